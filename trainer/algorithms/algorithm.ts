@@ -1,0 +1,45 @@
+import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
+import type { Loss } from '../engines/engine.ts'
+
+/** What an algorithm sees of a rollout. */
+export interface ScoredRollout {
+  /** Total reward; null = not scorable, never trained on. */
+  readonly reward: number | null
+  /** The grader's verdict, for algorithms that split by right and wrong; null = not scorable. */
+  readonly correct: boolean | null
+  readonly tokens: number
+  readonly truncated: boolean
+  /** Score of each checkable step with the token that ends it, in order. */
+  readonly steps: readonly { readonly endToken: number; readonly score: number }[]
+}
+
+/** Attempts at one problem (_G), of which the filter may have dropped all. */
+export interface ScoredGroup {
+  readonly kept: boolean
+  readonly rollouts: readonly ScoredRollout[]
+}
+
+export interface WeighContext {
+  /** Token limit of sampling, for constant-length normalisation. */
+  readonly maxTokens: number
+}
+
+/** Weight of a rollout: one number for all its tokens, one per token, or null = not trained on. */
+export type TokenWeights = number | readonly number[] | null
+
+export interface Weighed {
+  /** Advantages (or cross-entropy weights) per group and rollout, in the order given. */
+  readonly weights_P_G: readonly (readonly TokenWeights[])[]
+  /** The loss that reads them. */
+  readonly loss: Loss
+  /** Which array of TrainSequence the weights are: advantages for policyGradient, weights for crossEntropy. */
+  readonly as: 'advantages' | 'weights'
+  /** Multiplies the weights of a rollout once the current policy's log-probabilities are known (sequence ratios of TOPR). */
+  readonly reweigh?: (logprobs_T: readonly number[], behaviourLogprobs_T: readonly number[], rollout: ScoredRollout) => number
+}
+
+/** Scored groups in, per-token weights out. Pure: no IO, no clock, no random numbers. */
+export interface Algorithm<O extends AlgorithmOptions = AlgorithmOptions> {
+  readonly name: string
+  weigh(groups_P: readonly ScoredGroup[], options: O, context: WeighContext): Weighed
+}

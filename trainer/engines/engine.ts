@@ -1,0 +1,209 @@
+/**
+ * The contract between the orchestrator and whatever samples from a model and updates it. Few verbs, after Tinker's API.
+ * Arrays suffixed `_T` have one entry per completion token. Logarithms are natural. Everything is plain data, so that an
+ * engine can live in another process or on another machine.
+ */
+import type { Message } from '../protocol/problem.ts'
+import type { NewModel } from '../protocol/runFile.ts'
+import type { StopReason } from '../protocol/rollout.ts'
+
+/** What an engine may lack. A recipe that needs a missing one fails before anything is sampled. */
+export type Capability =
+  | 'sample' | 'logprobs' | 'entropy' | 'policyGradient' | 'crossEntropy' | 'klToReference' | 'entropyBonus'
+  | 'snapshot' | 'save' | 'valueHead' | 'rewardHead' | 'hiddenStates' | 'fullLogits' | 'adapters'
+
+export interface EngineInfo {
+  readonly name: string
+  /** Same seed, same machine, same calls → same bits. */
+  readonly deterministic: boolean
+  readonly capabilities: readonly Capability[]
+  readonly device: string
+  readonly threads: number
+  readonly versions: Readonly<Record<string, string>>
+}
+
+export interface ModelInfo {
+  readonly architecture: string
+  readonly parameters: number
+  readonly vocabularySize: number
+  readonly contextLength: number
+  readonly endOfTextTokens: readonly number[]
+  readonly hasChatTemplate: boolean
+}
+
+/** Where a model comes from: a Hugging Face folder, or new weights over a given vocabulary. */
+export type ModelSource =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'new'; readonly model: NewModel; readonly vocabulary: readonly string[]; readonly seed: number }
+
+export interface SamplingParameters {
+  /** 0 = greedy. */
+  readonly temperature: number
+  /** 0 = off. */
+  readonly topK: number
+  /** 1 = off. */
+  readonly topP: number
+  /** 0 = off. */
+  readonly minP: number
+  readonly maxTokens: number
+  readonly stop: readonly string[]
+}
+
+export interface SamplePrompt {
+  readonly tokens: readonly number[]
+  /** One completion per seed. A completion's draws depend on its seed alone, not on what else is in the batch. */
+  readonly seeds: readonly number[]
+}
+
+export interface SampledCompletion {
+  readonly promptIndex: number
+  readonly sampleIndex: number
+  readonly tokens: readonly number[]
+  readonly text: string
+  /** UTF-16 offset in `text` at which each token ends. */
+  readonly tokenEnds_T: readonly number[]
+  /** Under the policy at temperature 1. */
+  readonly logprobs_T: readonly number[]
+  /** Under the distribution sampled from. */
+  readonly samplingLogprobs_T: readonly number[]
+  readonly entropies_T: readonly number[]
+  readonly stopReason: StopReason
+  /** Seconds from the start of the call to the end of this completion. */
+  readonly seconds: number
+}
+
+/** Called while sampling goes on; neither may throw. */
+export interface SampleEvents {
+  /** A completion is whole, long before the batch may be. */
+  finished?(completion: SampledCompletion): void
+  /** New text of unfinished completions, once per chunk. */
+  partial?(parts: readonly { promptIndex: number; sampleIndex: number; text: string }[]): void
+}
+
+/** Tokens to score or train on: a prompt and the completion that follows it. */
+export interface TokenSequence {
+  readonly prompt: readonly number[]
+  readonly completion: readonly number[]
+}
+
+export interface SequenceLogprobs {
+  readonly logprobs_T: readonly number[]
+  readonly entropies_T: readonly number[]
+}
+
+/** A sequence with what the loss terms read. Missing arrays count as zeros, a missing mask as ones. */
+export interface TrainSequence extends TokenSequence {
+  /** 1 = contributes to the loss. */
+  readonly mask_T?: readonly number[]
+  /** For policyGradient. */
+  readonly advantages_T?: readonly number[]
+  /** For policyGradient with a ratio: the behaviour policy's log-probabilities. */
+  readonly behaviourLogprobs_T?: readonly number[]
+  /** For klToReference. */
+  readonly referenceLogprobs_T?: readonly number[]
+  /** For crossEntropy; default 1. */
+  readonly weights_T?: readonly number[]
+}
+
+/**
+ * Terms of the loss; the loss is Σ weight·term, each term averaged by the normalisation. With d = logp − behaviour:
+ * - policyGradient: −min(ρA, clip(ρ, 1−low, 1+high)A); ρ = exp(d) per token, exp(mean of d) per sequence (GSPO), or for
+ *   `none` −A·logp. `Infinity` is not JSON: leave a clip out for none.
+ * - crossEntropy: −weights·logp.
+ * - klToReference: with u = reference − logp: k1 = −u, k2 = u²/2, k3 = eᵘ − 1 − u.
+ * - entropyBonus: −H of the policy's distribution (exact gradient).
+ */
+export type LossTerm =
+  | { readonly kind: 'policyGradient'; readonly weight: number; readonly ratio: 'none' | 'token' | 'sequence'; readonly clipLow?: number; readonly clipHigh?: number }
+  | { readonly kind: 'crossEntropy'; readonly weight: number }
+  | { readonly kind: 'klToReference'; readonly weight: number; readonly estimator: 'k1' | 'k2' | 'k3' }
+  | { readonly kind: 'entropyBonus'; readonly weight: number }
+
+/**
+ * tokenMean: divide by the masked tokens of the call; sequenceMean: mean over each sequence's masked tokens, then over the
+ * sequences; constant: divide by sequences × length. `denominator` replaces the count (tokens, sequences, sequences) so
+ * that several calls accumulate to exactly one big batch.
+ */
+export type Normalisation =
+  | { readonly kind: 'tokenMean'; readonly denominator?: number }
+  | { readonly kind: 'sequenceMean'; readonly denominator?: number }
+  | { readonly kind: 'constant'; readonly length: number; readonly denominator?: number }
+
+export interface Loss {
+  readonly terms: readonly LossTerm[]
+  readonly normalisation: Normalisation
+}
+
+export interface ForwardBackwardResult {
+  /** Of the current policy, before any update, in the order of the data. */
+  readonly logprobs: readonly SequenceLogprobs[]
+  readonly loss: number
+  /** Normalised value of each term before its weight, in the order of the terms. */
+  readonly termValues: readonly number[]
+  /** Share of masked tokens whose gradient was cut by the lower / upper clip. */
+  readonly clippedLow: number
+  readonly clippedHigh: number
+  /** Over masked tokens; 1 without a ratio. */
+  readonly meanRatio: number
+  readonly maxRatio: number
+  /** Tokens computed, padding left out. */
+  readonly tokens: number
+}
+
+export interface OptimizerStep {
+  readonly name: 'adamw' | 'sgd'
+  /** After warm-up and decay: the schedule is the caller's. */
+  readonly learningRate: number
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  readonly weightDecay: number
+  /** 0 = no clipping. */
+  readonly maxGradNorm: number
+}
+
+export interface OptimizerStepResult {
+  /** Global L2 norm before clipping. */
+  readonly gradNorm: number
+  /** L2 norm of the change of the weights. */
+  readonly updateNorm: number
+  readonly parameterNorm: number
+}
+
+/**
+ * All verbs reject with a LabError; `AbortSignal` cancels (sampling within one chunk: unfinished completions come back with
+ * stop reason `cancelled`). Calls are queued: one at a time runs.
+ */
+export interface Engine {
+  info(): Promise<EngineInfo>
+  /** Replaces the model; gradients, optimiser state and snapshots are forgotten. */
+  loadModel(source: ModelSource): Promise<ModelInfo>
+  encode(texts: readonly string[]): Promise<number[][]>
+  decode(tokens: readonly (readonly number[])[]): Promise<string[]>
+  /** Applies the model's chat template. Rejects with `model/no-chat-template` where there is none. */
+  renderChat(conversations: readonly (readonly Message[])[]): Promise<string[]>
+  /** Completions in the order of prompts, then seeds. */
+  sample(prompts: readonly SamplePrompt[], parameters: SamplingParameters, events?: SampleEvents, signal?: AbortSignal): Promise<SampledCompletion[]>
+  /** Under the current policy, or under the snapshot of that name. */
+  logprobs(sequences: readonly TokenSequence[], snapshot?: string, signal?: AbortSignal): Promise<SequenceLogprobs[]>
+  /** Adds to the accumulated gradient. Rejects with `engine/not-finite` naming the tensor, gradient cleared. */
+  forwardBackward(data: readonly TrainSequence[], loss: Loss, signal?: AbortSignal): Promise<ForwardBackwardResult>
+  /** Applies and clears the accumulated gradient. A non-finite gradient rejects and changes nothing. */
+  optimStep(step: OptimizerStep): Promise<OptimizerStepResult>
+  /** Forgets moments and step count (a new stage). */
+  resetOptimizer(): Promise<void>
+  /** Keeps the current weights under a name, in memory. */
+  snapshot(name: string): Promise<void>
+  restore(name: string): Promise<void>
+  dropSnapshot(name: string): Promise<void>
+  /** Writes a Hugging Face folder (config.json, model.safetensors, tokenizer.json …; optimizer.safetensors if asked). */
+  save(folder: string, options: { readonly optimizer: boolean; readonly dtype: 'float32' | 'bfloat16' }): Promise<void>
+  /** Weights and, where the folder has it and it is asked for, optimiser state of a folder written by `save`. */
+  load(folder: string, options: { readonly optimizer: boolean }): Promise<ModelInfo>
+  /** Accumulated gradient by tensor name, for tests of engines against each other. */
+  gradients(): Promise<Record<string, number[]>>
+  close(): Promise<void>
+}
+
+/** Starts an engine; the orchestrator starts another one when the first has died. */
+export type EngineFactory = (options: { readonly threads: number; readonly microBatchTokens: number }) => Promise<Engine>

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { Finite, NonNegative, Positive } from './numbers.ts'
+import { ModuleRef } from './moduleRef.ts'
+
+const normalisation = z
+  .enum(['tokenMean', 'sequenceMean', 'constant'])
+  .describe('How token losses are averaged: over all tokens of the batch, over each sequence first, or by a constant length.')
+const constantLength = Positive.optional().describe('The divisor per sequence for `constant`; default: the token limit of sampling.')
+const clip = (low: number, high: number) => ({
+  clipLow: NonNegative.default(low).describe('Ratios below 1 − clipLow stop pulling down.'),
+  clipHigh: NonNegative.default(high).describe('Ratios above 1 + clipHigh stop pulling up (DAPO: clip-higher).')
+})
+
+export const SftOptions = z.strictObject({
+  name: z.literal('sft'),
+  normalisation: normalisation.default('tokenMean'),
+  constantLength
+})
+export const RaftOptions = z.strictObject({
+  name: z.literal('raft'),
+  keep: z.enum(['allRight', 'best']).default('allRight').describe('Train on every right completion, or on the best one of each group.'),
+  perProblem: z.boolean().default(false).describe('Weigh each kept completion by 1 / kept of its problem.'),
+  plusPlus: z.boolean().default(false).describe('RAFT++: importance ratio and clipping on the kept completions.'),
+  ...clip(0.2, 0.2),
+  normalisation: normalisation.default('tokenMean'),
+  constantLength
+})
+export const ReinforceOptions = z.strictObject({
+  name: z.literal('reinforce'),
+  baseline: z.enum(['none', 'batch', 'group', 'leaveOneOut']).default('leaveOneOut'),
+  scale: z.enum(['none', 'group', 'batch']).default('none').describe('Divide advantages by the standard deviation of …'),
+  normalisation: normalisation.default('tokenMean'),
+  constantLength
+})
+export const RlooOptions = z.strictObject({
+  name: z.literal('rloo'),
+  normalisation: normalisation.default('tokenMean'),
+  constantLength
+})
+export const GrpoOptions = z.strictObject({
+  name: z.literal('grpo'),
+  scale: z.enum(['group', 'batch', 'none']).default('group').describe('Divide advantages by the standard deviation of … (Dr. GRPO: none).'),
+  ratio: z.enum(['none', 'token', 'sequence']).default('token').describe('Importance ratio per token, or per sequence (GSPO).'),
+  ...clip(0.2, 0.2),
+  normalisation: normalisation.default('sequenceMean').describe('sequenceMean = GRPO, tokenMean = DAPO, constant = Dr. GRPO.'),
+  constantLength
+})
+export const ReinforceRejOptions = z.strictObject({
+  name: z.literal('reinforce-rej'),
+  drop: z.enum(['none', 'allWrong', 'allRight', 'both']).default('both'),
+  rewards: z.enum(['centred', 'signed']).default('centred').describe('r − mean of the group, or r in {−1, +1} without a baseline.'),
+  scale: z.enum(['none', 'group']).default('none'),
+  ...clip(0.2, 0.2),
+  normalisation: normalisation.default('sequenceMean'),
+  constantLength
+})
+export const LitePpoOptions = z.strictObject({
+  name: z.literal('lite-ppo'),
+  ...clip(0.2, 0.2),
+  normalisation: normalisation.default('tokenMean'),
+  constantLength
+})
+export const NsrPsrOptions = z.strictObject({
+  name: z.literal('nsr-psr'),
+  positive: NonNegative.default(0.1).describe('Weight of right completions: 0 = NSR, 0.1 = W-REINFORCE, with negative 0 = PSR.'),
+  negative: NonNegative.default(1).describe('Weight of wrong completions.'),
+  normalisation: normalisation.default('tokenMean'),
+  constantLength
+})
+export const ToprOptions = z.strictObject({
+  name: z.literal('topr'),
+  baseline: Finite.default(0).describe('Subtracted from rewards in {−1, +1}.'),
+  positiveLow: NonNegative.default(1).describe('Lower bound of the sequence ratio on right completions.'),
+  positiveHigh: NonNegative.default(1),
+  negativeLow: NonNegative.default(0),
+  negativeHigh: NonNegative.default(1).describe('Upper bound of the sequence ratio on wrong completions.'),
+  normalisation: normalisation.default('tokenMean'),
+  constantLength
+})
+
+export const AlgorithmOptions = z.discriminatedUnion('name', [
+  SftOptions, RaftOptions, ReinforceOptions, RlooOptions, GrpoOptions, ReinforceRejOptions, LitePpoOptions, NsrPsrOptions, ToprOptions,
+  ModuleRef
+])
+export type AlgorithmOptions = z.infer<typeof AlgorithmOptions>
+/** Options of the algorithm named `N`, defaults filled in. */
+export type OptionsOf<N extends AlgorithmOptions['name']> = Extract<AlgorithmOptions, { name: N }>

@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import { AlgorithmOptions } from './algorithmOptions.ts'
+import { ModuleRef } from './moduleRef.ts'
+import { Count, Finite, NonNegative, Positive, PositiveCount, Share } from './numbers.ts'
+
+const json = z.record(z.string(), z.json())
+
+/** A model made from nothing, in Hugging Face terms. The vocabulary is the environment's. */
+export const NewModel = z.strictObject({
+  architecture: z.enum(['LlamaForCausalLM', 'Qwen2ForCausalLM', 'Qwen3ForCausalLM']).default('Qwen3ForCausalLM'),
+  hiddenSize: PositiveCount.default(128),
+  layers: PositiveCount.default(3),
+  heads: PositiveCount.default(4),
+  keyValueHeads: PositiveCount.default(2),
+  headSize: PositiveCount.default(32),
+  intermediateSize: PositiveCount.default(256),
+  contextLength: PositiveCount.default(256),
+  ropeTheta: Positive.default(10000),
+  tiedHead: z.boolean().default(true)
+})
+export type NewModel = z.infer<typeof NewModel>
+
+export const EnvironmentRef = z.union([
+  ModuleRef,
+  z.strictObject({
+    name: z.string().min(1).describe('countdown, arithmetic-chain, string-composition, list-functions, jsonl or module.'),
+    options: json.default({}).describe('Difficulty and other parameters of the environment.'),
+    weight: Positive.default(1).describe('Share of the problems in a mixture.')
+  })
+])
+export type EnvironmentRef = z.infer<typeof EnvironmentRef>
+
+export const Sampling = z.strictObject({
+  temperature: NonNegative.default(1).describe('0 = greedy.'),
+  topK: Count.default(0).describe('Sample among the k most likely tokens; 0 = all.'),
+  topP: Share.default(1).describe('Sample within the smallest set of tokens of this probability; 1 = all.'),
+  minP: Share.default(0).describe('Drop tokens less likely than this share of the most likely one; 0 = none.'),
+  maxTokens: PositiveCount.default(64).describe('Completion tokens at most; a longer completion is truncated.'),
+  stop: z.array(z.string().min(1)).default([]).describe('Strings that end a completion.')
+})
+export type Sampling = z.infer<typeof Sampling>
+
+export const RewardRef = z.union([
+  z.strictObject({ ...ModuleRef.shape, weight: Finite.default(1) }),
+  z.strictObject({
+    name: z.enum(['answer', 'format', 'length', 'steps', 'shuffled']).describe('answer: the grader’s verdict; format: the trace parses; length: tokens against a budget; steps: share of true steps; shuffled: the answer reward of another rollout, as a control.'),
+    weight: Finite.default(1),
+    options: json.default({})
+  })
+])
+export type RewardRef = z.infer<typeof RewardRef>
+
+export const GroupFilter = z.strictObject({
+  dropAllRight: z.boolean().default(false),
+  dropAllWrong: z.boolean().default(false),
+  dropZeroVariance: z.boolean().default(true).describe('Drop groups whose rewards are all equal: their group-relative advantage is 0.'),
+  accuracyLow: Share.default(0).describe('Drop groups with a lower share of right answers.'),
+  accuracyHigh: Share.default(1).describe('Drop groups with a higher share of right answers.'),
+  dropTruncated: z.boolean().default(false).describe('Mask completions cut off at the token limit.')
+})
+export type GroupFilter = z.infer<typeof GroupFilter>
+
+export const Regulariser = z.strictObject({
+  kl: z
+    .strictObject({
+      estimator: z.enum(['k1', 'k2', 'k3']).default('k3'),
+      coefficient: NonNegative.default(0),
+      place: z.enum(['loss', 'reward']).default('loss')
+    })
+    .prefault({})
+    .describe('Penalty on leaving the policy that the stage started from.'),
+  entropyBonus: NonNegative.default(0)
+})
+export type Regulariser = z.infer<typeof Regulariser>
+
+export const Optimizer = z.strictObject({
+  name: z.enum(['adamw', 'sgd']).default('adamw'),
+  learningRate: Positive.default(2e-4),
+  beta1: Share.default(0.9),
+  beta2: Share.default(0.95),
+  epsilon: Positive.default(1e-8),
+  weightDecay: NonNegative.default(0),
+  maxGradNorm: NonNegative.default(1).describe('Global-norm clipping; 0 = none.'),
+  warmupSteps: Count.default(5),
+  decay: z.enum(['constant', 'linear', 'cosine']).default('constant'),
+  decayTo: Share.default(0.05).describe('Final share of the learning rate.')
+})
+export type Optimizer = z.infer<typeof Optimizer>
+
+export const RetentionSet = z.strictObject({
+  name: z.string().min(1),
+  environment: EnvironmentRef,
+  problems: PositiveCount.default(100)
+})
+
+export const Evaluation = z.strictObject({
+  every: Count.default(0).describe('RL steps between evaluations in the middle; 0 = only before and after.'),
+  problems: PositiveCount.default(200),
+  samples: PositiveCount.default(16),
+  temperature: NonNegative.default(1),
+  greedy: z.boolean().default(true),
+  k: z.array(PositiveCount).default([1, 4, 16]),
+  duringProblems: PositiveCount.default(64).describe('Problems of the evaluations in the middle, 4 samples each.'),
+  retention: z.array(RetentionSet).default([]).describe('Other difficulties or environments to watch: what else got better or was forgotten.')
+})
+export type Evaluation = z.infer<typeof Evaluation>
+
+export const CheckpointPolicy = z.strictObject({
+  every: PositiveCount.default(10).describe('RL steps between checkpoints; a resumed run redoes at most as many updates.'),
+  keep: PositiveCount.default(3).describe('Checkpoints kept besides the last.'),
+  dtype: z.enum(['float32', 'bfloat16']).default('float32').describe('Of the final exported weights; checkpoints to resume from are always float32.')
+})
+
+/** What a stage may set for itself; everything else comes from the run. */
+export const Stage = z.strictObject({
+  name: z.string().min(1),
+  steps: Count.optional().describe('Optimiser steps of a supervised stage, RL steps of another. Default: the run’s `steps`.'),
+  environment: EnvironmentRef.optional(),
+  algorithm: AlgorithmOptions.optional(),
+  optimizer: Optimizer.optional(),
+  sampling: Sampling.optional(),
+  rewards: z.array(RewardRef).optional(),
+  filter: GroupFilter.optional(),
+  regulariser: Regulariser.optional(),
+  problemsPerStep: PositiveCount.optional(),
+  groupSize: PositiveCount.optional(),
+  demonstrations: z
+    .strictObject({
+      batchSize: PositiveCount.default(48).describe('Traces of an optimiser step.'),
+      mix: json.default({}).describe('Parameters of the environment’s trace generator: strategies and noise.')
+    })
+    .prefault({})
+    .describe('For `sft`: what the supervised traces are made of.')
+})
+export type Stage = z.infer<typeof Stage>
+
+export const RunFile = z.strictObject({
+  $schema: z.string().optional(),
+  version: z.literal(1).default(1),
+  name: z.string().min(1).default('run'),
+  notes: z.string().default(''),
+  recipe: z.string().min(1).optional().describe('Vetted defaults; what the run file says wins.'),
+  engine: z.enum(['onnx', 'torch', 'tinker', 'fake']).default('onnx'),
+  threads: Count.default(0).describe('CPU threads of the engine; 0 = all cores.'),
+  model: z.union([z.string().min(1).describe('Folder of a Hugging Face model, relative to the run file.'), NewModel]),
+  seed: Count.default(1),
+  environment: EnvironmentRef.optional(),
+  environments: z.array(EnvironmentRef).min(1).optional().describe('A mixture, by weight.'),
+  steps: Count.default(60).describe('RL steps.'),
+  problemsPerStep: PositiveCount.default(16),
+  groupSize: PositiveCount.default(8).describe('Rollouts of each problem.'),
+  sampling: Sampling.prefault({}),
+  rewards: z.array(RewardRef).min(1).default([{ name: 'answer', weight: 1, options: {} }]),
+  rewardDeadlineSeconds: Positive.default(10).describe('A reward that takes longer is not scorable.'),
+  filter: GroupFilter.prefault({}),
+  algorithm: AlgorithmOptions.prefault({ name: 'grpo' }),
+  regulariser: Regulariser.prefault({}),
+  optimizer: Optimizer.prefault({}),
+  updatesPerStep: PositiveCount.default(1).describe('Optimiser steps made from the rollouts of one RL step.'),
+  microBatchTokens: PositiveCount.default(2048).describe('Token budget of one forward and backward pass.'),
+  evaluation: Evaluation.prefault({}),
+  checkpoint: CheckpointPolicy.prefault({}),
+  stages: z.array(Stage).min(1).optional().describe('Default: one stage, `rl`.')
+})
+/** A run file as people write it. */
+export type RunFileInput = z.input<typeof RunFile>
+/** A run file with recipe and defaults filled in: what run.json holds. */
+export type ResolvedRun = z.output<typeof RunFile>
