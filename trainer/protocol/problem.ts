@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Finite } from './numbers.ts'
 
-/** Which side of the content-hash split a problem is on. Training never draws a held-out problem. */
-export const Split = z.enum(['train', 'heldOut'])
+/** Which side of the content-hash split a problem is on. Training draws `train` only; settings are chosen on `tuning`; figures rest on `heldOut`. */
+export const Split = z.enum(['train', 'tuning', 'heldOut'])
 export type Split = z.infer<typeof Split>
 
 /** One message of a conversation, as chat templates take it. */

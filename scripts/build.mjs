@@ -1,0 +1,39 @@
+// Bundles each process of the product into dist/: one file per entry point, native modules left outside.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const native = ['onnxruntime-node', '@duckdb/node-api', 'vscode']
+
+/** Node entry points of the trainer: bundled name → source. */
+const processes = {
+  lab: 'trainer/cli.ts',
+  engine: 'trainer/engines/onnx/main.ts',
+  moduleHost: 'trainer/sandbox/moduleHostMain.ts'
+}
+
+export async function build() {
+  const { build: bundle } = await import('esbuild')
+  const common = { absWorkingDir: root, bundle: true, sourcemap: 'linked', logLevel: 'warning', target: 'node20', platform: 'node' }
+  // Bundled CommonJS dependencies call require(); ES modules have none of their own.
+  const banner = { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" }
+  await bundle({ ...common, entryPoints: processes, outdir: 'dist', format: 'esm', outExtension: { '.js': '.mjs' }, external: native, banner })
+  await bundle({ ...common, entryPoints: { extension: 'extension/extension.ts' }, outdir: 'dist', format: 'cjs', outExtension: { '.js': '.cjs' }, external: native })
+  await writeSchema(bundle)
+}
+
+async function writeSchema(bundle) {
+  const result = await bundle({
+    absWorkingDir: root, bundle: true, write: false, platform: 'node', format: 'esm', entryPoints: ['trainer/protocol/jsonSchema.ts']
+  })
+  const url = `data:text/javascript;base64,${Buffer.from(result.outputFiles[0].contents).toString('base64')}`
+  const { runFileJsonSchema } = await import(url)
+  writeFileSync(join(root, 'dist', 'run.schema.json'), `${JSON.stringify(runFileJsonSchema(), null, 2)}\n`)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { ensureInstalled } = await import('./prepare.mjs')
+  ensureInstalled()
+  await build()
+}

@@ -1,0 +1,52 @@
+// Installs and builds what is missing, once, and says so. Runs before anything is installed: Node's own modules only.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+const installStamp = join(root, 'node_modules', '.rollout-lab-install')
+const buildStamp = join(root, 'dist', '.stamp')
+const sourceFolders = ['extension', 'webviews', 'trainer', 'scripts']
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Rollout Lab needs Node 20.19 or newer; this is ${process.version}. Install a newer one from your system or nodejs.org.`)
+  process.exit(2)
+}
+
+export function ensureInstalled() {
+  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  if (existsSync(installStamp) && readFileSync(installStamp, 'utf8') === lock) return
+  console.error('Installing dependencies (npm ci) …')
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { ONNXRUNTIME_NODE_INSTALL: 'skip' })
+  writeFileSync(installStamp, lock)
+}
+
+/** Newest modification time below the source folders, in milliseconds. */
+function newestSource() {
+  let newest = statSync(join(root, 'package.json')).mtimeMs
+  const visit = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) visit(path)
+      else newest = Math.max(newest, statSync(path).mtimeMs)
+    }
+  }
+  for (const folder of sourceFolders) visit(join(root, folder))
+  return newest
+}
+
+export async function ensureBuilt() {
+  if (existsSync(buildStamp) && statSync(buildStamp).mtimeMs > newestSource()) return
+  console.error('Building …')
+  const { build } = await import('./build.mjs')
+  await build()
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  writeFileSync(buildStamp, '')
+}
+
+export function run(command, args, environment = {}) {
+  execFileSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, ...environment }, shell: process.platform === 'win32' })
+}

@@ -1,0 +1,35 @@
+// The Python that the parity tests and comparisons run beside ours: an environment of the project's own, or one named by
+// ROLLOUT_LAB_PYTHON. Never needed at run time.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+export const venv = join(root, '.venv')
+const inVenv = process.platform === 'win32' ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python')
+
+/** Path of a Python that imports torch and transformers, or undefined. */
+export function findPython() {
+  return [process.env.ROLLOUT_LAB_PYTHON, inVenv].filter((path) => path && existsSync(path)).find(hasTorch)
+}
+
+function hasTorch(python) {
+  return spawnSync(python, ['-c', 'import torch, transformers'], { stdio: 'ignore' }).status === 0
+}
+
+const packages = ['torch==2.13.0', 'transformers==5.23.0', 'trl==1.16.0', 'accelerate==1.15.0', 'safetensors==0.8.0']
+
+function setUp() {
+  if (findPython()) return
+  console.error('Making .venv with PyTorch and transformers …')
+  const make = (command, args) => {
+    const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
+    if (result.status !== 0) process.exit(result.status ?? 1)
+  }
+  make('python3', ['-m', 'venv', venv])
+  make(inVenv, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', packages[0]])
+  make(inVenv, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages])
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) setUp()

@@ -1,0 +1,69 @@
+// Who may import whom. Read by the lint configuration and by test/architecture: one list, two guards.
+
+/** Folders (or files) below the root → what else of ours they may import. A folder may always import itself. */
+export const zones = {
+  'trainer/protocol': [],
+  'trainer/errors.ts': [],
+  'trainer/random': ['trainer/protocol', 'trainer/errors.ts'],
+  'trainer/graders': ['trainer/errors.ts'],
+  'trainer/renderers': ['trainer/protocol', 'trainer/errors.ts'],
+  'trainer/environments': ['trainer/graders', 'trainer/renderers', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/sandbox': ['trainer/environments', 'trainer/rewards', 'trainer/algorithms', 'trainer/engines/engine.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/rewards': ['trainer/environments', 'trainer/graders', 'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/algorithms': ['trainer/engines/engine.ts', 'trainer/protocol', 'trainer/errors.ts'],
+  'trainer/evals': ['trainer/protocol', 'trainer/random', 'trainer/errors.ts', 'trainer/engines/engine.ts'],
+  'trainer/recipes': ['trainer/protocol', 'trainer/errors.ts'],
+  'trainer/engines': ['trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/stores': ['trainer/protocol', 'trainer/errors.ts'],
+  'trainer/query': ['trainer/stores', 'trainer/protocol', 'trainer/errors.ts'],
+  'trainer/orchestrator': [
+    'trainer/algorithms', 'trainer/environments', 'trainer/rewards', 'trainer/evals', 'trainer/recipes', 'trainer/engines/engine.ts', 'trainer/stores',
+    'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'
+  ],
+  'trainer/runFiles': ['trainer/recipes', 'trainer/environments', 'trainer/algorithms', 'trainer/rewards', 'trainer/protocol', 'trainer/errors.ts'],
+  'trainer/cli': ['trainer'],
+  'trainer/cli.ts': ['trainer'],
+  'trainer/main.ts': ['trainer'],
+  'webviews/protocol': [],
+  webviews: ['webviews/protocol', 'trainer/protocol'],
+  extension: ['webviews/protocol', 'trainer/protocol'],
+  samples: ['trainer'],
+  test: ['trainer', 'extension', 'webviews', 'samples', 'scripts'],
+  scripts: ['trainer/protocol']
+}
+
+/** Tests may set up what their subject works with, never another runtime. */
+export const testsMayAlsoImport = {
+  'trainer/orchestrator': ['trainer/engines/fake', 'trainer/stores', 'trainer/environments'],
+  'trainer/runFiles': ['trainer'],
+  'trainer/query': ['trainer/stores']
+}
+
+/** Packages that only these folders may import. */
+export const packageZones = {
+  vscode: ['extension'],
+  'onnxruntime-node': ['trainer/engines/onnx'],
+  '@huggingface/tokenizers': ['trainer/engines/onnx'],
+  '@huggingface/jinja': ['trainer/engines/onnx'],
+  '@duckdb/node-api': ['trainer/stores', 'trainer/query'],
+  'simple-git': ['trainer/stores'],
+  commander: ['trainer/cli', 'trainer/cli.ts']
+}
+
+/** The zone with the longest path that holds this file (paths relative to the root, with `/`). */
+export function zoneOf(file) {
+  return Object.keys(zones)
+    .filter((zone) => file === zone || file.startsWith(`${zone}/`))
+    .sort((a, b) => b.length - a.length)[0]
+}
+
+/** Whether `file` may import `target`. Within engines, a concrete engine never imports another one. */
+export function mayImport(file, target) {
+  const zone = zoneOf(file)
+  if (!zone) return true
+  const allowed = [zone, ...zones[zone], ...(file.endsWith('.test.ts') ? (testsMayAlsoImport[zone] ?? []) : [])]
+  if (!allowed.some((place) => target === place || target.startsWith(`${place}/`))) return false
+  return engineOf(file) === undefined || engineOf(target) === undefined || engineOf(file) === engineOf(target)
+}
+
+const engineOf = (file) => /^trainer\/engines\/(onnx|fake|torch|tinker)\//.exec(file)?.[1]
