@@ -27,8 +27,8 @@ export const ALGORITHMS: { readonly [N in BuiltInName]: Algorithm<OptionsOf<N>> 
 }
 
 /** Weighs with the algorithm that the options name. */
-export function weighGroups<N extends BuiltInName>(groups_P: readonly ScoredGroup[], options: OptionsOf<N>, context: WeighContext): Weighed {
+export function weighGroups(groups_P: readonly ScoredGroup[], options: BuiltInOptions, context: WeighContext): Weighed {
   // The registry's type ties a name to its options; indexing by a union loses that tie.
-  const algorithm = ALGORITHMS[options.name as N] as unknown as Algorithm<OptionsOf<N>>
+  const algorithm = ALGORITHMS[options.name] as Algorithm<BuiltInOptions>
   return algorithm.weigh(groups_P, options, context)
 }

@@ -14,8 +14,8 @@ export function standardDeviation(values: readonly number[]): number {
 
 /** Advantages / (spread + δ); all 0 where there is no spread, since nothing can be told apart. */
 export function divideBySpread(advantages: Advantages_G, spread: number): Advantages_G {
-  const factor = spread === 0 ? 0 : 1 / (spread + SCALE_EPSILON)
-  return advantages.map((advantage) => (advantage === null ? null : advantage * factor))
+  const divide = (advantage: number): number => (spread === 0 ? 0 : advantage / (spread + SCALE_EPSILON))
+  return advantages.map((advantage) => (advantage === null ? null : divide(advantage)))
 }
 
 export type Scale = 'none' | 'group' | 'batch'

@@ -31,8 +31,10 @@ export interface Environment<O = unknown, M = unknown> {
   readonly description: string
   readonly options: z.ZodType<O>
   readonly mix: z.ZodType<M>
-  /** Words of a tokenizer that covers prompts and traces at every difficulty, end of text first. */
+  /** Words of a tokenizer that covers prompts and traces at every difficulty, end of text first; empty where texts are free. */
   readonly vocabulary: readonly string[]
+  /** For environments that read files: the same with its data loaded. Relative paths start from `baseFolder`. */
+  open?(options: O, baseFolder: string): Promise<Environment<O, M>>
   /** Draws a problem of the split. Splits are disjoint by content hash. */
   generate(random: Random, split: Split, options: O): Problem
   /** A completion that is right: what the gold check grades. */

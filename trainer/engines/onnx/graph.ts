@@ -105,7 +105,7 @@ export class Graph {
   }
 
   /** A node with several outputs. */
-  nodes_(operator: string, inputs: readonly (Value | undefined)[], outputs: readonly OutputShape[], options: NodeOptions = {}): Value[] {
+  nodeWithOutputs(operator: string, inputs: readonly (Value | undefined)[], outputs: readonly OutputShape[], options: NodeOptions = {}): Value[] {
     const values = outputs.map(({ dims, type }): Value => ({ name: this.fresh(operator), dims, type: type ?? inputs[0]?.type ?? 'float32' }))
     this.nodes.push({ operator, domain: options.domain ?? '', inputs, outputs: values, attributes: options.attributes ?? {} })
     return values
@@ -113,7 +113,7 @@ export class Graph {
 
   /** A node with one output. */
   node(operator: string, inputs: readonly (Value | undefined)[], output: OutputShape, options?: NodeOptions): Value {
-    return this.nodes_(operator, inputs, [output], options)[0]!
+    return this.nodeWithOutputs(operator, inputs, [output], options)[0]!
   }
 
   /** Names of values of outer graphs that this graph reads. */

@@ -9,9 +9,9 @@ export interface ParameterSlot {
 }
 
 /**
- * Neighbouring tensors that one matrix product reads as one: query, key and value projections ([(H + 2·Hkv)·hd, d]) and
- * gate and up projections ([2·ff, d]). Hugging Face stores them apart, row-major [out, in], so stacking them in the flat
- * vector makes the fused matrix a view.
+ * Neighbouring tensors that one matrix product reads as one: the query, key and value projections ([(H + 2·Hkv)·hd, d]).
+ * Hugging Face stores them apart, row-major [out, in], so stacking them in the flat vector makes the fused matrix a view.
+ * Gate and up projections stay apart: two products cost less than the Split and Concat that one would need in training.
  */
 export interface FusedSlot extends ParameterSlot {
   readonly members: readonly string[]
@@ -32,7 +32,7 @@ const ALIGNMENT = 16
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
 /** Names of layer `l`'s graph inputs, as the graph builders look them up. */
-export const layerInput = (l: number, part: 'qkv' | 'qkvBias' | 'output' | 'queryNorm' | 'keyNorm' | 'gateUp' | 'down' | 'attentionNorm' | 'mlpNorm'): string => `layer${l}.${part}`
+export const layerInput = (l: number, part: 'qkv' | 'qkvBias' | 'output' | 'queryNorm' | 'keyNorm' | 'gate' | 'up' | 'down' | 'attentionNorm' | 'mlpNorm'): string => `layer${l}.${part}`
 export const EMBEDDING = 'model.embed_tokens.weight'
 export const FINAL_NORM = 'model.norm.weight'
 export const HEAD = 'lm_head.weight'
@@ -62,7 +62,8 @@ function layerBlocks(c: ModelConfig, l: number): Block[] {
       : []),
     single(layerInput(l, 'output'), `${attention}.o_proj.weight`, [d, q]),
     single(layerInput(l, 'mlpNorm'), `model.layers.${l}.post_attention_layernorm.weight`, [d]),
-    { input: layerInput(l, 'gateUp'), tensors: ['gate_proj', 'up_proj'].map((part) => ({ name: `${mlp}.${part}.weight`, shape: [c.intermediateSize, d] })) },
+    single(layerInput(l, 'gate'), `${mlp}.gate_proj.weight`, [c.intermediateSize, d]),
+    single(layerInput(l, 'up'), `${mlp}.up_proj.weight`, [c.intermediateSize, d]),
     single(layerInput(l, 'down'), `${mlp}.down_proj.weight`, [d, c.intermediateSize])
   ]
 }

@@ -1,0 +1,59 @@
+import { LabError } from '../errors.ts'
+import { arithmeticChain } from './arithmeticChain.ts'
+import { countdown } from './countdown.ts'
+import type { Environment } from './environment.ts'
+import { nearestName } from './nearestName.ts'
+
+const ENVIRONMENTS: readonly Environment[] = [countdown, arithmeticChain]
+
+export const environmentNames = (): string[] => ENVIRONMENTS.map((environment) => environment.name)
+
+/** Throws `environment/unknown`, naming the nearest valid name. */
+export function findEnvironment(name: string, place?: string): Environment {
+  const found = ENVIRONMENTS.find((environment) => environment.name === name)
+  if (found !== undefined) return found
+  const names = environmentNames()
+  const nearest = nearestName(name, names)
+  throw new LabError('environment', 'environment/unknown', `There is no environment “${name}”.${nearest === null ? '' : ` Did you mean “${nearest}”?`}`, {
+    remedy: `Use one of ${names.join(', ')}, or a module of the workspace.`,
+    ...(place === undefined ? {} : { place })
+  })
+}
+
+/** An environment with its options checked and, where it reads files, with its data loaded. */
+export interface OpenEnvironment {
+  readonly environment: Environment
+  readonly options: unknown
+}
+
+/**
+ * Finds, checks the options and opens. Relative paths in options start from `baseFolder`. Throws `environment/unknown`,
+ * `environment/bad-options`, or what reading the data throws.
+ */
+export async function openEnvironment(reference: { readonly name: string; readonly options?: unknown }, baseFolder: string, place?: string): Promise<OpenEnvironment> {
+  const found = findEnvironment(reference.name, place)
+  const options = parseOptions(found, reference.options ?? {}, place)
+  const environment = found.open === undefined ? found : await found.open(options, baseFolder)
+  return { environment, options }
+}
+
+/** Options with defaults filled in. Throws `environment/bad-options` naming each field. */
+export function parseOptions(environment: Environment, options: unknown, place?: string): unknown {
+  return check(environment, 'options', environment.options.safeParse(options), place)
+}
+
+/** Parameters of the trace generator with defaults filled in. Throws `environment/bad-mix` naming each field. */
+export function parseMix(environment: Environment, mix: unknown, place?: string): unknown {
+  return check(environment, 'mix', environment.mix.safeParse(mix), place)
+}
+
+type SafeParsed = ReturnType<Environment['options']['safeParse']>
+
+function check(environment: Environment, what: 'options' | 'mix', parsed: SafeParsed, place: string | undefined): unknown {
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map((issue) => `${[what, ...issue.path].join('.')}: ${issue.message}`)
+  throw new LabError('environment', `environment/bad-${what}`, `${environment.name}: ${faults.join('; ')}.`, {
+    remedy: `Correct the ${what} of the environment “${environment.name}”.`,
+    ...(place === undefined ? {} : { place })
+  })
+}

@@ -1,0 +1,112 @@
+import type { z } from 'zod'
+import { describeAllowed } from './describeAllowed.ts'
+import { suggestion, nearestName } from './nearestName.ts'
+import type { Mistake } from './runFileError.ts'
+import { childOf, fieldNames, schemasAt } from './schemaWalk.ts'
+import type { JsonSchema } from './schemaWalk.ts'
+import type { JsonPath } from './jsonDocument.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** Where a value or a key was written: a place in the file, or the `--set` that wrote it. */
+export interface Places {
+  place(path: JsonPath): string
+  placeOfKey(path: JsonPath): string
+}
+
+export interface Explained {
+  readonly schema: JsonSchema
+  readonly value: unknown
+  readonly places: Places
+  /** What the outermost object is called. */
+  readonly title: string
+}
+
+/** zod's findings in people's words: the place, the value found, what is allowed, the nearest valid name. */
+export function explainIssues(issues: readonly Issue[], context: Explained): Mistake[] {
+  return issues.flatMap((issue) => flatten(issue, context.value, [])).flatMap((issue) => explain(issue, context))
+}
+
+/** Replaces a union's complaint by those of the alternative that was probably meant. */
+function flatten(issue: Issue, root: unknown, prefix: JsonPath): Issue[] {
+  const path = [...prefix, ...issue.path] as (string | number)[]
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path }]
+  const branch = likeliestBranch(issue.errors, valueAt(root, path))
+  if (!branch) return [{ ...issue, path }]
+  return branch.flatMap((inner) => flatten(inner, root, path))
+}
+
+/** None where the value has the wrong type for every alternative. */
+function likeliestBranch(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] | undefined {
+  const typed = branches.filter((issues) => !issues.some((issue) => issue.path.length === 0 && issue.code === 'invalid_type'))
+  const module = childOf(value, 'name') === 'module'
+  const named = typed.filter((issues) => module || !issues.some((issue) => issue.code === 'invalid_value' && issue.path[0] === 'name' && issue.values.length === 1))
+  const candidates = named.length > 0 ? named : typed
+  return [...candidates].sort((a, b) => a.length - b.length)[0]
+}
+
+function explain(issue: Issue, context: Explained): Mistake[] {
+  const path = issue.path as (string | number)[]
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(path, key, context))
+  const found = valueAt(context.value, path)
+  return [found === undefined ? missingField(path, context) : wrongValue(path, found, issue, context)]
+}
+
+function unknownField(path: JsonPath, key: string, { schema, value, places, title }: Explained): Mistake {
+  const owner = path.length > 0 ? `"${dotted(path)}"` : title
+  const names = fieldNames(schemasAt(schema, path, value))
+  return {
+    code: 'run-file/unknown-field',
+    place: places.placeOfKey([...path, key]),
+    message: `unknown field "${key}" in ${owner};`,
+    remedy: suggestion(key, names)
+  }
+}
+
+function missingField(path: JsonPath, { schema, value, places }: Explained): Mistake {
+  return {
+    code: 'run-file/missing-field',
+    place: places.place(path.slice(0, -1)),
+    message: `"${dotted(path)}" is missing;`,
+    remedy: `it must be ${describeAllowed(schemasAt(schema, path, value))}`
+  }
+}
+
+function wrongValue(path: JsonPath, found: unknown, issue: Issue, { schema, value, places, title }: Explained): Mistake {
+  const schemas = schemasAt(schema, path, value)
+  const what = path.length > 0 ? `"${dotted(path)}"` : title
+  return {
+    code: 'run-file/wrong-value',
+    place: places.place(path),
+    message: `${what} is ${showValue(found)};`,
+    remedy: issue.code === 'custom' ? issue.message : namedValue(found, namesOf(issue)) ?? `allowed: ${describeAllowed(schemas)}`
+  }
+}
+
+function namesOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String)
+  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) return issue.options.map(String)
+  return []
+}
+
+function namedValue(found: unknown, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined
+  const nearest = typeof found === 'string' ? nearestName(found, names) : undefined
+  const allowed = `allowed: ${names.join(', ')}`
+  return nearest === undefined ? allowed : `did you mean "${nearest}"? (${allowed})`
+}
+
+export function valueAt(value: unknown, path: JsonPath): unknown {
+  return path.reduce((here, key) => childOf(here, key), value)
+}
+
+/** `rewards.0.weight`, the way `--set` writes it. */
+export const dotted = (path: JsonPath): string => path.join('.')
+
+const LONGEST_SHOWN = 60
+
+/** The value as JSON on one line, cut where it is long. */
+export function showValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { z } from 'zod'
+import { LabError } from '../errors.ts'
+import { onDisk } from './diskGuard.ts'
+import { writeAll } from './fileOps.ts'
+import type { FileOps } from './fileOps.ts'
+import { openNew, plainKind, readPlain, removePlain } from './plainFiles.ts'
+import { isRunning, ownIdentity } from './processIdentity.ts'
+import { RUN_FILES } from './runLayout.ts'
+import type { ReportRecovery } from './recovery.ts'
+
+const LockRecord = z.object({
+  version: z.literal(1),
+  host: z.string(),
+  pid: z.number().int().positive(),
+  startedAt: z.string().optional(),
+  token: z.string()
+})
+type LockRecord = z.infer<typeof LockRecord>
+
+const LOCK_LIMIT = 4096
+
+/** The right to write to a run directory, held until released or until the process ends. */
+export interface RunLock {
+  release(): void
+}
+
+/** Takes the lock of a run directory. A lock that a dead process left is taken over and reported. */
+export function lockRun(folder: string, ops: FileOps, report: ReportRecovery): RunLock {
+  const place = path.join(folder, RUN_FILES.lock)
+  const token = randomBytes(16).toString('hex')
+  const content = JSON.stringify({ version: 1, ...ownIdentity(), token } satisfies LockRecord)
+  if (!claim(place, content, token, ops)) {
+    removeDeadLock(place, token, ops, report)
+    if (!claim(place, content, token, ops)) throw inUse(place, 'another process took it just now')
+  }
+  return { release: () => release(place, token, ops) }
+}
+
+/** Whether a living process holds the run (`unknown`: one on another machine may). Reads only. */
+export function lockHolder(folder: string): 'none' | 'alive' | 'unknown' {
+  const place = path.join(folder, RUN_FILES.lock)
+  if (plainKind(place) === 'absent') return 'none'
+  const record = parseLock(readPlain(place, LOCK_LIMIT))
+  const running = record !== undefined && isRunning({ ...record, startedAt: record.startedAt })
+  return running === 'unknown' ? 'unknown' : running ? 'alive' : 'none'
+}
+
+/** Makes the lock file with its whole content at once (by a link to a file already written); false where there is one. */
+function claim(place: string, content: string, token: string, ops: FileOps): boolean {
+  const draft = `${place}.${token}`
+  writeNew(draft, content, ops)
+  try {
+    ops.link(draft, place)
+    return true
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).code
+    if (errno === 'EEXIST') return false
+    if (errno === 'EPERM' || errno === 'ENOTSUP' || errno === 'ENOSYS') return claimWithoutLinks(place, content, ops)
+    return onDisk(place, () => { throw error })
+  } finally {
+    removePlain(ops, draft)
+  }
+}
+
+/** For file systems without hard links. A kill between the two steps leaves an unreadable lock, which counts as dead. */
+function claimWithoutLinks(place: string, content: string, ops: FileOps): boolean {
+  try {
+    writeNew(place, content, ops)
+    return true
+  } catch (error) {
+    if (((error as LabError).cause as NodeJS.ErrnoException | undefined)?.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function writeNew(place: string, content: string, ops: FileOps): void {
+  const file = openNew(ops, place)
+  try {
+    onDisk(place, () => writeAll(ops, file, Buffer.from(content)))
+  } finally {
+    ops.close(file)
+  }
+}
+
+/**
+ * Two processes may both find the same dead lock. Renaming it away is atomic; the one that finds it has moved a lock other
+ * than the one it judged puts that one back.
+ */
+function removeDeadLock(place: string, token: string, ops: FileOps, report: ReportRecovery): void {
+  if (plainKind(place) === 'absent') return
+  const judged = readPlain(place, LOCK_LIMIT)
+  requireDead(place, judged)
+  const moved = `${place}.${token}`
+  onDisk(place, () => ops.rename(place, moved))
+  const same = readPlain(moved, LOCK_LIMIT) === judged
+  if (!same) onDisk(place, () => ops.link(moved, place))
+  removePlain(ops, moved)
+  if (!same) throw inUse(place, 'another process took it just now')
+  report({ what: 'left lock', detail: `${place}: left by a process that has ended; taken over` })
+}
+
+function requireDead(place: string, content: string): void {
+  const record = parseLock(content)
+  if (record === undefined) return
+  const running = isRunning({ ...record, startedAt: record.startedAt })
+  if (running === 'unknown') throw inUse(place, `process ${record.pid} on the machine '${printable(record.host)}' holds it`, `If that process has ended, remove ${place} and try again.`)
+  if (running) throw inUse(place, `process ${record.pid} is running it`)
+}
+
+function parseLock(content: string): LockRecord | undefined {
+  try {
+    return LockRecord.parse(JSON.parse(content))
+  } catch {
+    // Not whole: its writer was killed while making it.
+    return undefined
+  }
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\w.-]/g, '?').slice(0, 80)
+}
+
+function release(place: string, token: string, ops: FileOps): void {
+  if (plainKind(place) === 'absent') return
+  if (parseLock(readPlain(place, LOCK_LIMIT))?.token === token) removePlain(ops, place)
+}
+
+function inUse(place: string, why: string, remedy = 'Stop the other process first, or give this run a directory of its own with --out.'): LabError {
+  return new LabError('store', 'run-in-use', `the run directory ${path.dirname(place)} is in use: ${why}`, { place, remedy })
+}
