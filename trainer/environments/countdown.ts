@@ -65,9 +65,7 @@ export const countdown: Environment<CountdownOptions, CountdownMix> = {
     return problemOf(drawInSplit(NAME, split, () => drawTask(random, options)), options)
   },
   solution(problem) {
-    const task = parseTask(problem.prompt)
-    const attempt = solve(task.numbers, task.target)[0]
-    if (attempt === undefined) throw badPrompt(NAME, problem.prompt, 'of a solvable problem')
+    const attempt = solutionsOf(problem)[0]!
     return `${formatAttempt(attempt)} ok ${ANSWER} ${formatExpression(attempt)}`
   },
   demonstrate,
@@ -108,15 +106,23 @@ function parseTask(prompt: string): Task {
   return { numbers: values.slice(0, -1), target: values.at(-1)! }
 }
 
-function demonstrate(problem: Problem, random: Random, mix: CountdownMix): string {
+/** At least one. */
+function solutionsOf(problem: Problem): Attempt[] {
   const { numbers, target } = parseTask(problem.prompt)
   const solutions = solve(numbers, target)
+  if (solutions.length === 0) throw badPrompt(NAME, problem.prompt, 'of a solvable problem')
+  return solutions
+}
+
+function demonstrate(problem: Problem, random: Random, mix: CountdownMix): string {
+  const { numbers, target } = parseTask(problem.prompt)
+  let solutions: readonly Attempt[] | null = null
   const most = random.next() < mix.giveUp ? 1 + random.integer(mix.earlyAttempts) : mix.attempts
   const words: string[] = []
   let last: Attempt
   let reached: boolean
   do {
-    last = solutions.length > 0 && random.next() < mix.hit ? random.pick(solutions) : drawLegalAttempt(numbers, random)
+    last = random.next() < mix.hit ? random.pick((solutions ??= solutionsOf(problem))) : drawLegalAttempt(numbers, random)
     reached = resultOf(last) === target
     words.push(formatAttempt(last), reached ? 'ok' : 'no')
   } while (!reached && words.length < 2 * most)

@@ -51,24 +51,45 @@ export function drawLegalAttempt(numbers: readonly number[], random: Random): At
 /** Every legal attempt that reaches the target, in a fixed order. */
 export function solve(numbers: readonly number[], target: number): Attempt[] {
   const found: Attempt[] = []
-  const extend = (value: number, used: number[], operators: CountdownOperator[], values: number[], left: readonly number[]): void => {
-    if (left.length === 0) {
-      if (value === target) found.push({ numbers: used, operators, values })
+  const [used, operators, values]: [number[], CountdownOperator[], number[]] = [[], [], []]
+  const free = numbers.map(() => true)
+  const visit = (value: number): void => {
+    if (used.length === numbers.length) {
+      if (value === target) found.push({ numbers: [...used], operators: [...operators], values: [...values] })
       return
     }
-    left.forEach((number, i) => {
-      if (left.indexOf(number) < i) return
-      const rest = left.filter((_, j) => j !== i)
-      for (const operator of OPERATORS) {
-        const next = calculate(value, operator, number)
-        if (isLegal(next)) extend(next, [...used, number], [...operators, operator], [...values, next], rest)
-      }
+    forEachFree(numbers, free, (number) => {
+      used.push(number)
+      if (used.length === 1) visit(number)
+      else forEachLegal(value, number, (operator, next) => {
+        operators.push(operator)
+        values.push(next)
+        visit(next)
+        operators.pop()
+        values.pop()
+      })
+      used.pop()
     })
   }
-  numbers.forEach((number, i) => {
-    if (numbers.indexOf(number) === i) extend(number, [number], [], [], numbers.filter((_, j) => j !== i))
-  })
+  visit(0)
   return found
+}
+
+/** Calls back with each different number that is not used yet, marked as used meanwhile. */
+function forEachFree(numbers: readonly number[], free: boolean[], visit: (number: number) => void): void {
+  for (let i = 0; i < numbers.length; i++) {
+    if (!free[i] || numbers.some((number, j) => j < i && free[j] && number === numbers[i])) continue
+    free[i] = false
+    visit(numbers[i]!)
+    free[i] = true
+  }
+}
+
+function forEachLegal(left: number, right: number, visit: (operator: CountdownOperator, value: number) => void): void {
+  for (const operator of OPERATORS) {
+    const value = calculate(left, operator, right)
+    if (isLegal(value)) visit(operator, value)
+  }
 }
 
 /** `5 * 2 = 10 * 8 = 80`. */

@@ -2,9 +2,11 @@ import { LabError } from '../errors.ts'
 import { arithmeticChain } from './arithmeticChain.ts'
 import { countdown } from './countdown.ts'
 import type { Environment } from './environment.ts'
+import { listFunctions } from './listFunctions.ts'
 import { nearestName } from './nearestName.ts'
+import { stringComposition } from './stringComposition.ts'
 
-const ENVIRONMENTS: readonly Environment[] = [countdown, arithmeticChain]
+const ENVIRONMENTS: readonly Environment[] = [countdown, arithmeticChain, stringComposition, listFunctions]
 
 export const environmentNames = (): string[] => ENVIRONMENTS.map((environment) => environment.name)
 

@@ -20,13 +20,18 @@ export function problemId(environment: string, content: string): string {
 const MOST_DRAWS = 20_000
 
 /**
- * Draws until a candidate lies in the split; a draw may return null for a candidate that is no problem. Throws
+ * Draws until a candidate lies in the split and is accepted; a draw may return null for a candidate that is no problem. Throws
  * `environment/no-problem` where the options leave no problem to find.
  */
-export function drawInSplit<T extends { readonly key: string }>(environment: string, split: Split, draw: () => T | null): T {
+export function drawInSplit<T extends { readonly key: string }>(
+  environment: string,
+  split: Split,
+  draw: () => T | null,
+  accept: (candidate: T) => boolean = () => true
+): T {
   for (let i = 0; i < MOST_DRAWS; i++) {
     const candidate = draw()
-    if (candidate !== null && splitOf(environment, candidate.key) === split) return candidate
+    if (candidate !== null && splitOf(environment, candidate.key) === split && accept(candidate)) return candidate
   }
   throw new LabError('environment', 'environment/no-problem', `${environment}: no problem of the split “${split}” in ${MOST_DRAWS} draws.`, {
     remedy: 'The options leave too few problems: widen their ranges.'

@@ -6,17 +6,17 @@ import { LabError } from '../errors.ts'
  */
 export async function withDeadline<T>(task: (signal: AbortSignal) => T | Promise<T>, seconds: number, outer?: AbortSignal): Promise<T> {
   const controller = new AbortController()
-  const stopped = Promise.withResolvers<never>()
-  const stop = (error: LabError): void => {
-    stopped.reject(error)
-    controller.abort(error)
-  }
-  const timer = setTimeout(() => stop(tooLate(seconds)), seconds * 1000)
-  const cancel = (): void => stop(cancelled())
+  const { signal } = controller
+  const timer = setTimeout(() => controller.abort(tooLate(seconds)), seconds * 1000)
+  const cancel = (): void => controller.abort(cancelled())
   outer?.addEventListener('abort', cancel, { once: true })
   if (outer?.aborted) cancel()
   try {
-    return await Promise.race([stopped.promise, Promise.resolve(task(controller.signal))])
+    return await new Promise<T>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      signal.throwIfAborted()
+      Promise.resolve(task(signal)).then(resolve, reject)
+    })
   } finally {
     clearTimeout(timer)
     outer?.removeEventListener('abort', cancel)

@@ -4,7 +4,15 @@ import type { JsonSchema } from './schemaWalk.ts'
 export function describeAllowed(schemas: readonly JsonSchema[]): string {
   const constants = schemas.filter((schema) => schema.const !== undefined)
   if (constants.length > 0 && constants.length === schemas.length) return constants.map((schema) => String(schema.const)).join(', ')
-  return [...new Set(schemas.map(describeOne))].join(', or ') || 'nothing'
+  const objects = schemas.filter((schema) => schema.type === 'object')
+  const others = schemas.filter((schema) => schema.type !== 'object').map(describeOne)
+  return [...new Set([...others, ...(objects.length > 0 ? [describeObjects(objects)] : [])])].join(', or ') || 'nothing'
+}
+
+/** What every one of several kinds of object needs. */
+function describeObjects(schemas: readonly JsonSchema[]): string {
+  const names = (schemas[0]?.required ?? []).filter((name) => schemas.every((schema) => schema.required?.includes(name)))
+  return names.length > 0 ? `an object {…} with ${names.map((name) => `"${name}"`).join(', ')}` : 'an object {…}'
 }
 
 function describeOne(schema: JsonSchema): string {
@@ -16,14 +24,8 @@ function describeOne(schema: JsonSchema): string {
     case 'string': return schema.minLength ? 'a text that is not empty' : 'a text'
     case 'boolean': return 'true or false'
     case 'array': return `a list${schema.minItems ? ` of at least ${schema.minItems}` : ''}`
-    case 'object': return `an object {…}${requiredFields(schema)}`
     default: return 'any JSON value'
   }
-}
-
-function requiredFields(schema: JsonSchema): string {
-  const names = schema.required ?? []
-  return names.length > 0 ? ` with ${names.map((name) => `"${name}"`).join(', ')}` : ''
 }
 
 /** zod bounds every integer by the safe range, which says nothing to people. */

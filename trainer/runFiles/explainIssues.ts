@@ -20,6 +20,8 @@ export interface Explained {
   readonly places: Places
   /** What the outermost object is called. */
   readonly title: string
+  /** Where the value stands in the run file, for the names of fields. */
+  readonly prefix?: JsonPath
 }
 
 /** zod's findings in people's words: the place, the value found, what is allowed, the nearest valid name. */
@@ -52,31 +54,31 @@ function explain(issue: Issue, context: Explained): Mistake[] {
   return [found === undefined ? missingField(path, context) : wrongValue(path, found, issue, context)]
 }
 
-function unknownField(path: JsonPath, key: string, { schema, value, places, title }: Explained): Mistake {
-  const owner = path.length > 0 ? `"${dotted(path)}"` : title
+function unknownField(path: JsonPath, key: string, { schema, value, places, title, prefix = [] }: Explained): Mistake {
+  const owner = path.length > 0 ? `"${dotted([...prefix, ...path])}"` : title
   const names = fieldNames(schemasAt(schema, path, value))
   return {
-    code: 'run-file/unknown-field',
+    code: 'runFile/unknown-field',
     place: places.placeOfKey([...path, key]),
     message: `unknown field "${key}" in ${owner};`,
     remedy: suggestion(key, names)
   }
 }
 
-function missingField(path: JsonPath, { schema, value, places }: Explained): Mistake {
+function missingField(path: JsonPath, { schema, value, places, prefix = [] }: Explained): Mistake {
   return {
-    code: 'run-file/missing-field',
+    code: 'runFile/missing-field',
     place: places.place(path.slice(0, -1)),
-    message: `"${dotted(path)}" is missing;`,
+    message: `"${dotted([...prefix, ...path])}" is missing;`,
     remedy: `it must be ${describeAllowed(schemasAt(schema, path, value))}`
   }
 }
 
-function wrongValue(path: JsonPath, found: unknown, issue: Issue, { schema, value, places, title }: Explained): Mistake {
+function wrongValue(path: JsonPath, found: unknown, issue: Issue, { schema, value, places, title, prefix = [] }: Explained): Mistake {
   const schemas = schemasAt(schema, path, value)
-  const what = path.length > 0 ? `"${dotted(path)}"` : title
+  const what = path.length > 0 ? `"${dotted([...prefix, ...path])}"` : title
   return {
-    code: 'run-file/wrong-value',
+    code: 'runFile/wrong-value',
     place: places.place(path),
     message: `${what} is ${showValue(found)};`,
     remedy: issue.code === 'custom' ? issue.message : namedValue(found, namesOf(issue)) ?? `allowed: ${describeAllowed(schemas)}`

@@ -9,6 +9,7 @@ export type JsonPath = readonly (string | number)[]
 export interface JsonDocument {
   /** Path of the file as it was named. */
   readonly file: string
+  readonly text: string
   readonly value: unknown
   /** `file:line:column` (from 1) of the value at the path, or of the nearest enclosing one that is written down. */
   place(path: JsonPath): string
@@ -19,8 +20,9 @@ export interface JsonDocument {
 /** Run files are written by hand: a larger one is a wrong file. */
 export const LARGEST_RUN_FILE_BYTES = 1_000_000
 
-export function readJsonDocument(file: string): JsonDocument {
-  return parseJsonDocument(file, decode(file, readWhole(file)))
+/** @param shownAs what places call the file. */
+export function readJsonDocument(file: string, shownAs = file): JsonDocument {
+  return parseJsonDocument(shownAs, decode(shownAs, readWhole(file, shownAs)))
 }
 
 export function parseJsonDocument(file: string, text: string): JsonDocument {
@@ -36,6 +38,7 @@ export function parseJsonDocument(file: string, text: string): JsonDocument {
   }
   return {
     file,
+    text,
     value: getNodeValue(root),
     place: (path) => at(nodeAt(path).offset),
     placeOfKey: (path) => {
@@ -45,14 +48,14 @@ export function parseJsonDocument(file: string, text: string): JsonDocument {
   }
 }
 
-function readWhole(file: string): Buffer {
-  const handle = openForReading(file)
+function readWhole(file: string, shownAs: string): Buffer {
+  const handle = openForReading(file, shownAs)
   try {
     const { size } = fstatSync(handle)
-    if (!fstatSync(handle).isFile()) throw unreadable(file, 'it is not a file')
+    if (!fstatSync(handle).isFile()) throw unreadable(shownAs, 'it is not a file')
     if (size > LARGEST_RUN_FILE_BYTES) {
-      throw new LabError('runFile', 'run-file/too-large', `The run file has ${size} bytes; the most that is read is ${LARGEST_RUN_FILE_BYTES}.`, {
-        place: file, remedy: 'Name a run file (*.run.json); data sets belong in a file of their own.'
+      throw new LabError('runFile', 'runFile/too-large', `The run file has ${size} bytes; the most that is read is ${LARGEST_RUN_FILE_BYTES}.`, {
+        place: shownAs, remedy: 'Name a run file (*.run.json); data sets belong in a file of their own.'
       })
     }
     const buffer = Buffer.alloc(size)
@@ -62,17 +65,17 @@ function readWhole(file: string): Buffer {
   }
 }
 
-function openForReading(file: string): number {
+function openForReading(file: string, shownAs: string): number {
   try {
     return openSync(file, 'r')
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw unreadable(file, missing ? 'there is no such file' : (error as Error).message, error)
+    throw unreadable(shownAs, missing ? 'there is no such file' : (error as Error).message, error)
   }
 }
 
 function unreadable(file: string, why: string, cause?: unknown): LabError {
-  return new LabError('runFile', 'run-file/unreadable', `The run file cannot be read: ${why}.`, {
+  return new LabError('runFile', 'runFile/unreadable', `The run file cannot be read: ${why}.`, {
     place: file, remedy: 'Check the path; run files are named like samples/arithmetic-chain/rl.run.json.', cause
   })
 }
@@ -82,11 +85,12 @@ function decode(file: string, bytes: Buffer): string {
     // Drops a byte order mark by itself.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw new LabError('runFile', 'run-file/encoding', 'The run file is not UTF-8 text.', { place: file, remedy: 'Save it as UTF-8.', cause })
+    throw new LabError('runFile', 'runFile/encoding', 'The run file is not UTF-8 text.', { place: file, remedy: 'Save it as UTF-8.', cause })
   }
 }
 
 function parse(text: string, at: (offset: number) => string): Node {
+  if (text.trim() === '') throw syntaxError('the file is empty', at(0))
   const errors: ParseError[] = []
   let root: Node | undefined
   try {
@@ -97,7 +101,7 @@ function parse(text: string, at: (offset: number) => string): Node {
   }
   const first = errors[0]
   if (first) throw syntaxError(words(printParseErrorCode(first.error)), at(first.offset))
-  if (!root) throw syntaxError('the file is empty', at(0))
+  if (!root) throw syntaxError('there is no value', at(0))
   return root
 }
 
@@ -105,7 +109,7 @@ function parse(text: string, at: (offset: number) => string): Node {
 const words = (code: string): string => code.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase()
 
 function syntaxError(what: string, place: string, cause?: unknown): LabError {
-  return new LabError('runFile', 'run-file/syntax', `Not valid JSON: ${what}.`, {
+  return new LabError('runFile', 'runFile/syntax', `Not valid JSON: ${what}.`, {
     place, remedy: 'Comments and trailing commas are allowed; names and texts stand in double quotes.', cause
   })
 }
@@ -126,8 +130,8 @@ function refuseHiddenKeys(node: Node, at: (offset: number) => string): void {
 
 function hiddenKey(name: string, place: string): LabError {
   return name === '__proto__'
-    ? new LabError('runFile', 'run-file/unknown-field', 'unknown field "__proto__".', { place, remedy: 'Remove it.' })
-    : new LabError('runFile', 'run-file/duplicate-field', `"${name}" is written twice in one object.`, { place, remedy: 'Keep one of them.' })
+    ? new LabError('runFile', 'runFile/unknown-field', 'unknown field "__proto__".', { place, remedy: 'Remove it.' })
+    : new LabError('runFile', 'runFile/duplicate-field', `"${name}" is written twice in one object.`, { place, remedy: 'Keep one of them.' })
 }
 
 function placeAt(file: string, text: string, offset: number): string {

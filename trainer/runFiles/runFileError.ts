@@ -2,7 +2,7 @@ import { LabError } from '../errors.ts'
 
 /** One mistake in a run file. */
 export interface Mistake {
-  /** `run-file/unknown-field`, `run-file/missing-field`, `run-file/wrong-value`, … */
+  /** `runFile/unknown-field`, `runFile/missing-field`, `runFile/wrong-value`, … */
   readonly code: string
   /** `file:line:column`, or `--set path`. */
   readonly place: string
@@ -19,7 +19,7 @@ export class RunFileError extends LabError {
   constructor(file: string, mistakes: readonly [Mistake, ...Mistake[]]) {
     const [first] = mistakes
     const single = mistakes.length === 1
-    super('runFile', single ? first.code : 'run-file/invalid', single ? first.message : summary(file, mistakes), {
+    super('runFile', single ? first.code : 'runFile/invalid', single ? first.message : summary(file, mistakes), {
       place: single ? first.place : file,
       remedy: single ? first.remedy : 'Mend these; `lab schema` prints everything that a run file may say.'
     })

@@ -3,7 +3,7 @@
  * returns the value made. gradients.ts holds the rule of each for reverse-mode differentiation.
  */
 import { LabError } from '../../errors.ts'
-import type { Graph, NodeOptions, Value } from './graph.ts'
+import type { Graph, Value } from './graph.ts'
 import type { Dim, ElementType } from './protobuf.ts'
 
 const MICROSOFT = 'com.microsoft'
@@ -64,16 +64,13 @@ export const silu = (g: Graph, a: Value): Value =>
 
 const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)
 
-function reduce(operator: 'ReduceSum' | 'ReduceMean') {
-  return (g: Graph, a: Value, axes: readonly number[], keep: boolean): Value => {
-    const reduced = axes.map((axis) => positive(axis, a.dims.length))
-    const kept = a.dims.map((dim, i) => (reduced.includes(i) ? 1 : dim))
-    const dims = keep ? kept : a.dims.filter((_, i) => !reduced.includes(i))
-    return g.node(operator, [a, g.integers(reduced)], { dims }, { attributes: { keepdims: { int: Number(keep) } } })
-  }
+/** Over `axes`, each kept as 1 where `keep`. */
+export function reduceSum(g: Graph, a: Value, axes: readonly number[], keep: boolean): Value {
+  const reduced = axes.map((axis) => positive(axis, a.dims.length))
+  const kept = a.dims.map((dim, i) => (reduced.includes(i) ? 1 : dim))
+  const sum = g.node('ReduceSum', [a, g.integers(reduced)], { dims: kept }, { attributes: { keepdims: { int: 1 } } })
+  return keep ? sum : reshape(g, sum, a.dims.filter((_, i) => !reduced.includes(i)))
 }
-export const reduceSum = reduce('ReduceSum')
-export const reduceMean = reduce('ReduceMean')
 
 /** At most one of `dims` may be a name: it is whatever is left. */
 export function reshape(g: Graph, a: Value, dims: readonly Dim[]): Value {
@@ -88,6 +85,9 @@ export const shapeOf = (g: Graph, a: Value): Value => g.node('Shape', [a], { dim
 /** `a` repeated to the shape of `like`. */
 export const expandLike = (g: Graph, a: Value, like: Value): Value =>
   (sameDims(a.dims, like.dims) ? a : g.node('Expand', [a, shapeOf(g, like)], { dims: like.dims }))
+
+/** Zeros in the shape of `like`. */
+export const zerosLike = (g: Graph, like: Value): Value => g.node('ConstantOfShape', [shapeOf(g, like)], { dims: like.dims, type: 'float32' })
 
 export const transpose = (g: Graph, a: Value, permutation: readonly number[]): Value =>
   g.node('Transpose', [a], { dims: permutation.map((axis) => a.dims[axis]!) }, { attributes: { perm: { ints: permutation } } })
@@ -113,6 +113,14 @@ export const gatherRows = (g: Graph, table: Value, indices: Value): Value =>
 /** Along the last axis: out[i, j] = a[i, indices[i, j]]. */
 export const gatherElements = (g: Graph, a: Value, indices: Value): Value =>
   g.node('GatherElements', [a, indices], { dims: indices.dims }, { attributes: { axis: { int: a.dims.length - 1 } } })
+
+/** A copy of `a` with updates[i, j] at [i, indices[i, j]] (last axis). */
+export const scatterElements = (g: Graph, a: Value, indices: Value, updates: Value): Value =>
+  g.node('ScatterElements', [a, indices, updates], { dims: a.dims }, { attributes: { axis: { int: a.dims.length - 1 } } })
+
+/** A copy of `table` ([V, …]) with `updates` ([n, …]) added to its rows `indices` ([n]), repeated ones included. */
+export const scatterRowsAdd = (g: Graph, table: Value, indices: Value, updates: Value): Value =>
+  g.node('ScatterND', [table, reshape(g, indices, [...indices.dims, 1]), updates], { dims: table.dims }, { attributes: { reduction: { string: 'add' } } })
 
 export const oneHot = (g: Graph, indices: Value, depth: number): Value =>
   g.node('OneHot', [indices, g.integers([depth]), g.constant('float32', [2], [0, 1])], { dims: [...indices.dims, depth], type: 'float32' })

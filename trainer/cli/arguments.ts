@@ -1,0 +1,48 @@
+import { LabError } from '../errors.ts'
+import { showValue } from '../runFiles/explainIssues.ts'
+
+/** Parsers of option values; what people typed wrong comes back with the option's name and an example. */
+export function wholeNumber(option: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value
+    throw badOption(option, text, `a whole number, at least ${least}`)
+  }
+}
+
+export function numberBetween(option: string, low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && value >= low && value <= high && Number.isFinite(value)) return value
+    throw badOption(option, text, high === Infinity ? `a number, at least ${low}` : `a number from ${low} to ${high}`)
+  }
+}
+
+export function jsonObject(option: string): (text: string) => Record<string, unknown> {
+  return (text) => {
+    const value = parseJson(option, text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+    throw badOption(option, text, 'a JSON object such as {"length": 4}')
+  }
+}
+
+/** `1,4,16`. */
+export function wholeNumbers(option: string, least: number): (text: string) => number[] {
+  const parse = wholeNumber(option, least)
+  return (text) => [...new Set(text.split(',').map(parse))]
+}
+
+/** Collects an option that may be given several times. */
+export const repeated = (text: string, previous: readonly string[]): string[] => [...previous, text]
+
+function parseJson(option: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw badOption(option, text, 'a JSON object such as {"length": 4}')
+  }
+}
+
+function badOption(option: string, text: string, allowed: string): LabError {
+  return new LabError('usage', 'usage/option', `${option} is ${showValue(text)}.`, { place: option, remedy: `Allowed: ${allowed}.` })
+}

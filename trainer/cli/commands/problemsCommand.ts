@@ -1,0 +1,29 @@
+import type { EnvironmentRef } from '../../protocol/runFile.ts'
+import { EXIT } from '../exitCodes.ts'
+import type { ExitCode } from '../exitCodes.ts'
+import type { Host } from '../host.ts'
+import { problemStream } from '../problemStream.ts'
+import type { Services } from '../services.ts'
+import { parseSplit } from '../split.ts'
+
+export interface ProblemsOptions {
+  readonly split: string
+  readonly count: number
+  readonly seed: number
+  readonly options: Record<string, unknown>
+}
+
+/** Prints problems of an environment, one JSON object a line. */
+export async function problemsCommand(host: Host, services: Services, environment: string, options: ProblemsOptions): Promise<ExitCode> {
+  const split = parseSplit(options.split)
+  const reference = { name: environment, options: options.options, weight: 1 } as EnvironmentRef
+  const opened = await services.openEnvironment(reference, host.cwd, false)
+  let written = 0
+  for (const problem of problemStream(opened, split, options.seed)) {
+    if (written === options.count) break
+    host.stdout.write(`${JSON.stringify(problem)}\n`)
+    written++
+  }
+  if (written < options.count) host.stderr.write(`There are only ${written} different problems with these options.\n`)
+  return EXIT.finished
+}

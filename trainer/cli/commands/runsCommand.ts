@@ -1,0 +1,29 @@
+import { EXIT } from '../exitCodes.ts'
+import type { ExitCode } from '../exitCodes.ts'
+import type { Host } from '../host.ts'
+import type { ListedRun, Services } from '../services.ts'
+import { share } from '../terminal/numbers.ts'
+import { plainLine } from '../terminal/plainText.ts'
+import { table } from '../terminal/table.ts'
+
+/** Lists the runs under this folder, newest first. */
+export function runsCommand(host: Host, services: Services, { json }: { readonly json: boolean }): ExitCode {
+  const runs = services.listRuns(host.cwd)
+  if (json) {
+    for (const run of runs) host.stdout.write(`${JSON.stringify(run)}\n`)
+    return EXIT.finished
+  }
+  if (runs.length === 0) {
+    host.stdout.write('No runs here yet. Start one with: lab run FILE\n')
+    return EXIT.finished
+  }
+  host.stdout.write(`${table([['run', 'state', 'step', 'pass@1'], ...runs.map(row)])}\n`)
+  host.stdout.write('  pass@1 on held-out problems, before → after. Go on with a stopped run: lab resume DIRECTORY\n')
+  return EXIT.finished
+}
+
+function row(run: ListedRun): string[] {
+  const gain = [run.passAt1Before, run.passAt1After].map((value) => (value === undefined ? '–' : share(value))).join(' → ')
+  const step = run.step === undefined ? '–' : `${run.step}/${run.steps}`
+  return [plainLine(run.directory), plainLine(run.problem ?? run.status), step, gain]
+}

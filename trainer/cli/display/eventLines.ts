@@ -1,0 +1,54 @@
+import type { RunEvent } from '../../protocol/events.ts'
+import type { EvaluationResult } from '../../protocol/summary.ts'
+import { amount, duration, estimate, share } from '../terminal/numbers.ts'
+import { plainLine } from '../terminal/plainText.ts'
+
+export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
+
+/** Metrics of a step that the progress line shows: name in the record, words for people, layout. */
+const SHOWN_METRICS: readonly { readonly name: string; readonly label: string; readonly show: (value: number) => string }[] = [
+  { name: 'reward/mean', label: 'reward', show: share },
+  { name: 'train/passAt1', label: 'pass@1', show: share },
+  { name: 'throughput/sampled', label: 'tokens/s', show: amount }
+]
+
+/** `step 12/60  reward 0.412  pass@1 0.380  tokens/s 5,210  1:20 left`. */
+export function stepLine({ step, metrics, secondsLeft }: EventOf<'stepFinished'>, steps: number): string {
+  const shown = SHOWN_METRICS.flatMap(({ name, label, show }) => {
+    const value = metrics[name]
+    return value === undefined ? [] : [`${label} ${show(value)}`]
+  })
+  const left = secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]
+  return [`step ${step}/${steps}`, ...shown, ...left].join('  ')
+}
+
+export function stageLine({ stage, done, of, loss, tokensPerSecond }: EventOf<'stageProgress'>): string {
+  const lossShown = loss === undefined ? [] : [`loss ${loss.toFixed(4)}`]
+  return [`${plainLine(stage)} ${done}/${of}`, ...lossShown, `tokens/s ${amount(tokensPerSecond)}`].join('  ')
+}
+
+/** `held-out before: pass@1 0.281 [0.260, 0.302]  pass@16 …  greedy …`. */
+export function evaluationLine({ when, name, step, result }: EventOf<'evaluation'>): string {
+  const moment = when === 'during' ? `at step ${step}` : when
+  return `${plainLine(name)} ${moment}: ${evaluationFigures(result)}`
+}
+
+export function evaluationFigures(result: EvaluationResult): string {
+  const figures: [string, { value: number; low: number; high: number } | undefined][] = [
+    ['pass@1', result.passAt1], ['pass@16', result.passAt16], ['greedy', result.greedy], ['true steps', result.stepTruth]
+  ]
+  return figures.flatMap(([label, value]) => (value ? [`${label} ${estimate(value)}`] : [])).join('  ')
+}
+
+/** What an event says to people in one line that stays; undefined for those that only move the progress line. */
+export function lastingLine(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case 'runStarted': return `${event.resumed ? 'Going on with' : 'Starting'} run ${plainLine(event.runId)} in ${plainLine(event.directory)}`
+    case 'stageStarted': return `Stage ${plainLine(event.stage)}: ${event.steps} steps`
+    case 'evaluation': return evaluationLine(event)
+    case 'engineRestarted': return `The engine was started again (${plainLine(event.reason)}); step ${event.redoStep} is done again.`
+    case 'recovered': return `Recovered ${plainLine(event.what)}: ${plainLine(event.detail)}`
+    case 'warning': return `Warning: ${plainLine(event.message)}`
+    default: return undefined
+  }
+}

@@ -1,0 +1,46 @@
+import type { Estimate } from '../../protocol/numbers.ts'
+import type { EvaluationResult, Summary } from '../../protocol/summary.ts'
+import { amount, bytes, duration, estimate, signed } from '../terminal/numbers.ts'
+import { definitions, table } from '../terminal/table.ts'
+import { plainLine } from '../terminal/plainText.ts'
+
+const FIGURES: readonly { readonly label: string; readonly of: (result: EvaluationResult) => Estimate | undefined }[] = [
+  { label: 'pass@1', of: (result) => result.passAt1 },
+  { label: 'pass@16', of: (result) => result.passAt16 },
+  { label: 'greedy', of: (result) => result.greedy },
+  { label: 'true steps', of: (result) => result.stepTruth }
+]
+
+/** What a run showed: evaluations before and after with intervals, throughput and cost. */
+export function summaryText(summary: Summary): string {
+  return [evaluationTable(summary), gainLine(summary), retentionLines(summary), costLines(summary)].filter((part) => part !== '').join('\n')
+}
+
+export function evaluationTable({ heldOut: { before, after } }: Summary): string {
+  const any = after ?? before
+  if (!any) return ''
+  const head = `Held-out problems of ${plainLine(any.environment)}: ${any.problems}, ${any.samplesPerProblem} samples each at temperature ${any.temperature}`
+  const rows = FIGURES.filter(({ of }) => of(any)).map(({ label, of }) => [label, cell(before && of(before)), cell(after && of(after))])
+  return `${head}\n${table([['', 'before', 'after'], ...rows])}\n  Value [95 % interval over problems]. pass@k: chance that one of k samples is right.`
+}
+
+const cell = (value: Estimate | undefined): string => (value ? estimate(value) : '–')
+
+function gainLine({ gain }: Summary): string {
+  return gain ? `  Gain in pass@1 ${signed(gain)}, paired over problems.` : ''
+}
+
+function retentionLines({ retention }: Summary): string {
+  const rows = Object.entries(retention).map(([name, { before, after }]) => [plainLine(name), cell(before?.passAt1), cell(after?.passAt1)])
+  return rows.length > 0 ? `Elsewhere, pass@1\n${table([['', 'before', 'after'], ...rows])}` : ''
+}
+
+function costLines({ throughput, cost }: Summary): string {
+  const rows: [string, string][] = [
+    ['sampling', `${amount(throughput.rolloutsPerSecond)} rollouts/s, ${amount(throughput.sampledTokensPerSecond)} tokens/s`],
+    ['training', `${amount(throughput.trainedTokensPerSecond)} tokens/s`],
+    ['in all', `${amount(cost.rollouts)} rollouts, ${amount(cost.sampledTokens)} tokens sampled, ${amount(cost.trainedTokens)} trained on, ${duration(cost.wallSeconds)}`]
+  ]
+  if (cost.peakMemoryBytes !== undefined) rows.push(['memory', `${bytes(cost.peakMemoryBytes)} at most`])
+  return definitions(rows)
+}

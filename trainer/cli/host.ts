@@ -1,0 +1,35 @@
+/** Where a command writes. */
+export interface Output {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+export type StopSignal = 'SIGINT' | 'SIGTERM'
+
+/** What a command may touch of the process that runs it; tests hand in their own. */
+export interface Host {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Calls the listener at each signal until the returned function is called. */
+  onSignal(listener: (signal: StopSignal) => void): () => void
+}
+
+export function processHost(): Host {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    onSignal: (listener) => {
+      const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM']
+      const handlers = signals.map((signal) => ({ signal, handler: () => listener(signal) }))
+      for (const { signal, handler } of handlers) process.on(signal, handler)
+      return () => {
+        for (const { signal, handler } of handlers) process.off(signal, handler)
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { resolve } from 'node:path'
+import type { Engine, ModelInfo } from '../engines/engine.ts'
+import type { ResolvedRun } from '../protocol/runFile.ts'
+import { checkModelFolder } from '../runFiles/modelFolder.ts'
+import { RunFileError } from '../runFiles/runFileError.ts'
+import type { Host } from './host.ts'
+import type { Services } from './services.ts'
+
+/** Budget of a pass that only samples or scores: the default of run files. */
+const MICRO_BATCH_TOKENS = 2048
+
+/** Starts an engine with the model of a folder, which people name from where they stand. */
+export async function openModel(
+  services: Services, host: Host, model: string, options: { readonly engine: ResolvedRun['engine']; readonly threads: number }
+): Promise<{ readonly engine: Engine; readonly info: ModelInfo }> {
+  const folder = resolve(host.cwd, model)
+  const mistake = checkModelFolder(model, folder, 'MODEL', options.engine)
+  RunFileError.refuse('the command line', mistake ? [mistake] : [])
+  const engine = await services.openEngine(options.engine, { threads: options.threads, microBatchTokens: MICRO_BATCH_TOKENS })
+  try {
+    return { engine, info: await engine.loadModel({ kind: 'folder', folder }) }
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}

@@ -1,0 +1,63 @@
+import type { Engine } from '../engines/engine.ts'
+import type { OpenEnvironment } from '../environments/registry.ts'
+import type { RunEvent } from '../protocol/events.ts'
+import type { EnvironmentRef, ResolvedRun, RewardRef } from '../protocol/runFile.ts'
+import type { Summary } from '../protocol/summary.ts'
+import type { WeightedReward } from '../rewards/scoreRollout.ts'
+import type { Catalogue } from '../runFiles/loadRunFile.ts'
+
+/** How a run is watched and stopped. */
+export interface RunControl {
+  /** Stop where the run goes on from without work lost. */
+  readonly safePoint: AbortSignal
+  /** Stop at once. */
+  readonly now: AbortSignal
+  onEvent(event: RunEvent): void
+}
+
+export interface LaunchRequest {
+  readonly run: ResolvedRun
+  /** Folder of the run file: what a module must lie in. */
+  readonly folder: string
+  readonly source: { readonly path: string; readonly text: string }
+  /** The run's directory, which must not exist. */
+  readonly directory: string
+  /** People said that code named by the run file may run. */
+  readonly trustWorkspace: boolean
+}
+
+/** How a run ended; failures are thrown. */
+export interface RunOutcome {
+  readonly state: 'finished' | 'stopped'
+  readonly directory: string
+  readonly summary?: Summary
+}
+
+/** A run as `lab runs` lists it. */
+export interface ListedRun {
+  readonly directory: string
+  /** As recorded, or `interrupted` where no process holds a run that was going on. */
+  readonly status: string
+  /** What is wrong with a damaged run. */
+  readonly problem?: string
+  readonly step?: number
+  readonly steps?: number
+  readonly updatedAt?: string
+  readonly passAt1Before?: number
+  readonly passAt1After?: number
+}
+
+/** What the commands need of the trainer; made in one place, where the concrete parts are chosen. */
+export interface Services {
+  readonly catalogue: Catalogue
+  launch(request: LaunchRequest, control: RunControl): Promise<RunOutcome>
+  resume(directory: string, options: { readonly trustWorkspace: boolean }, control: RunControl): Promise<RunOutcome>
+  /** An engine without a model. */
+  openEngine(name: ResolvedRun['engine'], options: { readonly threads: number; readonly microBatchTokens: number }): Promise<Engine>
+  /** Paths start from the folder; modules need trust. */
+  openEnvironment(reference: EnvironmentRef, folder: string, trustWorkspace: boolean): Promise<OpenEnvironment>
+  openRewards(references: readonly RewardRef[], folder: string, trustWorkspace: boolean): Promise<readonly WeightedReward[]>
+  /** Name of a directory for a new run under the folder where the command was given. */
+  newRunDirectory(run: ResolvedRun, cwd: string): string
+  listRuns(cwd: string): readonly ListedRun[]
+}

@@ -1,0 +1,172 @@
+import { LabError } from '../../errors.ts'
+import type {
+  Capability, Engine, EngineFactory, EngineInfo, ForwardBackwardResult, Loss, ModelInfo, ModelSource, OptimizerStep, OptimizerStepResult,
+  SequenceLogprobs, TokenSequence, TrainSequence
+} from '../engine.ts'
+import { createCallQueue } from './failures.ts'
+import type { FailureScript } from './failures.ts'
+import { evaluateLoss } from './lossTerms.ts'
+import { readModel, readOptimizer, writeModel } from './modelFolder.ts'
+import type { StoredModel } from './modelFolder.ts'
+import { sampleBatch } from './sampler.ts'
+import { applyOptimizer, globalNorm, newOptimizerState } from './tableOptimizer.ts'
+import type { OptimizerState } from './tableOptimizer.ts'
+import { addGradient, copyTables, emptyTables, entropyOf, nextLogprobs, randomTables, rowsAt, TABLES } from './tabularPolicy.ts'
+import type { Tables } from './tabularPolicy.ts'
+import { createWordTokenizer } from './wordTokenizer.ts'
+import type { WordTokenizer } from './wordTokenizer.ts'
+
+export interface FakeEngineOptions {
+  /** Default: all that a tabular policy can have. */
+  readonly capabilities?: readonly Capability[]
+  /** Default 8. */
+  readonly chunkTokens?: number
+  readonly failures?: FailureScript
+}
+
+const CAPABILITIES: readonly Capability[] = [
+  'sample', 'logprobs', 'entropy', 'policyGradient', 'crossEntropy', 'klToReference', 'entropyBonus', 'snapshot', 'save'
+]
+
+interface Loaded extends StoredModel {
+  tables: Tables
+  readonly tokenizer: WordTokenizer
+  gradient: Tables
+  optimizer: OptimizerState
+  readonly snapshots: Map<string, Tables>
+}
+
+/**
+ * A scripted engine for tests: the whole contract on a tabular softmax policy in double precision, deterministic, with
+ * real learning and with failures on demand. One instance is one engine process.
+ */
+export function createFakeEngine(options: FakeEngineOptions = {}): Engine {
+  const queue = createCallQueue(options.failures ?? (() => undefined))
+  const chunkTokens = options.chunkTokens ?? 8
+  let loaded: Loaded | undefined
+  const model = (): Loaded => {
+    if (loaded) return loaded
+    throw new LabError('engine', 'engine/no-model', 'No model is loaded.', { remedy: 'Call loadModel first.' })
+  }
+  const call = <T>(verb: string, work: () => T | Promise<T>): Promise<T> => queue.run(verb, async () => work())
+  return {
+    info: () => call('info', () => describeEngine(options.capabilities ?? CAPABILITIES)),
+    loadModel: (source) => call('loadModel', async () => describeModel((loaded = await openModel(source)))),
+    encode: (texts) => call('encode', () => texts.map((text) => model().tokenizer.encode(text))),
+    decode: (tokens) => call('decode', () => tokens.map((sequence) => model().tokenizer.decode(sequence))),
+    renderChat: () => call('renderChat', () => Promise.reject(noChatTemplate())),
+    sample: (prompts, parameters, events, signal) =>
+      call('sample', () => sampleBatch(model().tables, prompts, parameters, { ...model(), chunkTokens }, events, signal)),
+    logprobs: (sequences, snapshot) => call('logprobs', () => scoreSequences(model(), tablesOf(model(), snapshot), sequences)),
+    forwardBackward: (data, loss) => call('forwardBackward', () => accumulate(model(), data, loss)),
+    optimStep: (step) => call('optimStep', () => update(model(), step)),
+    resetOptimizer: () => call('resetOptimizer', () => void (model().optimizer = newOptimizerState(model().vocabulary.length))),
+    snapshot: (name) => call('snapshot', () => void model().snapshots.set(name, copyTables(model().tables))),
+    restore: (name) => call('restore', () => void (model().tables = copyTables(tablesOf(model(), name)))),
+    dropSnapshot: (name) => call('dropSnapshot', () => void model().snapshots.delete(name)),
+    save: (folder, { optimizer }) =>
+      call('save', async () => {
+        const { vocabulary, contextLength, tables } = model()
+        await writeModel(folder, { vocabulary, contextLength, tables }, optimizer ? model().optimizer : undefined)
+      }),
+    load: (folder, { optimizer }) => call('load', async () => describeModel((loaded = await loadWeights(loaded, folder, optimizer)))),
+    gradients: () => call('gradients', () => Object.fromEntries(TABLES.map((table) => [table, [...model().gradient[table]]]))),
+    close: async () => queue.close()
+  }
+}
+
+/** Starts fake engines; `onStart` numbers them from 1, so that a test can script the failures of each. */
+export function fakeEngineFactory(optionsOf: (start: number) => FakeEngineOptions = () => ({})): EngineFactory {
+  let starts = 0
+  return async () => createFakeEngine(optionsOf(++starts))
+}
+
+const describeEngine = (capabilities: readonly Capability[]): EngineInfo => ({
+  name: 'fake', deterministic: true, capabilities, device: 'cpu', threads: 1, versions: { fake: '1' }
+})
+
+const describeModel = (model: Loaded): ModelInfo => ({
+  architecture: 'TabularPolicy',
+  parameters: TABLES.reduce((sum, table) => sum + model.tables[table].length, 0),
+  vocabularySize: model.vocabulary.length,
+  contextLength: model.contextLength,
+  endOfTextTokens: [0],
+  hasChatTemplate: false
+})
+
+const noChatTemplate = (): LabError =>
+  new LabError('model', 'model/no-chat-template', 'The model has no chat template.', { remedy: 'Use plain prompts.' })
+
+async function openModel(source: ModelSource): Promise<Loaded> {
+  if (source.kind === 'folder') return prepare(await readModel(source.folder))
+  const { vocabulary } = source
+  return prepare({ vocabulary, contextLength: source.model.contextLength, tables: randomTables(vocabulary.length, source.seed) })
+}
+
+function prepare(stored: StoredModel): Loaded {
+  const size = stored.vocabulary.length
+  return {
+    ...stored,
+    tokenizer: createWordTokenizer(stored.vocabulary),
+    gradient: emptyTables(size),
+    optimizer: newOptimizerState(size),
+    snapshots: new Map()
+  }
+}
+
+/** Snapshots outlive a load, as the contract forgets them only on `loadModel`. */
+async function loadWeights(before: Loaded | undefined, folder: string, optimizer: boolean): Promise<Loaded> {
+  const stored = prepare(await readModel(folder))
+  const snapshots = before?.snapshots ?? stored.snapshots
+  const state = optimizer ? await readOptimizer(folder, stored.vocabulary.length) : stored.optimizer
+  return { ...stored, snapshots, optimizer: state }
+}
+
+function tablesOf(model: Loaded, snapshot: string | undefined): Tables {
+  if (snapshot === undefined) return model.tables
+  const tables = model.snapshots.get(snapshot)
+  if (tables) return tables
+  throw new LabError('engine', 'engine/no-snapshot', `There is no snapshot ${JSON.stringify(snapshot)}.`, { remedy: 'Take it first.' })
+}
+
+function scoreSequences(model: Loaded, tables: Tables, sequences: readonly TokenSequence[]): SequenceLogprobs[] {
+  return sequences.map(({ prompt, completion }) => {
+    const distributions = completion.map((_, t) => nextLogprobs(tables, rowsAt(prompt, completion, t), model.vocabulary.length))
+    return {
+      logprobs_T: distributions.map((logprobs, t) => logprobs[completion[t]!]!),
+      entropies_T: distributions.map(entropyOf)
+    }
+  })
+}
+
+function accumulate(model: Loaded, data: readonly TrainSequence[], loss: Loss): ForwardBackwardResult {
+  const logprobs = scoreSequences(model, model.tables, data)
+  const value = evaluateLoss(data, logprobs, loss)
+  if (!Number.isFinite(value.loss)) {
+    model.gradient = emptyTables(model.vocabulary.length)
+    throw notFinite('loss')
+  }
+  data.forEach(({ prompt, completion }, i) => {
+    completion.forEach((token, t) => {
+      const rows = rowsAt(prompt, completion, t)
+      const distribution = nextLogprobs(model.tables, rows, model.vocabulary.length)
+      addGradient(model.gradient, rows, distribution, token, value.gradLogprobs[i]![t]!, value.gradEntropies[i]![t]!)
+    })
+  })
+  const { loss: total, termValues, clippedLow, clippedHigh, meanRatio, maxRatio } = value
+  const tokens = data.reduce((sum, { prompt, completion }) => sum + prompt.length + completion.length, 0)
+  return { logprobs, loss: total, termValues, clippedLow, clippedHigh, meanRatio, maxRatio, tokens }
+}
+
+function update(model: Loaded, step: OptimizerStep): OptimizerStepResult {
+  const gradient = model.gradient
+  model.gradient = emptyTables(model.vocabulary.length)
+  if (!Number.isFinite(globalNorm(gradient))) throw notFinite(TABLES.find((table) => gradient[table].some((x) => !Number.isFinite(x))) ?? 'norm')
+  return applyOptimizer(model.tables, gradient, model.optimizer, step)
+}
+
+const notFinite = (tensor: string): LabError =>
+  new LabError('engine', 'engine/not-finite', `${tensor} holds a value that is not finite.`, {
+    remedy: 'Lower the learning rate, or resume from the last checkpoint.',
+    place: tensor
+  })

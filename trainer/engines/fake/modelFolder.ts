@@ -1,0 +1,51 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LabError } from '../../errors.ts'
+import type { OptimizerState } from './tableOptimizer.ts'
+import { emptyTables, TABLES } from './tabularPolicy.ts'
+import type { Tables } from './tabularPolicy.ts'
+
+/** What the fake engine keeps of a model; numbers survive JSON exactly. */
+export interface StoredModel {
+  readonly vocabulary: readonly string[]
+  readonly contextLength: number
+  readonly tables: Tables
+}
+
+const MODEL = 'fake-model.json'
+const OPTIMIZER = 'fake-optimizer.json'
+
+export async function writeModel(folder: string, model: StoredModel, optimizer?: OptimizerState): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, MODEL), JSON.stringify({ ...model, tables: toArrays(model.tables) }))
+  if (!optimizer) return
+  const { steps, first, second } = optimizer
+  await writeFile(join(folder, OPTIMIZER), JSON.stringify({ steps, first: toArrays(first), second: toArrays(second) }))
+}
+
+export async function readModel(folder: string): Promise<StoredModel> {
+  const stored = (await readJson(folder, MODEL)) as { vocabulary: string[]; contextLength: number; tables: Record<string, number[]> }
+  return { vocabulary: stored.vocabulary, contextLength: stored.contextLength, tables: fromArrays(stored.tables, stored.vocabulary.length) }
+}
+
+export async function readOptimizer(folder: string, vocabularySize: number): Promise<OptimizerState> {
+  const stored = (await readJson(folder, OPTIMIZER)) as { steps: number; first: Record<string, number[]>; second: Record<string, number[]> }
+  return { steps: stored.steps, first: fromArrays(stored.first, vocabularySize), second: fromArrays(stored.second, vocabularySize) }
+}
+
+async function readJson(folder: string, name: string): Promise<unknown> {
+  const path = join(folder, name)
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    throw new LabError('model', 'model/unreadable', `Cannot read ${path}.`, { remedy: 'Name a folder written by the fake engine.', place: path, cause })
+  }
+}
+
+const toArrays = (tables: Tables): Record<string, number[]> => Object.fromEntries(TABLES.map((table) => [table, [...tables[table]]]))
+
+function fromArrays(arrays: Record<string, number[]>, vocabularySize: number): Tables {
+  const tables = emptyTables(vocabularySize)
+  for (const table of TABLES) tables[table].set(arrays[table] ?? [])
+  return tables
+}

@@ -1,0 +1,70 @@
+import type { Rollout } from '../protocol/rollout.ts'
+import { quantile } from './bootstrap.ts'
+import { groupBy } from './grouping.ts'
+import { meanOf, shareOf } from './means.ts'
+
+/**
+ * What a step's rollouts say by themselves, by the names of METRIC_DEFINITIONS; NaN where nothing was there to count, for
+ * the caller to leave out.
+ */
+export function rolloutMetrics(rollouts: readonly Rollout[], droppedGroups: Readonly<Record<string, number>>): Record<string, number> {
+  return {
+    ...rewardMetrics(rollouts),
+    ...groupMetrics(rollouts, droppedGroups),
+    ...lengthMetrics('length', rollouts),
+    ...lengthMetrics('length/right', rollouts.filter(({ correct }) => correct === true)),
+    ...lengthMetrics('length/wrong', rollouts.filter(({ correct }) => correct === false)),
+    'length/truncated': shareOf(rollouts, ({ segments }) => segments.at(-1)?.stopReason === 'length'),
+    'policy/entropy': meanOf(policySegments(rollouts).flatMap(({ entropies }) => entropies)),
+    'steps/truth': shareOf(rollouts.flatMap(({ steps }) => steps).filter(({ ok }) => ok !== null), ({ ok }) => ok === true)
+  }
+}
+
+function rewardMetrics(rollouts: readonly Rollout[]): Record<string, number> {
+  const totals = rollouts.flatMap(({ reward }) => (reward.total === null ? [] : [reward.total]))
+  const mean = meanOf(totals)
+  const squares = totals.reduce((sum, total) => sum + (total - mean) ** 2, 0)
+  return {
+    'reward/mean': mean,
+    'reward/std': totals.length < 2 ? NaN : Math.sqrt(squares / (totals.length - 1)),
+    ...partMeans(rollouts),
+    'train/passAt1': shareOf(rollouts.filter(({ correct }) => correct !== null), ({ correct }) => correct === true),
+    'rollouts/total': rollouts.length,
+    'rollouts/notScorable': rollouts.length - totals.length
+  }
+}
+
+function partMeans(rollouts: readonly Rollout[]): Record<string, number> {
+  const parts = rollouts.flatMap(({ reward }) => reward.parts.flatMap(({ name, score }) => (score === null ? [] : [{ name, score }])))
+  const byName = [...groupBy(parts, ({ name }) => name)]
+  return Object.fromEntries(byName.map(([name, scored]) => [`reward/part/${name}`, meanOf(scored.map(({ score }) => score))]))
+}
+
+function groupMetrics(rollouts: readonly Rollout[], droppedGroups: Readonly<Record<string, number>>): Record<string, number> {
+  const groups = [...groupBy(rollouts, ({ group }) => group).values()]
+  const dropped = Object.values(droppedGroups).reduce((sum, count) => sum + count, 0)
+  const scored = groups.map((group) => group.filter(({ reward }) => reward.total !== null)).filter((group) => group.length > 0)
+  return {
+    'groups/total': groups.length,
+    'groups/kept': (groups.length - dropped) / groups.length,
+    ...Object.fromEntries(Object.entries(droppedGroups).map(([reason, count]) => [`groups/dropped/${reason}`, count])),
+    'groups/zeroVariance': shareOf(scored, (group) => group.every(({ reward }) => reward.total === group[0]?.reward.total)),
+    'groups/allRight': shareOf(scored, (group) => accuracy(group) === 1),
+    'groups/allWrong': shareOf(scored, (group) => accuracy(group) === 0),
+    'groups/sweetSpot': shareOf(scored, (group) => accuracy(group) >= 0.3 && accuracy(group) <= 0.7)
+  }
+}
+
+function accuracy(group: readonly Rollout[]): number {
+  return shareOf(group.filter(({ correct }) => correct !== null), ({ correct }) => correct === true)
+}
+
+function lengthMetrics(name: string, rollouts: readonly Rollout[]): Record<string, number> {
+  const lengths = rollouts.map(({ segments }) => segments.reduce((sum, { tokens }) => sum + tokens.length, 0)).sort((a, b) => a - b)
+  if (lengths.length === 0) return {}
+  return { [`${name}/mean`]: meanOf(lengths), [`${name}/median`]: quantile(lengths, 0.5), [`${name}/p95`]: quantile(lengths, 0.95) }
+}
+
+function policySegments(rollouts: readonly Rollout[]): readonly Rollout['segments'][number][] {
+  return rollouts.flatMap(({ segments }) => segments).filter(({ source }) => source === 'policy')
+}

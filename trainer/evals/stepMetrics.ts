@@ -1,0 +1,93 @@
+import { klEstimates } from '../algorithms/klPenalty.ts'
+import type { ForwardBackwardResult, OptimizerStepResult } from '../engines/engine.ts'
+import type { Rollout } from '../protocol/rollout.ts'
+import { maximumOf, meanOf } from './means.ts'
+import { rolloutMetrics } from './rolloutMetrics.ts'
+
+/** One optimiser step of an RL step. */
+export interface UpdateFigures {
+  /** The forward and backward calls accumulated into it, each with the tokens that its mask let through. */
+  readonly calls: readonly { readonly result: ForwardBackwardResult; readonly maskedTokens: number }[]
+  readonly optimizer: OptimizerStepResult
+  readonly learningRate: number
+}
+
+/** The same completion tokens under sampler, trainer (before the first update) and, where there is one, reference. */
+export interface ScoredTokens {
+  readonly sampler_T: readonly number[]
+  readonly trainer_T: readonly number[]
+  readonly reference_T?: readonly number[]
+}
+
+/** Phases of a step, in their order. */
+export type Phase = 'sample' | 'score' | 'weigh' | 'update' | 'evaluate' | 'checkpoint'
+
+export interface StepFigures {
+  /** The training rollouts of the step's last attempt. */
+  readonly rollouts: readonly Rollout[]
+  /** Groups dropped by the filter, by reason. */
+  readonly droppedGroups: Readonly<Record<string, number>>
+  readonly scoredTokens: readonly ScoredTokens[]
+  readonly updates: readonly UpdateFigures[]
+  readonly seconds: Readonly<Partial<Record<Phase, number>>>
+}
+
+/**
+ * The values of a metrics record, by the names of METRIC_DEFINITIONS. A value that cannot be computed (no right rollout,
+ * no reference, no update, not finite) is absent.
+ */
+export function stepMetrics(figures: StepFigures): Record<string, number> {
+  return onlyFinite({
+    ...rolloutMetrics(figures.rollouts, figures.droppedGroups),
+    ...tokenMetrics(figures.scoredTokens),
+    ...updateMetrics(figures.updates),
+    ...speedMetrics(figures)
+  })
+}
+
+function tokenMetrics(scored: readonly ScoredTokens[]): Record<string, number> {
+  const mismatches = scored.flatMap(({ sampler_T, trainer_T }) => sampler_T.map((logprob, t) => Math.abs(logprob - (trainer_T[t] ?? NaN))))
+  const withReference = scored.flatMap(({ trainer_T, reference_T }) => (reference_T ? [{ trainer_T, reference_T }] : []))
+  const kl = (estimator: 'k1' | 'k2' | 'k3'): number =>
+    meanOf(withReference.flatMap(({ trainer_T, reference_T }) => klEstimates(trainer_T, reference_T, estimator)))
+  return {
+    'mismatch/mean': meanOf(mismatches),
+    'mismatch/max': maximumOf(mismatches),
+    'kl/k1': kl('k1'),
+    'kl/k2': kl('k2'),
+    'kl/k3': kl('k3')
+  }
+}
+
+function updateMetrics(updates: readonly UpdateFigures[]): Record<string, number> {
+  const calls = updates.flatMap((update) => update.calls)
+  const masked = calls.reduce((sum, { maskedTokens }) => sum + maskedTokens, 0)
+  const perToken = (read: (result: ForwardBackwardResult) => number): number =>
+    calls.reduce((sum, { result, maskedTokens }) => sum + read(result) * maskedTokens, 0) / masked
+  const perUpdate = (read: (update: UpdateFigures) => number): number => meanOf(updates.map(read))
+  return {
+    'ratio/mean': perToken(({ meanRatio }) => meanRatio),
+    'ratio/max': maximumOf(calls.map(({ result }) => result.maxRatio)),
+    'ratio/clippedLow': perToken(({ clippedLow }) => clippedLow),
+    'ratio/clippedHigh': perToken(({ clippedHigh }) => clippedHigh),
+    'loss/total': perUpdate((update) => update.calls.reduce((sum, { result }) => sum + result.loss, 0)),
+    'gradient/norm': perUpdate(({ optimizer }) => optimizer.gradNorm),
+    'update/norm': perUpdate(({ optimizer }) => optimizer.updateNorm),
+    'update/relative': perUpdate(({ optimizer }) => optimizer.updateNorm / optimizer.parameterNorm),
+    'optimizer/learningRate': updates.at(-1)?.learningRate ?? NaN
+  }
+}
+
+function speedMetrics({ rollouts, updates, seconds }: StepFigures): Record<string, number> {
+  const sampled = rollouts.flatMap(({ segments }) => segments).reduce((sum, segment) => sum + segment.tokens.length, 0)
+  const trained = updates.flatMap(({ calls }) => calls).reduce((sum, { result }) => sum + result.tokens, 0)
+  return {
+    ...Object.fromEntries(Object.entries(seconds).map(([phase, value]) => [`seconds/${phase}`, value])),
+    'throughput/sampled': sampled / (seconds.sample ?? NaN),
+    'throughput/trained': trained / (seconds.update ?? NaN)
+  }
+}
+
+function onlyFinite(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value)))
+}

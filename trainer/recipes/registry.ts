@@ -1,0 +1,123 @@
+import type { Recipe } from './recipe.ts'
+import { KEEP_UNIFORM_GROUPS, ON_POLICY, SUPERVISED_OPTIMIZER, SUPERVISED_STEPS } from './settings.ts'
+
+const MINIMALIST = 'Xiong et al. 2025, A Minimalist Approach to LLM Reasoning: from Rejection Sampling to Reinforce'
+const NEGATIVE = 'Zhu et al. 2025, The Surprising Effectiveness of Negative Reinforcement in LLM Reasoning'
+
+export const RECIPES: readonly Recipe[] = [
+  {
+    name: 'grpo',
+    description: 'Group-relative advantages over the group’s standard deviation; the usual start.',
+    paper: 'Shao et al. 2024, DeepSeekMath: Pushing the Limits of Mathematical Reasoning in Open Language Models',
+    defaults: { ...ON_POLICY, algorithm: { name: 'grpo' } }
+  },
+  {
+    name: 'dr-grpo',
+    description: 'GRPO without its length and difficulty bias: no standard deviation, constant-length average.',
+    paper: 'Liu et al. 2025, Understanding R1-Zero-Like Training: A Critical Perspective',
+    defaults: { ...ON_POLICY, algorithm: { name: 'grpo', scale: 'none', normalisation: 'constant' } }
+  },
+  {
+    name: 'dapo',
+    description: 'GRPO with a higher upper clip, token mean, mixed groups only and a soft punishment near the token limit.',
+    paper: 'Yu et al. 2025, DAPO: An Open-Source LLM Reinforcement Learning System at Scale',
+    defaults: {
+      ...ON_POLICY,
+      algorithm: { name: 'grpo', clipLow: 0.2, clipHigh: 0.28, normalisation: 'tokenMean' },
+      filter: { dropAllRight: true, dropAllWrong: true },
+      rewards: [{ name: 'answer' }, { name: 'length' }]
+    }
+  },
+  {
+    name: 'gspo',
+    description: 'GRPO with one importance ratio per sequence; the paper’s clip range suits learning rates near 1e-6.',
+    paper: 'Zheng et al. 2025, Group Sequence Policy Optimization',
+    defaults: { ...ON_POLICY, algorithm: { name: 'grpo', ratio: 'sequence', clipLow: 3e-4, clipHigh: 4e-4 } }
+  },
+  {
+    name: 'rloo',
+    description: 'REINFORCE against the mean of the other rollouts of the problem: unbiased, nothing to tune.',
+    paper: 'Ahmadian et al. 2024, Back to Basics: Revisiting REINFORCE-Style Optimization for Learning from Human Feedback in LLMs',
+    defaults: { ...ON_POLICY, algorithm: { name: 'rloo' } }
+  },
+  {
+    name: 'reinforce',
+    description: 'REINFORCE against the mean reward of the batch; uniform groups count.',
+    paper: 'Williams 1992, Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning',
+    defaults: { ...ON_POLICY, algorithm: { name: 'reinforce', baseline: 'batch' }, filter: KEEP_UNIFORM_GROUPS }
+  },
+  {
+    name: 'raft',
+    description: 'Maximum likelihood of the right completions: rejection sampling, a strong and simple baseline.',
+    paper: MINIMALIST,
+    defaults: { ...ON_POLICY, algorithm: { name: 'raft' }, filter: KEEP_UNIFORM_GROUPS }
+  },
+  {
+    name: 'reinforce-rej',
+    description: 'Policy gradient on problems with mixed outcomes only, without a standard deviation.',
+    paper: MINIMALIST,
+    defaults: { ...ON_POLICY, algorithm: { name: 'reinforce-rej' }, filter: KEEP_UNIFORM_GROUPS }
+  },
+  {
+    name: 'lite-ppo',
+    description: 'Group mean, standard deviation of the batch, token mean: two tricks on critic-free PPO.',
+    paper: 'Liu et al. 2025, Part I: Tricks or Traps? A Deep Dive into RL for LLM Reasoning',
+    defaults: { ...ON_POLICY, algorithm: { name: 'lite-ppo' } }
+  },
+  {
+    name: 'w-reinforce',
+    description: 'Punishes wrong completions and rewards right ones a tenth as much: keeps diversity, hence pass@k.',
+    paper: NEGATIVE,
+    defaults: {
+      ...ON_POLICY,
+      optimizer: { ...ON_POLICY.optimizer, learningRate: 1e-4 },
+      algorithm: { name: 'nsr-psr', positive: 0.1, negative: 1 },
+      filter: KEEP_UNIFORM_GROUPS
+    }
+  },
+  {
+    name: 'nsr',
+    description: 'Punishes wrong completions and nothing else.',
+    paper: NEGATIVE,
+    defaults: {
+      ...ON_POLICY,
+      optimizer: { ...ON_POLICY.optimizer, learningRate: 1e-4 },
+      algorithm: { name: 'nsr-psr', positive: 0, negative: 1 },
+      filter: KEEP_UNIFORM_GROUPS
+    }
+  },
+  {
+    name: 'topr',
+    description: 'Off-policy REINFORCE with tapered sequence ratios on wrong completions: several updates per step stay stable.',
+    paper: 'Le Roux et al. 2025, Tapered Off-Policy REINFORCE: Stable and efficient reinforcement learning for LLMs',
+    defaults: {
+      ...ON_POLICY,
+      updatesPerStep: 2,
+      optimizer: { ...ON_POLICY.optimizer, learningRate: 1e-4 },
+      algorithm: { name: 'topr' },
+      filter: KEEP_UNIFORM_GROUPS
+    }
+  },
+  {
+    name: 'sft',
+    description: 'Supervised training on the environment’s demonstrations; `steps` are optimiser steps.',
+    paper: 'Ouyang et al. 2022, Training language models to follow instructions with human feedback',
+    defaults: { steps: SUPERVISED_STEPS, algorithm: { name: 'sft' }, optimizer: SUPERVISED_OPTIMIZER, stages: [{ name: 'sft' }] }
+  },
+  {
+    name: 'sft-then-grpo',
+    description: 'A supervised stage, then GRPO on what it learned.',
+    paper: 'Luong et al. 2024, ReFT: Reasoning with Reinforced Fine-Tuning',
+    defaults: {
+      ...ON_POLICY,
+      algorithm: { name: 'grpo' },
+      stages: [{ name: 'sft', steps: SUPERVISED_STEPS, algorithm: { name: 'sft' }, optimizer: SUPERVISED_OPTIMIZER }, { name: 'rl' }]
+    }
+  }
+]
+
+export const RECIPE_NAMES: readonly string[] = RECIPES.map(({ name }) => name)
+
+export function findRecipe(name: string): Recipe | undefined {
+  return RECIPES.find((recipe) => recipe.name === name)
+}

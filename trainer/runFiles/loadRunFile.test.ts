@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { LabError } from '../errors.ts'
+import { loadRunFile } from './loadRunFile.ts'
+import type { Catalogue } from './loadRunFile.ts'
+import type { JsonSchema } from './schemaWalk.ts'
+
+const Options = z.strictObject({ numbers: z.number().int().min(2).max(6).default(3), target: z.enum(['small', 'large']).default('small') })
+const catalogue: Catalogue = {
+  recipes: ['grpo-chain', 'sft-then-grpo'],
+  withRecipe: (value) => value,
+  environments: ['countdown', 'arithmetic-chain', 'jsonl'],
+  environmentIssues: (_name, options) => ({
+    issues: Options.safeParse(options).error?.issues ?? [],
+    schema: z.toJSONSchema(Options, { target: 'draft-7', io: 'input' }) as JsonSchema
+  })
+}
+
+describe('run files', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'run-file-'))
+    mkdirSync(join(folder, 'models', 'chain-base'), { recursive: true })
+    writeFileSync(join(folder, 'models', 'chain-base', 'config.json'), '{}')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  const load = (text: string | Buffer, ...settings: string[]): ReturnType<typeof loadRunFile> => {
+    writeFileSync(join(folder, 'a.run.json'), text)
+    return loadRunFile(join(folder, 'a.run.json'), settings, catalogue, 'a.run.json')
+  }
+  /** The error as people read it: message, place, remedy. */
+  const refusal = (text: string | Buffer, ...settings: string[]): string => {
+    try {
+      load(text, ...settings)
+    } catch (error) {
+      assert.ok(LabError.is(error), String(error))
+      return `${error.message} | ${error.place} | ${error.remedy}`.replaceAll(folder, '<folder>')
+    }
+    assert.fail('was not refused')
+  }
+  const file = (fields: string): string => `{\n  // a comment\n  "model": "models/chain-base",\n  "environment": { "name": "countdown" },\n  ${fields}\n}`
+
+  it('reads JSON with comments, trailing commas and a byte order mark, and makes paths absolute', () => {
+    const { run, folder: base } = load(`\ufeff${file('"steps": 7, /* more */ "sampling": { "maxTokens": 40, },')}`)
+    assert.equal(base, folder)
+    assert.equal(run.model, join(folder, 'models', 'chain-base'))
+    assert.equal(run.steps, 7)
+    assert.equal(run.sampling.maxTokens, 40)
+    assert.equal(run.sampling.temperature, 1)
+  })
+
+  it('resolves data sets and modules from the folder of the run file', () => {
+    const { run } = load(`{ "model": "models/chain-base", "environment": { "name": "module", "path": "env.ts" }, "rewards": [{ "name": "module", "path": "./r.ts" }] }`)
+    assert.deepEqual([run.environment, run.rewards[0]], [
+      { name: 'module', path: join(folder, 'env.ts'), options: {} }, { name: 'module', path: join(folder, 'r.ts'), options: {}, weight: 1 }
+    ])
+  })
+
+  const golden: [string, string, string][] = [
+    ['an unknown field', '"stepz": 7', 'unknown field "stepz" in the run file; | a.run.json:5:3 | did you mean "steps"?'],
+    ['an unknown field below', '"sampling": { "temprature": 1 }', 'unknown field "temprature" in "sampling"; | a.run.json:5:17 | did you mean "temperature"?'],
+    ['an unknown field far from all', '"filter": { "zzzzzzzz": 1 }',
+      'unknown field "zzzzzzzz" in "filter"; | a.run.json:5:15 | allowed: dropAllRight, dropAllWrong, dropZeroVariance, accuracyLow, accuracyHigh, dropTruncated'],
+    ['an unknown option of an algorithm', '"algorithm": { "name": "grpo", "cliphi": 1 }', 'unknown field "cliphi" in "algorithm"; | a.run.json:5:34 | did you mean "clipHigh"?'],
+    ['an option of another algorithm', '"algorithm": { "name": "rloo", "clipHigh": 1 }', 'unknown field "clipHigh" in "algorithm"; | a.run.json:5:34 | allowed: name, normalisation, constantLength'],
+    ['a text for a number', '"steps": "many"', '"steps" is "many"; | a.run.json:5:12 | allowed: a whole number, at least 0'],
+    ['a fraction for a count', '"groupSize": 1.5', '"groupSize" is 1.5; | a.run.json:5:16 | allowed: a whole number, at least 1'],
+    ['a number out of range', '"sampling": { "topP": 1.5 }', '"sampling.topP" is 1.5; | a.run.json:5:25 | allowed: a number from 0 to 1'],
+    ['a number that must be positive', '"optimizer": { "learningRate": 0 }', '"optimizer.learningRate" is 0; | a.run.json:5:34 | allowed: a number, above 0'],
+    ['null', '"seed": null', '"seed" is null; | a.run.json:5:11 | allowed: a whole number, at least 0'],
+    ['an unknown engine', '"engine": "onx"', '"engine" is "onx"; | a.run.json:5:13 | did you mean "onnx"? (allowed: onnx, torch, tinker, fake)'],
+    ['an unknown algorithm', '"algorithm": { "name": "gpro" }',
+      '"algorithm.name" is "gpro"; | a.run.json:5:26 | did you mean "grpo"? (allowed: sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, module)'],
+    ['an algorithm without a name', '"algorithm": {}',
+      '"algorithm.name" is missing; | a.run.json:5:16 | it must be sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, module'],
+    ['an algorithm that is a text', '"algorithm": "grpo"', '"algorithm" is "grpo"; | a.run.json:5:16 | allowed: an object {…} with "name"'],
+    ['an unknown reward', '"rewards": [{ "name": "anser" }]', '"rewards.0.name" is "anser"; | a.run.json:5:25 | did you mean "answer"? (allowed: answer, format, length, steps, shuffled)'],
+    ['a reward module without a path', '"rewards": [{ "name": "module" }]', '"rewards.0.path" is missing; | a.run.json:5:15 | it must be a text that is not empty'],
+    ['an unknown recipe', '"recipe": "grpo-chian"', '"recipe" is "grpo-chian", which is no recipe; | a.run.json:5:13 | did you mean "grpo-chain"?'],
+    ['an unknown recipe far from all', '"recipe": "x"', '"recipe" is "x", which is no recipe; | a.run.json:5:13 | recipes: grpo-chain, sft-then-grpo'],
+    ['an unknown environment', '"stages": [{ "name": "rl", "environment": { "name": "count-down" } }]',
+      '"stages.0.environment.name" is "count-down", which is no environment; | a.run.json:5:55 | did you mean "countdown"?'],
+    ['an unknown option of an environment', '"stages": [{ "name": "rl", "environment": { "name": "countdown", "options": { "number": 4 } } }]',
+      'unknown field "number" in the options of countdown; | a.run.json:5:81 | did you mean "numbers"?'],
+    ['a wrong option of an environment', '"stages": [{ "name": "rl", "environment": { "name": "countdown", "options": { "numbers": 9 } } }]',
+      '"stages.0.environment.options.numbers" is 9; | a.run.json:5:92 | allowed: a whole number from 2 to 6'],
+    ['a field twice', '"steps": 1, "steps": 2', '"steps" is written twice in one object. | a.run.json:5:15 | Keep one of them.'],
+    ['__proto__', '"sampling": { "__proto__": {} }', 'unknown field "__proto__". | a.run.json:5:17 | Remove it.'],
+    ['broken JSON', '"steps": 7 "seed": 1', 'Not valid JSON: comma expected. | a.run.json:5:14 | Comments and trailing commas are allowed; names and texts stand in double quotes.']
+  ]
+  for (const [mistake, fields, expected] of golden) {
+    it(`explains ${mistake}`, () => assert.equal(refusal(file(fields)), expected))
+  }
+
+  it('explains a missing model folder with the nearest one', () => {
+    assert.equal(refusal('{ "model": "models/chain-bas", "environment": { "name": "countdown" } }'),
+      '"models/chain-bas" is no model folder: it does not exist (looked for <folder>/models/chain-bas); | a.run.json:1:12 | did you mean "models/chain-base"?')
+    assert.equal(refusal('{ "model": "nowhere/at/all", "environment": { "name": "countdown" } }'),
+      '"nowhere/at/all" is no model folder: it does not exist (looked for <folder>/nowhere/at/all); | a.run.json:1:12 | name an existing folder, relative to the run file')
+    assert.equal(refusal('{ "model": "models", "environment": { "name": "countdown" } }'),
+      '"models" is no model folder: it holds no config.json; | a.run.json:1:12 | name a folder in Hugging Face layout (config.json, model.safetensors, tokenizer.json)')
+  })
+
+  it('explains what is missing altogether', () => {
+    assert.equal(refusal('{ "environment": { "name": "countdown" } }'), '"model" is missing; | a.run.json:1:1 | it must be a text that is not empty, or an object {…}')
+    assert.equal(refusal('{ "model": "models/chain-base" }'), '"environment" is missing; | a.run.json:1:1 | name one of countdown, arithmetic-chain, jsonl or a recipe that brings one')
+    assert.equal(refusal(''), 'Not valid JSON: the file is empty. | a.run.json:1:1 | Comments and trailing commas are allowed; names and texts stand in double quotes.')
+    assert.equal(refusal('[]'), 'the run file is []; | a.run.json:1:1 | allowed: an object {…} with "model"')
+    assert.equal(refusal(Buffer.from([0x7b, 0xff, 0x7d])), 'The run file is not UTF-8 text. | a.run.json | Save it as UTF-8.')
+    assert.match(refusal(' '.repeat(1_000_001)), /^The run file has 1000001 bytes; the most that is read is 1000000\. \| a\.run\.json \|/)
+    assert.match(refusal('['.repeat(500_000)), /^Not valid JSON: /)
+    assert.throws(() => loadRunFile(join(folder, 'none.run.json'), [], catalogue, 'none.run.json'), (error) =>
+      LabError.is(error, 'runFile/unreadable') && error.place === 'none.run.json' && /no such file/.test(error.message))
+    assert.throws(() => loadRunFile(folder, [], catalogue), (error) => LabError.is(error, 'runFile/unreadable'))
+  })
+
+  it('names every mistake at once', () => {
+    assert.equal(refusal(file('"stepz": 7, "seed": -1')), [
+      '2 mistakes in a.run.json:',
+      '  a.run.json:5:23  "seed" is -1; allowed: a whole number, at least 0',
+      '  a.run.json:5:3  unknown field "stepz" in the run file; did you mean "steps"? | a.run.json | Mend these; `lab schema` prints everything that a run file may say.'
+    ].join('\n'))
+  })
+
+  describe('--set', () => {
+    it('sets fields, entries of lists and whole objects, as JSON or as text', () => {
+      const { run } = load(file('"rewards": [{ "name": "answer" }]'), 'steps=3', 'name=my run', 'sampling.temperature=0.5', 'rewards.0.weight=2',
+        'rewards.1={"name":"format","weight":0.1}', 'environment.options.numbers=4', 'filter.dropAllRight=true')
+      assert.deepEqual([run.steps, run.name, run.sampling.temperature, run.filter.dropAllRight], [3, 'my run', 0.5, true])
+      assert.deepEqual(run.rewards, [{ name: 'answer', weight: 2, options: {} }, { name: 'format', weight: 0.1, options: {} }])
+      assert.deepEqual(run.environment, { name: 'countdown', options: { numbers: 4 }, weight: 1 })
+    })
+
+    const refused: [string, string][] = [
+      ['stepz=3', '--set names a field that does not exist: "stepz". | --set stepz=3 | Did you mean "steps"?'],
+      ['sampling.temprature=1', '--set names a field that does not exist: "sampling.temprature". | --set sampling.temprature=1 | Did you mean "temperature"?'],
+      ['rewards.weight=1', '--set names a field that does not exist: "rewards.weight". | --set rewards.weight=1 | Name an entry of the list by its number, from 0.'],
+      ['rewards.4.weight=1', 'The list has 0 entries, there is no entry 4. | --set rewards.4.weight=1 | Use a number from 0 to 0 (0 adds one).'],
+      ['steps=many', '"steps" is "many"; | --set steps=many | allowed: a whole number, at least 0'],
+      ['steps', '"steps" is not path=value. | --set | Write for example --set steps=40 or --set sampling.temperature=0.8 or --set rewards.0.weight=2.'],
+      ['__proto__.x=1', '"__proto__.x=1" is not path=value. | --set | Write for example --set steps=40 or --set sampling.temperature=0.8 or --set rewards.0.weight=2.'],
+      ['environment.options.number=4', 'unknown field "number" in the options of countdown; | --set environment.options.number=4 | did you mean "numbers"?'],
+      ['algorithm={"name":"gpro"}', '"algorithm.name" is "gpro"; | --set algorithm={"name":"gpro"} | did you mean "grpo"? (allowed: sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, module)']
+    ]
+    for (const [setting, expected] of refused) {
+      it(`refuses ${setting}`, () => assert.equal(refusal(file('"seed": 1'), setting), expected))
+    }
+  })
+})

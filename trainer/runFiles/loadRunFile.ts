@@ -1,0 +1,95 @@
+import { dirname, resolve } from 'node:path'
+import { runFileJsonSchema } from '../protocol/jsonSchema.ts'
+import { RunFile } from '../protocol/runFile.ts'
+import type { ResolvedRun } from '../protocol/runFile.ts'
+import { withAbsolutePaths } from './absolutePaths.ts'
+import { environmentMistakes } from './environmentMistakes.ts'
+import type { EnvironmentCatalogue } from './environmentMistakes.ts'
+import { checkModelFolder } from './modelFolder.ts'
+import { explainIssues, showValue } from './explainIssues.ts'
+import type { Explained, Places } from './explainIssues.ts'
+import { readJsonDocument } from './jsonDocument.ts'
+import { suggestion } from './nearestName.ts'
+import { placesOf } from './places.ts'
+import { RunFileError } from './runFileError.ts'
+import type { Mistake } from './runFileError.ts'
+import { childOf } from './schemaWalk.ts'
+import type { JsonSchema } from './schemaWalk.ts'
+import { applySettings, parseSetting } from './setValues.ts'
+import type { Setting } from './setValues.ts'
+
+/** What may be named in a run file beyond the schema. */
+export interface Catalogue extends EnvironmentCatalogue {
+  readonly recipes: readonly string[]
+  /** A run file's value over the defaults of the recipe that it names. */
+  withRecipe(value: unknown): unknown
+}
+
+export interface LoadedRunFile {
+  /** Absolute. */
+  readonly file: string
+  /** Paths in the run file start here. */
+  readonly folder: string
+  /** Recipe, defaults and settings filled in; the paths of models, modules and data sets are absolute. */
+  readonly run: ResolvedRun
+  /** The text as it was written. */
+  readonly text: string
+  readonly places: Places
+}
+
+/**
+ * Reads a run file (JSON with comments), applies `--set path=value` settings and checks all that can be checked without
+ * starting anything.
+ * @param shownAs the path as people typed it, for places in errors.
+ * @throws RunFileError with every mistake found, each with its place, the value, what is allowed and the nearest name.
+ */
+export function loadRunFile(file: string, settings: readonly string[], catalogue: Catalogue, shownAs = file): LoadedRunFile {
+  const document = readJsonDocument(file, shownAs)
+  const parsed = settings.map(parseSetting)
+  const schema = runFileJsonSchema() as JsonSchema
+  const places = placesOf(document, parsed)
+  const merged = mergedValue(document.value, parsed, schema, { catalogue, places, shownAs })
+  const checked = RunFile.safeParse(merged)
+  const context: Explained = { schema, value: merged, places, title: 'the run file' }
+  if (!checked.success) throw refusal(shownAs, explainIssues(checked.error.issues, context))
+  const folder = dirname(resolve(file))
+  RunFileError.refuse(shownAs, [
+    ...environmentMistakes(checked.data, catalogue, places),
+    ...modelMistakes(checked.data, folder, places)
+  ])
+  return { file: resolve(file), folder, run: withAbsolutePaths(checked.data, folder), text: document.text, places }
+}
+
+interface Merging {
+  readonly catalogue: Catalogue
+  readonly places: Places
+  readonly shownAs: string
+}
+
+/** Recipe < file < settings; a setting may also name the recipe. */
+function mergedValue(value: unknown, settings: readonly Setting[], schema: JsonSchema, { catalogue, places, shownAs }: Merging): unknown {
+  const choosesRecipe = ({ path }: Setting): boolean => path[0] === 'recipe'
+  const named = applySettings(value, settings.filter(choosesRecipe), schema)
+  refuseUnknownRecipe(named, catalogue, places, shownAs)
+  return applySettings(catalogue.withRecipe(named), settings.filter((setting) => !choosesRecipe(setting)), schema)
+}
+
+function refusal(file: string, mistakes: readonly Mistake[]): RunFileError {
+  const [first, ...rest] = mistakes
+  return new RunFileError(file, [first!, ...rest])
+}
+
+function refuseUnknownRecipe(value: unknown, catalogue: Catalogue, places: Places, file: string): void {
+  const recipe = childOf(value, 'recipe')
+  if (typeof recipe !== 'string' || catalogue.recipes.includes(recipe)) return
+  RunFileError.refuse(file, [{
+    code: 'runFile/unknown-recipe', place: places.place(['recipe']), message: `"recipe" is ${showValue(recipe)}, which is no recipe;`,
+    remedy: suggestion(recipe, catalogue.recipes, 'recipes')
+  }])
+}
+
+function modelMistakes(run: ResolvedRun, folder: string, places: Places): Mistake[] {
+  if (typeof run.model !== 'string') return []
+  const mistake = checkModelFolder(run.model, resolve(folder, run.model), places.place(['model']), run.engine)
+  return mistake ? [mistake] : []
+}

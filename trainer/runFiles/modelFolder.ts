@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { nearestName } from './nearestName.ts'
+import type { ResolvedRun } from '../protocol/runFile.ts'
+import type { Mistake } from './runFileError.ts'
+
+/** What is wrong with a model folder as a run file names it; undefined = nothing seen from outside. */
+export function checkModelFolder(written: string, folder: string, place: string, engine: ResolvedRun['engine']): Mistake | undefined {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    return { code: 'model/missing', place, message: `"${written}" is no model folder: it does not exist (looked for ${folder});`, remedy: remedyFor(written, folder) }
+  }
+  if (engine !== 'fake' && !existsSync(join(folder, 'config.json'))) {
+    return { code: 'model/not-a-model', place, message: `"${written}" is no model folder: it holds no config.json;`, remedy: 'name a folder in Hugging Face layout (config.json, model.safetensors, tokenizer.json)' }
+  }
+  return undefined
+}
+
+function remedyFor(written: string, folder: string): string {
+  const nearest = nearestName(basename(folder), siblingFolders(folder))
+  if (nearest === undefined) return 'name an existing folder, relative to the run file'
+  const suggested = join(dirname(written), nearest).replaceAll('\\', '/')
+  return `did you mean "${suggested}"?`
+}
+
+const siblingFolders = (folder: string): string[] => {
+  const parent = resolve(folder, '..')
+  if (!existsSync(parent) || !statSync(parent).isDirectory()) return []
+  return readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+}

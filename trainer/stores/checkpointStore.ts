@@ -1,0 +1,180 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { LabError } from '../errors.ts'
+import { Checkpoint } from '../protocol/checkpoint.ts'
+import { onDisk, onDiskAsync } from './diskGuard.ts'
+import { syncFolder } from './fileOps.ts'
+import type { FileOps } from './fileOps.ts'
+import { hashFile } from './hashing.ts'
+import { readJsonFile, writeJsonFile } from './jsonFile.ts'
+import { ensureFolder, listFolder, openToTruncate, plainKind, within } from './plainFiles.ts'
+import type { ReportRecovery } from './recovery.ts'
+import { padded } from './runLayout.ts'
+
+const RECORD = 'checkpoint.json'
+const SAVING = 'saving-'
+const REPLACED = 'replaced-'
+const DELETING = 'deleting-'
+const FOLDER_NAME = /^step-\d{6,15}(-v\d{6,15})?$/
+
+/** Where in the run a checkpoint stands. */
+export type CheckpointPosition = Omit<Checkpoint, 'version' | 'at' | 'files'>
+
+export interface SavedCheckpoint {
+  readonly directory: string
+  readonly checkpoint: Checkpoint
+}
+
+/** The checkpoints of a run. A folder named `step-…` with a record whose sizes and hashes hold is whole; nothing else is. */
+export class CheckpointStore {
+  readonly #folder: string
+  readonly #ops: FileOps
+  readonly #report: ReportRecovery
+
+  /** Puts right what a process killed while saving or deleting left. */
+  constructor(folder: string, ops: FileOps, report: ReportRecovery) {
+    this.#folder = folder
+    this.#ops = ops
+    this.#report = report
+    for (const name of listFolder(folder)) this.#recover(name)
+  }
+
+  /**
+   * Saves a checkpoint: `fill` writes the model's files into the folder it is given, then they are hashed, recorded and put
+   * in place at once. A checkpoint of the same position is replaced.
+   */
+  async save(position: CheckpointPosition, at: Date, fill: (folder: string) => Promise<void>): Promise<SavedCheckpoint> {
+    const name = this.#nameFor(position)
+    const saving = path.join(this.#folder, `${SAVING}${name}`)
+    this.#remove(saving)
+    onDisk(saving, () => this.#ops.makeFolder(saving))
+    await onDiskAsync(saving, () => fill(saving))
+    const checkpoint: Checkpoint = { version: 1, ...position, at: at.toISOString(), files: await this.#measure(saving) }
+    writeJsonFile(path.join(saving, RECORD), checkpoint, this.#ops)
+    onDisk(saving, () => syncFolder(this.#ops, saving))
+    this.#putInPlace(saving, name)
+    return { directory: path.join(this.#folder, name), checkpoint }
+  }
+
+  /** The newest whole checkpoint. Broken ones are skipped and reported. */
+  async latestWhole(): Promise<SavedCheckpoint | undefined> {
+    for (const saved of this.#newestFirst()) {
+      const problem = await this.#problemOf(saved)
+      if (problem === undefined) return saved
+      this.#report({ what: 'broken checkpoint', detail: `${saved.directory}: ${problem}; left out` })
+    }
+    return undefined
+  }
+
+  /** Deletes old checkpoints: the newest and `keep` more stay, and the newest whole one in any case. */
+  async retain(keep: number): Promise<void> {
+    const newest = await this.latestWhole()
+    if (newest === undefined) return
+    for (const saved of this.#newestFirst().slice(keep + 1)) {
+      if (saved.directory !== newest.directory) this.#delete(saved.directory)
+    }
+  }
+
+  /** Folder names in use, oldest first. */
+  list(): SavedCheckpoint[] {
+    return this.#newestFirst().reverse()
+  }
+
+  #recover(name: string): void {
+    const place = path.join(this.#folder, name)
+    if (name.startsWith(SAVING) || name.startsWith(DELETING)) this.#remove(place)
+    if (!name.startsWith(REPLACED)) return
+    const current = within(this.#folder, name.slice(REPLACED.length))
+    if (plainKind(current) === 'absent') onDisk(place, () => this.#ops.rename(place, current))
+    else this.#remove(place)
+  }
+
+  /** RL steps name checkpoints; a supervised stage has several at one RL step, told apart by their optimiser steps. */
+  #nameFor(position: CheckpointPosition): string {
+    const name = `step-${padded(position.step, 6)}`
+    const there = this.#newestFirst().find((saved) => path.basename(saved.directory) === name)?.checkpoint
+    const samePlace = there === undefined || (there.policyVersion === position.policyVersion && there.stageIndex === position.stageIndex)
+    return samePlace ? name : `${name}-v${padded(position.policyVersion, 6)}`
+  }
+
+  async #measure(folder: string): Promise<Checkpoint['files']> {
+    const files: Checkpoint['files'] = {}
+    for (const name of listFolder(folder)) {
+      const place = path.join(folder, name)
+      const file = openToTruncate(this.#ops, place)
+      try {
+        onDisk(place, () => this.#ops.sync(file))
+      } finally {
+        this.#ops.close(file)
+      }
+      files[name] = { bytes: fs.lstatSync(place).size, sha256: await hashFile(place) }
+    }
+    return files
+  }
+
+  #putInPlace(saving: string, name: string): void {
+    const place = path.join(this.#folder, name)
+    const replaced = path.join(this.#folder, `${REPLACED}${name}`)
+    const exists = plainKind(place) !== 'absent'
+    if (exists) onDisk(place, () => this.#ops.rename(place, replaced))
+    onDisk(place, () => this.#ops.rename(saving, place))
+    onDisk(this.#folder, () => syncFolder(this.#ops, this.#folder))
+    if (exists) this.#remove(replaced)
+  }
+
+  #newestFirst(): SavedCheckpoint[] {
+    const saved: SavedCheckpoint[] = []
+    for (const name of listFolder(this.#folder)) {
+      const directory = path.join(this.#folder, name)
+      const checkpoint = FOLDER_NAME.test(name) ? this.#read(directory) : undefined
+      if (checkpoint !== undefined) saved.push({ directory, checkpoint })
+    }
+    return saved.sort((a, b) => compareAge(b.checkpoint, a.checkpoint))
+  }
+
+  #read(directory: string): Checkpoint | undefined {
+    let problem = `${RECORD} is missing`
+    try {
+      const checkpoint = plainKind(directory) === 'folder' ? readJsonFile(path.join(directory, RECORD), Checkpoint) : undefined
+      if (checkpoint !== undefined) return checkpoint
+    } catch (error) {
+      if (!LabError.is(error)) throw error
+      problem = error.message
+    }
+    this.#report({ what: 'broken checkpoint', detail: `${directory}: ${problem}; left out` })
+    return undefined
+  }
+
+  async #problemOf({ directory, checkpoint }: SavedCheckpoint): Promise<string | undefined> {
+    try {
+      for (const [name, expected] of Object.entries(checkpoint.files)) {
+        const place = within(directory, name)
+        if (plainKind(place) !== 'file') return `${name} is missing`
+        const { size } = fs.lstatSync(place)
+        if (size !== expected.bytes) return `${name} has ${size} bytes instead of ${expected.bytes}`
+        if ((await hashFile(place)) !== expected.sha256) return `${name} has changed since it was saved`
+      }
+      return undefined
+    } catch (error) {
+      if (!LabError.is(error)) throw error
+      return error.message
+    }
+  }
+
+  /** Renames first, so that a folder half deleted is never taken for a checkpoint. */
+  #delete(directory: string): void {
+    const deleting = path.join(this.#folder, `${DELETING}${path.basename(directory)}`)
+    onDisk(directory, () => this.#ops.rename(directory, deleting))
+    this.#remove(deleting)
+  }
+
+  #remove(place: string): void {
+    if (plainKind(place) === 'absent') return
+    ensureFolder(this.#ops, place)
+    onDisk(place, () => this.#ops.removeFolder(place))
+  }
+}
+
+function compareAge(a: Checkpoint, b: Checkpoint): number {
+  return a.policyVersion - b.policyVersion || a.step - b.step || a.stageIndex - b.stageIndex || a.stageStep - b.stageStep
+}

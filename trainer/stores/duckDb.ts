@@ -1,0 +1,98 @@
+/**
+ * DuckDB, confined: no extensions, no spilling, only the files named beforehand, configuration locked, a deadline and a
+ * memory limit. Its calls run on native threads, so they block nothing.
+ */
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue, Json } from '@duckdb/node-api'
+import { LabError } from '../errors.ts'
+
+export interface DuckDbLimits {
+  /** Files that may be read or written; nothing else can be. */
+  readonly files: readonly string[]
+  readonly memoryMegabytes: number
+  readonly deadlineSeconds: number
+}
+
+/** What a query may be given in place of `$name`. */
+export type QueryParameters = Readonly<Record<string, string | number>>
+
+export interface DuckDb {
+  /** Runs one statement. Rows as plain JSON: integers beyond 2^53 and other exotic values are strings. */
+  run(sql: string, parameters?: QueryParameters): Promise<Record<string, Json>[]>
+}
+
+const LOCK_DOWN = ['SET enable_external_access = false', 'SET lock_configuration = true']
+const CONFIG = {
+  threads: '1',
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+  allow_community_extensions: 'false',
+  temp_directory: ''
+}
+
+/** Gives `work` a database of its own that can touch nothing but the files named. */
+export async function withDuckDb<T>(limits: DuckDbLimits, work: (db: DuckDb) => Promise<T>): Promise<T> {
+  const instance = await DuckDBInstance.create(':memory:', { ...CONFIG, memory_limit: `${limits.memoryMegabytes}MB` })
+  const connection = await instance.connect()
+  try {
+    await connection.run(`SET allowed_paths = ${sqlList(limits.files)}`)
+    for (const statement of LOCK_DOWN) await connection.run(statement)
+    return await underDeadline(connection, limits.deadlineSeconds, work)
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
+async function underDeadline<T>(connection: DuckDBConnection, seconds: number, work: (db: DuckDb) => Promise<T>): Promise<T> {
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    connection.interrupt()
+  }, seconds * 1000)
+  const run: DuckDb['run'] = (sql, parameters) => {
+    if (late) throw tooSlow(seconds, undefined)
+    return runOne(connection, sql, parameters)
+  }
+  try {
+    return await work({ run })
+  } catch (error) {
+    throw late ? tooSlow(seconds, error) : databaseError(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** `prepare` refuses a text of several statements. */
+async function runOne(connection: DuckDBConnection, sql: string, parameters: QueryParameters = {}): Promise<Record<string, Json>[]> {
+  const statement = await connection.prepare(sql)
+  try {
+    statement.bind(parameters as Record<string, DuckDBValue>)
+    const reader = await statement.runAndReadAll()
+    return reader.getRowObjectsJson()
+  } finally {
+    statement.destroySync()
+  }
+}
+
+function tooSlow(seconds: number, cause: unknown): LabError {
+  return new LabError('store', 'query-deadline', `the query took longer than ${seconds} s and was stopped`, { remedy: 'Ask for fewer rows or a smaller range of steps.', cause })
+}
+
+function databaseError(error: unknown): unknown {
+  if (error instanceof LabError || !(error instanceof Error)) return error
+  const outOfMemory = error.message.includes('Out of Memory')
+  return new LabError('store', outOfMemory ? 'query-memory' : 'query-failed', `DuckDB: ${error.message.split('\n')[0]}`, {
+    remedy: outOfMemory ? 'Ask for fewer rows or a smaller range of steps.' : 'Check that the files of the run are whole.',
+    cause: error
+  })
+}
+
+/** A SQL string literal. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+export function sqlList(texts: readonly string[]): string {
+  return `[${texts.map(sqlText).join(', ')}]`
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { onDisk } from './diskGuard.ts'
+import type { RunState } from '../protocol/runState.ts'
+import { RunState as RunStateSchema } from '../protocol/runState.ts'
+import { LabError } from '../errors.ts'
+import { readJsonFile } from './jsonFile.ts'
+import { lockHolder } from './runLock.ts'
+import { RUN_FILES, padded } from './runLayout.ts'
+
+const ID_CHARACTERS = 4
+
+/** Folder of the runs made under a base folder (a workspace, or where the command was given). */
+export function defaultRunsFolder(base: string): string {
+  return path.join(base, '.rollout-lab', 'runs')
+}
+
+/** An id that sorts by time of creation (UTC, to the second) and does not collide: `20250131-142501-9f3a1c0b`. */
+export function newRunId(now: Date): string {
+  const day = [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()].map((part) => padded(part, 2)).join('')
+  const time = [now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map((part) => padded(part, 2)).join('')
+  return `${day}-${time}-${randomBytes(ID_CHARACTERS).toString('hex')}`
+}
+
+/** `<recipe or environment>--<model>--<id>` with nothing in it that a file system could refuse. */
+export function runFolderName(label: string, model: string, runId: string): string {
+  return [label, model, runId].map(plainName).join('--')
+}
+
+function plainName(text: string): string {
+  const plain = text.normalize('NFKD').replace(/[^A-Za-z0-9._]+/g, '-').replace(/^[-.]+|[-.]+$/g, '')
+  return plain.slice(0, 60) || 'unnamed'
+}
+
+export interface ListedRun {
+  readonly directory: string
+  /** Absent where the run has no readable state; `problem` says why. */
+  readonly state?: RunState
+  readonly problem?: string
+  /** A living process holds the run; a state of `running` without one is that of a run that was killed. */
+  readonly alive: boolean | 'unknown'
+}
+
+/** The runs of a folder, newest first. Damaged ones are listed with what is wrong; links are left out. */
+export function listRuns(runsFolder: string): ListedRun[] {
+  if (!fs.existsSync(runsFolder)) return []
+  const entries = onDisk(runsFolder, () => fs.readdirSync(runsFolder, { withFileTypes: true }))
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(runsFolder, entry.name))
+  const runs = folders.filter((folder) => fs.existsSync(path.join(folder, RUN_FILES.run)))
+  return runs.map(describeRun).sort((a, b) => (idOf(a.directory) < idOf(b.directory) ? 1 : -1))
+}
+
+function describeRun(directory: string): ListedRun {
+  try {
+    const holder = lockHolder(directory)
+    const state = readJsonFile(path.join(directory, RUN_FILES.state), RunStateSchema)
+    const alive = holder === 'unknown' ? holder : holder === 'alive'
+    return { directory, alive, ...(state === undefined ? { problem: 'no state recorded' } : { state }) }
+  } catch (error) {
+    if (!LabError.is(error)) throw error
+    return { directory, alive: false, problem: error.message }
+  }
+}
+
+function idOf(directory: string): string {
+  return path.basename(directory).split('--').at(-1) ?? ''
+}

@@ -1,0 +1,79 @@
+import path from 'node:path'
+import { LabError } from '../errors.ts'
+import { Rollout } from '../protocol/rollout.ts'
+import { withDuckDb } from './duckDb.ts'
+import type { DuckDb } from './duckDb.ts'
+import { listFolder, plainKind } from './plainFiles.ts'
+import { fromParquet, recordFromRow, ROW_AS_JSON } from './rolloutColumns.ts'
+import { parseBatchFileName, parseShardFileName, shardFileName } from './runLayout.ts'
+import type { RolloutBatch } from './runLayout.ts'
+
+const MEMORY_MEGABYTES = 512
+const DEADLINE_SECONDS = 120
+
+export interface Shard {
+  readonly number: number
+  readonly rollouts: string
+  readonly index: string
+}
+
+export interface SealedBatch {
+  readonly batch: RolloutBatch
+  readonly file: string
+}
+
+/** What a rollouts folder holds that is whole. A step with a file of its own is read from there, not from a shard. */
+export interface SealedRollouts {
+  readonly batches: readonly SealedBatch[]
+  readonly shards: readonly Shard[]
+}
+
+/** Sealed files and shards of a rollouts folder; links among them are refused. */
+export function listSealed(folder: string): SealedRollouts {
+  const names = listFolder(folder)
+  const batches = names.flatMap((name) => {
+    const parsed = parseBatchFileName(name)
+    return parsed?.stage === 'sealed' ? [{ batch: parsed.batch, file: requirePlain(folder, name) }] : []
+  })
+  const shards = names.flatMap((name) => {
+    const parsed = parseShardFileName(name)
+    if (parsed?.part !== 'shard' || parsed.unfinished) return []
+    return [{ number: parsed.number, rollouts: requirePlain(folder, name), index: requirePlain(folder, shardFileName('index', parsed.number)) }]
+  })
+  return { batches, shards }
+}
+
+function requirePlain(folder: string, name: string): string {
+  const place = path.join(folder, name)
+  if (plainKind(place) === 'file') return place
+  throw new LabError('store', 'missing', `${place} is missing or no file`, { place, remedy: 'Restore the rollouts folder from a copy of the run.' })
+}
+
+/** Gives `work` a database over the shards of a folder; undefined where there are none. */
+export async function withShards<T>(folder: string, work: (db: DuckDb, shards: readonly Shard[]) => Promise<T>): Promise<T | undefined> {
+  const { shards } = listSealed(folder)
+  if (shards.length === 0) return undefined
+  const files = shards.flatMap((shard) => [shard.rollouts, shard.index])
+  return withDuckDb({ files, memoryMegabytes: MEMORY_MEGABYTES, deadlineSeconds: DEADLINE_SECONDS }, (db) => work(db, shards))
+}
+
+/** The rollouts of a compacted step; undefined where no shard has the step. */
+export async function readCompactedStep(folder: string, batch: RolloutBatch): Promise<Rollout[] | undefined> {
+  const rollouts = await withShards(folder, async (db, shards) => {
+    const from = fromParquet(shards.map((shard) => shard.rollouts))
+    const rows = await db.run(`SELECT ${ROW_AS_JSON} AS json FROM ${from} r WHERE kind = $kind AND step = $step`, { kind: batch.kind, step: batch.step })
+    return rows.map((row) => rolloutFromRow(row.json as string, folder))
+  })
+  return rollouts === undefined || rollouts.length === 0 ? undefined : rollouts
+}
+
+/** A row given by ROW_AS_JSON, checked against the schema. */
+export function rolloutFromRow(json: string, place: string): Rollout {
+  const result = Rollout.safeParse(recordFromRow(json))
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw new LabError('store', 'damaged-rollouts', `a rollout in ${place} is damaged: ${issue?.path.join('.')} ${issue?.message}`, {
+    place,
+    remedy: 'Restore the rollouts folder from a copy of the run.'
+  })
+}
