@@ -3,7 +3,7 @@ import type { OpenEnvironment } from '../environments/registry.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import type { EnvironmentRef, ResolvedRun, RewardRef } from '../protocol/runFile.ts'
 import type { Summary } from '../protocol/summary.ts'
-import type { WeightedReward } from '../rewards/scoreRollout.ts'
+import type { RewardFunction } from '../rewards/reward.ts'
 import type { Catalogue } from '../runFiles/loadRunFile.ts'
 
 /** How a run is watched and stopped. */
@@ -43,8 +43,17 @@ export interface ListedRun {
   readonly step?: number
   readonly steps?: number
   readonly updatedAt?: string
-  readonly passAt1Before?: number
-  readonly passAt1After?: number
+}
+
+/** Deadline of a module's call where no run file sets one. */
+export const MODULE_SECONDS = 10
+
+/** What run files of a folder may name, opened; modules of the folder need trust. */
+export interface Workspace {
+  environment(reference: EnvironmentRef): Promise<OpenEnvironment>
+  reward(reference: RewardRef): Promise<RewardFunction>
+  /** Ends the processes of modules. */
+  close(): Promise<void>
 }
 
 /** What the commands need of the trainer; made in one place, where the concrete parts are chosen. */
@@ -54,10 +63,12 @@ export interface Services {
   resume(directory: string, options: { readonly trustWorkspace: boolean }, control: RunControl): Promise<RunOutcome>
   /** An engine without a model. */
   openEngine(name: ResolvedRun['engine'], options: { readonly threads: number; readonly microBatchTokens: number }): Promise<Engine>
-  /** Paths start from the folder; modules need trust. */
-  openEnvironment(reference: EnvironmentRef, folder: string, trustWorkspace: boolean): Promise<OpenEnvironment>
-  openRewards(references: readonly RewardRef[], folder: string, trustWorkspace: boolean): Promise<readonly WeightedReward[]>
+  openWorkspace(folder: string, options: { readonly trustWorkspace: boolean; readonly deadlineSeconds: number }): Workspace
   /** Name of a directory for a new run under the folder where the command was given. */
   newRunDirectory(run: ResolvedRun, cwd: string): string
+  /** Folder of the samples that come with the program. */
+  readonly samplesFolder: string
+  /** The Python that `npm run setup:python` made, where it may lie. */
+  readonly pythonOfProject: string | undefined
   listRuns(cwd: string): readonly ListedRun[]
 }

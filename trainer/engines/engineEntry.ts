@@ -13,6 +13,6 @@ export interface EngineEntry {
 export function onnxEngineEntry(runningCode: string = import.meta.url): EngineEntry {
   const folder = dirname(fileURLToPath(runningCode))
   if (!runningCode.endsWith('.ts')) return { file: join(folder, 'engine.mjs'), execArgv: [] }
-  const tsx = pathToFileURL(createRequire(runningCode).resolve('tsx')).href
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
   return { file: join(folder, 'onnx', 'main.ts'), execArgv: ['--import', tsx] }
 }

@@ -2,13 +2,11 @@
  * The engine contract as JSON-RPC messages. Arrays of numbers travel as JSON: 192 completions of 60 tokens with five arrays
  * each cost about 5 ms to write and read, and any language can speak it.
  */
-import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc/node'
 import type { Message } from '../protocol/problem.ts'
 import type {
   EngineInfo, ForwardBackwardResult, Loss, ModelInfo, ModelSource, OptimizerStep, OptimizerStepResult, SampledCompletion, SamplePrompt,
   SamplingParameters, SequenceLogprobs, TokenSequence, TrainSequence
 } from './engine.ts'
-import type { WireError } from './wireError.ts'
 
 export interface SampleRequest {
   /** Names the call in `Progress`. */
@@ -27,24 +25,34 @@ export interface Progress {
   readonly partial: readonly { promptIndex: number; sampleIndex: number; text: string }[]
 }
 
+/** A request by name; the types of its parameters and of its answer are for the compiler only. */
+export interface EngineRequest<Params extends object, Answer> {
+  readonly method: string
+  readonly types?: (params: Params) => Answer
+}
+
+const request = <Params extends object, Answer>(verb: string): EngineRequest<Params, Answer> => ({ method: `engine/${verb}` })
+type None = Record<string, never>
+
 export const requests = {
-  info: new RequestType0<EngineInfo, WireError>('engine/info'),
-  loadModel: new RequestType<{ source: ModelSource }, ModelInfo, WireError>('engine/loadModel'),
-  encode: new RequestType<{ texts: readonly string[] }, number[][], WireError>('engine/encode'),
-  decode: new RequestType<{ tokens: readonly (readonly number[])[] }, string[], WireError>('engine/decode'),
-  renderChat: new RequestType<{ conversations: readonly (readonly Message[])[] }, string[], WireError>('engine/renderChat'),
+  info: request<None, EngineInfo>('info'),
+  loadModel: request<{ source: ModelSource }, ModelInfo>('loadModel'),
+  encode: request<{ texts: readonly string[] }, number[][]>('encode'),
+  decode: request<{ tokens: readonly (readonly number[])[] }, string[]>('decode'),
+  renderChat: request<{ conversations: readonly (readonly Message[])[] }, string[]>('renderChat'),
   /** Answers with the completions that no `Progress` has reported. */
-  sample: new RequestType<SampleRequest, SampledCompletion[], WireError>('engine/sample'),
-  logprobs: new RequestType<{ sequences: readonly TokenSequence[]; snapshot?: string }, SequenceLogprobs[], WireError>('engine/logprobs'),
-  forwardBackward: new RequestType<{ data: readonly TrainSequence[]; loss: Loss }, ForwardBackwardResult, WireError>('engine/forwardBackward'),
-  optimStep: new RequestType<{ step: OptimizerStep }, OptimizerStepResult, WireError>('engine/optimStep'),
-  resetOptimizer: new RequestType0<null, WireError>('engine/resetOptimizer'),
-  snapshot: new RequestType<{ name: string }, null, WireError>('engine/snapshot'),
-  restore: new RequestType<{ name: string }, null, WireError>('engine/restore'),
-  dropSnapshot: new RequestType<{ name: string }, null, WireError>('engine/dropSnapshot'),
-  save: new RequestType<{ folder: string; optimizer: boolean; dtype: 'float32' | 'bfloat16' }, null, WireError>('engine/save'),
-  load: new RequestType<{ folder: string; optimizer: boolean }, ModelInfo, WireError>('engine/load'),
-  gradients: new RequestType0<Record<string, number[]>, WireError>('engine/gradients')
+  sample: request<SampleRequest, SampledCompletion[]>('sample'),
+  logprobs: request<{ sequences: readonly TokenSequence[]; snapshot?: string }, SequenceLogprobs[]>('logprobs'),
+  forwardBackward: request<{ data: readonly TrainSequence[]; loss: Loss }, ForwardBackwardResult>('forwardBackward'),
+  optimStep: request<{ step: OptimizerStep }, OptimizerStepResult>('optimStep'),
+  resetOptimizer: request<None, null>('resetOptimizer'),
+  snapshot: request<{ name: string }, null>('snapshot'),
+  restore: request<{ name: string }, null>('restore'),
+  dropSnapshot: request<{ name: string }, null>('dropSnapshot'),
+  save: request<{ folder: string; optimizer: boolean; dtype: 'float32' | 'bfloat16' }, null>('save'),
+  load: request<{ folder: string; optimizer: boolean }, ModelInfo>('load'),
+  gradients: request<None, Record<string, number[]>>('gradients')
 } as const
 
-export const progress = new NotificationType<Progress>('engine/progress')
+/** The method of the notification that carries `Progress`. */
+export const PROGRESS = 'engine/progress'

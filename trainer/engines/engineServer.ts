@@ -1,8 +1,7 @@
-import type { CancellationToken, MessageConnection, RequestType, RequestType0 } from 'vscode-jsonrpc/node'
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node'
 import type { Engine, SampledCompletion, SampleEvents } from './engine.ts'
-import { progress, requests } from './engineMessages.ts'
-import type { Progress, SampleRequest } from './engineMessages.ts'
-import type { WireError } from './wireError.ts'
+import { PROGRESS, requests } from './engineMessages.ts'
+import type { EngineRequest, Progress, SampleRequest } from './engineMessages.ts'
 import { toResponseError } from './wireError.ts'
 
 const keyOf = ({ promptIndex, sampleIndex }: { promptIndex: number; sampleIndex: number }): string => `${promptIndex},${sampleIndex}`
@@ -53,7 +52,7 @@ class ProgressBatch {
     this.#partial = []
     this.#pending = false
     // A connection that cannot take it has lost its reader, which ends this process elsewhere.
-    this.#connection.sendNotification(progress, message).catch(() => undefined)
+    this.#connection.sendNotification(PROGRESS, message).catch(() => undefined)
   }
 }
 
@@ -66,16 +65,14 @@ async function sample(engine: Engine, connection: MessageConnection, request: Sa
 
 /** Answers the requests of engineMessages.ts with this engine; errors cross as plain data. Closing is ending the process. */
 export function serveEngine(engine: Engine, connection: MessageConnection): void {
-  const guarded = <R>(call: Promise<R>): Promise<R> => call.catch((error: unknown) => { throw toResponseError(error) })
-  const answer0 = <R>(type: RequestType0<R, WireError>, call: () => Promise<R>): void => {
-    connection.onRequest(type, () => guarded(call()))
-  }
-  const answer = <P, R>(type: RequestType<P, R, WireError>, call: (params: P, token: CancellationToken) => Promise<R>): void => {
-    connection.onRequest(type, (params: P, token: CancellationToken) => guarded(call(params, token)))
+  const answer = <P extends object, R>(request: EngineRequest<P, R>, call: (params: P, token: CancellationToken) => Promise<R>): void => {
+    connection.onRequest(request.method, (params: P, token: CancellationToken) =>
+      call(params, token).catch((error: unknown) => { throw toResponseError(error) })
+    )
   }
   const nothing = async (call: Promise<void>): Promise<null> => call.then(() => null)
 
-  answer0(requests.info, () => engine.info())
+  answer(requests.info, () => engine.info())
   answer(requests.loadModel, ({ source }) => engine.loadModel(source))
   answer(requests.encode, ({ texts }) => engine.encode(texts))
   answer(requests.decode, ({ tokens }) => engine.decode(tokens))
@@ -84,11 +81,11 @@ export function serveEngine(engine: Engine, connection: MessageConnection): void
   answer(requests.logprobs, ({ sequences, snapshot }, token) => engine.logprobs(sequences, snapshot, abortSignalOf(token)))
   answer(requests.forwardBackward, ({ data, loss }, token) => engine.forwardBackward(data, loss, abortSignalOf(token)))
   answer(requests.optimStep, ({ step }) => engine.optimStep(step))
-  answer0(requests.resetOptimizer, () => nothing(engine.resetOptimizer()))
+  answer(requests.resetOptimizer, () => nothing(engine.resetOptimizer()))
   answer(requests.snapshot, ({ name }) => nothing(engine.snapshot(name)))
   answer(requests.restore, ({ name }) => nothing(engine.restore(name)))
   answer(requests.dropSnapshot, ({ name }) => nothing(engine.dropSnapshot(name)))
   answer(requests.save, ({ folder, optimizer, dtype }) => nothing(engine.save(folder, { optimizer, dtype })))
   answer(requests.load, ({ folder, optimizer }) => engine.load(folder, { optimizer }))
-  answer0(requests.gradients, () => engine.gradients())
+  answer(requests.gradients, () => engine.gradients())
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatListProgram, LIST_MODULUS, parseListProgram, PRIMITIVES, runListProgram } from '../graders/listProgram.ts'
+import { formatListProgram, LIST_MODULUS, MAPS, ORDERS, parseListProgram, PRIMITIVES, runListProgram } from '../graders/listProgram.ts'
 import type { ListProgram } from '../graders/listProgram.ts'
 import { quote } from '../graders/quote.ts'
 import { Share } from '../protocol/numbers.ts'
@@ -22,7 +22,7 @@ const HIDDEN_EXAMPLES = 4
 
 const ListOptions = z
   .strictObject({
-    singles: Share.default(0.3).describe('Share of problems whose program is one function; the others need two.'),
+    singles: Share.default(0.5).describe('Share of problems whose program is one function; the others need two.'),
     examples: z.number().int().min(1).max(4).default(2).describe('Input and output pairs shown.'),
     minLength: z.number().int().min(2).max(4).default(3).describe('Elements of the shortest inputs.'),
     maxLength: z.number().int().min(2).max(4).default(3).describe('Elements of the longest inputs.')
@@ -31,11 +31,11 @@ const ListOptions = z
 export type ListOptions = z.infer<typeof ListOptions>
 
 const ListMix = z.strictObject({
-  giveUp: Share.default(0.65).describe('Share of traces that stop searching early.'),
+  giveUp: Share.default(0.6).describe('Share of traces that stop searching early.'),
   earlyAttempts: z.number().int().min(1).max(8).default(1).describe('Such traces make 1 to this many attempts.'),
-  attempts: z.number().int().min(1).max(8).default(5).describe('Attempts of the others at most.'),
+  attempts: z.number().int().min(1).max(8).default(7).describe('Attempts of the others at most.'),
   hit: Share.default(0.3).describe('Share of attempts that propose a fitting program; the others are random.'),
-  shortProposals: Share.default(0.3).describe('Share of random proposals that are one function.'),
+  shortProposals: Share.default(0.4).describe('Share of random proposals that are one function.'),
   unchecked: Share.default(0.1).describe('Share of traces that answer without any check.'),
   oneExample: Share.default(0.3).describe('Share of traces that check the first example only.')
 })
@@ -47,14 +47,15 @@ const FORMAT: TraceFormat = { separators: [';'], closers: ['ok', 'no'] }
 const INSTRUCTION = [
   'Find one or two functions that, applied one after the other, turn each list before “>” into the list after it. The functions:',
   ...PRIMITIVES.map(({ name, meaning }) => `${name}: ${meaning}.`),
-  'Propose functions, write “:” and the list after each function separated by “ , ”, then “ok” or “no”; check the other examples in the ' +
-    'same way, try again after “no”, and end with the word “answer” and the functions. ' +
-    'For 3 1 4 > 7 4 6 | 2 0 5 > 8 3 5: reverse +3 : 4 1 3 , 7 4 6 ok : 5 0 2 , 8 3 5 ok answer reverse +3'
+  'Propose functions, write “:” and, element by element, what it is after each function and what the example has, up to the first ' +
+    'difference, then “ok” or “no” (“: no” at once where the lengths differ); check the other examples in the same way, try again ' +
+    'after “no”, and end with the word “answer” and the functions. ' +
+    'For 3 1 4 > 7 4 6 | 2 0 5 > 8 3 5: +3 : 6 7 no reverse +3 : 4 7 7 1 4 4 3 6 6 ok : 5 8 8 0 3 3 2 5 5 ok answer reverse +3'
 ].join('\n')
 
 /**
- * Infer a small program from examples, by a search written out: propose, check against the examples function by function,
- * retry. The demonstrations mostly stop after one proposal, which leaves a strategy to be found: going on until all
+ * Infer a small program from examples, by a search written out: propose, check against the examples element by
+ * element, retry. The demonstrations mostly stop after one proposal, which leaves a strategy to be found: going on until all
  * examples fit.
  */
 export const listFunctions: Environment<ListOptions, ListMix> = {
@@ -63,7 +64,7 @@ export const listFunctions: Environment<ListOptions, ListMix> = {
   description: 'Infer a program of one or two list functions from examples: propose, check, retry.',
   options: ListOptions,
   mix: ListMix,
-  vocabulary: ['<eos>', ...Array.from({ length: LIST_MODULUS }, (_, digit) => String(digit)), ...PRIMITIVES.map((primitive) => primitive.name), '>', '|', ':', ',', 'ok', 'no', ANSWER],
+  vocabulary: ['<eos>', ...Array.from({ length: LIST_MODULUS }, (_, digit) => String(digit)), ...PRIMITIVES.map((primitive) => primitive.name), '>', '|', ':', 'ok', 'no', ANSWER],
   generate(random, split, options) {
     return problemOf(drawInSplit(NAME, split, () => drawTask(random, options), isFair))
   },
@@ -88,7 +89,7 @@ interface Draw extends ListTask {
 }
 
 function drawTask(random: Random, options: ListOptions): Draw {
-  const program = Array.from({ length: random.next() < options.singles ? 1 : 2 }, () => random.pick(PRIMITIVES))
+  const program = random.next() < options.singles ? [random.pick(PRIMITIVES)] : [random.pick(ORDERS), random.pick(MAPS)]
   const shown = drawExamples(options.examples, program, random, options)
   return { key: formatExamples(shown), program, shown, hidden: drawExamples(HIDDEN_EXAMPLES, program, random, options) }
 }

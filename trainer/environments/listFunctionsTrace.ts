@@ -1,4 +1,4 @@
-import { formatListProgram, sameList } from '../graders/listProgram.ts'
+import { formatListProgram } from '../graders/listProgram.ts'
 import type { List, ListProgram } from '../graders/listProgram.ts'
 import type { Random } from '../random/random.ts'
 import { ANSWER } from '../renderers/trace.ts'
@@ -15,21 +15,32 @@ interface Checked {
 /** Checks a program against the examples in turn, up to the first that does not fit. */
 function check(program: ListProgram, examples: readonly Example[]): Checked {
   let text = formatListProgram(program)
-  for (const { input, output } of examples) {
-    const lists: string[] = []
-    let list: List = input
-    for (const primitive of program) {
-      list = primitive.apply(list)
-      lists.push(list.join(' '))
-    }
-    const fits = sameList(list, output)
-    text += ` : ${lists.join(' , ')} ${fits ? 'ok' : 'no'}`
+  for (const example of examples) {
+    const { words, fits } = checkExample(program, example)
+    text += ` : ${[...words, fits ? 'ok' : 'no'].join(' ')}`
     if (!fits) return { text, fits }
   }
   return { text, fits: true }
 }
 
-/** `reverse +3 : 4 1 3 , 7 4 6 ok : 5 0 2 , 8 3 5 ok answer reverse +3`. */
+/**
+ * Element by element: what it is after each function, then what the example has, up to the first that differs. Nothing where
+ * the lengths differ.
+ */
+function checkExample(program: ListProgram, { input, output }: Example): { words: number[]; fits: boolean } {
+  const lists: List[] = []
+  for (const primitive of program) lists.push(primitive.apply(lists.at(-1) ?? input))
+  const result = lists.at(-1)!
+  const words: number[] = []
+  if (result.length !== output.length) return { words, fits: false }
+  for (const [i, expected] of output.entries()) {
+    words.push(...lists.map((list) => list[i]!), expected)
+    if (result[i] !== expected) return { words, fits: false }
+  }
+  return { words, fits: true }
+}
+
+/** `reverse +3 : 4 7 7 1 4 4 3 6 6 ok : 5 8 8 … ok answer reverse +3`. */
 export const writeCheckedProgram = (program: ListProgram, examples: readonly Example[]): string =>
   `${check(program, examples).text} ${ANSWER} ${formatListProgram(program)}`
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PRIMITIVES, parseList, runListProgram, sameList } from '../graders/listProgram.ts'
+import { MAPS, ORDERS, parseList, PRIMITIVES, runListProgram, sameList } from '../graders/listProgram.ts'
 import type { List, ListProgram } from '../graders/listProgram.ts'
 import type { Problem } from '../protocol/problem.ts'
 import { badPrompt } from './prompt.ts'
@@ -41,28 +41,14 @@ function parseExamples(prompt: string): Example[] | null {
   return known.length === examples.length ? known : null
 }
 
-/** Every program of one or two primitives. */
+/** The programs that problems are made of and searched in: one function, or one that moves elements and then one that changes them. */
 export const SHORT_PROGRAMS: readonly ListProgram[] = [
   ...PRIMITIVES.map((primitive) => [primitive]),
-  ...PRIMITIVES.flatMap((first) => PRIMITIVES.map((second) => [first, second]))
+  ...ORDERS.flatMap((order) => MAPS.map((map) => [order, map]))
 ]
 
 export const fits = (program: ListProgram, examples: readonly Example[]): boolean =>
   examples.every(({ input, output }) => sameList(runListProgram(program, input), output))
 
-/** The short programs that fit, shortest first. Shares the first function's work: this runs for every problem and trace. */
-export function fittingPrograms(examples: readonly Example[]): ListProgram[] {
-  const [first, ...others] = examples
-  if (first === undefined) return [...SHORT_PROGRAMS]
-  const fitting: number[] = []
-  const pairs: number[] = []
-  const size = PRIMITIVES.length
-  for (let i = 0; i < size; i++) {
-    const between = PRIMITIVES[i]!.apply(first.input)
-    if (sameList(between, first.output)) fitting.push(i)
-    for (let j = 0; j < size; j++) {
-      if (sameList(PRIMITIVES[j]!.apply(between), first.output)) pairs.push(size + i * size + j)
-    }
-  }
-  return [...fitting, ...pairs].map((index) => SHORT_PROGRAMS[index]!).filter((program) => fits(program, others))
-}
+/** The short programs that fit, shortest first. */
+export const fittingPrograms = (examples: readonly Example[]): ListProgram[] => SHORT_PROGRAMS.filter((program) => fits(program, examples))

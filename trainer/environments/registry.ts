@@ -2,11 +2,12 @@ import { LabError } from '../errors.ts'
 import { arithmeticChain } from './arithmeticChain.ts'
 import { countdown } from './countdown.ts'
 import type { Environment } from './environment.ts'
+import { jsonl } from './jsonl.ts'
 import { listFunctions } from './listFunctions.ts'
 import { nearestName } from './nearestName.ts'
 import { stringComposition } from './stringComposition.ts'
 
-const ENVIRONMENTS: readonly Environment[] = [countdown, arithmeticChain, stringComposition, listFunctions]
+const ENVIRONMENTS: readonly Environment[] = [countdown, arithmeticChain, stringComposition, listFunctions, jsonl]
 
 export const environmentNames = (): string[] => ENVIRONMENTS.map((environment) => environment.name)
 

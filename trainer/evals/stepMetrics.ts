@@ -1,6 +1,7 @@
-import { klEstimates } from '../algorithms/klPenalty.ts'
 import type { ForwardBackwardResult, OptimizerStepResult } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
+import { klEstimates } from './klEstimates.ts'
+import type { KlEstimator } from './klEstimates.ts'
 import { maximumOf, meanOf } from './means.ts'
 import { rolloutMetrics } from './rolloutMetrics.ts'
 
@@ -48,7 +49,7 @@ export function stepMetrics(figures: StepFigures): Record<string, number> {
 function tokenMetrics(scored: readonly ScoredTokens[]): Record<string, number> {
   const mismatches = scored.flatMap(({ sampler_T, trainer_T }) => sampler_T.map((logprob, t) => Math.abs(logprob - (trainer_T[t] ?? NaN))))
   const withReference = scored.flatMap(({ trainer_T, reference_T }) => (reference_T ? [{ trainer_T, reference_T }] : []))
-  const kl = (estimator: 'k1' | 'k2' | 'k3'): number =>
+  const kl = (estimator: KlEstimator): number =>
     meanOf(withReference.flatMap(({ trainer_T, reference_T }) => klEstimates(trainer_T, reference_T, estimator)))
   return {
     'mismatch/mean': meanOf(mismatches),

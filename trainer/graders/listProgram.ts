@@ -10,23 +10,32 @@ export interface Primitive {
   readonly name: string
   readonly meaning: string
   readonly apply: (list: List) => number[]
+  /** Set where the function works element by element. */
+  readonly map?: (value: number) => number
 }
 
-export const PRIMITIVES: readonly Primitive[] = [
+const map = (name: string, meaning: string, change: (value: number) => number): Primitive => {
+  const mapValue = (value: number): number => change(value) % LIST_MODULUS
+  return { name, meaning, apply: (list) => list.map(mapValue), map: mapValue }
+}
+
+/** Functions that move or drop elements. */
+export const ORDERS: readonly Primitive[] = [
   { name: 'reverse', meaning: 'the list backwards', apply: (list) => list.toReversed() },
-  { name: 'sort', meaning: 'in rising order', apply: (list) => list.toSorted((a, b) => a - b) },
   { name: 'rotate', meaning: 'the first element moved to the end', apply: (list) => (list.length === 0 ? [] : [...list.slice(1), list[0]!]) },
-  { name: 'drop', meaning: 'without the first element', apply: (list) => list.slice(1) },
-  { name: '+1', meaning: 'each element plus 1, modulo 10', apply: (list) => list.map((value) => (value + 1) % LIST_MODULUS) },
-  { name: '+3', meaning: 'each element plus 3, modulo 10', apply: (list) => list.map((value) => (value + 3) % LIST_MODULUS) },
-  { name: '*3', meaning: 'each element times 3, modulo 10', apply: (list) => list.map((value) => (value * 3) % LIST_MODULUS) },
-  { name: 'sum', meaning: 'running sums, modulo 10', apply: runningSums }
+  { name: 'sort', meaning: 'in rising order', apply: (list) => list.toSorted((a, b) => a - b) },
+  { name: 'drop', meaning: 'without the first element', apply: (list) => list.slice(1) }
 ]
 
-function runningSums(list: List): number[] {
-  let total = 0
-  return list.map((value) => (total = (total + value) % LIST_MODULUS))
-}
+/** Functions that change each element. */
+export const MAPS: readonly Primitive[] = [
+  map('+1', 'each element plus 1, modulo 10', (value) => value + 1),
+  map('+3', 'each element plus 3, modulo 10', (value) => value + 3),
+  map('+5', 'each element plus 5, modulo 10', (value) => value + 5),
+  map('*3', 'each element times 3, modulo 10', (value) => value * 3)
+]
+
+export const PRIMITIVES: readonly Primitive[] = [...ORDERS, ...MAPS]
 
 /** Primitives in the order they are applied. */
 export type ListProgram = readonly Primitive[]

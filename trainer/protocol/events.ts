@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { Count, Finite, NonNegative } from './numbers.ts'
-import { RewardPart, StepVerdict } from './rollout.ts'
 import { EvaluationResult, Summary } from './summary.ts'
 
 const base = { version: z.literal(1), at: z.iso.datetime(), step: Count }
@@ -13,7 +12,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('stepStarted'), stage: z.string(), attempt: Count }),
   z.object({ ...base, type: z.literal('stepFinished'), stage: z.string(), metrics: z.record(z.string(), Finite), secondsLeft: NonNegative.optional() }),
   z.object({ ...base, type: z.literal('evaluation'), when: z.enum(['before', 'during', 'after']), name: z.string(), result: EvaluationResult }),
-  z.object({ ...base, type: z.literal('rolloutShown'), rolloutId: z.string(), problem: z.string(), text: z.string(), reward: Finite.nullable(), correct: z.boolean().nullable(), parts: z.array(RewardPart).optional(), steps: z.array(StepVerdict).optional() }),
+  z.object({ ...base, type: z.literal('rolloutShown'), rolloutId: z.string(), problem: z.string(), text: z.string(), reward: Finite.nullable(), correct: z.boolean().nullable() }),
   z.object({ ...base, type: z.literal('checkpointSaved'), directory: z.string() }),
   z.object({ ...base, type: z.literal('engineRestarted'), reason: z.string(), redoStep: Count }),
   z.object({ ...base, type: z.literal('recovered'), what: z.string(), detail: z.string() }),

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { LabError } from '../errors.ts'
-import { neededCapabilities } from './capabilities.ts'
 import { mergeSettings } from './mergeSettings.ts'
 import { RECIPES } from './registry.ts'
 import { resolveRun } from './resolveRun.ts'
@@ -14,7 +13,6 @@ describe('resolveRun', () => {
       const run = resolveRun({ model, recipe: recipe.name })
       assert.equal(run.recipe, recipe.name)
       assert.ok(recipe.description.length > 20 && recipe.paper.length > 20)
-      assert.ok(neededCapabilities(run).includes('sample'))
     })
   }
 
@@ -76,14 +74,5 @@ describe('mergeSettings', () => {
       fc.pre([a, b, c].every((one) => ['a', 'b'].every((key) => one[key] === undefined || typeof one[key] === 'object')))
       assert.deepEqual(mergeSettings(mergeSettings(a, b), c), mergeSettings(a, mergeSettings(b, c)))
     }))
-  })
-})
-
-describe('neededCapabilities', () => {
-  it('asks for what stages and regulariser use', () => {
-    assert.ok(neededCapabilities(resolveRun({ model, recipe: 'sft-then-grpo' })).includes('crossEntropy'))
-    const withKl = resolveRun({ model, recipe: 'grpo', regulariser: { kl: { coefficient: 0.01 }, entropyBonus: 0.001 } })
-    assert.ok(['klToReference', 'entropyBonus', 'policyGradient'].every((name) => neededCapabilities(withKl).some((one) => one === name)))
-    assert.equal(neededCapabilities(resolveRun({ model, recipe: 'grpo' })).includes('klToReference'), false)
   })
 })

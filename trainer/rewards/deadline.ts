@@ -1,13 +1,13 @@
 import { LabError } from '../errors.ts'
 
 /**
- * The result of `task`, or a rejection once `seconds` have passed or `outer` is aborted; the task's own signal is aborted
+ * The result of `task`, or a rejection once `seconds` (undefined = no limit) have passed or `outer` is aborted; the task's own signal is aborted
  * then. A synchronous task cannot be interrupted: what may hang must run in a process of its own.
  */
-export async function withDeadline<T>(task: (signal: AbortSignal) => T | Promise<T>, seconds: number, outer?: AbortSignal): Promise<T> {
+export async function withDeadline<T>(task: (signal: AbortSignal) => T | Promise<T>, seconds: number | undefined, outer?: AbortSignal): Promise<T> {
   const controller = new AbortController()
   const { signal } = controller
-  const timer = setTimeout(() => controller.abort(tooLate(seconds)), seconds * 1000)
+  const timer = seconds === undefined ? undefined : setTimeout(() => controller.abort(tooLate(seconds)), seconds * 1000)
   const cancel = (): void => controller.abort(cancelled())
   outer?.addEventListener('abort', cancel, { once: true })
   if (outer?.aborted) cancel()

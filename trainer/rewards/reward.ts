@@ -25,5 +25,7 @@ export interface PartScore {
 /** One named part of the reward. May be asynchronous (user modules, executors); throws are recorded, never scored. */
 export interface RewardFunction {
   readonly name: string
+  /** Keeps a deadline of its own, counted from when the call really starts, which may be after waiting for others. */
+  readonly ownDeadline?: boolean
   score(input: RewardInput, signal: AbortSignal): PartScore | Promise<PartScore>
 }

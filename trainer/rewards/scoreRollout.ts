@@ -15,7 +15,7 @@ export interface ScoredReward {
 }
 
 /**
- * Runs all parts side by side, each under its own deadline. A part that throws, is late or answers with anything but a
+ * Runs all parts side by side, each under its own deadline (a module keeps it itself, since its calls wait for each other). A part that throws, is late or answers with anything but a
  * finite number or null has score null with the reason, and is recorded as an error; the total is null where a part with
  * nonzero weight is. Never rejects.
  */
@@ -44,7 +44,8 @@ async function scorePart(
 ): Promise<ScoredPart> {
   const part = { name: reward.name, weight }
   try {
-    const answer = await withDeadline((signal) => reward.score(input, signal), options.deadlineSeconds, options.signal)
+    const seconds = reward.ownDeadline ? undefined : options.deadlineSeconds
+    const answer = await withDeadline((signal) => reward.score(input, signal), seconds, options.signal)
     const { score, why } = checkedScore(answer)
     return { part: { ...part, score, why } }
   } catch (error) {

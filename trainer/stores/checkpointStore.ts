@@ -30,6 +30,7 @@ export class CheckpointStore {
   readonly #folder: string
   readonly #ops: FileOps
   readonly #report: ReportRecovery
+  readonly #reported = new Set<string>()
 
   /** Puts right what a process killed while saving or deleting left. */
   constructor(folder: string, ops: FileOps, report: ReportRecovery) {
@@ -61,21 +62,22 @@ export class CheckpointStore {
     for (const saved of this.#newestFirst()) {
       const problem = await this.#problemOf(saved)
       if (problem === undefined) return saved
-      this.#report({ what: 'broken checkpoint', detail: `${saved.directory}: ${problem}; left out` })
+      this.#reportBroken(saved.directory, problem)
     }
     return undefined
   }
 
-  /** Deletes old checkpoints: the newest and `keep` more stay, and the newest whole one in any case. */
-  async retain(keep: number): Promise<void> {
-    const newest = await this.latestWhole()
+  /** Deletes old checkpoints: the newest and `keep` more stay, and the newest whole one and what is `needed` in any case. */
+  async retain(keep: number, needed: (saved: SavedCheckpoint) => boolean = () => false): Promise<void> {
+    const old = this.#newestFirst().slice(keep + 1)
+    const newest = old.length === 0 ? undefined : await this.latestWhole()
     if (newest === undefined) return
-    for (const saved of this.#newestFirst().slice(keep + 1)) {
-      if (saved.directory !== newest.directory) this.#delete(saved.directory)
+    for (const saved of old) {
+      if (saved.directory !== newest.directory && !needed(saved)) this.#delete(saved.directory)
     }
   }
 
-  /** Folder names in use, oldest first. */
+  /** Checkpoints with a readable record, whole or not, oldest first. */
   list(): SavedCheckpoint[] {
     return this.#newestFirst().reverse()
   }
@@ -141,8 +143,14 @@ export class CheckpointStore {
       if (!LabError.is(error)) throw error
       problem = error.message
     }
-    this.#report({ what: 'broken checkpoint', detail: `${directory}: ${problem}; left out` })
+    this.#reportBroken(directory, problem)
     return undefined
+  }
+
+  #reportBroken(directory: string, problem: string): void {
+    if (this.#reported.has(directory)) return
+    this.#reported.add(directory)
+    this.#report({ what: 'broken checkpoint', detail: `${directory}: ${problem}; left out` })
   }
 
   async #problemOf({ directory, checkpoint }: SavedCheckpoint): Promise<string | undefined> {

@@ -16,6 +16,7 @@ const DIAGNOSES: Readonly<Record<string, Diagnosis>> = {
   EACCES: denied,
   EPERM: denied,
   ENOTDIR: { code: 'not-a-folder', problem: 'a file lies where a folder is needed', remedy: 'Move that file away, or choose another folder with --out.' },
+  EEXIST: { code: 'exists', problem: 'something else lies there already', remedy: 'Move it away, or choose another folder with --out.' },
   EISDIR: { code: 'not-a-file', problem: 'a folder lies where a file is needed', remedy: 'Move that folder away.' },
   ELOOP: { code: 'link', problem: 'it is a symbolic link', remedy: 'Replace the link by the file itself: links inside a run directory are never followed.' },
   ENOENT: { code: 'missing', problem: 'it does not exist', remedy: 'Check the path; if the folder was moved while the run was going on, move it back.' },

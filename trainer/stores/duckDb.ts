@@ -46,11 +46,13 @@ export async function withDuckDb<T>(limits: DuckDbLimits, work: (db: DuckDb) => 
 
 async function underDeadline<T>(connection: DuckDBConnection, seconds: number, work: (db: DuckDb) => Promise<T>): Promise<T> {
   let late = false
+  const end = performance.now() + seconds * 1000
   const timer = setTimeout(() => {
     late = true
     connection.interrupt()
   }, seconds * 1000)
   const run: DuckDb['run'] = (sql, parameters) => {
+    late ||= performance.now() >= end
     if (late) throw tooSlow(seconds, undefined)
     return runOne(connection, sql, parameters)
   }

@@ -4,17 +4,32 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Rollout, Segment } from '../protocol/rollout.ts'
 import { RunFile } from '../protocol/runFile.ts'
-import { randomStream } from '../random/random.ts'
 import { padded } from './runLayout.ts'
 import type { NewRun } from './runDirectory.ts'
 
 export const AT = '2025-01-31T12:00:00.000Z'
 
+const temporary: string[] = []
+process.once('exit', () => {
+  for (const folder of temporary) fs.rmSync(folder, { recursive: true, force: true })
+})
+
 /** A fresh folder, removed when the test process ends. */
 export function temporaryFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rollout-lab-stores-'))
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
+  temporary.push(folder)
   return folder
+}
+
+/** Uniform numbers in [0, 1), the same for the same seed (mulberry32). */
+export function numbersFrom(seed: number): () => number {
+  let state = Math.imul(seed + 1, 0x9e3779b1)
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
 }
 
 export function newRun(directory: string): NewRun {
@@ -34,8 +49,8 @@ export interface RolloutPlace {
 /** A rollout whose numbers depend on its group and sample alone, not on the attempt. */
 export function rollout(place: RolloutPlace): Rollout {
   const { kind = 'train', step, attempt = 1, group = 0, sample = 0, tokens = 60 } = place
-  const random = randomStream('fixture', step, group, sample)
-  const correct = random.next() < 0.5
+  const random = numbersFrom(step * 10_000 + group * 100 + sample)
+  const correct = random() < 0.5
   const groupName = padded(group, 3)
   return {
     version: 1,
@@ -53,25 +68,25 @@ export function rollout(place: RolloutPlace): Rollout {
     steps: [{ from: 0, to: 3, ok: correct, why: 'checked' }, { from: 3, to: 5, ok: null, why: 'not checkable' }],
     reward: { total: correct ? 1 : 0, parts: [{ name: 'answer', score: correct ? 1 : 0, weight: 1, why: 'equal' }, { name: 'tool', score: null, weight: 0, why: 'timed out' }] },
     policyVersion: step,
-    seed: random.integer(2 ** 31),
-    timing: { sampledAt: AT, sampleSeconds: random.next(), rewardSeconds: random.next() / 100 },
+    seed: Math.floor(random() * 2 ** 31),
+    timing: { sampledAt: AT, sampleSeconds: random(), rewardSeconds: random() / 100 },
     errors: sample % 4 === 0 ? [{ boundary: 'reward', message: 'timed out' }] : [],
     tags: { split: 'train' }
   }
 }
 
-function segment(random: ReturnType<typeof randomStream>, tokens: number, sample: number): Segment {
+function segment(random: () => number, tokens: number, sample: number): Segment {
   const indexes_T = Array.from({ length: tokens }, (_, t) => t)
   const prompt = { text: 'Reach 9 with 1 2 3\n', tokens: [1, 2, 3], messages: [{ role: 'user' as const, content: 'Reach 9' }] }
   return {
     samplePrompt: prompt,
     ...(sample % 2 === 0 ? { trainPrompt: { text: 'Reach 9', tokens: [1, 2] }, parent: 't000000.1-000-00' } : {}),
     text: 'ab\u0000"😀\n'.repeat(tokens),
-    tokens: indexes_T.map(() => random.integer(5000)),
+    tokens: indexes_T.map(() => Math.floor(random() * 5000)),
     tokenEnds: indexes_T.map((t) => 7 * (t + 1)),
-    logprobs: indexes_T.map(() => Math.log(random.next())),
-    samplingLogprobs: indexes_T.map(() => Math.log(random.next())),
-    entropies: indexes_T.map(() => random.next()),
+    logprobs: indexes_T.map(() => Math.log(1 - random())),
+    samplingLogprobs: indexes_T.map(() => Math.log(1 - random())),
+    entropies: indexes_T.map(() => random()),
     mask: indexes_T.map((t) => (t % 2 === 0 ? 1 : 0)),
     source: 'policy',
     spans: [{ kind: 'think', from: 0, to: 3 }],

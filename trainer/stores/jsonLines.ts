@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { onDisk } from './diskGuard.ts'
 import { syncFolder, writeAll } from './fileOps.ts'
@@ -8,7 +9,6 @@ import { MAX_LINE_BYTES, readJsonLines } from './jsonLinesReader.ts'
 import type { JsonLine } from './jsonLinesReader.ts'
 import { openToAppend, openToTruncate, plainKind } from './plainFiles.ts'
 import type { ReportRecovery } from './recovery.ts'
-import path from 'node:path'
 
 /**
  * How long a line may lie in the operating system's memory before it is forced to the disk. A killed process loses nothing
@@ -50,6 +50,7 @@ export class JsonLinesWriter {
   }
 
   append(record: object): void {
+    if (this.#closed) throw new LabError('store', 'closed', `${this.#place} is closed`, { place: this.#place, remedy: 'Open the run again to go on with it.' })
     requireFinite(record, this.#place)
     const bytes = jsonLine(record)
     if (bytes.length > MAX_LINE_BYTES) throw tooLong(this.#place, bytes.length)

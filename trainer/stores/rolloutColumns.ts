@@ -46,9 +46,20 @@ export const INDEX_SELECTION = `id, kind, stage, step, attempt, superseded, "gro
   CAST(list_sum(list_transform(segments, lambda segment: len(segment.tokens))) AS BIGINT) AS completionTokens,
   filter.kept AS kept, policyVersion`
 
-/** FROM clause over rollout JSONL files. */
-export function fromJsonLines(files: readonly string[]): string {
-  const columns = Object.entries(ROLLOUT_COLUMNS).map(([name, type]) => `${sqlText(name)}: ${sqlText(type)}`)
+/** What INDEX_SELECTION reads: parsing no more makes reading JSONL several times faster. */
+const INDEX_COLUMNS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['id', 'kind', 'stage', 'step', 'attempt', 'superseded', 'group', 'sampleIndex', 'problemId', 'environment', 'params', 'correct', 'policyVersion']
+      .map((name) => [name, ROLLOUT_COLUMNS[name]!])
+  ),
+  reward: 'STRUCT(total DOUBLE)',
+  filter: 'STRUCT(kept BOOLEAN)',
+  segments: 'STRUCT(tokens BIGINT[], stopReason VARCHAR)[]'
+}
+
+/** FROM clause over rollout JSONL files: whole rollouts, or what the index is selected from. */
+export function fromJsonLines(files: readonly string[], detail: 'whole' | 'index' = 'whole'): string {
+  const columns = Object.entries(detail === 'whole' ? ROLLOUT_COLUMNS : INDEX_COLUMNS).map(([name, type]) => `${sqlText(name)}: ${sqlText(type)}`)
   return `read_json(${sqlList(files)}, format = 'newline_delimited', maximum_object_size = ${MAX_LINE_BYTES}, columns = {${columns.join(', ')}})`
 }
 

@@ -25,7 +25,7 @@ export interface RolloutStoreParts {
 /** The rollouts of a run: steps are opened, filled, sealed, and read back. Only the holder of the run's lock has one. */
 export class RolloutStore {
   readonly #parts: RolloutStoreParts
-  readonly #open = new Set<string>()
+  readonly #open = new Map<string, OpenStep>()
   readonly #compacted: Set<string>
 
   /** Puts right what a killed process left. */
@@ -47,13 +47,9 @@ export class RolloutStore {
     if (this.#open.has(key)) throw wrong('step-open', `the ${key} is open already`, this.#place(batch, 'open'))
     if (this.#compacted.has(key)) throw wrong('step-compacted', `the ${key} has been compacted and cannot be done again`, this.#parts.folder)
     const { rollouts, damaged } = this.#recorded(batch)
-    this.#open.add(key)
-    try {
-      return new OpenStep({ ...this.#parts, batch, earlier: rollouts, damaged, done: () => this.#open.delete(key) })
-    } catch (error) {
-      this.#open.delete(key)
-      throw error
-    }
+    const open = new OpenStep({ ...this.#parts, batch, earlier: rollouts, damaged, done: () => this.#open.delete(key) })
+    this.#open.set(key, open)
+    return open
   }
 
   /** Whether the step is whole, in a file of its own or in a shard. */
@@ -76,6 +72,11 @@ export class RolloutStore {
     const moved = await compact(folder, { ...options, ops, report, skip: (batch) => this.#open.has(batchKey(batch)) })
     for (const batch of moved) this.#compacted.add(batchKey(batch))
     return moved.length
+  }
+
+  /** Closes the steps that are open; they can be taken up again by the next process. */
+  close(): void {
+    for (const open of [...this.#open.values()]) open.close()
   }
 
   #hasFile(batch: RolloutBatch): boolean {

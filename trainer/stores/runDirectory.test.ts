@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.ts'
-import { MetricsRecord } from '../protocol/metrics.ts'
+import type { MetricsRecord } from '../protocol/metrics.ts'
 import { Rollout } from '../protocol/rollout.ts'
 import { AT, newRun, rollout, temporaryFolder, weighed } from './fixtures.ts'
 import { readEvents } from './eventStore.ts'
@@ -51,6 +51,29 @@ describe('run directory', () => {
     run.close()
     const again = await openRun(directory)
     again.close()
+  })
+
+  it('takes an empty folder, and one in which making a run was cut short, but no other', async () => {
+    const empty = temporaryFolder()
+    const run = await createRun(newRun(empty))
+    run.close()
+    const cutShort = temporaryFolder()
+    fs.writeFileSync(path.join(cutShort, 'run.lock'), '{"version":1,"pi')
+    fs.writeFileSync(path.join(cutShort, 'run.json.1234567'), '{"ver')
+    const second = await createRun(newRun(cutShort))
+    second.close()
+    assert.deepEqual(fs.readdirSync(cutShort).sort(), fs.readdirSync(empty).sort())
+    const other = temporaryFolder()
+    fs.writeFileSync(path.join(other, 'thesis.tex'), '')
+    await assert.rejects(createRun(newRun(other)), (error) => LabError.is(error, 'run-exists'))
+    assert.deepEqual(fs.readdirSync(other), ['thesis.tex'])
+  })
+
+  it('closes steps that are still open with the run', async () => {
+    const run = await createRun(newRun(path.join(temporaryFolder(), 'run')))
+    const open = run.rollouts.openStep(train(1))
+    run.close()
+    assert.throws(() => open.append(rollout({ step: 1 })), (error) => LabError.is(error, 'closed'))
   })
 
   it('offers recorded rewards back and keeps the interrupted attempt as superseded', async () => {

@@ -54,44 +54,58 @@ export interface NewRun {
   readonly createdAt: Date
 }
 
+/** Drafts of atomic replacements that a killed process never put in place. */
+const DRAFT_NAME = /^(state\.json|summary\.json|git\.json|git\.patch|run\.json)\.\d+$|^run\.lock\.[0-9a-f]{32}$/
 const ignoreRecovery: ReportRecovery = () => undefined
 
-/** Makes a run directory; rejects with `store/run-exists` where something lies already. */
+/** Makes a run directory; rejects with `store/run-exists` where something else than an empty folder lies already. */
 export async function createRun(newRun: NewRun, options: RunDirectoryOptions = {}): Promise<RunDirectory> {
-  const ops = options.ops ?? diskFileOps
-  const directory = path.resolve(newRun.directory)
-  const parent = path.dirname(directory)
-  onDisk(parent, () => fs.mkdirSync(parent, { recursive: true }))
-  makeNewFolder(directory, ops)
-  const record: RunRecord = {
-    version: 1,
-    runId: newRun.runId,
-    createdAt: newRun.createdAt.toISOString(),
-    run: newRun.run,
-    source: { ...newRun.source }
+  const { ops, report } = filledIn(options)
+  const directory = makeRunFolder(newRun.directory, ops)
+  const lock = lockRun(directory, ops, report)
+  try {
+    requireUnused(directory)
+    const record = newRecord(newRun)
+    writeJsonFile(path.join(directory, RUN_FILES.run), record, ops)
+    onDisk(directory, () => syncFolder(ops, path.dirname(directory)))
+    return await openStores(directory, record, lock, ops, report)
+  } catch (error) {
+    lock.release()
+    throw error
   }
-  writeJsonFile(path.join(directory, RUN_FILES.run), record, ops)
-  onDisk(parent, () => syncFolder(ops, parent))
-  return openRun(directory, options)
 }
 
-function makeNewFolder(directory: string, ops: FileOps): void {
-  try {
-    ops.makeFolder(directory)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return onDisk(directory, () => { throw error })
-    throw new LabError('store', 'run-exists', `${directory} exists already`, {
-      place: directory,
-      remedy: 'Resume it with `lab resume`, or give the new run a directory of its own with --out.',
-      cause: error
-    })
-  }
+function filledIn(options: RunDirectoryOptions): Required<RunDirectoryOptions> {
+  return { ops: options.ops ?? diskFileOps, report: options.report ?? ignoreRecovery }
+}
+
+function newRecord({ runId, createdAt, run, source }: NewRun): RunRecord {
+  return { version: 1, runId, createdAt: createdAt.toISOString(), run, source: { ...source } }
+}
+
+/** The real path of the folder, made where it is absent. */
+function makeRunFolder(wanted: string, ops: FileOps): string {
+  const directory = path.resolve(wanted)
+  onDisk(directory, () => fs.mkdirSync(path.dirname(directory), { recursive: true }))
+  if (!fs.existsSync(directory)) onDisk(directory, () => ops.makeFolder(directory))
+  const real = onDisk(directory, () => fs.realpathSync(directory))
+  requireUnused(real)
+  return real
+}
+
+/** What a process killed while making a run may have left is no reason to refuse the folder. */
+function requireUnused(directory: string): void {
+  const found = listFolder(directory).filter((name) => name !== RUN_FILES.lock && !DRAFT_NAME.test(name))
+  if (found.length === 0) return
+  throw new LabError('store', 'run-exists', `${directory} exists already and is not empty`, {
+    place: directory,
+    remedy: 'Resume it with `lab resume`, or give the new run a directory of its own with --out.'
+  })
 }
 
 /** Opens an existing run directory to go on with it; what a killed process left is put right and reported. */
 export async function openRun(directory: string, options: RunDirectoryOptions = {}): Promise<RunDirectory> {
-  const ops = options.ops ?? diskFileOps
-  const report = options.report ?? ignoreRecovery
+  const { ops, report } = filledIn(options)
   const real = onDisk(directory, () => fs.realpathSync(directory))
   requireFolder(real)
   const record = readRunRecord(real)
@@ -134,6 +148,7 @@ async function openStores(directory: string, record: RunRecord, lock: RunLock, o
       events.sync()
     },
     close: () => {
+      rollouts.close()
       metrics.close()
       events.close()
       lock.release()
@@ -141,9 +156,6 @@ async function openStores(directory: string, record: RunRecord, lock: RunLock, o
   }
 }
 
-const DRAFT_NAME = /^(state\.json|summary\.json|git\.json|git\.patch|run\.json)\.\d+$|^run\.lock\.[0-9a-f]{32}$/
-
-/** Drafts of atomic replacements that a killed process never put in place. */
 function removeDrafts(directory: string, ops: FileOps): void {
   for (const name of listFolder(directory)) {
     if (DRAFT_NAME.test(name)) removePlain(ops, path.join(directory, name))

@@ -3,6 +3,7 @@ import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
 import { problemStream } from '../problemStream.ts'
+import { MODULE_SECONDS } from '../services.ts'
 import type { Services } from '../services.ts'
 import { parseSplit } from '../split.ts'
 
@@ -17,7 +18,8 @@ export interface ProblemsOptions {
 export async function problemsCommand(host: Host, services: Services, environment: string, options: ProblemsOptions): Promise<ExitCode> {
   const split = parseSplit(options.split)
   const reference = { name: environment, options: options.options, weight: 1 } as EnvironmentRef
-  const opened = await services.openEnvironment(reference, host.cwd, false)
+  const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, deadlineSeconds: MODULE_SECONDS })
+  const opened = await workspace.environment(reference)
   let written = 0
   for (const problem of problemStream(opened, split, options.seed)) {
     if (written === options.count) break

@@ -2,7 +2,6 @@ import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
 import type { ListedRun, Services } from '../services.ts'
-import { share } from '../terminal/numbers.ts'
 import { plainLine } from '../terminal/plainText.ts'
 import { table } from '../terminal/table.ts'
 
@@ -17,13 +16,12 @@ export function runsCommand(host: Host, services: Services, { json }: { readonly
     host.stdout.write('No runs here yet. Start one with: lab run FILE\n')
     return EXIT.finished
   }
-  host.stdout.write(`${table([['run', 'state', 'step', 'pass@1'], ...runs.map(row)])}\n`)
-  host.stdout.write('  pass@1 on held-out problems, before → after. Go on with a stopped run: lab resume DIRECTORY\n')
+  host.stdout.write(`${table([['run', 'state', 'step', 'last sign'], ...runs.map(row)])}\n`)
+  host.stdout.write('  Go on with a stopped run: lab resume DIRECTORY\n')
   return EXIT.finished
 }
 
 function row(run: ListedRun): string[] {
-  const gain = [run.passAt1Before, run.passAt1After].map((value) => (value === undefined ? '–' : share(value))).join(' → ')
   const step = run.step === undefined ? '–' : `${run.step}/${run.steps}`
-  return [plainLine(run.directory), plainLine(run.problem ?? run.status), step, gain]
+  return [plainLine(run.directory), plainLine(run.problem ?? run.status), step, run.updatedAt?.slice(0, 19).replace('T', ' ') ?? '–']
 }

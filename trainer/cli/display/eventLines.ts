@@ -30,7 +30,7 @@ export function stageLine({ stage, done, of, loss, tokensPerSecond }: EventOf<'s
 /** `held-out before: pass@1 0.281 [0.260, 0.302]  pass@16 …  greedy …`. */
 export function evaluationLine({ when, name, step, result }: EventOf<'evaluation'>): string {
   const moment = when === 'during' ? `at step ${step}` : when
-  return `${plainLine(name)} ${moment}: ${evaluationFigures(result)}`
+  return `${plainLine(name === 'heldOut' ? 'held-out problems' : name)} ${moment}: ${evaluationFigures(result)}`
 }
 
 export function evaluationFigures(result: EvaluationResult): string {

@@ -24,6 +24,15 @@ export function evaluationTable({ heldOut: { before, after } }: Summary): string
   return `${head}\n${table([['', 'before', 'after'], ...rows])}\n  Value [95 % interval over problems]. pass@k: chance that one of k samples is right.`
 }
 
+/** The figures of one evaluation, `more` among them. */
+export function evaluationRows(result: EvaluationResult, more: readonly [string, Estimate][] = []): string[][] {
+  const figures = FIGURES.flatMap(({ label, of }): [string, Estimate][] => {
+    const value = of(result)
+    return value ? [[label, value]] : []
+  })
+  return [...figures, ...more].map(([label, value]) => [label, estimate(value)])
+}
+
 const cell = (value: Estimate | undefined): string => (value ? estimate(value) : '–')
 
 function gainLine({ gain }: Summary): string {

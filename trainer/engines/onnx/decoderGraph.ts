@@ -37,20 +37,32 @@ export interface Rotary {
   readonly sin: Value
 }
 
-/** Rotations for sequences that start at position 0 and are `length` long. */
-function rotaryFromZero(g: Graph, config: ModelConfig, length: number): Rotary {
-  const { cos, sin } = rotaryAngles(config, length)
-  const dims = [length, config.headSize / 2]
-  return { positions: g.integers([0]), cos: g.constant('float32', dims, cos), sin: g.constant('float32', dims, sin) }
-}
-
 const MASKED = -1e9
 
 /** [length, length]: 0 where a query (row) may look at a key (column), a large negative number elsewhere. */
-function causalMask(g: Graph, length: number): Value {
+export function causalMask(length: number): Float32Array {
   const mask = new Float32Array(length * length)
   for (let row = 0; row < length; row++) mask.fill(MASKED, row * length + row + 1, (row + 1) * length)
-  return g.constant('float32', [length, length], mask)
+  return mask
+}
+
+/** What depends on the length T of a batch's sequences alone; inputs, so that one session serves every length. */
+export interface WholeSequences {
+  /** int64 [B, T], right-padded, the first token at position 0. */
+  readonly tokens: Value
+  readonly rotary: Rotary
+  /** [T, T] */
+  readonly mask: Value
+}
+
+/** Names of those inputs: `tokens`, `cos` and `sin` ([T, headSize / 2]), `causalMask`. */
+export function wholeSequenceInputs(g: Graph, config: ModelConfig): WholeSequences {
+  const tokens = g.input('tokens', ['B', 'T'], 'int64')
+  const angles = ['T', config.headSize / 2]
+  const rotary = { positions: g.integers([0]), cos: g.input('cos', angles), sin: g.input('sin', angles) }
+  const mask = g.input('causalMask', ['T', 'T'])
+  g.bindDim('T', g.node('Gather', [op.shapeOf(g, tokens), g.integers([1])], { dims: [1] }, { attributes: { axis: { int: 0 } } }))
+  return { tokens, rotary, mask }
 }
 
 /** Queries, keys and values of rows x ([N, d]): [N, heads · size] each, normed per head where the model does that. */
@@ -86,42 +98,32 @@ export function head(g: Graph, c: ModelConfig, p: ParameterInputs, x: Value): Va
   return op.matmul(g, normed, p.of(c.tiedHead ? EMBEDDING : HEAD), { transposeB: true })
 }
 
-/** Everything that the layers of one graph over whole sequences share. */
-interface WholeSequences {
-  readonly length: number
-  readonly rotary: Rotary
-  readonly mask: Value
-}
-
 /**
- * Causal attention over whole sequences. q, k, v: [N, heads · size] with N = B · length. The query heads that share a key
+ * Causal attention over whole sequences. q, k, v: [N, heads · size] with N = B · T. The query heads that share a key
  * head are folded into rows, so that keys need no repetition and their gradient no sum.
  */
 function causalAttention(g: Graph, c: ModelConfig, whole: WholeSequences, qkv: readonly [Value, Value, Value]): Value {
-  const { length, rotary, mask } = whole
+  const { rotary, mask } = whole
   const { heads, keyValueHeads, headSize } = c
-  const rows = (heads / keyValueHeads) * length
   const rotate = (x: Value, count: number): Value =>
-    op.rotary(g, op.reshape(g, x, ['B', length, count * headSize]), rotary.positions, rotary.cos, rotary.sin, count)
-  const byHead = (x: Value, count: number): Value => op.transpose(g, op.reshape(g, x, ['B', length, count, headSize]), [0, 2, 1, 3])
-  const q = op.reshape(g, byHead(rotate(qkv[0], heads), heads), ['B', keyValueHeads, rows, headSize])
+    op.rotary(g, op.reshape(g, x, ['B', 'T', count * headSize]), rotary.positions, rotary.cos, rotary.sin, count)
+  const byHead = (x: Value, count: number): Value => op.transpose(g, op.reshape(g, x, ['B', 'T', count, headSize]), [0, 2, 1, 3])
+  const q = op.reshape(g, byHead(rotate(qkv[0], heads), heads), ['B', keyValueHeads, 'G·T', headSize])
   const k = byHead(rotate(qkv[1], keyValueHeads), keyValueHeads)
   const v = byHead(qkv[2], keyValueHeads)
   const scores = op.matmul(g, q, k, { transposeB: true, scale: 1 / Math.sqrt(headSize) })
-  const masked = op.add(g, op.reshape(g, scores, ['B', heads, length, length]), mask)
-  const attention = op.reshape(g, op.softmax(g, masked), ['B', keyValueHeads, rows, length])
-  const context = op.reshape(g, op.matmul(g, attention, v), ['B', heads, length, headSize])
+  const masked = op.add(g, op.reshape(g, scores, ['B', heads, 'T', 'T']), mask)
+  const attention = op.reshape(g, op.softmax(g, masked), ['B', keyValueHeads, 'G·T', 'T'])
+  const context = op.reshape(g, op.matmul(g, attention, v), ['B', heads, 'T', headSize])
   return op.reshape(g, op.transpose(g, context, [0, 2, 1, 3]), ['N', heads * headSize])
 }
 
 /**
- * Logits ([R, V]) at chosen rows of a batch of right-padded sequences. tokens: int64 [B, length]; rows: int64 [R], each
- * sequence · length + position, all different. After the attention of the last layer nothing looks at other rows, so only
- * the chosen ones go on.
+ * Logits ([R, V]) at chosen rows of a batch of right-padded sequences. rows: int64 [R], each sequence · T + position, all
+ * different. After the attention of the last layer nothing looks at other rows, so only the chosen ones go on.
  */
-export function logitsAt(g: Graph, c: ModelConfig, p: ParameterInputs, tokens: Value, rows: Value, length: number): Value {
-  const whole: WholeSequences = { length, rotary: rotaryFromZero(g, c, length), mask: causalMask(g, length) }
-  let x = op.gatherRows(g, p.of(EMBEDDING), op.reshape(g, tokens, ['N']))
+export function logitsAt(g: Graph, c: ModelConfig, p: ParameterInputs, whole: WholeSequences, rows: Value): Value {
+  let x = op.gatherRows(g, p.of(EMBEDDING), op.reshape(g, whole.tokens, ['N']))
   for (let l = 0; l < c.layers; l++) {
     let context = causalAttention(g, c, whole, projections(g, c, p, l, x))
     if (l === c.layers - 1) [context, x] = [op.gatherRows(g, context, rows), op.gatherRows(g, x, rows)]

@@ -79,8 +79,8 @@ const rmsNorm = single((g, node, dy) => {
 
 const gatherRows = single((g, node, dy) => {
   const [table, indices] = [input(node, 0), input(node, 1)]
-  const rows = Number(table.dims[0])
-  if (rows <= ONE_HOT_LIMIT) return [op.matmul(g, op.oneHot(g, indices, rows), dy, { transposeA: true })]
+  const [rows] = table.dims
+  if (typeof rows === 'number' && rows <= ONE_HOT_LIMIT) return [op.matmul(g, op.oneHot(g, indices, rows), dy, { transposeA: true })]
   return [op.scatterRowsAdd(g, op.zerosLike(g, table), indices, dy)]
 })
 
@@ -117,6 +117,7 @@ export const gradientRules: Readonly<Record<string, Rule>> = {
   }),
   /** Reductions keep their axes (operators.ts reshapes them away), so the gradient only has to be repeated. */
   ReduceSum: single((g, node, dy) => [op.expandLike(g, dy, input(node, 0))]),
+  Expand: single((g, node, dy) => [unbroadcast(g, dy, input(node, 0).dims)]),
   Reshape: single((g, node, dy) => [op.reshape(g, dy, input(node, 0).dims)]),
   Transpose: single((g, node, dy) => {
     const permutation = node.attributes['perm']

@@ -54,6 +54,7 @@ export class Graph {
   private readonly constants: TensorProto[] = []
   private readonly shared = new Map<string, Value>()
   private readonly outputs = new Map<string, Value>()
+  private readonly bound = new Map<string, Value>()
   /** Names are unique over a graph and all its children. */
   private readonly counter: { next: number }
 
@@ -102,6 +103,15 @@ export class Graph {
   /** A vector of int64, as axes and shapes are given to operators. */
   integers(list: readonly number[]): Value {
     return this.constant('int64', [list.length], list)
+  }
+
+  /** Says which value (int64 [1]) holds the size that a named dim has when the graph runs. */
+  bindDim(dim: string, size: Value): void {
+    this.bound.set(dim, size)
+  }
+
+  boundDim(dim: string): Value | undefined {
+    return this.bound.get(dim)
   }
 
   /** A node with several outputs. */

@@ -72,12 +72,22 @@ export function reduceSum(g: Graph, a: Value, axes: readonly number[], keep: boo
   return keep ? sum : reshape(g, sum, a.dims.filter((_, i) => !reduced.includes(i)))
 }
 
-/** At most one of `dims` may be a name: it is whatever is left. */
+/**
+ * A named dim that stays where it is needs nothing; of the others one is whatever is left, and the rest must have been bound
+ * to a value (Graph.bindDim).
+ */
 export function reshape(g: Graph, a: Value, dims: readonly Dim[]): Value {
   if (sameDims(a.dims, dims)) return a
-  const numbers = dims.map((dim) => (typeof dim === 'number' ? dim : -1))
-  if (numbers.filter((dim) => dim === -1).length > 1) throw shapeError('Reshape', a.dims, dims)
-  return g.node('Reshape', [a, g.integers(numbers)], { dims })
+  const KEPT = 0
+  const REST = -1
+  const sizes = dims.map((dim, i) => (typeof dim === 'string' && a.dims[i] === dim ? KEPT : dim))
+  const rest = sizes.findIndex((dim) => typeof dim === 'string' && g.boundDim(dim) === undefined)
+  const last = rest >= 0 ? rest : sizes.findIndex((dim) => typeof dim === 'string')
+  const target = sizes.map((dim, i) => (i === last ? REST : dim))
+  if (target.every((dim) => typeof dim === 'number')) return g.node('Reshape', [a, g.integers(target)], { dims })
+  if (target.some((dim) => typeof dim === 'string' && !g.boundDim(dim))) throw shapeError('Reshape', a.dims, dims)
+  const parts = target.map((dim) => (typeof dim === 'number' ? g.integers([dim]) : g.boundDim(dim)!))
+  return g.node('Reshape', [a, g.node('Concat', parts, { dims: [dims.length] }, { attributes: { axis: { int: 0 } } })], { dims })
 }
 
 export const shapeOf = (g: Graph, a: Value): Value => g.node('Shape', [a], { dims: [a.dims.length], type: 'int64' })

@@ -1,14 +1,13 @@
 import { differentiate } from './gradients.ts'
 import { Graph } from './graph.ts'
-import { logitsAt, parameterInputs } from './decoderGraph.ts'
+import { logitsAt, parameterInputs, wholeSequenceInputs } from './decoderGraph.ts'
 import { lossTerms, tokenValues } from './lossGraph.ts'
 import type { ModelConfig } from './modelConfig.ts'
 import type { ParameterLayout } from './parameterLayout.ts'
 import type { ParameterInputs } from './decoderGraph.ts'
 import type { TermShape, TokenValues } from './lossGraph.ts'
 
-/** Names of inputs (tokens int64 [B, length], rows int64 [R], targets int64 [R]) and outputs ([R] each). */
-export const TOKENS = 'tokens'
+/** Names of inputs (int64 [R] each; those of wholeSequenceInputs come beside them) and outputs ([R] each). */
 export const ROWS = 'rows'
 export const TARGETS = 'targets'
 export const LOGPROBS = 'logprobs'
@@ -20,28 +19,28 @@ interface Forward {
   readonly tokens: TokenValues
 }
 
-function forward(g: Graph, config: ModelConfig, layout: ParameterLayout, length: number): Forward {
+function forward(g: Graph, config: ModelConfig, layout: ParameterLayout): Forward {
   const parameters = parameterInputs(g, layout)
-  const tokens = g.input(TOKENS, ['B', length], 'int64')
+  const whole = wholeSequenceInputs(g, config)
   const rows = g.input(ROWS, ['R'], 'int64')
   const targets = g.input(TARGETS, ['R'], 'int64')
-  const values = tokenValues(g, logitsAt(g, config, parameters, tokens, rows, length), targets)
+  const values = tokenValues(g, logitsAt(g, config, parameters, whole, rows), targets)
   g.output(LOGPROBS, values.logprobs)
   g.output(ENTROPIES, values.entropies)
   return { parameters, tokens: values }
 }
 
-/** Log-probability and entropy at the chosen rows of sequences padded to `length`. */
-export function logprobGraph(config: ModelConfig, layout: ParameterLayout, length: number): Graph {
+/** Log-probability and entropy at the chosen rows. */
+export function logprobGraph(config: ModelConfig, layout: ParameterLayout): Graph {
   const g = new Graph('logprobs')
-  forward(g, config, layout, length)
+  forward(g, config, layout)
   return g
 }
 
 /** The same, with the loss terms per row and the gradient of the weighted loss by every parameter. */
-export function trainingGraph(config: ModelConfig, layout: ParameterLayout, length: number, terms: readonly TermShape[]): Graph {
+export function trainingGraph(config: ModelConfig, layout: ParameterLayout, terms: readonly TermShape[]): Graph {
   const g = new Graph('training')
-  const { parameters, tokens } = forward(g, config, layout, length)
+  const { parameters, tokens } = forward(g, config, layout)
   const gradients = differentiate(g, lossTerms(g, terms, tokens), parameters.all)
   gradients.forEach((gradient, i) => g.output(gradientOutput(parameters.all[i]!.name), gradient))
   return g

@@ -1,0 +1,71 @@
+import { LabError } from '../../errors.ts'
+import type { EnvironmentRef, ResolvedRun } from '../../protocol/runFile.ts'
+import type { EvaluationResult } from '../../protocol/summary.ts'
+import { evaluationRows } from '../display/summaryText.ts'
+import { evaluateModel } from '../evaluateModel.ts'
+import { EXIT } from '../exitCodes.ts'
+import type { ExitCode } from '../exitCodes.ts'
+import type { Host } from '../host.ts'
+import { openModel } from '../openModel.ts'
+import { MODULE_SECONDS } from '../services.ts'
+import type { Services } from '../services.ts'
+import { amount, share } from '../terminal/numbers.ts'
+import { plainLine } from '../terminal/plainText.ts'
+import { ProgressLine } from '../terminal/progressLine.ts'
+import { table } from '../terminal/table.ts'
+
+export interface EvalOptions {
+  readonly environment: string
+  readonly options: Record<string, unknown>
+  readonly problems: number
+  readonly samples: number
+  readonly k: readonly number[]
+  readonly temperature: number
+  readonly maxTokens: number
+  readonly seed: number
+  readonly engine: ResolvedRun['engine']
+  readonly threads: number
+  readonly json: boolean
+}
+
+/** Evaluates a model folder or checkpoint on held-out problems of an environment. */
+export async function evalCommand(host: Host, services: Services, model: string, options: EvalOptions): Promise<ExitCode> {
+  refuseLargeK(options)
+  const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, deadlineSeconds: MODULE_SECONDS })
+  const opened = await workspace.environment({ name: options.environment, options: options.options, weight: 1 } as EnvironmentRef)
+  const { engine, info } = await openModel(services, host, model, options)
+  const stop = new AbortController()
+  const dispose = host.onSignal(() => stop.abort())
+  const line = new ProgressLine(host.stderr)
+  try {
+    const sampling = { temperature: options.temperature, topK: 0, topP: 1, minP: 0, maxTokens: options.maxTokens, stop: [] }
+    const result = await evaluateModel(engine, info, opened, { ...options, sampling }, stop.signal, (done, of) => line.show(`${done}/${of} problems`))
+    line.end()
+    host.stdout.write(`${options.json ? JSON.stringify(result) : resultText(result)}\n`)
+    return EXIT.finished
+  } catch (error) {
+    line.end()
+    if (stop.signal.aborted) return EXIT.stopped
+    throw error
+  } finally {
+    dispose()
+    await engine.close()
+  }
+}
+
+function refuseLargeK({ k, samples }: EvalOptions): void {
+  const large = k.find((value) => value > samples)
+  if (large === undefined) return
+  throw new LabError('usage', 'usage/option', `pass@${large} cannot be estimated from ${samples} samples of each problem.`, {
+    place: '--k', remedy: `Take --samples ${large} or more, or --k up to ${samples}.`
+  })
+}
+
+function resultText(result: EvaluationResult): string {
+  const passAtK = Object.entries(result.passAtK).filter(([k]) => k !== '1' && k !== '16').map(([k, value]): [string, typeof value] => [`pass@${k}`, value])
+  return [
+    `Held-out problems of ${plainLine(result.environment)}: ${result.problems}, ${result.samplesPerProblem} samples each at temperature ${result.temperature}`,
+    table(evaluationRows(result, passAtK)),
+    `  Value [95 % interval over problems]. Truncated ${share(result.truncated)} of the completions, ${amount(result.meanTokens)} tokens on average.`
+  ].join('\n')
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { LabError } from '../../errors.ts'
+import { loadRunFile } from '../../runFiles/loadRunFile.ts'
+import type { LoadedRunFile } from '../../runFiles/loadRunFile.ts'
+import { jsonDisplay } from '../display/jsonDisplay.ts'
+import { terminalDisplay } from '../display/terminalDisplay.ts'
+import type { RunDisplay } from '../display/runDisplay.ts'
+import { EXIT } from '../exitCodes.ts'
+import type { ExitCode } from '../exitCodes.ts'
+import type { Host } from '../host.ts'
+import { planText, planOf } from '../plan.ts'
+import { quoteArgument } from '../quoteArgument.ts'
+import { studyResult, studyText } from '../seedStudy.ts'
+import type { RunOutcome, Services } from '../services.ts'
+import { watched } from '../watchRun.ts'
+
+export interface RunOptions {
+  readonly set: readonly string[]
+  readonly seed?: number
+  /** Runs that differ in their seed alone. */
+  readonly seeds?: number
+  readonly out?: string
+  readonly json: boolean
+  readonly dryRun: boolean
+  readonly trustWorkspace: boolean
+}
+
+/** Trains what a run file says. */
+export async function runCommand(host: Host, services: Services, file: string, options: RunOptions): Promise<ExitCode> {
+  if (options.seed !== undefined && options.seeds !== undefined) throw seedsTwice()
+  const settings = options.seed === undefined ? options.set : [...options.set, `seed=${options.seed}`]
+  const loaded = loadRunFile(resolve(host.cwd, file), settings, services.catalogue, file)
+  const directory = options.out === undefined ? services.newRunDirectory(loaded.run, host.cwd) : resolve(host.cwd, options.out)
+  if (existsSync(directory)) throw occupied(directory)
+  if (options.dryRun) return showPlan(host, services, loaded, directory, options)
+  const display = options.json ? jsonDisplay(host) : terminalDisplay(host)
+  return options.seeds === undefined
+    ? await runShown(host, services, loaded, directory, display, options)
+    : await runSeeds(host, services, loaded, directory, display, { ...options, seeds: options.seeds })
+}
+
+function seedsTwice(): LabError {
+  return new LabError('usage', 'usage/option', '--seed and --seeds exclude each other.', {
+    place: '--seeds', remedy: 'Use --seeds N for seeds from that of the run file on; --set seed=S gives the first.'
+  })
+}
+
+function occupied(directory: string): LabError {
+  return new LabError('usage', 'usage/out-exists', `${directory} exists already.`, {
+    place: '--out', remedy: `Name a new directory, or go on with the run in it: lab resume ${quoteArgument(directory)}`
+  })
+}
+
+async function showPlan(host: Host, services: Services, loaded: LoadedRunFile, directory: string, options: RunOptions): Promise<ExitCode> {
+  const plan = await planOf(services, loaded, directory, options.trustWorkspace)
+  host.stdout.write(options.json ? `${JSON.stringify(plan)}\n` : `${planText(plan)}\n`)
+  return EXIT.finished
+}
+
+async function runShown(
+  host: Host, services: Services, loaded: LoadedRunFile, directory: string, display: RunDisplay, options: RunOptions
+): Promise<ExitCode> {
+  const outcome = await watched(host, display, directory, (control) =>
+    services.launch({ run: loaded.run, folder: loaded.folder, source: { path: loaded.file, text: loaded.text }, directory, trustWorkspace: options.trustWorkspace }, control))
+  return outcome.state === 'finished' ? EXIT.finished : EXIT.stopped
+}
+
+async function runSeeds(
+  host: Host, services: Services, loaded: LoadedRunFile, directory: string, display: RunDisplay, options: RunOptions & { readonly seeds: number }
+): Promise<ExitCode> {
+  const outcomes: { readonly seed: number; readonly outcome: RunOutcome }[] = []
+  for (let i = 0; i < options.seeds; i++) {
+    const seed = loaded.run.seed + i
+    const own = join(directory, `seed-${seed}`)
+    const outcome = await watched(host, display, own, (control) =>
+      services.launch({ run: { ...loaded.run, seed }, folder: loaded.folder, source: { path: loaded.file, text: loaded.text }, directory: own, trustWorkspace: options.trustWorkspace }, control))
+    outcomes.push({ seed, outcome })
+    if (outcome.state === 'stopped') break
+  }
+  const result = studyResult(outcomes.flatMap(({ seed, outcome }) => (outcome.summary ? [{ seed, directory: outcome.directory, summary: outcome.summary }] : [])))
+  host.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${studyText(result)}\n`)
+  return outcomes.every(({ outcome }) => outcome.state === 'finished') ? EXIT.finished : EXIT.stopped
+}

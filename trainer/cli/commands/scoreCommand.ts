@@ -1,0 +1,128 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { OpenEnvironment } from '../../environments/registry.ts'
+import { LabError } from '../../errors.ts'
+import type { Problem } from '../../protocol/problem.ts'
+import type { ResolvedRun } from '../../protocol/runFile.ts'
+import { scoreRollout } from '../../rewards/scoreRollout.ts'
+import type { WeightedReward } from '../../rewards/scoreRollout.ts'
+import { environmentsOf } from '../../runFiles/environmentMistakes.ts'
+import { loadRunFile } from '../../runFiles/loadRunFile.ts'
+import { readJsonLines } from '../../stores/jsonLinesReader.ts'
+import type { JsonLine } from '../../stores/jsonLinesReader.ts'
+import { EXIT } from '../exitCodes.ts'
+import type { ExitCode } from '../exitCodes.ts'
+import type { Host } from '../host.ts'
+import { problemFinder, SEARCHED_PER_SPLIT } from '../scoring/problemFinder.ts'
+import { SCORE_LINE_SHAPES, ScoreLine } from '../scoring/scoreLine.ts'
+import type { ScoredLine } from '../scoring/scoreLine.ts'
+import type { Services, Workspace } from '../services.ts'
+
+export interface ScoreOptions {
+  readonly completions: string
+  readonly set: readonly string[]
+  /** Of the problems that ids refer to, as in `lab problems`; default: that of the run file. */
+  readonly seed?: number
+  readonly trustWorkspace: boolean
+}
+
+/**
+ * The rewards of a run file on given completions: one JSON line out for each line in, in order. A line that cannot be
+ * scored gets `{"error"}` in its place and makes the exit code 1.
+ */
+export async function scoreCommand(host: Host, services: Services, file: string, options: ScoreOptions): Promise<ExitCode> {
+  const { run, folder } = loadRunFile(resolve(host.cwd, file), options.set, services.catalogue, file)
+  const completions = completionsFile(host, options.completions)
+  const workspace = services.openWorkspace(folder, { trustWorkspace: options.trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
+  try {
+    const scorer = await openScorer(workspace, run, options.seed ?? run.seed)
+    let failed = false
+    for (const line of readJsonLines(completions)) {
+      const scored = await scoreOne(scorer, line)
+      failed ||= 'error' in scored
+      host.stdout.write(`${JSON.stringify(scored)}\n`)
+    }
+    return failed ? EXIT.failed : EXIT.finished
+  } finally {
+    await workspace.close()
+  }
+}
+
+function completionsFile(host: Host, named: string): string {
+  const file = resolve(host.cwd, named)
+  if (existsSync(file)) return realpathSync(file)
+  throw new LabError('usage', 'usage/missing-file', `There is no file ${named}.`, {
+    place: '--completions', remedy: `Name a file of JSON lines, each ${SCORE_LINE_SHAPES}.`
+  })
+}
+
+type Searchable = OpenEnvironment & { readonly find: (id: string) => Problem | undefined }
+
+interface Scorer {
+  readonly run: ResolvedRun
+  readonly environments: ReadonlyMap<string, Searchable>
+  readonly rewards: readonly WeightedReward[]
+}
+
+async function openScorer(workspace: Workspace, run: ResolvedRun, seed: number): Promise<Scorer> {
+  const environments = new Map<string, Searchable>()
+  for (const { reference } of environmentsOf(run)) {
+    const opened = await workspace.environment(reference)
+    // The first reference to an environment is the one that the run trains on.
+    const { name } = opened.environment
+    if (!environments.has(name)) environments.set(name, { ...opened, find: problemFinder(opened, seed, run.problemsPerStep) })
+  }
+  const rewards = await Promise.all(run.rewards.map(async (reference) => ({ reward: await workspace.reward(reference), weight: reference.weight })))
+  return { run, environments, rewards }
+}
+
+async function scoreOne(scorer: Scorer, line: JsonLine): Promise<ScoredLine> {
+  const parsed = ScoreLine.safeParse(line.value)
+  if (!parsed.success) return { error: `line ${line.line}: ${line.problem ?? `not a line to score; each is ${SCORE_LINE_SHAPES}`}` }
+  try {
+    return await scoreCompletion(scorer, parsed.data)
+  } catch (error) {
+    // What is wrong with one line must not take the others' scores away.
+    return { error: `line ${line.line}: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}
+
+async function scoreCompletion(scorer: Scorer, line: ScoreLine): Promise<ScoredLine> {
+  const named = line.environment ?? ('problem' in line ? line.problem.environment : undefined)
+  const opened = pickEnvironment(scorer, named, 'problemId' in line ? line.problemId : undefined)
+  const problem = problemOf(line, opened)
+  const { environment } = opened
+  const input = {
+    problem,
+    completion: line.completion,
+    tokens: line.tokens ?? wordCount(line.completion),
+    maxTokens: scorer.run.sampling.maxTokens,
+    truncated: line.truncated,
+    verdict: environment.grade(line.completion, problem),
+    rendering: environment.render(line.completion, problem),
+    steps: environment.checkSteps(line.completion, problem)
+  }
+  const { reward } = await scoreRollout(scorer.rewards, input, { deadlineSeconds: scorer.run.rewardDeadlineSeconds })
+  return { total: reward.total, parts: reward.parts }
+}
+
+function pickEnvironment({ environments }: Scorer, name: string | undefined, problemId: string | undefined): Searchable {
+  const all = [...environments.values()]
+  const picked = name !== undefined ? environments.get(name) : problemId !== undefined ? all.find(({ find }) => find(problemId)) ?? all[0] : all[0]
+  if (picked) return picked
+  throw new LabError('environment', 'environment/unknown', `the run file has no environment "${name ?? ''}"`, { remedy: `There are ${[...environments.keys()].join(', ')}.` })
+}
+
+function problemOf(line: ScoreLine, { environment, find }: Searchable): Problem {
+  if ('problem' in line) return line.problem
+  if ('problemId' in line) {
+    const found = find(line.problemId)
+    if (found) return found
+    throw new LabError('environment', 'environment/unknown-problem',
+      `no problem "${line.problemId}" among the first ${SEARCHED_PER_SPLIT} of each split; give the problem itself, as lab problems prints it`, { remedy: 'Check the id, the options and --seed.' })
+  }
+  const { prompt, gold, params, data } = line
+  return { id: 'given', environment: environment.name, prompt, params, ...(gold !== undefined && { gold }), ...(data !== undefined && { data }) }
+}
+
+const wordCount = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length

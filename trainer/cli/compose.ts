@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { createRunControl } from '../orchestrator/cancellation.ts'
+import type { RunControl as TrainerControl } from '../orchestrator/cancellation.ts'
+import { runTrainer } from '../orchestrator/runTrainer.ts'
+import type { ResolvedRun } from '../protocol/runFile.ts'
+import { UserModules } from '../sandbox/userModules.ts'
+import { diskFileOps } from '../stores/fileOps.ts'
+import { recordGitState } from '../stores/gitState.ts'
+import type { ReportRecovery } from '../stores/recovery.ts'
+import { createRun, openRun } from '../stores/runDirectory.ts'
+import type { RunDirectory } from '../stores/runDirectory.ts'
+import { defaultRunsFolder, listRuns, newRunId, runFolderName } from '../stores/runsFolder.ts'
+import type { ListedRun as StoredRun } from '../stores/runsFolder.ts'
+import { shippedCatalogue } from './catalogue.ts'
+import { startEngine } from './engines.ts'
+import type { LaunchRequest, ListedRun, RunControl, RunOutcome, Services } from './services.ts'
+import { openersOf, trainerPartsOf } from './trainerParts.ts'
+
+/**
+ * The one place where the concrete parts meet.
+ * @param root folder of the program: `package.json`, `samples/`.
+ */
+export function compose(root: string): Services {
+  return {
+    catalogue: shippedCatalogue,
+    launch: (request, control) => launch(root, request, control),
+    resume: (directory, { trustWorkspace }, control) => resume(root, directory, trustWorkspace, control),
+    openEngine: startEngine,
+    openWorkspace: (folder, options) => {
+      const modules = modulesOf(folder, options)
+      return { ...openersOf(modules, folder), close: () => modules.close() }
+    },
+    newRunDirectory: (run, cwd) => join(defaultRunsFolder(cwd), runFolderName(labelOf(run), modelLabel(run), newRunId(new Date()))),
+    listRuns: (cwd) => listRuns(defaultRunsFolder(cwd)).map(described),
+    samplesFolder: join(root, 'samples'),
+    pythonOfProject: join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+  }
+}
+
+async function launch(root: string, request: LaunchRequest, control: RunControl): Promise<RunOutcome> {
+  const { run, folder, source, trustWorkspace } = request
+  const runId = runIdOf(request.directory)
+  const directory = await createRun({ directory: request.directory, runId, run, source, createdAt: new Date() }, { report: reporter(control) })
+  return train(root, directory, folder, trustWorkspace, control, async () => void (await recordGitState(folder, directory.path, diskFileOps)))
+}
+
+async function resume(root: string, named: string, trustWorkspace: boolean, control: RunControl): Promise<RunOutcome> {
+  const directory = await openRun(named, { report: reporter(control) })
+  const summary = directory.summary.read()
+  if (directory.state.read()?.status === 'finished' && summary) {
+    directory.close()
+    return { state: 'finished', directory: directory.path, summary }
+  }
+  return train(root, directory, dirname(directory.record.source.path), trustWorkspace, control)
+}
+
+/** Trains what the directory holds and gives it back in any case. */
+async function train(
+  root: string, directory: RunDirectory, folder: string, trustWorkspace: boolean, control: RunControl, prepare?: () => Promise<void>
+): Promise<RunOutcome> {
+  const modules = modulesOf(folder, { trustWorkspace, deadlineSeconds: directory.record.run.rewardDeadlineSeconds })
+  try {
+    await prepare?.()
+    const parts = await trainerPartsOf(directory, modules, folder, versionsOf(root), control.onEvent)
+    const summary = await runTrainer(parts, trainerControl(control))
+    return { state: summary.state === 'finished' ? 'finished' : 'stopped', directory: directory.path, summary }
+  } finally {
+    await modules.close()
+    directory.close()
+  }
+}
+
+/** The orchestrator's control, worked by the signals of the command line. */
+function trainerControl({ safePoint, now }: RunControl): TrainerControl {
+  const control = createRunControl()
+  onAbort(safePoint, () => control.stop())
+  onAbort(now, () => control.stopNow())
+  return control
+}
+
+function onAbort(signal: AbortSignal, listener: () => void): void {
+  if (signal.aborted) listener()
+  else signal.addEventListener('abort', listener, { once: true })
+}
+
+/** What was put right when the directory was opened, before the run has a diary of its own. */
+function reporter({ onEvent }: RunControl): ReportRecovery {
+  return ({ what, detail }) => onEvent({ version: 1, at: new Date().toISOString(), step: 0, type: 'recovered', what, detail })
+}
+
+const modulesOf = (workspace: string, options: { readonly trustWorkspace: boolean; readonly deadlineSeconds: number }): UserModules =>
+  new UserModules({ ...options, workspace, approvalsFile: join(configurationFolder(), 'approved-modules.json') })
+
+function configurationFolder(): string {
+  const base = process.env['XDG_CONFIG_HOME'] ?? (process.platform === 'win32' ? process.env['APPDATA'] : undefined)
+  return join(base ?? join(homedir(), '.config'), 'rollout-lab')
+}
+
+function versionsOf(root: string): Record<string, string> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  return { 'rollout-lab': version, node: process.versions.node }
+}
+
+const RUN_ID = /--(\d{8}-\d{6}-[0-9a-f]{8})$/
+const runIdOf = (directory: string): string => RUN_ID.exec(basename(directory))?.[1] ?? newRunId(new Date())
+
+const labelOf = (run: ResolvedRun): string => (run.name === 'run' ? (run.recipe ?? run.environment?.name ?? run.name) : run.name)
+const modelLabel = ({ model }: ResolvedRun): string => (typeof model === 'string' ? basename(model) : 'new')
+
+function described({ directory, state, problem, alive }: StoredRun): ListedRun {
+  if (!state) return { directory, status: 'damaged', ...(problem !== undefined && { problem }) }
+  const { step, steps, updatedAt } = state
+  return { directory, status: state.status === 'running' && alive === false ? 'interrupted' : state.status, step, steps, updatedAt }
+}

@@ -1,0 +1,88 @@
+import type { Capability } from '../engines/engine.ts'
+import type { Problem } from '../protocol/problem.ts'
+import type { ResolvedRun, Stage } from '../protocol/runFile.ts'
+import { neededCapabilities } from '../algorithms/capabilities.ts'
+import { environmentsOf } from '../runFiles/environmentMistakes.ts'
+import type { LoadedRunFile } from '../runFiles/loadRunFile.ts'
+import { problemStream } from './problemStream.ts'
+import type { Services } from './services.ts'
+import { amount } from './terminal/numbers.ts'
+import { plainLine, plainText } from './terminal/plainText.ts'
+import { definitions } from './terminal/table.ts'
+
+/** What a run would do: the answer of `run --dry-run`. */
+export interface Plan {
+  readonly run: ResolvedRun
+  readonly directory: string
+  readonly capabilities: readonly Capability[]
+  readonly stages: readonly StagePlan[]
+  readonly evaluation: { readonly problems: number; readonly rollouts: number }
+  /** One held-out problem of each environment. */
+  readonly examples: readonly Problem[]
+}
+
+export interface StagePlan {
+  readonly name: string
+  readonly algorithm: string
+  readonly steps: number
+  /** Of an RL step; a supervised stage samples nothing. */
+  readonly problemsPerStep: number
+  readonly rolloutsPerStep: number
+  /** Completion tokens of a step at most: rollouts × token limit. */
+  readonly tokensPerStep: number
+}
+
+/** Starts no engine and writes nothing; data sets are read. */
+export async function planOf(services: Services, { run, folder }: LoadedRunFile, directory: string, trustWorkspace: boolean): Promise<Plan> {
+  const examples = await examplesOf(services, run, folder, trustWorkspace)
+  const { problems, samples, greedy } = run.evaluation
+  return {
+    run, directory, capabilities: neededCapabilities(run), stages: stagePlans(run),
+    evaluation: { problems, rollouts: problems * (samples + (greedy ? 1 : 0)) }, examples
+  }
+}
+
+async function examplesOf(services: Services, run: ResolvedRun, folder: string, trustWorkspace: boolean): Promise<Problem[]> {
+  const workspace = services.openWorkspace(folder, { trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
+  try {
+    const examples: Problem[] = []
+    for (const { reference } of environmentsOf(run)) {
+      const [example] = problemStream(await workspace.environment(reference), 'heldOut', run.seed)
+      if (example) examples.push(example)
+    }
+    return examples
+  } finally {
+    await workspace.close()
+  }
+}
+
+function stagePlans(run: ResolvedRun): StagePlan[] {
+  return (run.stages ?? [{ name: 'rl' } as Stage]).map((stage) => {
+    const algorithm = (stage.algorithm ?? run.algorithm).name
+    const supervised = algorithm === 'sft'
+    const problemsPerStep = supervised ? 0 : (stage.problemsPerStep ?? run.problemsPerStep)
+    const rolloutsPerStep = problemsPerStep * (stage.groupSize ?? run.groupSize)
+    return {
+      name: stage.name, algorithm, steps: stage.steps ?? run.steps, problemsPerStep, rolloutsPerStep,
+      tokensPerStep: rolloutsPerStep * (stage.sampling ?? run.sampling).maxTokens
+    }
+  })
+}
+
+export function planText(plan: Plan): string {
+  const { run } = plan
+  const model = typeof run.model === 'string' ? run.model : `new ${run.model.architecture}, ${run.model.layers} layers of ${run.model.hiddenSize}`
+  const stages = plan.stages.map((stage): [string, string] => [`stage ${plainLine(stage.name)}`, stageText(stage)])
+  const head = definitions([
+    ['run', plainLine(run.name)], ['engine', run.engine], ['model', plainLine(model)], ['seed', String(run.seed)], ...stages,
+    ['evaluation', `before and after: ${amount(plan.evaluation.problems)} held-out problems, ${amount(plan.evaluation.rollouts)} completions`],
+    ['needs', plan.capabilities.join(', ')], ['directory', plainLine(plan.directory)]
+  ])
+  const examples = plan.examples.map((problem) => `Example of ${plainLine(problem.environment)}: ${plainLine(problem.prompt)}`)
+  return ['Would run (nothing was started):', head, ...examples, 'Resolved run file:', plainText(JSON.stringify(run, null, 2))].join('\n')
+}
+
+function stageText({ algorithm, steps, problemsPerStep, rolloutsPerStep, tokensPerStep }: StagePlan): string {
+  if (algorithm === 'sft') return `${algorithm}, ${amount(steps)} steps on demonstrations`
+  return `${algorithm}, ${amount(steps)} steps of ${problemsPerStep} problems, ${rolloutsPerStep} rollouts and at most ${amount(tokensPerStep)} tokens`
+}

@@ -1,0 +1,126 @@
+import { Command, CommanderError, Option } from 'commander'
+import { jsonObject, numberBetween, repeated, wholeNumber, wholeNumbers } from './arguments.ts'
+import { demoCommand } from './commands/demoCommand.ts'
+import { doctorCommand } from './commands/doctorCommand.ts'
+import { evalCommand } from './commands/evalCommand.ts'
+import { problemsCommand } from './commands/problemsCommand.ts'
+import { resumeCommand } from './commands/resumeCommand.ts'
+import { runCommand } from './commands/runCommand.ts'
+import { runsCommand } from './commands/runsCommand.ts'
+import { sampleCommand } from './commands/sampleCommand.ts'
+import { schemaCommand } from './commands/schemaCommand.ts'
+import { scoreCommand } from './commands/scoreCommand.ts'
+import { EXIT } from './exitCodes.ts'
+import type { ExitCode } from './exitCodes.ts'
+import type { Host } from './host.ts'
+import { printError } from './printError.ts'
+import type { Services } from './services.ts'
+
+/** Runs the command line; errors are printed, the exit code comes back. */
+export async function runCommandLine(args: readonly string[], host: Host, services: Services): Promise<ExitCode> {
+  let code: ExitCode = EXIT.finished
+  const program = commandLine(host, services, (result) => (code = result))
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.finished : EXIT.usage
+    return printError(host, error)
+  }
+}
+
+type Done = (code: ExitCode) => void
+
+function commandLine(host: Host, services: Services, done: Done): Command {
+  const program = new Command('lab')
+    .description('Reinforcement learning on reasoning language models: run, look, go on.')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(lab --help lists the commands)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void host.stdout.write(text), writeErr: (text) => void host.stderr.write(text) })
+  addRunCommands(program, host, services, done)
+  addModelCommands(program, host, services, done)
+  addTaskCommands(program, host, services, done)
+  addMachineCommands(program, host, services, done)
+  return program
+}
+
+const json = (): Option => new Option('--json', 'one JSON object a line on stdout and nothing else there').default(false)
+const trust = (): Option => new Option('--trust-workspace', 'let the modules that the run file names run, as they now are').default(false)
+const set = (): Option => new Option('--set <path=value>', 'change a field of the run file, such as steps=40 or sampling.temperature=0.8').argParser(repeated).default([], 'none')
+const engine = (): Option => new Option('--engine <name>', 'engine to run the model').choices(['onnx', 'torch', 'tinker', 'fake']).default('onnx')
+const threads = (): Option => new Option('--threads <n>', 'CPU threads; 0 = all cores').argParser(wholeNumber('--threads', 0)).default(0)
+const seed = (): Option => new Option('--seed <n>', 'seed of all draws').argParser(wholeNumber('--seed', 0)).default(1)
+const environmentOptions = (): Option => new Option('--options <json>', 'options of the environment').argParser(jsonObject('--options')).default({}, '{}')
+
+function addRunCommands(program: Command, host: Host, services: Services, done: Done): void {
+  program.command('run <file>').description('train what a run file (*.run.json) says')
+    .addOption(set())
+    .addOption(new Option('--seed <n>', 'seed instead of the run file’s').argParser(wholeNumber('--seed', 0)))
+    .addOption(new Option('--seeds <n>', 'several runs with seeds one after another, and the mean of their gains').argParser(wholeNumber('--seeds', 1)))
+    .addOption(new Option('--out <dir>', 'directory of the run, which must not exist; default: a new one under .rollout-lab/runs'))
+    .addOption(json())
+    .addOption(new Option('--dry-run', 'say what would be done and start nothing').default(false))
+    .addOption(trust())
+    .action(async (file, options) => done(await runCommand(host, services, file, options)))
+  program.command('resume <dir>').description('go on with a run that was stopped or killed').addOption(json()).addOption(trust())
+    .action(async (directory, options) => done(await resumeCommand(host, services, directory, options)))
+  program.command('runs').description('list the runs made here').addOption(json())
+    .action((options) => done(runsCommand(host, services, options)))
+  program.command('demo').description('train a sample and show it learning')
+    .addOption(new Option('--sample <name>', 'which sample').default('arithmetic-chain'))
+    .addOption(set())
+    .addOption(new Option('--out <dir>', 'directory of the run, which must not exist'))
+    .addOption(json())
+    .action(async (options) => done(await demoCommand(host, services, options)))
+}
+
+function addModelCommands(program: Command, host: Host, services: Services, done: Done): void {
+  program.command('eval <model>').description('held-out pass@k of a model folder or checkpoint')
+    .requiredOption('--environment <name>', 'environment to draw problems from')
+    .addOption(environmentOptions())
+    .addOption(new Option('--problems <n>', 'held-out problems').argParser(wholeNumber('--problems', 1)).default(200))
+    .addOption(new Option('--samples <n>', 'completions of each').argParser(wholeNumber('--samples', 1)).default(16))
+    .addOption(new Option('--k <list>', 'k of pass@k, such as 1,4,16').argParser(wholeNumbers('--k', 1)).default([1, 4, 16], '1,4,16'))
+    .addOption(temperature())
+    .addOption(maxTokens())
+    .addOption(seed()).addOption(engine()).addOption(threads()).addOption(json())
+    .action(async (model, options) => done(await evalCommand(host, services, model, options)))
+  program.command('sample <model>').description('completions of one prompt, shown while they are written')
+    .requiredOption('--prompt <text>', 'what the model is given')
+    .addOption(new Option('--n <n>', 'how many completions').argParser(wholeNumber('--n', 1)).default(1))
+    .addOption(temperature())
+    .addOption(maxTokens())
+    .addOption(new Option('--top-k <k>', 'among the k most likely tokens; 0 = all').argParser(wholeNumber('--top-k', 0)).default(0))
+    .addOption(new Option('--top-p <p>', 'within the smallest set of this probability; 1 = all').argParser(numberBetween('--top-p', 0, 1)).default(1))
+    .addOption(new Option('--min-p <p>', 'drop tokens below this share of the likeliest; 0 = none').argParser(numberBetween('--min-p', 0, 1)).default(0))
+    .addOption(new Option('--stop <text>', 'a text that ends the completion').argParser(repeated).default([], 'none'))
+    .addOption(new Option('--raw', 'take the prompt as it stands although the model has a chat template').default(false))
+    .addOption(seed()).addOption(engine()).addOption(threads()).addOption(json())
+    .action(async (model, { temperature, maxTokens, topK, topP, minP, stop, ...options }) =>
+      done(await sampleCommand(host, services, model, { ...options, sampling: { temperature, maxTokens, topK, topP, minP, stop } })))
+}
+
+const temperature = (): Option => new Option('--temperature <t>', '0 = greedy').argParser(numberBetween('--temperature', 0, Infinity)).default(1)
+const maxTokens = (): Option => new Option('--max-tokens <n>', 'tokens of a completion at most').argParser(wholeNumber('--max-tokens', 1)).default(64)
+
+function addTaskCommands(program: Command, host: Host, services: Services, done: Done): void {
+  program.command('score <file>').description('the rewards of a run file on given completions; no model needed')
+    .requiredOption('--completions <jsonl>', 'lines of {problemId | prompt + gold | problem, completion}')
+    .addOption(set())
+    .addOption(new Option('--seed <n>', 'seed of the problems that ids refer to; default: the run file’s').argParser(wholeNumber('--seed', 0)))
+    .addOption(trust())
+    .action(async (file, options) => done(await scoreCommand(host, services, file, options)))
+  program.command('problems <environment>').description('problems of an environment as JSON lines')
+    .addOption(new Option('--split <name>', 'train, held-out or tuning').default('train'))
+    .addOption(new Option('--count <n>', 'how many').argParser(wholeNumber('--count', 0)).default(10))
+    .addOption(environmentOptions()).addOption(seed())
+    .action(async (environment, options) => done(await problemsCommand(host, services, environment, options)))
+}
+
+function addMachineCommands(program: Command, host: Host, services: Services, done: Done): void {
+  program.command('doctor').description('what works on this machine, what is missing and what mends it').addOption(json())
+    .action(async (options) => done(await doctorCommand(host, services, options)))
+  program.command('schema').description('the JSON Schema (draft-07) of run files')
+    .action(() => done(schemaCommand(host)))
+}

@@ -1,0 +1,67 @@
+import { weighGroups } from '../algorithms/registry.ts'
+import type { ModelSource } from '../engines/engine.ts'
+import { openEnvironment, parseMix } from '../environments/registry.ts'
+import type { OpenEnvironment } from '../environments/registry.ts'
+import type { TrainerParts } from '../orchestrator/trainerParts.ts'
+import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
+import type { RunEvent } from '../protocol/events.ts'
+import type { EnvironmentRef, ResolvedRun, RewardRef } from '../protocol/runFile.ts'
+import { createReward } from '../rewards/registry.ts'
+import type { RewardFunction } from '../rewards/reward.ts'
+import { environmentsOf } from '../runFiles/environmentMistakes.ts'
+import type { UserModules } from '../sandbox/userModules.ts'
+import type { RunDirectory } from '../stores/runDirectory.ts'
+import { startEngine } from './engines.ts'
+import { peakMemoryBytes } from './peakMemory.ts'
+
+/** What a run file may name, opened: by the trainer's own name or as a module of the workspace. */
+export interface Openers {
+  environment(reference: EnvironmentRef): Promise<OpenEnvironment>
+  reward(reference: RewardRef): Promise<RewardFunction>
+}
+
+export function openersOf(modules: UserModules, folder: string): Openers {
+  return {
+    environment: async (reference) =>
+      'path' in reference ? { environment: modules.openEnvironment(reference), options: reference.options } : openEnvironment(reference, folder),
+    reward: async (reference) => (reference.name === 'module' ? modules.openReward(reference) : createReward(reference))
+  }
+}
+
+/** Everything that the orchestrator takes from outside. */
+export async function trainerPartsOf(
+  directory: RunDirectory, modules: UserModules, folder: string, versions: Readonly<Record<string, string>>, emit: (event: RunEvent) => void
+): Promise<TrainerParts> {
+  const { run } = directory.record
+  const openers = openersOf(modules, folder)
+  return {
+    directory,
+    model: await modelSource(run, openers),
+    startEngine: (options) => startEngine(run.engine, options),
+    openEnvironment: openers.environment,
+    parseMix,
+    openReward: openers.reward,
+    weigh: await weigher(run, modules),
+    clock: { now: () => new Date(), seconds: () => performance.now() / 1000 },
+    emit, peakMemoryBytes, versions
+  }
+}
+
+/** A new model's tokenizer covers all environments of the run, also those that are only watched. */
+async function modelSource(run: ResolvedRun, openers: Openers): Promise<ModelSource> {
+  if (typeof run.model === 'string') return { kind: 'folder', folder: run.model }
+  const words = new Set<string>()
+  for (const { reference } of environmentsOf(run)) {
+    for (const word of (await openers.environment(reference)).environment.vocabulary) words.add(word)
+  }
+  return { kind: 'new', model: run.model, vocabulary: [...words], seed: run.seed }
+}
+
+/** Module processes are started once, not at each step. */
+async function weigher(run: ResolvedRun, modules: UserModules): Promise<TrainerParts['weigh']> {
+  const named = [run.algorithm, ...(run.stages ?? []).flatMap(({ algorithm }) => (algorithm ? [algorithm] : []))]
+  const paths = [...new Set(named.flatMap((algorithm) => (algorithm.name === 'module' ? [algorithm.path] : [])))]
+  const own = new Map(await Promise.all(paths.map(async (path) => [path, await modules.openAlgorithm({ path })] as const)))
+  return (groups, options: AlgorithmOptions, context) =>
+    options.name === 'module' ? own.get(options.path)!.weigh(groups, options.options, context) : weighGroups(groups, options, context)
+}

@@ -1,0 +1,45 @@
+/** An engine process around the fake engine, for tests of the process layer. Some texts make `encode` misbehave. */
+import type { SampledCompletion } from './engine.ts'
+import { connectionToParent } from './engineChannel.ts'
+import { serveEngine } from './engineServer.ts'
+import { createFakeEngine } from './fake/fakeEngine.ts'
+
+/** Blocks the event loop, as a native call or an endless pattern does. */
+function block(): never {
+  for (;;) Math.random()
+}
+
+const misbehaviours: Readonly<Record<string, () => unknown>> = {
+  block,
+  exit: () => new Promise(() => process.stderr.write('the last words\n', () => process.exit(7))),
+  throw: () => { throw new TypeError('not meant for people') },
+  print: () => { process.stdout.write('Content-Length: 5\r\n\r\n{"ha"'); console.log('noise') }
+}
+
+/** Ends only when it is told to. */
+function endless(signal: AbortSignal | undefined): Promise<SampledCompletion[]> {
+  const cancelled: SampledCompletion = {
+    promptIndex: 0, sampleIndex: 0, tokens: [], text: '', tokenEnds_T: [], logprobs_T: [], samplingLogprobs_T: [], entropies_T: [], stopReason: 'cancelled', seconds: 0
+  }
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve([cancelled])))
+}
+
+const fake = createFakeEngine({ chunkTokens: 1 })
+const connection = connectionToParent()
+serveEngine(
+  {
+    ...fake,
+    encode: async (texts) => {
+      await misbehaviours[texts[0] ?? '']?.()
+      if (texts[0] === 'environment') return [texts.map((name) => (process.env[name] === undefined ? 0 : 1))]
+      return texts[0] === 'print' ? [] : fake.encode(texts)
+    },
+    sample: async (prompts, parameters, events, signal) => {
+      if (parameters.stop[0] === 'endless') return endless(signal)
+      if (parameters.stop[0] === 'deaf') block()
+      return fake.sample(prompts, parameters, events, signal)
+    }
+  },
+  connection
+)
+connection.listen()

@@ -1,0 +1,134 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { LabError } from '../errors.ts'
+import { NonNegative } from '../protocol/numbers.ts'
+import type { Problem, Split } from '../protocol/problem.ts'
+import { readFreeText, renderFreeText } from '../renderers/freeText.ts'
+import type { Environment } from './environment.ts'
+import { readJsonlDataset } from './jsonlDataset.ts'
+import type { DatasetRow, JsonlDataset } from './jsonlDataset.ts'
+import { goldFault, gradeAnswer, goldAnswer } from './jsonlGrade.ts'
+import { problemId, splitOf } from './split.ts'
+import { wrong } from './verdict.ts'
+
+const NAME = 'jsonl'
+const Column = z.string().min(1)
+
+export const JsonlOptions = z.strictObject({
+  path: z.string().min(1).describe('The dataset, relative to the folder of the run file: one JSON object a line.'),
+  promptColumn: Column.default('prompt'),
+  goldColumn: Column.default('gold').describe('The expected answer; where it holds the marker, what follows it.'),
+  idColumn: Column.optional().describe('A name of each row, kept among the parameters of its problem.'),
+  demonstrationColumn: Column.optional().describe('Worked solutions for supervised training; default: the gold answer alone.'),
+  splitColumn: Column.optional().describe('Names the split of each row; default: by a hash of the prompt.'),
+  heldOutValue: z.string().default('test').describe('Value of the split column that holds a row out.'),
+  tuningValue: z.string().default('validation').describe('Value of the split column for choosing settings.'),
+  template: z.string().default('{prompt}').refine((text) => text.includes('{prompt}'), 'must hold {prompt}'),
+  grader: z.enum(['exact', 'numeric', 'regex']).default('exact').describe('regex: the gold column holds a pattern that the whole answer has to match.'),
+  marker: z.string().min(1).default('####').describe('Stands before the answer in a completion.'),
+  fallback: z.enum(['none', 'whole', 'lastNumber']).default('none').describe('Where to find the answer when it is not marked.'),
+  ignoreCase: z.boolean().default(false).describe('For `exact`.'),
+  wordsOnly: z.boolean().default(false).describe('For `exact`: leave out punctuation and English articles.'),
+  absoluteTolerance: NonNegative.default(0).describe('For `numeric`.'),
+  relativeTolerance: NonNegative.default(0).describe('For `numeric`: share of the expected value.')
+})
+export type JsonlOptions = z.infer<typeof JsonlOptions>
+
+const JsonlMix = z.strictObject({})
+export type JsonlMix = z.infer<typeof JsonlMix>
+
+type JsonlEnvironment = Environment<JsonlOptions, JsonlMix>
+
+/** Any dataset with prompts and expected answers. Has to be opened: reading the file is not a part of drawing problems. */
+export const jsonl: JsonlEnvironment = {
+  ...jsonlEnvironment({ path: '', rows: [], brokenCount: 0, broken: [] }, JsonlOptions.parse({ path: '-' })),
+  async open(options, baseFolder) {
+    const optional = [options.idColumn, options.demonstrationColumn, options.splitColumn].filter((column) => column !== undefined)
+    const columns = { required: [options.promptColumn, options.goldColumn], optional }
+    const path = resolve(baseFolder, options.path)
+    return jsonlEnvironment(await readJsonlDataset(path, columns, (row) => goldFault(row.columns[options.goldColumn]!, options)), options)
+  }
+}
+
+/** The environment over rows that were read. */
+export function jsonlEnvironment(dataset: JsonlDataset, options: JsonlOptions): JsonlEnvironment {
+  const rows = bySplit(dataset.rows, options)
+  const demonstrations = new Map<string, string>()
+  for (const row of dataset.rows) {
+    const text = options.demonstrationColumn === undefined ? undefined : row.columns[options.demonstrationColumn]
+    if (text !== undefined) demonstrations.set(promptOf(row, options), text)
+  }
+  const format = { marker: options.marker, fallback: options.fallback === 'none' ? 'none' : 'whole' } as const
+  const solution = (problem: Problem): string => demonstrations.get(problem.prompt) ?? goldAsSolution(problem, options)
+  return {
+    name: NAME,
+    title: 'Dataset',
+    description: 'Problems from a JSON Lines file with prompts and expected answers.',
+    options: JsonlOptions,
+    mix: JsonlMix,
+    vocabulary: [],
+    generate(random, split) {
+      const candidates = rows[split]
+      if (candidates.length === 0) throw noRows(dataset, split)
+      return problemOf(random.pick(candidates), options)
+    },
+    solution,
+    demonstrate: solution,
+    render: (completion) => renderFreeText(readFreeText(completion, format), format),
+    grade(completion, problem) {
+      const read = readFreeText(completion, format)
+      if (read.refused !== null) return wrong(null, `Not graded: ${read.refused}.`)
+      return read.answer === null ? wrong(null, `No answer after “${options.marker}” or in “\\boxed{…}”.`) : gradeAnswer(read.answer, problem.gold ?? '', options)
+    },
+    checkSteps: () => []
+  }
+}
+
+const promptOf = (row: DatasetRow, options: JsonlOptions): string => options.template.replaceAll('{prompt}', () => row.columns[options.promptColumn]!)
+
+/** A prompt that is held out, or is for tuning, by any of its rows is nowhere else. */
+function bySplit(rows: readonly DatasetRow[], options: JsonlOptions): Record<Split, DatasetRow[]> {
+  const order: readonly Split[] = ['heldOut', 'tuning', 'train']
+  const splits = new Map<string, Split>()
+  for (const row of rows) {
+    const prompt = promptOf(row, options)
+    const [split, before] = [splitOfRow(row, options), splits.get(prompt)]
+    if (before === undefined || order.indexOf(split) < order.indexOf(before)) splits.set(prompt, split)
+  }
+  const result: Record<Split, DatasetRow[]> = { train: [], tuning: [], heldOut: [] }
+  for (const row of rows) if (splits.get(promptOf(row, options)) === splitOfRow(row, options)) result[splitOfRow(row, options)].push(row)
+  return result
+}
+
+function splitOfRow(row: DatasetRow, options: JsonlOptions): Split {
+  if (options.splitColumn === undefined) return splitOf(NAME, row.columns[options.promptColumn]!)
+  const value = row.columns[options.splitColumn]
+  return value === options.heldOutValue ? 'heldOut' : value === options.tuningValue ? 'tuning' : 'train'
+}
+
+function problemOf(row: DatasetRow, options: JsonlOptions): Problem {
+  const prompt = promptOf(row, options)
+  const gold = goldAnswer(row.columns[options.goldColumn]!, options)
+  const id = options.idColumn === undefined ? undefined : row.columns[options.idColumn]
+  return {
+    id: problemId(NAME, `${prompt}\u0000${gold}`),
+    environment: NAME,
+    prompt,
+    messages: [{ role: 'user', content: prompt }],
+    gold,
+    params: { line: row.line, ...(id === undefined ? {} : { row: id }) }
+  }
+}
+
+function goldAsSolution(problem: Problem, options: JsonlOptions): string {
+  if (options.grader !== 'regex' && problem.gold !== undefined) return `${options.marker} ${problem.gold}`
+  throw new LabError('environment', 'environment/no-solution', `${NAME}: the problem ${problem.id} has a pattern, not a solution.`, {
+    remedy: 'Name a demonstrationColumn with worked solutions.'
+  })
+}
+
+const noRows = (dataset: JsonlDataset, split: Split): LabError =>
+  new LabError('dataset', 'dataset/empty-split', dataset.path === '' ? `${NAME}: no dataset was opened.` : `The dataset ${dataset.path} has no rows in the split “${split}”.`, {
+    remedy: dataset.path === '' ? 'Open the environment with its options first.' : 'Use more rows, or name a splitColumn and its values.',
+    place: dataset.path
+  })

@@ -1,0 +1,24 @@
+import type { SavedCheckpoint } from '../stores/checkpointStore.ts'
+import { needsReference } from './runPlan.ts'
+import type { Position, Session } from './session.ts'
+
+/** Saves weights, optimiser state and position, unless that was what was saved or restored last. */
+export async function saveCheckpoint(session: Session): Promise<void> {
+  const { parts, position, journal, plan } = session
+  const { checkpoints } = parts.directory
+  if (session.lastSaved === positionKey(position)) return
+  const saved = await checkpoints.save({ ...position, totals: { ...session.totals } }, parts.clock.now(), (folder) =>
+    session.engine.save(folder, { optimizer: true, dtype: 'float32' })
+  )
+  session.lastSaved = positionKey(position)
+  journal.event({ type: 'checkpointSaved', step: position.step, directory: saved.directory })
+  await checkpoints.retain(plan.run.checkpoint.keep, ({ checkpoint }) => isReference(checkpoint, session))
+}
+
+export const positionKey = ({ stageIndex, stageStep, policyVersion }: Position): string => `${stageIndex} ${stageStep} ${policyVersion}`
+
+/** The checkpoint that the current stage's reference policy is loaded from on resume. */
+function isReference(checkpoint: SavedCheckpoint['checkpoint'], { plan, position }: Session): boolean {
+  const stage = plan.stages[position.stageIndex]
+  return stage !== undefined && needsReference(stage) && checkpoint.stageIndex === position.stageIndex && checkpoint.stageStep === 0
+}

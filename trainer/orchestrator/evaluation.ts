@@ -1,0 +1,174 @@
+import { evaluateRollouts } from '../evals/evaluateRollouts.ts'
+import type { GradedSample } from '../evals/gradedSample.ts'
+import type { SamplingParameters } from '../engines/engine.ts'
+import type { RunEvent } from '../protocol/events.ts'
+import type { Rollout } from '../protocol/rollout.ts'
+import type { EvaluationResult } from '../protocol/summary.ts'
+import { hash32 } from '../random/random.ts'
+import type { OpenStep } from '../stores/openStep.ts'
+import { throwIfStoppedNow } from './cancellation.ts'
+import { requireFiniteCompletion } from './finiteCompletion.ts'
+import { gradeCompletion, verdictOnly } from './grading.ts'
+import { heldOutProblems } from './problemSource.ts'
+import { encodePrompts } from './promptEncoder.ts'
+import { groupName, rolloutRow, samplePrompts } from './rolloutSlot.ts'
+import type { RolloutSlot } from './rolloutSlot.ts'
+import type { EvaluationSet, StagePlan } from './runPlan.ts'
+import type { Session } from './session.ts'
+import { showRollout } from './shownRollout.ts'
+
+type When = Extract<RunEvent, { type: 'evaluation' }>['when']
+
+/** Completions asked of the engine in one call. */
+const COMPLETIONS_PER_CALL = 512
+const DURING_SAMPLES = 4
+
+/** One set as it is evaluated: how many problems, how many samples of each, with or without a greedy one. */
+interface EvaluationTask {
+  readonly set: EvaluationSet
+  readonly problems: number
+  readonly samples: number
+  readonly greedy: boolean
+}
+
+/** The rollouts and figures of one set. */
+export interface SetEvaluation {
+  readonly result: EvaluationResult
+  readonly samples: readonly GradedSample[]
+}
+export type Evaluations = ReadonlyMap<string, SetEvaluation>
+
+/** Before or after training: the held-out set whole, with greedy decoding, and all retention sets. */
+export function evaluateWhole(session: Session, stage: StagePlan, when: 'before' | 'after'): Promise<Evaluations> {
+  const { samples, greedy } = session.plan.run.evaluation
+  const tasks = [session.plan.heldOut, ...session.plan.retention].map((set) => ({ set, problems: set.problems, samples, greedy }))
+  return evaluate(session, stage, when, tasks)
+}
+
+/** In the middle: some of the held-out problems, few samples. */
+export function evaluateDuring(session: Session, stage: StagePlan): Promise<Evaluations> {
+  const { duringProblems, problems } = session.plan.run.evaluation
+  const set = session.plan.heldOut
+  return evaluate(session, stage, 'during', [{ set, problems: Math.min(duringProblems, problems), samples: DURING_SAMPLES, greedy: false }])
+}
+
+/** The evaluation before training as it was recorded, for a run that goes on; empty where there was none. */
+export async function recallBefore(session: Session): Promise<Evaluations> {
+  const rows = await session.parts.directory.rollouts.readStep({ kind: 'evaluation', step: 0 })
+  const before = rows?.filter(({ superseded, tags }) => !superseded && tags['when'] === 'before') ?? []
+  const sets = [session.plan.heldOut, ...session.plan.retention].filter(({ name }) => before.some(({ tags }) => tags['set'] === name))
+  if (before.length > 0) showRollout(session, before)
+  return new Map(sets.map((set) => [set.name, figuresOf(session, set, rowsOf(before, set))]))
+}
+
+const rowsOf = (rows: readonly Rollout[], set: EvaluationSet): Rollout[] => rows.filter(({ tags }) => tags['set'] === set.name)
+
+/** Samples and grades, or reads back what was recorded before; states the figures. */
+async function evaluate(session: Session, stage: StagePlan, when: When, tasks: readonly EvaluationTask[]): Promise<Evaluations> {
+  const { step } = session.position
+  const { rollouts } = session.parts.directory
+  const recorded = await rollouts.readStep({ kind: 'evaluation', step })
+  const rows = recorded?.filter(({ superseded }) => !superseded) ?? (await sampleEvaluation(session, stage, when, tasks))
+  const evaluations = new Map<string, SetEvaluation>()
+  for (const { set } of tasks) {
+    const evaluation = figuresOf(session, set, rowsOf(rows, set))
+    evaluations.set(set.name, evaluation)
+    session.journal.event({ type: 'evaluation', step, when, name: set.name, result: evaluation.result })
+  }
+  showRollout(session, rows)
+  return evaluations
+}
+
+async function sampleEvaluation(session: Session, stage: StagePlan, when: When, tasks: readonly EvaluationTask[]): Promise<Rollout[]> {
+  const { step } = session.position
+  const open = await session.parts.directory.rollouts.openStep({ kind: 'evaluation', step })
+  let sealed = false
+  try {
+    const rows: Rollout[] = []
+    let groups = 0
+    for (const task of tasks) {
+      const slots = await evaluationSlots(session, stage, when, task, groups)
+      groups += slots.length
+      rows.push(...(await sampleSlots(session, stage, open, slots)))
+    }
+    open.seal(rows)
+    sealed = true
+    return rows
+  } finally {
+    if (!sealed) open.close()
+  }
+}
+
+/** Held-out problems and seeds are the same at every step, so that evaluations can be paired. */
+async function evaluationSlots(session: Session, stage: StagePlan, when: When, task: EvaluationTask, firstGroup: number): Promise<RolloutSlot[][]> {
+  const { seed } = session.plan.run
+  const { step } = session.position
+  const drawn = heldOutProblems(task.set, seed, task.problems)
+  const prompts = await encodePrompts(session.engine, session.model, drawn, stage.sampling.maxTokens)
+  return drawn.map((item, problem) =>
+    Array.from({ length: task.samples + (task.greedy ? 1 : 0) }, (_, sampleIndex) => ({
+      ...item,
+      prompt: prompts[problem]!,
+      group: groupName({ kind: 'evaluation', step }, firstGroup + problem),
+      sampleIndex,
+      seed: hash32(seed, 'evaluate', task.set.name, problem, sampleIndex),
+      tags: { set: task.set.name, when, decoding: sampleIndex < task.samples ? 'sampled' : 'greedy' }
+    }))
+  )
+}
+
+/** Sampled completions first, then the greedy ones, each in calls of bounded size. */
+async function sampleSlots(session: Session, stage: StagePlan, open: OpenStep, groups: readonly (readonly RolloutSlot[])[]): Promise<Rollout[]> {
+  const { temperature } = session.plan.run.evaluation
+  const rows: Rollout[] = []
+  for (const decoding of ['sampled', 'greedy'] as const) {
+    const chosen = groups.map((group) => group.filter(({ tags }) => tags['decoding'] === decoding)).filter((group) => group.length > 0)
+    const parameters = { ...stage.sampling, ...(decoding === 'greedy' ? { temperature: 0 } : { temperature }) }
+    for (const part of inCalls(chosen)) rows.push(...(await sampleCall(session, stage, open, part, parameters)))
+  }
+  return rows
+}
+
+function inCalls(groups: readonly (readonly RolloutSlot[])[]): (readonly RolloutSlot[])[][] {
+  const perCall = Math.max(1, Math.floor(COMPLETIONS_PER_CALL / Math.max(1, groups[0]?.length ?? 1)))
+  return Array.from({ length: Math.ceil(groups.length / perCall) }, (_, i) => groups.slice(i * perCall, (i + 1) * perCall))
+}
+
+async function sampleCall(
+  session: Session, stage: StagePlan, open: OpenStep, groups: readonly (readonly RolloutSlot[])[], parameters: SamplingParameters
+): Promise<Rollout[]> {
+  throwIfStoppedNow(session.control)
+  const { clock } = session.parts
+  const completions = await session.engine.sample(samplePrompts(groups), parameters, undefined, session.control.signal)
+  throwIfStoppedNow(session.control)
+  const { step, policyVersion } = session.position
+  const batch = { kind: 'evaluation' as const, stage: stage.name, step, policyVersion }
+  return completions.map((completion) => {
+    const slot = groups[completion.promptIndex]![completion.sampleIndex]!
+    requireFiniteCompletion(completion, slot.problem.id)
+    const findings = verdictOnly(gradeCompletion(slot, completion.text))
+    const row = rolloutRow(slot, completion, findings, { batch, attempt: open.attempt, sampledAt: clock.now(), rewardSeconds: 0 })
+    open.append(row)
+    return row
+  })
+}
+
+function figuresOf(session: Session, set: EvaluationSet, rows: readonly Rollout[]): SetEvaluation {
+  const { evaluation, seed } = session.plan.run
+  const graded = (decoding: string): GradedSample[] => rows.filter(({ tags }) => tags['decoding'] === decoding).map(gradedSample)
+  const samples = graded('sampled')
+  const result = evaluateRollouts({
+    environment: [...new Set(set.mixture.map(({ environment }) => environment.name))].join('+'),
+    temperature: evaluation.temperature,
+    samples,
+    greedy: graded('greedy'),
+    k: evaluation.k,
+    seed
+  })
+  return { result, samples }
+}
+
+function gradedSample(row: Rollout): GradedSample {
+  const segment = row.segments.at(-1)!
+  return { problemId: row.problemId, correct: row.correct, tokens: segment.tokens.length, truncated: segment.stopReason === 'length', steps: row.steps }
+}

@@ -1,0 +1,63 @@
+import { LabError } from '../errors.ts'
+import type { Weighed } from '../algorithms/algorithm.ts'
+import type { ForwardBackwardResult, OptimizerStepResult, TrainSequence } from '../engines/engine.ts'
+import type { ScoredTokens, UpdateFigures } from '../evals/stepMetrics.ts'
+import type { StagePlan } from './runPlan.ts'
+import { optimizerStepAt } from './schedule.ts'
+import type { Session } from './session.ts'
+import { lossWithRegularisers, scaleWeights, splitIntoUpdates } from './trainingBatch.ts'
+import type { TrainItem } from './trainingBatch.ts'
+
+export interface PolicyUpdate {
+  readonly updates: readonly UpdateFigures[]
+  /** The tokens of the first update under sampler and trainer, and reference where there is one. */
+  readonly scoredTokens: readonly ScoredTokens[]
+}
+
+/** The optimiser steps of one RL step. No items, no update: the weights stay as they are. */
+export async function updatePolicy(session: Session, stage: StagePlan, stageStep: number, items: readonly TrainItem[], weighed: Weighed): Promise<PolicyUpdate> {
+  const updates: UpdateFigures[] = []
+  let scoredTokens: readonly ScoredTokens[] = []
+  const parts = splitIntoUpdates(items, stage.updatesPerStep, session.plan.run.seed, stage.stepsBefore + stageStep)
+  for (const [u, part] of parts.entries()) {
+    const data = await reweighed(session, part, weighed)
+    const result = await session.engine.forwardBackward(data, lossWithRegularisers(weighed.loss, stage), session.control.signal)
+    requireFinite(result.loss, 'the loss')
+    if (u === 0) scoredTokens = part.map((item, i) => scoredTokensOf(item, result, i))
+    const step = optimizerStepAt(stage.optimizer, (stageStep - 1) * stage.updatesPerStep + u, stage.steps * stage.updatesPerStep)
+    const optimizer = await stepOptimizer(session, step)
+    updates.push({ calls: [{ result, maskedTokens: completionTokens(data) }], optimizer, learningRate: step.learningRate })
+  }
+  return { updates, scoredTokens }
+}
+
+/** One optimiser step; counts it in the position. @throws LabError `engine/not-finite` where a norm is no number. */
+export async function stepOptimizer(session: Session, step: Parameters<Session['engine']['optimStep']>[0]): Promise<OptimizerStepResult> {
+  const result = await session.engine.optimStep(step)
+  requireFinite(result.gradNorm, 'the norm of the gradient')
+  requireFinite(result.parameterNorm, 'the norm of the weights')
+  session.position.policyVersion += 1
+  return result
+}
+
+async function reweighed(session: Session, part: readonly TrainItem[], weighed: Weighed): Promise<TrainSequence[]> {
+  const { reweigh } = weighed
+  if (!reweigh) return part.map(({ sequence }) => sequence)
+  const current = await session.engine.logprobs(part.map(({ sequence }) => sequence), undefined, session.control.signal)
+  return part.map((item, i) => scaleWeights(item.sequence, reweigh(current[i]!.logprobs_T, item.behaviourLogprobs_T, item.scored)))
+}
+
+function scoredTokensOf(item: TrainItem, result: ForwardBackwardResult, index: number): ScoredTokens {
+  const reference_T = item.sequence.referenceLogprobs_T
+  return { sampler_T: item.behaviourLogprobs_T, trainer_T: result.logprobs[index]!.logprobs_T, ...(reference_T && { reference_T }) }
+}
+
+const completionTokens = (data: readonly TrainSequence[]): number => data.reduce((sum, { completion }) => sum + completion.length, 0)
+
+function requireFinite(value: number, tensor: string): void {
+  if (Number.isFinite(value)) return
+  throw new LabError('engine', 'engine/not-finite', `${tensor} is not a finite number`, {
+    remedy: 'Lower the learning rate or clip the gradient; the last checkpoint is kept.',
+    place: tensor
+  })
+}

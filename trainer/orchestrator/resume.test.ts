@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RunFileInput } from '../protocol/runFile.ts'
+import { crashingOps } from '../stores/faults.ts'
+import { openRun } from '../stores/runDirectory.ts'
+import { runTrainer } from './runTrainer.ts'
+import { testRun } from './run.fixture.ts'
+import type { TestRun } from './run.fixture.ts'
+
+/** The weights and optimiser state that the run ended with, byte for byte. */
+async function finalWeights(run: TestRun): Promise<string> {
+  const directory = await openRun(run.folder)
+  const last = await directory.checkpoints.latestWhole()
+  directory.close()
+  assert.ok(last)
+  return ['fake-model.json', 'fake-optimizer.json'].map((name) => readFileSync(join(last.directory, name), 'utf8')).join('\n')
+}
+
+async function finish(run: TestRun): Promise<void> {
+  const { parts, directory } = await run.open()
+  const summary = await runTrainer(parts)
+  directory.close()
+  assert.equal(summary.state, 'finished')
+}
+
+/** Runs until the process "dies" in its n-th change of the disk; false where it ended before. */
+async function dieAt(run: TestRun, change: number): Promise<boolean> {
+  try {
+    const { parts } = await run.open({ ops: crashingOps(change).ops })
+    await runTrainer(parts)
+    return false
+  } catch {
+    return true
+  } finally {
+    // The lock names this very process, which is alive.
+    rmSync(join(run.folder, 'run.lock'), { force: true })
+  }
+}
+
+/** Every training rollout that counts, without times, by id stem (the attempt left out). */
+async function countedRollouts(run: TestRun, steps: number): Promise<string[]> {
+  const directory = await openRun(run.folder)
+  const rows = await Promise.all(Array.from({ length: steps }, (_, i) => directory.rollouts.readStep({ kind: 'train', step: i + 1 })))
+  directory.close()
+  return rows.flatMap((step) => (step ?? []).filter(({ superseded }) => !superseded).map(({ id, segments, reward }) => JSON.stringify([id.replace(/\.\d+-/, '-'), segments, reward])))
+}
+
+const factsOf = (run: TestRun): string[] => {
+  const lines = readFileSync(join(run.folder, 'events.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { type: string; step: number })
+  return lines.filter(({ type }) => type === 'stepFinished').map(({ step }) => `stepFinished ${step}`)
+}
+
+async function compareEverywhere(file: Partial<RunFileInput>, steps: number, stride: number): Promise<number> {
+  const undisturbed = await testRun(file)
+  await finish(undisturbed)
+  const expected = { weights: await finalWeights(undisturbed), rollouts: await countedRollouts(undisturbed, steps) }
+  let points = 0
+  for (let change = 1; ; change += stride) {
+    const run = await testRun(file)
+    const died = await dieAt(run, change)
+    if (died) {
+      await finish(run)
+      assert.equal(await finalWeights(run), expected.weights, `weights after a death at change ${change}`)
+      assert.deepEqual(await countedRollouts(run, steps), expected.rollouts, `rollouts after a death at change ${change}`)
+      assert.deepEqual(factsOf(run), Array.from({ length: steps }, (_, i) => `stepFinished ${i + 1}`), `events after a death at change ${change}`)
+      assert.deepEqual(readdirSync(join(run.folder, 'rollouts')).filter((name) => name.startsWith('open-')), [])
+    }
+    run.remove()
+    if (!died) break
+    points++
+  }
+  undisturbed.remove()
+  return points
+}
+
+const small: Partial<RunFileInput> = {
+  steps: 3, problemsPerStep: 2, groupSize: 3, sampling: { maxTokens: 2 }, checkpoint: { every: 2, keep: 1 },
+  evaluation: { problems: 2, samples: 1, k: [1], every: 2, duringProblems: 1 }
+}
+
+describe('resume after a kill', () => {
+  it('ends with the same bits wherever the process died', async () => {
+    assert.ok((await compareEverywhere(small, 3, 1)) > 60)
+  })
+
+  it('does so with a supervised stage, a KL penalty in the reward and several updates a step', async () => {
+    const file: Partial<RunFileInput> = {
+      ...small,
+      updatesPerStep: 2,
+      regulariser: { kl: { coefficient: 0.05, estimator: 'k1', place: 'reward' } },
+      stages: [{ name: 'sft', steps: 4, algorithm: { name: 'sft' }, demonstrations: { batchSize: 4 } }, { name: 'rl' }]
+    }
+    assert.ok((await compareEverywhere(file, 3, 5)) > 12)
+  })
+
+  it('does so with a KL penalty in the loss and TOPR’s ratios', async () => {
+    const file: Partial<RunFileInput> = {
+      ...small, algorithm: { name: 'topr' }, updatesPerStep: 2, filter: { dropZeroVariance: false },
+      regulariser: { kl: { coefficient: 0.05, estimator: 'k3', place: 'loss' }, entropyBonus: 0.01 }
+    }
+    assert.ok((await compareEverywhere(file, 3, 7)) > 8)
+  })
+})

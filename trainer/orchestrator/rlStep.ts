@@ -1,0 +1,154 @@
+import { stepMetrics } from '../evals/stepMetrics.ts'
+import type { Phase } from '../evals/stepMetrics.ts'
+import type { SampledCompletion } from '../engines/engine.ts'
+import type { Rollout } from '../protocol/rollout.ts'
+import type { OpenStep } from '../stores/openStep.ts'
+import { throwIfStoppedNow } from './cancellation.ts'
+import { isFiniteCompletion, requireFiniteCompletion } from './finiteCompletion.ts'
+import { updatePolicy } from './policyUpdate.ts'
+import type { PolicyUpdate } from './policyUpdate.ts'
+import { trainingProblems } from './problemSource.ts'
+import { encodePrompts } from './promptEncoder.ts'
+import { referenceLogprobs, withKlPart } from './referencePolicy.ts'
+import { batchPrefix, samplePrompts, trainingSlots } from './rolloutSlot.ts'
+import type { RolloutSlot } from './rolloutSlot.ts'
+import { addTotals } from './runTotals.ts'
+import type { StagePlan } from './runPlan.ts'
+import { decideGroup, droppedByReason, scoredGroups } from './scoredGroups.ts'
+import { startStepScoring } from './stepScoring.ts'
+import type { Session } from './session.ts'
+import { applyWeights } from './trainingBatch.ts'
+
+type Seconds = Partial<Record<Phase, number>>
+
+/**
+ * One RL step: sample → score while sampling goes on → filter → weigh → update → record. A step whose rollouts were sealed
+ * before is replayed: the same update from the recorded rollouts, nothing sampled, nothing scored.
+ */
+export async function rlStep(session: Session, stage: StagePlan, stageStep: number): Promise<void> {
+  const step = stage.stepsBefore + stageStep
+  const startedAt = session.parts.clock.seconds()
+  const recorded = await session.parts.directory.rollouts.readStep({ kind: 'train', step })
+  if (recorded) await replayStep(session, stage, stageStep, recorded)
+  else await liveStep(session, stage, stageStep)
+  const seconds = session.parts.clock.seconds() - startedAt
+  addTotals(session.totals, { stepSeconds: seconds })
+  session.progress.finished(seconds)
+}
+
+async function replayStep(session: Session, stage: StagePlan, stageStep: number, recorded: readonly Rollout[]): Promise<void> {
+  const groups = groupRows(recorded.filter(({ superseded }) => !superseded))
+  const sample = Math.max(0, ...groups.flat().map(({ timing }) => timing.sampleSeconds))
+  session.journal.event({ type: 'stepStarted', step: stage.stepsBefore + stageStep, stage: stage.name, attempt: groups[0]?.[0]?.attempt ?? 1 })
+  await finishStep(session, stage, stageStep, groups, { sample, score: 0 })
+}
+
+async function liveStep(session: Session, stage: StagePlan, stageStep: number): Promise<void> {
+  const { parts, plan } = session
+  const step = stage.stepsBefore + stageStep
+  const drawn = trainingProblems(stage, plan.run.seed, step)
+  const prompts = await encodePrompts(session.engine, session.model, drawn, stage.sampling.maxTokens)
+  const slots = trainingSlots(drawn, prompts, { seed: plan.run.seed, step, groupSize: stage.groupSize })
+  const open = await parts.directory.rollouts.openStep({ kind: 'train', step })
+  let sealed = false
+  try {
+    session.journal.event({ type: 'stepStarted', step, stage: stage.name, attempt: open.attempt })
+    const { groups, seconds } = await sampleAndScore(session, stage, step, slots, open)
+    await finishStep(session, stage, stageStep, groups, seconds, (final) => {
+      open.seal(final)
+      sealed = true
+    })
+  } finally {
+    if (!sealed) open.close()
+  }
+}
+
+async function sampleAndScore(
+  session: Session, stage: StagePlan, step: number, slots: readonly (readonly RolloutSlot[])[], open: OpenStep
+): Promise<{ groups: Rollout[][]; seconds: Seconds }> {
+  const { parts, plan, control } = session
+  const { clock } = parts
+  const scoring = startStepScoring({
+    open, groups: slots, clock,
+    batch: { kind: 'train', stage: stage.name, step, policyVersion: session.position.policyVersion },
+    rewards: stage.rewards,
+    maxTokens: stage.sampling.maxTokens,
+    deadlineSeconds: plan.run.rewardDeadlineSeconds,
+    signal: control.signal,
+    seed: plan.run.seed
+  })
+  const from = clock.seconds()
+  const finished = (completion: SampledCompletion): void => {
+    // What cannot be a record is met again, as an error, when the whole batch is taken.
+    if (isFiniteCompletion(completion)) scoring.take(completion)
+  }
+  const completions = await session.engine.sample(samplePrompts(slots), stage.sampling, { finished }, control.signal)
+  const sampled = clock.seconds()
+  for (const completion of completions) {
+    requireFiniteCompletion(completion, slots[completion.promptIndex]![completion.sampleIndex]!.problem.id)
+    scoring.take(completion)
+  }
+  const groups = await scoring.rows()
+  throwIfStoppedNow(control)
+  return { groups, seconds: { sample: sampled - from, score: clock.seconds() - sampled } }
+}
+
+/** From scored rows to new weights. `seal` is absent where the rows are sealed already. */
+async function finishStep(
+  session: Session, stage: StagePlan, stageStep: number, scoredRows: readonly (readonly Rollout[])[], seconds: Seconds,
+  seal?: (final: readonly Rollout[]) => void
+): Promise<void> {
+  const { clock } = session.parts
+  const step = stage.stepsBefore + stageStep
+  const from = clock.seconds()
+  const reference = await referenceLogprobs(session, stage, scoredRows.flat())
+  const rows = scoredRows.map((group) => group.map((row) => withKlPart(row, stage, reference)))
+  const decisions = rows.map((group) => decideGroup(group, stage))
+  const scored = scoredGroups(rows, decisions)
+  const weighed = await session.parts.weigh(scored, stage.algorithm, { maxTokens: stage.sampling.maxTokens })
+  const { groups, items } = applyWeights(rows, decisions, scored, weighed, reference)
+  throwIfStoppedNow(session.control)
+  if (seal && items.length === 0) session.journal.event({ type: 'warning', step, code: 'step/no-update', message: noUpdate(step, droppedByReason(decisions)) })
+  seal?.(groups.flat())
+  const weighedAt = clock.seconds()
+  const update = await updatePolicy(session, stage, stageStep, items, weighed)
+  session.position.stageStep = stageStep
+  session.position.step = step
+  const all: Seconds = { ...seconds, weigh: weighedAt - from, update: clock.seconds() - weighedAt }
+  recordStep(session, stage, groups.flat(), droppedByReason(decisions), update, all)
+}
+
+function recordStep(
+  session: Session, stage: StagePlan, rollouts: readonly Rollout[], droppedGroups: Readonly<Record<string, number>>, update: PolicyUpdate, seconds: Seconds
+): void {
+  const { step } = session.position
+  const metrics = stepMetrics({ rollouts, droppedGroups, ...update, seconds })
+  countTotals(session, rollouts, update, seconds)
+  session.journal.metrics(stage.name, step, metrics)
+  const secondsLeft = session.progress.secondsLeft(session.plan.steps - step)
+  session.journal.event({ type: 'stepFinished', step, stage: stage.name, metrics, ...(secondsLeft !== undefined && { secondsLeft }) })
+}
+
+function noUpdate(step: number, droppedGroups: Readonly<Record<string, number>>): string {
+  const reasons = Object.entries(droppedGroups).map(([reason, count]) => `${reason} ${count}`)
+  return `Step ${step} made no update: nothing was left to train on${reasons.length > 0 ? ` (groups dropped: ${reasons.join(', ')})` : ''}.`
+}
+
+function countTotals(session: Session, rollouts: readonly Rollout[], { updates }: PolicyUpdate, seconds: Seconds): void {
+  addTotals(session.totals, {
+    rollouts: rollouts.length,
+    sampledTokens: rollouts.reduce((sum, { segments }) => sum + segments.reduce((tokens, segment) => tokens + segment.tokens.length, 0), 0),
+    trainedTokens: updates.reduce((sum, { calls }) => sum + calls.reduce((tokens, { result }) => tokens + result.tokens, 0), 0),
+    rewardSeconds: rollouts.reduce((sum, { timing }) => sum + timing.rewardSeconds, 0),
+    sampleSeconds: seconds.sample ?? 0,
+    updateSeconds: seconds.update ?? 0
+  })
+}
+
+/** Recorded rows in the order of groups and samples. */
+function groupRows(rows: readonly Rollout[]): Rollout[][] {
+  const groups = new Map<string, Rollout[]>()
+  for (const row of rows) groups.set(row.group, [...(groups.get(row.group) ?? []), row])
+  const numberOf = (group: string): number => Number(group.slice(batchPrefix({ kind: 'train', step: 0 }).length + 1))
+  return [...groups].sort(([a], [b]) => numberOf(a) - numberOf(b)).map(([, group]) => group.sort((a, b) => a.sampleIndex - b.sampleIndex))
+}

@@ -1,0 +1,121 @@
+import { LabError } from '../errors.ts'
+import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
+import type { EnvironmentRef, GroupFilter, Optimizer, Regulariser, ResolvedRun, RewardRef, Sampling, Stage } from '../protocol/runFile.ts'
+import type { z } from 'zod'
+import type { WeightedReward } from '../rewards/scoreRollout.ts'
+import type { OpenEnvironment, TrainerParts } from './trainerParts.ts'
+
+/** A weighted mixture of environments. */
+export interface MixtureEntry extends OpenEnvironment {
+  readonly weight: number
+  /** Parameters of the trace generator; only a supervised stage has them. */
+  readonly mix?: unknown
+}
+export type Mixture = readonly MixtureEntry[]
+
+/** A stage with everything it takes from the run filled in. */
+export interface StagePlan {
+  readonly index: number
+  readonly name: string
+  readonly kind: 'supervised' | 'rl'
+  readonly steps: number
+  /** RL steps of the run before this stage. */
+  readonly stepsBefore: number
+  readonly mixture: Mixture
+  readonly algorithm: AlgorithmOptions
+  readonly optimizer: z.output<typeof Optimizer>
+  readonly sampling: z.output<typeof Sampling>
+  readonly rewards: readonly WeightedReward[]
+  readonly filter: z.output<typeof GroupFilter>
+  readonly regulariser: z.output<typeof Regulariser>
+  readonly problemsPerStep: number
+  readonly groupSize: number
+  readonly updatesPerStep: number
+  readonly batchSize: number
+}
+
+/** A set of held-out problems: the run's own, or one to watch for retention. */
+export interface EvaluationSet {
+  readonly name: string
+  readonly mixture: Mixture
+  readonly problems: number
+}
+
+export interface RunPlan {
+  readonly run: ResolvedRun
+  readonly stages: readonly StagePlan[]
+  /** RL steps of all stages. */
+  readonly steps: number
+  readonly heldOut: EvaluationSet
+  readonly retention: readonly EvaluationSet[]
+}
+
+export const needsReference = ({ regulariser }: StagePlan): boolean => regulariser.kl.coefficient > 0
+
+/** Opens what the run file names and fills in the stages. */
+export async function planRun(run: ResolvedRun, parts: Pick<TrainerParts, 'openEnvironment' | 'openReward' | 'parseMix'>): Promise<RunPlan> {
+  const stages: StagePlan[] = []
+  let stepsBefore = 0
+  for (const [index, stage] of (run.stages ?? [{ name: 'rl' } as Stage]).entries()) {
+    const plan = await planStage(run, stage, { index, stepsBefore }, parts)
+    stages.push(plan)
+    if (plan.kind === 'rl') stepsBefore += plan.steps
+  }
+  requireDistinctNames(stages)
+  const main = stages.findLast((stage) => stage.kind === 'rl') ?? stages.at(-1)!
+  const retention = await Promise.all(
+    run.evaluation.retention.map(async ({ name, environment, problems }) => ({ name, mixture: await openMixture([environment], parts), problems }))
+  )
+  return { run, stages, steps: stepsBefore, heldOut: { name: 'heldOut', mixture: main.mixture, problems: run.evaluation.problems }, retention }
+}
+
+async function planStage(
+  run: ResolvedRun, stage: Stage, at: { index: number; stepsBefore: number }, parts: Pick<TrainerParts, 'openEnvironment' | 'openReward' | 'parseMix'>
+): Promise<StagePlan> {
+  const algorithm = stage.algorithm ?? run.algorithm
+  const kind = algorithm.name === 'sft' ? 'supervised' : 'rl'
+  const opened = await openMixture(environmentsOf(run, stage), parts)
+  const demonstrations = stage.demonstrations
+  const withMix = (entry: MixtureEntry): MixtureEntry => ({ ...entry, mix: parts.parseMix(entry.environment, demonstrations?.mix ?? {}) })
+  return {
+    ...at, name: stage.name, kind, algorithm,
+    steps: stage.steps ?? run.steps,
+    mixture: kind === 'supervised' ? opened.map(withMix) : opened,
+    optimizer: stage.optimizer ?? run.optimizer,
+    sampling: stage.sampling ?? run.sampling,
+    rewards: await openRewards(stage.rewards ?? run.rewards, parts),
+    filter: stage.filter ?? run.filter,
+    regulariser: stage.regulariser ?? run.regulariser,
+    problemsPerStep: stage.problemsPerStep ?? run.problemsPerStep,
+    groupSize: stage.groupSize ?? run.groupSize,
+    updatesPerStep: run.updatesPerStep,
+    batchSize: demonstrations?.batchSize ?? 48
+  }
+}
+
+function environmentsOf(run: ResolvedRun, stage: Stage): readonly EnvironmentRef[] {
+  const refs = stage.environment ? [stage.environment] : (run.environments ?? (run.environment ? [run.environment] : []))
+  if (refs.length > 0) return refs
+  throw new LabError('runFile', 'runFile/no-environment', `The stage ${JSON.stringify(stage.name)} has no environment.`, {
+    remedy: 'Name one in `environment` or several in `environments`.',
+    place: 'environment'
+  })
+}
+
+async function openMixture(refs: readonly EnvironmentRef[], parts: Pick<TrainerParts, 'openEnvironment'>): Promise<Mixture> {
+  return Promise.all(refs.map(async (ref) => ({ ...(await parts.openEnvironment(ref)), weight: 'weight' in ref ? ref.weight : 1 })))
+}
+
+async function openRewards(refs: readonly RewardRef[], parts: Pick<TrainerParts, 'openReward'>): Promise<readonly WeightedReward[]> {
+  return Promise.all(refs.map(async (ref) => ({ reward: await parts.openReward(ref), weight: ref.weight })))
+}
+
+/** Records are keyed by stage name. */
+function requireDistinctNames(stages: readonly StagePlan[]): void {
+  const twice = stages.find((stage, i) => stages.some((other, j) => j < i && other.name === stage.name))
+  if (!twice) return
+  throw new LabError('runFile', 'runFile/stage-name', `Two stages are named ${JSON.stringify(twice.name)}.`, {
+    remedy: 'Give every stage a name of its own.',
+    place: `stages[${twice.index}].name`
+  })
+}

@@ -1,0 +1,43 @@
+import { saveCheckpoint } from './checkpointing.ts'
+import { evaluateWhole, recallBefore } from './evaluation.ts'
+import type { Evaluations } from './evaluation.ts'
+import { REFERENCE } from './referencePolicy.ts'
+import { runRlStage } from './rlStage.ts'
+import { needsReference } from './runPlan.ts'
+import type { StagePlan } from './runPlan.ts'
+import type { Session } from './session.ts'
+import { runSupervisedStage } from './supervisedStage.ts'
+
+/** What the evaluations at both ends showed. */
+export interface RunEvaluations {
+  before: Evaluations
+  after: Evaluations
+}
+
+/** Runs all stages from the session's position to the end, evaluating before the first RL stage and after the last stage. */
+export async function runStages(session: Session, evaluations: RunEvaluations): Promise<void> {
+  const { stages } = session.plan
+  const firstRl = stages.find(({ kind }) => kind === 'rl')
+  evaluations.before = await recallBefore(session)
+  for (let index = session.position.stageIndex; index < stages.length; index++) {
+    const stage = stages[index]!
+    if (session.position.stageIndex !== index) Object.assign(session.position, { stageIndex: index, stage: stage.name, stageStep: 0 })
+    if (session.position.stageStep === 0) await enterStage(session, stage)
+    if (stage === firstRl && session.position.stageStep === 0) evaluations.before = await evaluateWhole(session, stage, 'before')
+    await (stage.kind === 'rl' ? runRlStage : runSupervisedStage)(session, stage)
+  }
+  await saveCheckpoint(session)
+  const sampling = firstRl ? stages.findLast(({ kind }) => kind === 'rl')! : stages.at(-1)!
+  const untouched = firstRl !== undefined && session.position.step === 0
+  evaluations.after = untouched ? evaluations.before : await evaluateWhole(session, sampling, 'after')
+}
+
+/** A stage starts with a fresh optimiser; its first weights are the reference of its KL penalty. */
+async function enterStage(session: Session, stage: StagePlan): Promise<void> {
+  const { engine, journal, position } = session
+  await engine.resetOptimizer()
+  if (needsReference(stage)) await engine.snapshot(REFERENCE)
+  journal.event({ type: 'stageStarted', step: position.step, stage: stage.name, steps: stage.steps })
+  journal.state('running', { stage: stage.name, step: position.step })
+  await saveCheckpoint(session)
+}

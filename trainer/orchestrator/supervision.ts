@@ -1,0 +1,51 @@
+import { LabError } from '../errors.ts'
+import { closeUnlessObeyed, RunStopped } from './cancellation.ts'
+import { restoreSession } from './recovery.ts'
+import type { RunContext, Session } from './session.ts'
+import type { TrainerLimits } from './trainerParts.ts'
+
+/** The engine's process is gone: another one can take over from the last checkpoint. */
+const engineDied = (error: unknown): error is LabError => LabError.is(error, 'engine/died')
+
+/**
+ * Runs `work` on an engine; when the engine dies, starts another one, restores the last checkpoint and runs `work` again
+ * from there, which replays the recorded steps and does the open one once more.
+ * @throws RunStopped, or what ended the run.
+ */
+export async function superviseEngine(context: RunContext, limits: TrainerLimits, work: (session: Session) => Promise<void>): Promise<void> {
+  for (let deaths = 1; ; deaths++) {
+    const progress = { step: 0 }
+    try {
+      return await withEngine(context, limits, progress, work)
+    } catch (error) {
+      if (context.control.signal.aborted) throw new RunStopped()
+      if (!engineDied(error)) throw error
+      if (deaths > limits.engineRestarts) throw diedTooOften(error, deaths)
+      context.journal.event({ type: 'engineRestarted', step: progress.step, reason: error.message, redoStep: progress.step + 1 })
+    }
+  }
+}
+
+async function withEngine(
+  context: RunContext, limits: TrainerLimits, progress: { step: number }, work: (session: Session) => Promise<void>
+): Promise<void> {
+  const { threads, microBatchTokens } = context.plan.run
+  const engine = await context.parts.startEngine({ threads, microBatchTokens })
+  const callOff = closeUnlessObeyed(context.control, limits.stopGraceSeconds, () => void engine.close().catch(() => undefined))
+  let session: Session | undefined
+  try {
+    session = await restoreSession(context, engine)
+    await work(session)
+  } finally {
+    progress.step = session?.position.step ?? 0
+    callOff()
+    await engine.close()
+  }
+}
+
+function diedTooOften(error: LabError, deaths: number): LabError {
+  return new LabError('engine', 'engine/died-too-often', `The engine ended unexpectedly ${deaths} times: ${error.message}`, {
+    remedy: 'Everything up to the last step is kept. Look at the engine’s last message, free memory, then resume the run.',
+    cause: error
+  })
+}

@@ -1,0 +1,50 @@
+import type { Weighed, WeighContext, ScoredGroup } from '../algorithms/algorithm.ts'
+import type { EngineFactory, ModelSource } from '../engines/engine.ts'
+import type { Environment } from '../environments/environment.ts'
+import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
+import type { RunEvent } from '../protocol/events.ts'
+import type { EnvironmentRef, RewardRef } from '../protocol/runFile.ts'
+import type { RewardFunction } from '../rewards/reward.ts'
+import type { RunDirectory } from '../stores/runDirectory.ts'
+
+/** An environment with its options checked and its data loaded. */
+export interface OpenEnvironment {
+  readonly environment: Environment
+  readonly options: unknown
+}
+
+export interface Clock {
+  now(): Date
+  /** Seconds since an arbitrary moment; never runs backwards. */
+  seconds(): number
+}
+
+/** Everything that a run needs from outside. The orchestrator itself chooses no engine, environment, reward or algorithm. */
+export interface TrainerParts {
+  /** Holds the resolved run file and all stores. */
+  readonly directory: RunDirectory
+  /** Where the first stage's weights come from. */
+  readonly model: ModelSource
+  readonly startEngine: EngineFactory
+  readonly openEnvironment: (ref: EnvironmentRef) => Promise<OpenEnvironment> | OpenEnvironment
+  /** Parameters of an environment's trace generator with defaults filled in. */
+  readonly parseMix: (environment: Environment, mix: unknown) => unknown
+  readonly openReward: (ref: RewardRef) => Promise<RewardFunction> | RewardFunction
+  readonly weigh: (groups: readonly ScoredGroup[], options: AlgorithmOptions, context: WeighContext) => Weighed | Promise<Weighed>
+  readonly clock: Clock
+  /** Told of every event, after it has been recorded. */
+  readonly emit: (event: RunEvent) => void
+  /** Of all processes of the run, where it can be known. */
+  readonly peakMemoryBytes?: () => number | undefined
+  readonly versions: Readonly<Record<string, string>>
+  readonly limits?: Partial<TrainerLimits>
+}
+
+export interface TrainerLimits {
+  /** Engines started again in one go of the trainer; one more death ends the run. */
+  readonly engineRestarts: number
+  /** How long an engine may take to obey `stopNow` before it is closed. */
+  readonly stopGraceSeconds: number
+}
+
+export const DEFAULT_LIMITS: TrainerLimits = { engineRestarts: 3, stopGraceSeconds: 5 }

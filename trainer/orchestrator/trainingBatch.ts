@@ -1,0 +1,100 @@
+import type { ScoredRollout, TokenWeights, Weighed } from '../algorithms/algorithm.ts'
+import type { GroupDecision } from '../algorithms/groupFilter.ts'
+import type { Loss, TrainSequence } from '../engines/engine.ts'
+import type { Rollout } from '../protocol/rollout.ts'
+import { randomStream } from '../random/random.ts'
+import { tokensOf } from './referencePolicy.ts'
+import type { ReferenceLogprobs } from './referencePolicy.ts'
+import type { StagePlan } from './runPlan.ts'
+
+/** A rollout that contributes to the loss. */
+export interface TrainItem {
+  readonly id: string
+  readonly scored: ScoredRollout
+  readonly behaviourLogprobs_T: readonly number[]
+  readonly sequence: TrainSequence
+}
+
+export interface WeighedRows {
+  /** The rows in their final form: advantages, mask and the filter's decision. */
+  readonly groups: Rollout[][]
+  /** What is trained on, in the order of the rows. */
+  readonly items: TrainItem[]
+}
+
+interface WeighedRow {
+  readonly row: Rollout
+  readonly item?: TrainItem
+}
+
+/** Puts an algorithm's weights on the rows and makes the sequences to train on. */
+export function applyWeights(
+  groups: readonly (readonly Rollout[])[], decisions: readonly GroupDecision[], scored: readonly { readonly rollouts: readonly ScoredRollout[] }[],
+  weighed: Weighed, reference: ReferenceLogprobs
+): WeighedRows {
+  const rows = groups.map((group, g) =>
+    group.map((row, s) => {
+      const decision = decisions[g]!
+      const trained = decision.kept && !decision.masked_G[s] && row.reward.total !== null
+      const weights_T = trained ? spreadWeights(weighed.weights_P_G[g]![s]!, row.segments[0]!.tokens.length) : null
+      return weighRow(row, weights_T, { kept: decision.kept, why: decision.why }, scored[g]!.rollouts[s]!, weighed.as, reference)
+    })
+  )
+  return { groups: rows.map((group) => group.map(({ row }) => row)), items: rows.flat().flatMap(({ item }) => (item ? [item] : [])) }
+}
+
+function spreadWeights(weights: TokenWeights, tokens: number): readonly number[] | null {
+  if (weights === null || tokens === 0) return null
+  return typeof weights === 'number' ? Array.from({ length: tokens }, () => weights) : weights
+}
+
+function weighRow(
+  row: Rollout, weights_T: readonly number[] | null, filter: NonNullable<Rollout['filter']>, scored: ScoredRollout,
+  as: Weighed['as'], reference: ReferenceLogprobs
+): WeighedRow {
+  const [segment, ...others] = row.segments
+  const flag = weights_T ? 1 : 0
+  const mask = segment!.tokens.map(() => flag as 0 | 1)
+  const final = { ...row, filter, segments: [{ ...segment!, mask, ...(weights_T && { advantages: [...weights_T] }) }, ...others] }
+  if (!weights_T) return { row: final }
+  const behaviourLogprobs_T = segment!.logprobs
+  const referenceLogprobs_T = reference.get(row.id)
+  const sequence: TrainSequence = {
+    ...tokensOf(row),
+    ...(as === 'advantages' ? { advantages_T: weights_T } : { weights_T }),
+    behaviourLogprobs_T,
+    ...(referenceLogprobs_T && { referenceLogprobs_T })
+  }
+  return { row: final, item: { id: row.id, scored, behaviourLogprobs_T, sequence } }
+}
+
+/** The algorithm's loss with the stage's regularisers. */
+export function lossWithRegularisers(loss: Loss, stage: StagePlan): Loss {
+  const { kl, entropyBonus } = stage.regulariser
+  return {
+    ...loss,
+    terms: [
+      ...loss.terms,
+      ...(kl.coefficient > 0 && kl.place === 'loss' ? [{ kind: 'klToReference' as const, weight: kl.coefficient, estimator: kl.estimator }] : []),
+      ...(entropyBonus > 0 ? [{ kind: 'entropyBonus' as const, weight: entropyBonus }] : [])
+    ]
+  }
+}
+
+/** Whole rollouts in as many parts as there are updates, nearly equal, in an order that depends on seed and step alone. */
+export function splitIntoUpdates(items: readonly TrainItem[], updates: number, seed: number, step: number): TrainItem[][] {
+  if (updates === 1) return items.length === 0 ? [] : [[...items]]
+  const order = randomStream(seed, 'updates', step).shuffle(items)
+  const bounds = Array.from({ length: updates + 1 }, (_, i) => Math.round((i * items.length) / updates))
+  return bounds.slice(1).map((to, i) => order.slice(bounds[i], to)).filter((part) => part.length > 0)
+}
+
+/** Scales a sequence's weights (the sequence ratio of TOPR). */
+export function scaleWeights(sequence: TrainSequence, factor: number): TrainSequence {
+  const scale = (values: readonly number[]): number[] => values.map((value) => value * factor)
+  return {
+    ...sequence,
+    ...(sequence.advantages_T && { advantages_T: scale(sequence.advantages_T) }),
+    ...(sequence.weights_T && { weights_T: scale(sequence.weights_T) })
+  }
+}

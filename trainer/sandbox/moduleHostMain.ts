@@ -1,0 +1,34 @@
+/**
+ * The module process: loads one user module and answers the trainer's calls. It starts with a scrubbed environment and
+ * leaves with its connection, even while the module hangs in a loop.
+ */
+import { Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import { callModule } from './moduleCalls.ts'
+import { loadModule } from './moduleLoader.ts'
+import { CallRequest, LoadRequest, PROTOCOL_STREAM } from './moduleRpc.ts'
+import type { UserModule } from './userModule.ts'
+
+/** A thread of its own sees the trainer die while the module keeps this one busy: an orphan gets another parent. */
+const ORPHAN_WATCH = `
+const parent = process.ppid
+setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }, 1000)
+`
+new Worker(ORPHAN_WATCH, { eval: true, env: {}, execArgv: [], stdout: true, stderr: true }).unref()
+
+const socket = new Socket({ fd: PROTOCOL_STREAM, readable: true, writable: true })
+const leave = (): void => process.exit(0)
+socket.on('end', leave).on('close', leave).on('error', leave)
+
+let loaded: UserModule | undefined
+const connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket))
+connection.onRequest(LoadRequest, async (params) => {
+  loaded = await loadModule(params)
+  return null
+})
+connection.onRequest(CallRequest, async ({ method, args }) => {
+  if (!loaded) throw new Error('no module is loaded')
+  return (await callModule(loaded, method, args)) ?? null
+})
+connection.listen()
