@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { environmentNames, findEnvironment } from '../environments/registry.ts'
 import { RECIPE_NAMES } from '../recipes/registry.ts'
 import { withRecipe } from '../recipes/resolveRun.ts'
+import { ENGINES } from './engines.ts'
 import type { Catalogue } from '../runFiles/loadRunFile.ts'
 import type { JsonSchema } from '../runFiles/schemaWalk.ts'
 
 /** Recipes and environments that come with the trainer. */
 export const shippedCatalogue: Catalogue = {
+  engines: ENGINES,
   recipes: RECIPE_NAMES,
   withRecipe,
   environments: environmentNames(),

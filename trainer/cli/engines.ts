@@ -11,6 +11,9 @@ export interface EngineStart {
   readonly microBatchTokens: number
 }
 
+/** Engines that this build has. */
+export const ENGINES: readonly ResolvedRun['engine'][] = ['onnx', 'fake']
+
 /** Starts an engine by the name that run files give it. */
 export async function startEngine(name: ResolvedRun['engine'], { threads, microBatchTokens }: EngineStart): Promise<Engine> {
   switch (name) {

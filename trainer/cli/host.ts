@@ -1,3 +1,5 @@
+import { quoteArgument } from './quoteArgument.ts'
+
 /** Where a command writes. */
 export interface Output {
   write(text: string): unknown
@@ -13,8 +15,12 @@ export interface Host {
   readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** How people call this command line, for hints that can be pasted. */
+  readonly command: string
   /** Calls the listener at each signal until the returned function is called. */
   onSignal(listener: (signal: StopSignal) => void): () => void
+  /** Ends the process at once. */
+  exit(code: number): void
 }
 
 export function processHost(): Host {
@@ -23,6 +29,8 @@ export function processHost(): Host {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    command: process.env['npm_lifecycle_event'] === undefined ? `node ${quoteArgument(process.argv[1] ?? 'lab')}` : 'npm run -s lab --',
+    exit: (code) => process.exit(code),
     onSignal: (listener) => {
       const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM']
       const handlers = signals.map((signal) => ({ signal, handler: () => listener(signal) }))

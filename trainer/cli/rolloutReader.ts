@@ -6,14 +6,11 @@ import type { EventOf } from './display/eventLines.ts'
 import type { ReadableRollout } from './display/rolloutText.ts'
 import type { Services } from './services.ts'
 
-/** Held-out problems among which the one that a run shows is looked for; it shows the first. */
-const SHOWN_PROBLEMS = 8
-
 /** Grades the rollout that a run shows once more, for its steps and reasons: events carry the text alone. */
 export async function rolloutReader(services: Services, run: ResolvedRun, folder: string): Promise<(event: EventOf<'rolloutShown'>) => ReadableRollout> {
   const problems = await shownProblems(services, run, folder)
   return (event) => {
-    const shown = problems.find(({ problem }) => problem.prompt === event.problem)
+    const shown = problems.find(({ problem }) => problem.prompt === event.problem) ?? problems.find(({ problem }) => event.problem.includes(problem.prompt))
     const found = shown && gradeCompletion(shown, event.text).found
     const known = { problem: event.problem, text: event.text, correct: event.correct }
     if (!found) return { ...known, steps: [], parts: [] }
@@ -22,11 +19,13 @@ export async function rolloutReader(services: Services, run: ResolvedRun, folder
   }
 }
 
+/** A run shows one of the problems that all its evaluations have. */
 async function shownProblems(services: Services, run: ResolvedRun, folder: string): Promise<DrawnProblem[]> {
   const references: readonly EnvironmentRef[] = run.environments ?? (run.environment ? [run.environment] : [])
   const workspace = services.openWorkspace(folder, { trustWorkspace: false, deadlineSeconds: run.rewardDeadlineSeconds })
   const mixture = await Promise.all(references.map(async (reference) => ({
     ...(await workspace.environment(reference)), weight: 'weight' in reference ? reference.weight : 1
   })))
-  return mixture.length === 0 ? [] : heldOutProblems({ name: 'heldOut', mixture, problems: SHOWN_PROBLEMS }, run.seed)
+  const { problems, duringProblems } = run.evaluation
+  return mixture.length === 0 ? [] : heldOutProblems({ name: 'heldOut', mixture, problems: Math.min(problems, duringProblems) }, run.seed)
 }

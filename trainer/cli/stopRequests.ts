@@ -1,3 +1,4 @@
+import { EXIT } from './exitCodes.ts'
 import type { Host } from './host.ts'
 
 /** What people asked for by Ctrl-C or by ending the process. */
@@ -9,12 +10,12 @@ export interface StopRequests {
   dispose(): void
 }
 
-/** Ctrl-C once asks for the next safe point, twice for now; SIGTERM means now. */
+/** Ctrl-C once asks for the next safe point, twice for now; SIGTERM means now. What comes after that ends the process. */
 export function listenForStop(host: Host, notice: (text: string) => void): StopRequests {
   const safePoint = new AbortController()
   const now = new AbortController()
   const stopNow = (): void => {
-    if (now.signal.aborted) return
+    if (now.signal.aborted) return host.exit(EXIT.stopped)
     notice('Stopping now; the step under way will be done again when the run goes on.')
     safePoint.abort()
     now.abort()

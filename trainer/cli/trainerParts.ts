@@ -23,7 +23,7 @@ export interface Openers {
 export function openersOf(modules: UserModules, folder: string): Openers {
   return {
     environment: async (reference) =>
-      'path' in reference ? { environment: modules.openEnvironment(reference), options: reference.options } : openEnvironment(reference, folder),
+      'path' in reference ? { environment: await modules.openEnvironment(reference), options: reference.options } : openEnvironment(reference, folder),
     reward: async (reference) => (reference.name === 'module' ? modules.openReward(reference) : createReward(reference))
   }
 }

@@ -14,15 +14,15 @@ export async function watched(
   try {
     const outcome = await start({ safePoint: stop.safePoint, now: stop.now, onEvent: (event) => display.event(event) })
     display.end()
-    display.notice(outcome.state === 'finished' ? `The run lies in ${plainLine(outcome.directory)}` : `Stopped. ${resumeHint(outcome.directory)}`)
+    display.notice(outcome.state === 'finished' ? `The run lies in ${plainLine(outcome.directory)}` : `Stopped. ${resumeHint(host, outcome.directory)}`)
     return outcome
   } catch (error) {
     display.end()
-    if (existsSync(directory)) display.notice(`The run stays as it is. ${resumeHint(directory)}`)
+    if (existsSync(directory)) display.notice(`The run stays as it is. ${resumeHint(host, directory)}`)
     throw error
   } finally {
     stop.dispose()
   }
 }
 
-const resumeHint = (directory: string): string => `Go on with: lab resume ${quoteArgument(plainLine(directory))}`
+const resumeHint = (host: Host, directory: string): string => `Go on with: ${host.command} resume ${quoteArgument(plainLine(directory))}`

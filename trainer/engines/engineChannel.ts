@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import type { Logger, MessageConnection } from 'vscode-jsonrpc/node'
 import type { EngineEntry } from './engineEntry.ts'
+import { watchParent } from './parentWatch.ts'
 
 const PROTOCOL_STREAM = 3
 /** What a Node process, a home folder and a locale need; secrets, proxies and NODE_OPTIONS stay outside. */
@@ -44,6 +45,7 @@ export function connectionToChild(child: ChildProcess, report: (text: string) =>
 /** The engine's end. The process ends with the connection: an engine whose trainer has died has nobody to work for. */
 export function connectionToParent(): MessageConnection {
   const socket = new Socket({ fd: PROTOCOL_STREAM, readable: true, writable: true })
+  watchParent()
   const leave = (): void => process.exit(0)
   socket.on('end', leave).on('close', leave).on('error', leave)
   return connectionOver(socket, (text) => process.stderr.write(`${text}\n`))

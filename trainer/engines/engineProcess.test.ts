@@ -179,17 +179,20 @@ describe('engine process', function () {
     assert.equal(silent.code, 'engine/no-start')
   })
 
-  it('ends when its parent is killed', async () => {
-    const script = `
-      import { startEngineProcess } from ${JSON.stringify(new URL('./engineProcess.ts', import.meta.url).href)}
-      const engine = await startEngineProcess({ entry: ${JSON.stringify(entry)} })
-      console.log(engine.pid)`
-    const parent = spawn(process.execPath, ['--import', tsx, '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const [pid] = (await once(parent.stdout, 'data')) as [Buffer]
-    assert.ok(isAlive(Number(pid)))
-    parent.kill('SIGKILL')
-    await untilDead(Number(pid))
-  })
+  for (const [what, last] of [['waits', ''], ['is busy', "engine.encode(['block']).catch(() => {})"]]) {
+    it(`ends when its parent is killed while it ${what}`, async () => {
+      const script = `
+        import { startEngineProcess } from ${JSON.stringify(new URL('./engineProcess.ts', import.meta.url).href)}
+        const engine = await startEngineProcess({ entry: ${JSON.stringify(entry)} })
+        ${last}
+        setTimeout(() => console.log(engine.pid), 100)`
+      const parent = spawn(process.execPath, ['--import', tsx, '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const [pid] = (await once(parent.stdout, 'data')) as [Buffer]
+      assert.ok(isAlive(Number(pid)))
+      parent.kill('SIGKILL')
+      await untilDead(Number(pid))
+    })
+  }
 
   it('ends when it is closed, and refuses calls afterwards', async () => {
     const engine = await start()

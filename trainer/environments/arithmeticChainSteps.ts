@@ -21,7 +21,7 @@ export function checkChainSteps(steps: readonly (readonly Word[])[], chain: Chai
     const { next, fault } = checkStep(words, chain, progress)
     progress = next
     const line = quote(joinWords(words))
-    return { from: words[0]!.from, to: words.at(-1)!.to, ok: fault === null, why: fault === null ? `${line} is true modulo 50.` : `${line} ${fault}.` }
+    return { from: words[0]!.from, to: words.at(-1)!.to, ok: fault === null, why: `${line} ${fault ?? 'is true modulo 50'}.` }
   })
 }
 

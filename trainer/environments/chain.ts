@@ -22,7 +22,8 @@ export function apply(value: number, { operator, operand }: ChainOperation): num
 
 export const valueOf = (chain: Chain): number => chain.operations.reduce(apply, chain.start)
 
-const formatOperations = (operations: readonly ChainOperation[]): string => operations.map(({ operator, operand }) => `${operator} ${operand}`).join(' ')
+const formatOperations = (operations: readonly ChainOperation[]): string =>
+  operations.map(({ operator, operand }) => `${operator} ${operand}`).join(' ')
 
 /** `26 * 2 * 6`. */
 export const formatChain = (chain: Chain): string => `${chain.start} ${formatOperations(chain.operations)}`

@@ -8,7 +8,8 @@ export interface Composition {
   readonly letters: Letters
 }
 
-export const resultOf = ({ functions, letters }: Composition): Letters => functions.reduce<Letters>((current, entry) => entry.apply(current), letters)
+export const resultOf = ({ functions, letters }: Composition): Letters =>
+  functions.reduce<Letters>((current, entry) => entry.apply(current), letters)
 
 /** `f4 ( f6 ( c h f a f ) )`. */
 export function formatComposition({ functions, letters }: Composition): string {
@@ -23,6 +24,8 @@ export function parseComposition(environment: string, prompt: string): Compositi
   const letters = parseLetters(words.slice(2 * functions.length, 2 * functions.length + LENGTH))
   const known = functions.filter((entry) => entry !== null)
   const composition = letters === null || known.length < functions.length ? null : { functions: known, letters }
-  if (composition === null || known.length === 0 || formatComposition(composition) !== prompt) throw badPrompt(environment, prompt, '“f4 ( f6 ( c h f a f ) )”')
+  if (composition === null || known.length === 0 || formatComposition(composition) !== prompt) {
+    throw badPrompt(environment, prompt, '“f4 ( f6 ( c h f a f ) )”')
+  }
   return composition
 }

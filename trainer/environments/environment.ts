@@ -33,6 +33,8 @@ export interface Environment<O = unknown, M = unknown> {
   readonly mix: z.ZodType<M>
   /** Words of a tokenizer that covers prompts and traces at every difficulty, end of text first; empty where texts are free. */
   readonly vocabulary: readonly string[]
+  /** What people should know of the data that was loaded, e.g. lines left out. */
+  readonly notices?: readonly string[]
   /** For environments that read files: the same with its data loaded. Relative paths start from `baseFolder`. */
   open?(options: O, baseFolder: string): Promise<Environment<O, M>>
   /** Draws a problem of the split. Splits are disjoint by content hash. */

@@ -15,7 +15,7 @@ const CASES: readonly { name: string; difficulties: readonly object[]; band: rea
     difficulties: [{ depths: [[1, 0.4], [2, 0.45], [3, 0.15]] }, {}, { depth: 1 }, { depth: 4 }],
     band: [0.58, 0.68]
   },
-  { name: 'list-functions', difficulties: [{}, { singles: 1, examples: 3 }, { minLength: 2, maxLength: 4, examples: 3 }], band: [0.5, 0.6] }
+  { name: 'list-functions', difficulties: [{}, { singles: 1, examples: 3 }, { length: 4, examples: 3 }, { length: 2 }], band: [0.51, 0.61] }
 ]
 const SPLITS: readonly Split[] = ['train', 'tuning', 'heldOut']
 

@@ -24,7 +24,10 @@ export const JsonlOptions = z.strictObject({
   heldOutValue: z.string().default('test').describe('Value of the split column that holds a row out.'),
   tuningValue: z.string().default('validation').describe('Value of the split column for choosing settings.'),
   template: z.string().default('{prompt}').refine((text) => text.includes('{prompt}'), 'must hold {prompt}'),
-  grader: z.enum(['exact', 'numeric', 'regex']).default('exact').describe('regex: the gold column holds a pattern that the whole answer has to match.'),
+  grader: z
+    .enum(['exact', 'numeric', 'regex'])
+    .default('exact')
+    .describe('regex: the gold column holds a pattern that the whole answer has to match.'),
   marker: z.string().min(1).default('####').describe('Stands before the answer in a completion.'),
   fallback: z.enum(['none', 'whole', 'lastNumber']).default('none').describe('Where to find the answer when it is not marked.'),
   ignoreCase: z.boolean().default(false).describe('For `exact`.'),
@@ -67,6 +70,7 @@ export function jsonlEnvironment(dataset: JsonlDataset, options: JsonlOptions): 
     options: JsonlOptions,
     mix: JsonlMix,
     vocabulary: [],
+    notices: noticesOf(dataset),
     generate(random, split) {
       const candidates = rows[split]
       if (candidates.length === 0) throw noRows(dataset, split)
@@ -78,13 +82,21 @@ export function jsonlEnvironment(dataset: JsonlDataset, options: JsonlOptions): 
     grade(completion, problem) {
       const read = readFreeText(completion, format)
       if (read.refused !== null) return wrong(null, `Not graded: ${read.refused}.`)
-      return read.answer === null ? wrong(null, `No answer after “${options.marker}” or in “\\boxed{…}”.`) : gradeAnswer(read.answer, problem.gold ?? '', options)
+      if (read.answer === null) return wrong(null, `No answer after “${options.marker}” or in “\\boxed{…}”.`)
+      return gradeAnswer(read.answer, problem.gold ?? '', options)
     },
     checkSteps: () => []
   }
 }
 
-const promptOf = (row: DatasetRow, options: JsonlOptions): string => options.template.replaceAll('{prompt}', () => row.columns[options.promptColumn]!)
+function noticesOf({ path, brokenCount, broken }: JsonlDataset): string[] {
+  if (brokenCount === 0) return []
+  const first = broken.slice(0, 3).map(({ line, why }) => `line ${line} ${why}`)
+  return [`${brokenCount} lines of ${path} were left out: ${first.join('; ')}${brokenCount > first.length ? '; …' : ''}.`]
+}
+
+const promptOf = (row: DatasetRow, options: JsonlOptions): string =>
+  options.template.replaceAll('{prompt}', () => row.columns[options.promptColumn]!)
 
 /** A prompt that is held out, or is for tuning, by any of its rows is nowhere else. */
 function bySplit(rows: readonly DatasetRow[], options: JsonlOptions): Record<Split, DatasetRow[]> {
@@ -127,8 +139,10 @@ function goldAsSolution(problem: Problem, options: JsonlOptions): string {
   })
 }
 
-const noRows = (dataset: JsonlDataset, split: Split): LabError =>
-  new LabError('dataset', 'dataset/empty-split', dataset.path === '' ? `${NAME}: no dataset was opened.` : `The dataset ${dataset.path} has no rows in the split “${split}”.`, {
-    remedy: dataset.path === '' ? 'Open the environment with its options first.' : 'Use more rows, or name a splitColumn and its values.',
-    place: dataset.path
+function noRows({ path }: JsonlDataset, split: Split): LabError {
+  if (path === '') return new LabError('environment', 'environment/not-open', `${NAME}: no dataset was opened.`, { remedy: 'Open the environment first.' })
+  return new LabError('dataset', 'dataset/empty-split', `The dataset ${path} has no rows in the split “${split}”.`, {
+    remedy: 'Use more rows, or name a splitColumn and its values.',
+    place: path
   })
+}

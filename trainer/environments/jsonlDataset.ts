@@ -29,6 +29,9 @@ export interface DatasetColumns {
   readonly optional: readonly string[]
 }
 
+/** Why a row cannot be used; null = it can. */
+export type RowCheck = (row: DatasetRow) => string | null
+
 const MOST_ROWS = 1_000_000
 /** UTF-16 units kept in memory. */
 const MOST_TEXT = 128 * 1024 * 1024
@@ -40,7 +43,7 @@ type Outcome = { readonly row: DatasetRow } | { readonly why: string }
  * Reads the columns of a JSON Lines file as a stream. A broken line is listed and left out. Throws `dataset/empty`,
  * `dataset/missing-column`, `dataset/no-rows`, `dataset/too-large` and what reading lines throws.
  */
-export async function readJsonlDataset(path: string, columns: DatasetColumns, check: (row: DatasetRow) => string | null = () => null): Promise<JsonlDataset> {
+export async function readJsonlDataset(path: string, columns: DatasetColumns, check: RowCheck = () => null): Promise<JsonlDataset> {
   const rows: DatasetRow[] = []
   const broken: BrokenLine[] = []
   let [brokenCount, kept, sawObject] = [0, 0, false]
@@ -68,7 +71,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | string {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : 'is not a JSON object'
   } catch (error) {
-    return `is not JSON: ${error instanceof Error ? error.message : String(error)}`
+    return `is not JSON: ${quote(error instanceof Error ? error.message : String(error))}`
   }
 }
 
@@ -77,13 +80,14 @@ function requireColumns(path: string, line: number, object: Readonly<Record<stri
   const missing = required.find((column) => !Object.hasOwn(object, column))
   if (missing === undefined) return
   const nearest = nearestName(missing, present)
-  throw new LabError('dataset', 'dataset/missing-column', `The dataset ${path} has no column ${quote(missing)} in line ${line}.${nearest === null ? '' : ` Did you mean ${quote(nearest)}?`}`, {
+  const hint = nearest === null ? '' : ` Did you mean ${quote(nearest)}?`
+  throw new LabError('dataset', 'dataset/missing-column', `The dataset ${path} has no column ${quote(missing)} in line ${line}.${hint}`, {
     remedy: `Name one of the columns that exist: ${present.slice(0, 30).map(quote).join(', ')}.`,
     place: `${path}:${line}`
   })
 }
 
-function readRow(line: number, object: Readonly<Record<string, unknown>>, columns: DatasetColumns, check: (row: DatasetRow) => string | null): Outcome {
+function readRow(line: number, object: Readonly<Record<string, unknown>>, columns: DatasetColumns, check: RowCheck): Outcome {
   const values: [string, string][] = []
   for (const column of [...columns.required, ...columns.optional]) {
     const value = Object.hasOwn(object, column) ? object[column] : undefined
@@ -106,7 +110,9 @@ const tooLarge = (path: string): LabError =>
 
 function nothingRead(path: string, broken: readonly BrokenLine[]): LabError {
   const first = broken[0]
-  if (first === undefined) return new LabError('dataset', 'dataset/empty', `The dataset ${path} is empty.`, { remedy: 'Give a file with one JSON object a line.', place: path })
+  if (first === undefined) {
+    return new LabError('dataset', 'dataset/empty', `The dataset ${path} is empty.`, { remedy: 'Give a file with one JSON object a line.', place: path })
+  }
   return new LabError('dataset', 'dataset/no-rows', `No line of the dataset ${path} can be used; line ${first.line} ${first.why}.`, {
     remedy: 'Give a file with one JSON object a line, with prompt and gold.',
     place: `${path}:${first.line}`

@@ -4,7 +4,7 @@ import { randomStream } from '../random/random.ts'
 import { listFunctions } from './listFunctions.ts'
 
 const problem = (data?: Problem['data']): Problem => ({
-  id: 'x', environment: 'list-functions', prompt: '3 1 4 > 7 4 6 | 2 0 5 > 8 3 5 :', params: {}, ...(data === undefined ? {} : { data })
+  id: 'x', environment: 'list-functions', prompt: 'a 3 b 1 c 4 > e 7 f 4 g 6 | i 2 j 0 k 5 > m 8 n 3 o 5 :', params: {}, ...(data === undefined ? {} : { data })
 })
 const hidden = { hidden: [{ input: [9, 9, 0], output: [3, 2, 2] }] }
 
@@ -14,7 +14,7 @@ describe('list-functions: grading', () => {
     ['answer +3 reverse', true, '“+3 reverse” fits all 2 examples and all 0 hidden ones.'],
     ['answer +1 +1 reverse +1', true, '“+1 +1 reverse +1” fits all 2 examples and all 0 hidden ones.'],
     ['answer reverse', false, '“reverse” turns the example 3 1 4 into 4 1 3, not 7 4 6.'],
-    ['answer drop drop drop', false, '“drop drop drop” turns the example 3 1 4 into nothing, not 7 4 6.'],
+    ['answer left swap *3', false, '“left swap *3” turns the example 3 1 4 into 2 3 9, not 7 4 6.'],
     ['answer reverse plus', false, 'The answer cannot be read: “plus” is not a function.'],
     ['answer __proto__', false, 'The answer cannot be read: “__proto__” is not a function.'],
     ['answer +1 +1 +1 reverse +1', false, 'The answer cannot be read: the program has 5 words, more than 4.']
@@ -64,40 +64,48 @@ describe('list-functions: steps', () => {
     listFunctions.checkSteps(completion, problem()).map((step) => [completion.slice(step.from, step.to), step.ok, step.why])
 
   it('judges each element and each claim', () => {
-    assert.deepEqual(verdicts('+3 : 6 7 no reverse +3 : 4 7 7 1 4 4 3 6 6 ok : 5 8 8 0 3 3 2 5 5 ok answer reverse +3'), [
-      ['6 7', true, '“6 7” is true.'],
+    assert.deepEqual(verdicts('+3 : e 7 a 3 6 no reverse +3 : e 7 c 4 7 f 4 b 1 4 g 6 a 3 6 ok : m 8 k 5 8 n 3 j 0 3 o 5 i 2 5 ok answer reverse +3'), [
+      ['e 7 a 3 6', true, '“e 7 a 3 6” is true.'],
       ['no', true, '“no” is true.'],
-      ['4 7 7', true, '“4 7 7” is true.'],
-      ['1 4 4', true, '“1 4 4” is true.'],
-      ['3 6 6', true, '“3 6 6” is true.'],
+      ['e 7 c 4 7', true, '“e 7 c 4 7” is true.'],
+      ['f 4 b 1 4', true, '“f 4 b 1 4” is true.'],
+      ['g 6 a 3 6', true, '“g 6 a 3 6” is true.'],
       ['ok', true, '“ok” is true.'],
-      ['5 8 8', true, '“5 8 8” is true.'],
-      ['0 3 3', true, '“0 3 3” is true.'],
-      ['2 5 5', true, '“2 5 5” is true.'],
+      ['m 8 k 5 8', true, '“m 8 k 5 8” is true.'],
+      ['n 3 j 0 3', true, '“n 3 j 0 3” is true.'],
+      ['o 5 i 2 5', true, '“o 5 i 2 5” is true.'],
       ['ok', true, '“ok” is true.']
     ])
   })
 
   it('finds wrong values, wrong copies and false claims, each once', () => {
-    assert.deepEqual(verdicts('reverse +3 : 3 6 7 no +1 : 5 7 no +1 : 4 4 ok reverse : 4 7 ok drop : no +1 : no +3'), [
-      ['3 6 7', false, '“3 6 7” is false: element 1 is 4 after reverse.'],
+    assert.deepEqual(verdicts('reverse +3 : e 7 a 3 6 no reverse : e 7 c 4 f 4 b 2 no +1 : e 6 a 3 4 ok +5 : e 7 a 3 7 ok *3 : e 7 a 3 9 ok swap : f 4 b 1 no left : e 7 b 7 no +3'), [
+      ['e 7 a 3 6', false, '“e 7 a 3 6” is false: the element comes from c 4.'],
       ['no', true, '“no” is true.'],
-      ['5 7', false, '“5 7” is false: element 1 is 4 after +1.'],
+      ['e 7 c 4', true, '“e 7 c 4” is true.'],
+      ['f 4 b 2', false, '“f 4 b 2” is false: the element comes from b 1.'],
       ['no', true, '“no” is true.'],
-      ['4 4', false, '“4 4” is false: the example has 7 as element 1.'],
-      ['ok', false, '“ok” comes before every element is checked.'],
-      ['4 7', true, '“4 7” is true.'],
+      ['e 6 a 3 4', false, '“e 6 a 3 4” is false: the example has e 7.'],
       ['ok', false, '“ok” hides a difference.'],
+      ['e 7 a 3 7', false, '“e 7 a 3 7” is false: 3 becomes 8.'],
+      ['ok', false, '“ok” comes before every element is checked.'],
+      ['e 7 a 3 9', true, '“e 7 a 3 9” is true.'],
+      ['ok', false, '“ok” hides a difference.'],
+      ['f 4 b 1', false, '“f 4 b 1” is false: the example has e 7.'],
       ['no', true, '“no” is true.'],
+      ['e 7 b 7', false, '“e 7 b 7” is false: the element comes from b 1.'],
       ['no', false, '“no” is false: no difference was found.'],
-      ['+3', false, '“+3” is not a check of the form “+3 : 6 6 4 7 no”.']
+      ['+3', false, '“+3” is not a check of the form “+3 : e 7 a 3 6 no”.']
     ])
   })
 
-  it('refuses a check that goes on with no proposal or beyond the examples', () => {
-    const ok = 'reverse +3 : 4 7 7 1 4 4 3 6 6 ok'
-    assert.equal(listFunctions.checkSteps(': 4 7 no', problem())[0]!.why, '“: 4 7 no” is not a check of the form “+3 : 6 6 4 7 no”.')
-    assert.equal(listFunctions.checkSteps(`${ok} : 5 8 8 0 3 3 2 5 5 ok : 1 1 1 ok`, problem()).at(-1)!.why, '“: 1 1 1 ok” checks more examples than there are.')
+  it('refuses a check that goes on with no proposal, beyond the examples or of another shape of program', () => {
+    const ok = 'reverse +3 : e 7 c 4 7 f 4 b 1 4 g 6 a 3 6 ok'
+    const why = (completion: string): string => listFunctions.checkSteps(completion, problem()).at(-1)!.why
+    assert.equal(why(': e 7 a 3 6 no'), '“: e 7 a 3 6 no” is not a check of the form “+3 : e 7 a 3 6 no”.')
+    assert.equal(why(`${ok} : m 8 k 5 8 n 3 j 0 3 o 5 i 2 5 ok : 1 ok`), '“: 1 ok” checks more examples than there are.')
+    assert.match(why('+3 reverse : e 7 c 4 7 no'), /checks a program that is not one function, or/)
+    assert.equal(why('left : e 7 b 1 f 4 c 4 g 6 a 3 h 1 a 3 ok'), '“ok” hides a difference.')
   })
 })
 
@@ -116,12 +124,12 @@ describe('list-functions: demonstrations', () => {
     assert.ok(early / 500 > 0.48 && early / 500 < 0.66, `${early / 500}`)
   })
 
-  it('stay under 90 words', () => {
+  it('stay under 100 words', () => {
     const random = randomStream('length')
     for (let i = 0; i < 2000; i++) {
       const item = listFunctions.generate(random, 'train', listFunctions.options.parse({}))
       const words = listFunctions.demonstrate(item, random, listFunctions.mix.parse({ giveUp: 0 })).split(' ').length
-      assert.ok(words < 90, `${words}`)
+      assert.ok(words < 100, `${words}`)
     }
   })
 })

@@ -1,9 +1,10 @@
-import { parseList, parseListProgram, runListProgram } from '../graders/listProgram.ts'
+import { parseListProgram } from '../graders/listProgram.ts'
 import type { ListProgram } from '../graders/listProgram.ts'
 import { quote } from '../graders/quote.ts'
 import type { StepVerdict } from '../protocol/rollout.ts'
 import { joinWords } from '../renderers/words.ts'
 import type { Word } from '../renderers/words.ts'
+import { letterOf, originsOf } from './listTask.ts'
 import type { Example } from './listTask.ts'
 
 /** The proposal under check and how many examples it was said to fit. */
@@ -12,23 +13,20 @@ interface Progress {
   readonly fitted: number
 }
 
-/** A check taken apart: for each element its value after each function and, last, the example's. */
+/** A check of one example, taken apart into the words of each element. */
 interface Check {
   readonly program: ListProgram
   readonly example: Example
-  readonly elements: readonly WrittenElement[]
+  /** Which of the examples, from 0. */
+  readonly number: number
+  readonly elements: readonly (readonly Word[])[]
   readonly claim: Word
 }
 
-interface WrittenElement {
-  readonly words: readonly Word[]
-  readonly digits: readonly number[]
-}
-
 /**
- * Each element of a check (true = every function applied rightly to what was written before, and the example copied rightly)
- * and its claim (`ok` = all elements written are equal to the example's). A check that starts with `:` goes on with the
- * proposal before, on the next example.
+ * Each element of a check (true = letters and values are the example's and the program is applied rightly) and its claim
+ * (`ok` = what was written for every element is equal to the example's). A check that starts with `:` goes on with the proposal
+ * before, on the next example.
  */
 export function checkListSteps(steps: readonly (readonly Word[])[], examples: readonly Example[]): StepVerdict[] {
   let progress: Progress = { program: null, fitted: 0 }
@@ -52,34 +50,38 @@ function readCheck(step: readonly Word[], colon: number, { program, fitted }: Pr
   const claim = step.at(-1)!
   const body = step.slice(colon + 1, -1)
   const example = examples[fitted]
-  const wellFormed = colon >= 0 && program !== null && (claim.text === 'ok' || claim.text === 'no') && body.length % (program.length + 1) === 0
-  if (!wellFormed || body.some((word) => parseList([word.text]) === null)) return 'is not a check of the form “+3 : 6 6 4 7 no”'
+  const form = 'is not a check of the form “+3 : e 7 a 3 6 no”'
+  if (colon < 0 || program === null || (claim.text !== 'ok' && claim.text !== 'no')) return form
   if (example === undefined) return 'checks more examples than there are'
-  const size = program.length + 1
-  const elements = Array.from({ length: body.length / size }, (_, i): WrittenElement => {
-    const words = body.slice(i * size, (i + 1) * size)
-    return { words, digits: words.map((word) => Number(word.text)) }
-  })
-  return { program, example, elements, claim }
+  const origins = originsOf(program, example.input.length)
+  if (origins === null) return 'checks a program that is not one function, or a function that moves and then one that changes elements'
+  const size = origins.change === null ? 4 : 5
+  if (body.length === 0 || body.length % size !== 0) return form
+  const elements = Array.from({ length: body.length / size }, (_, i) => body.slice(i * size, (i + 1) * size))
+  return { program, example, number: fitted, elements, claim }
 }
 
-function judgeElement({ program, example }: Check, { words, digits }: WrittenElement, index: number): StepVerdict {
-  for (const [i, primitive] of program.entries()) {
-    const before = digits[i - 1]
-    const value = primitive.map !== undefined && before !== undefined ? primitive.map(before) : runListProgram(program.slice(0, i + 1), example.input)[index]
-    if (digits[i] !== value) return verdict(words, false, `is false: element ${index + 1} is ${value ?? 'missing'} after ${primitive.name}`)
-  }
-  const expected = example.output[index]
-  if (digits.at(-1) !== expected) return verdict(words, false, `is false: the example has ${expected ?? 'nothing'} as element ${index + 1}`)
-  return verdict(words, true, 'is true')
+function judgeElement({ program, example, number }: Check, words: readonly Word[], index: number): StepVerdict {
+  const { input, output } = example
+  if (index >= output.length) return verdict(words, false, 'is one element too many')
+  const { sources, change } = originsOf(program, input.length)!
+  const source = sources[index]!
+  const [letter, expected, from, value, made] = words.map((word) => word.text)
+  const wanted = `${letterOf(number, 'output', index)} ${output[index]}`
+  const origin = `${letterOf(number, 'input', source)} ${input[source]}`
+  if (`${letter} ${expected}` !== wanted) return verdict(words, false, `is false: the example has ${wanted}`)
+  if (`${from} ${value}` !== origin) return verdict(words, false, `is false: the element comes from ${origin}`)
+  const result = change === null ? undefined : String(change(input[source]!))
+  return made === result ? verdict(words, true, 'is true') : verdict(words, false, `is false: ${value} becomes ${result}`)
 }
 
-function judgeClaim({ program, example, elements, claim }: Check): StepVerdict {
-  const differs = elements.some(({ digits }) => digits.at(-1) !== digits.at(-2))
+/** Judged by what was written, right or wrong. */
+function judgeClaim({ example, elements, claim }: Check): StepVerdict {
+  const differs = elements.some((words) => words.at(-1)!.text !== words[1]!.text)
+  if (claim.text === 'no') return verdict([claim], differs, differs ? 'is true' : 'is false: no difference was found')
+  if (differs) return verdict([claim], false, 'hides a difference')
   const whole = elements.length === example.output.length
-  const sameLength = runListProgram(program, example.input).length === example.output.length
-  if (claim.text === 'ok') return verdict([claim], whole && !differs && sameLength, differs ? 'hides a difference' : whole && sameLength ? 'is true' : 'comes before every element is checked')
-  return verdict([claim], differs || !sameLength, differs || !sameLength ? 'is true' : 'is false: no difference was found')
+  return verdict([claim], whole, whole ? 'is true' : 'comes before every element is checked')
 }
 
 function verdict(words: readonly Word[], ok: boolean, why: string): StepVerdict {

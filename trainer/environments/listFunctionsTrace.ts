@@ -1,9 +1,9 @@
 import { formatListProgram } from '../graders/listProgram.ts'
-import type { List, ListProgram } from '../graders/listProgram.ts'
+import type { ListProgram } from '../graders/listProgram.ts'
 import type { Random } from '../random/random.ts'
 import { ANSWER } from '../renderers/trace.ts'
 import type { ListMix } from './listFunctions.ts'
-import { fittingPrograms, SHORT_PROGRAMS } from './listTask.ts'
+import { fittingPrograms, letterOf, originsOf, SHORT_PROGRAMS } from './listTask.ts'
 import type { Example } from './listTask.ts'
 
 /** One proposal with the checks made of it, as words. */
@@ -15,32 +15,33 @@ interface Checked {
 /** Checks a program against the examples in turn, up to the first that does not fit. */
 function check(program: ListProgram, examples: readonly Example[]): Checked {
   let text = formatListProgram(program)
-  for (const example of examples) {
-    const { words, fits } = checkExample(program, example)
-    text += ` : ${[...words, fits ? 'ok' : 'no'].join(' ')}`
+  for (const [i, example] of examples.entries()) {
+    const { words, fits } = checkExample(program, example, i)
+    text += ` : ${words.join(' ')} ${fits ? 'ok' : 'no'}`
     if (!fits) return { text, fits }
   }
   return { text, fits: true }
 }
 
 /**
- * Element by element: what it is after each function, then what the example has, up to the first that differs. Nothing where
- * the lengths differ.
+ * Element by element, up to the first that differs: its letter and value in the example, the letter and value it comes from
+ * under the program, and what the program makes of that value.
  */
-function checkExample(program: ListProgram, { input, output }: Example): { words: number[]; fits: boolean } {
-  const lists: List[] = []
-  for (const primitive of program) lists.push(primitive.apply(lists.at(-1) ?? input))
-  const result = lists.at(-1)!
-  const words: number[] = []
-  if (result.length !== output.length) return { words, fits: false }
+function checkExample(program: ListProgram, { input, output }: Example, number: number): { words: (string | number)[]; fits: boolean } {
+  const words: (string | number)[] = []
+  const { sources, change } = originsOf(program, input.length)!
   for (const [i, expected] of output.entries()) {
-    words.push(...lists.map((list) => list[i]!), expected)
-    if (result[i] !== expected) return { words, fits: false }
+    const source = sources[i]!
+    const value = input[source]!
+    const made = change === null ? value : change(value)
+    words.push(letterOf(number, 'output', i), expected, letterOf(number, 'input', source), value)
+    if (change !== null) words.push(made)
+    if (made !== expected) return { words, fits: false }
   }
   return { words, fits: true }
 }
 
-/** `reverse +3 : 4 7 7 1 4 4 3 6 6 ok : 5 8 8 … ok answer reverse +3`. */
+/** `reverse +3 : e 7 c 4 7 f 4 b 1 4 g 6 a 3 6 ok : … ok answer reverse +3`. */
 export const writeCheckedProgram = (program: ListProgram, examples: readonly Example[]): string =>
   `${check(program, examples).text} ${ANSWER} ${formatListProgram(program)}`
 

@@ -1,7 +1,9 @@
 /** The valid name with the smallest edit distance to what was written; null where none is near. */
 export function nearestName(written: string, names: readonly string[]): string | null {
   if (written.length > 100) return null
-  const ranked = names.map((name) => ({ name, distance: editDistance(written.toLowerCase(), name.toLowerCase()) })).sort((a, b) => a.distance - b.distance)
+  const ranked = names
+    .map((name) => ({ name, distance: editDistance(written.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
   return best !== undefined && best.distance <= Math.max(2, Math.ceil(best.name.length / 2)) ? best.name : null
 }

@@ -17,7 +17,8 @@ export function findEnvironment(name: string, place?: string): Environment {
   if (found !== undefined) return found
   const names = environmentNames()
   const nearest = nearestName(name, names)
-  throw new LabError('environment', 'environment/unknown', `There is no environment “${name}”.${nearest === null ? '' : ` Did you mean “${nearest}”?`}`, {
+  const hint = nearest === null ? '' : ` Did you mean “${nearest}”?`
+  throw new LabError('environment', 'environment/unknown', `There is no environment “${name}”.${hint}`, {
     remedy: `Use one of ${names.join(', ')}, or a module of the workspace.`,
     ...(place === undefined ? {} : { place })
   })
@@ -33,7 +34,11 @@ export interface OpenEnvironment {
  * Finds, checks the options and opens. Relative paths in options start from `baseFolder`. Throws `environment/unknown`,
  * `environment/bad-options`, or what reading the data throws.
  */
-export async function openEnvironment(reference: { readonly name: string; readonly options?: unknown }, baseFolder: string, place?: string): Promise<OpenEnvironment> {
+export async function openEnvironment(
+  reference: { readonly name: string; readonly options?: unknown },
+  baseFolder: string,
+  place?: string
+): Promise<OpenEnvironment> {
   const found = findEnvironment(reference.name, place)
   const options = parseOptions(found, reference.options ?? {}, place)
   const environment = found.open === undefined ? found : await found.open(options, baseFolder)

@@ -37,4 +37,5 @@ function checkStep(words: readonly Word[], { functions }: Composition, progress:
   return { next, ok, why: ok ? 'is true' : `is false: ${entry.name} gives ${expected}` }
 }
 
-const orderFault = (expected: string | undefined): string => (expected === undefined ? 'is one function too many' : `comes where ${expected} is to be applied`)
+const orderFault = (expected: string | undefined): string =>
+  expected === undefined ? 'is one function too many' : `comes where ${expected} is to be applied`

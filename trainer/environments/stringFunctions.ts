@@ -25,7 +25,11 @@ export const STRING_FUNCTIONS: readonly StringFunction[] = [
   { name: 'f6', meaning: 'swap the first and second, and the third and fourth letter', apply: pick([1, 0, 3, 2, 4]) },
   { name: 'f7', meaning: 'sort the letters', apply: (letters) => letters.toSorted((a, b) => a - b) },
   { name: 'f8', meaning: 'write the first and second letter twice, then the third', apply: pick([0, 0, 1, 1, 2]) },
-  { name: 'f9', meaning: 'move the second and the fourth letter on by four, after h comes a', apply: (letters) => letters.map((letter, i) => (i % 2 === 1 ? shift(letter, 4) : letter)) }
+  {
+    name: 'f9',
+    meaning: 'move the second and the fourth letter on by four, after h comes a',
+    apply: (letters) => letters.map((letter, i) => (i % 2 === 1 ? shift(letter, 4) : letter))
+  }
 ]
 
 const byName = new Map(STRING_FUNCTIONS.map((entry) => [entry.name, entry]))

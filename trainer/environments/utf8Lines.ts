@@ -66,35 +66,18 @@ function decode(bytes: Buffer, path: string, number: number, offset: number): st
   return number === 1 && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line
 }
 
-/** Length of the longest valid prefix, by bisection up to the last whole character. */
+/** Where the first character that is not valid starts. */
 function firstInvalidByte(bytes: Buffer): number {
-  let [low, high] = [0, bytes.length]
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if (startsValid(bytes.subarray(0, middle))) low = middle
-    else high = middle - 1
+  for (let at = 0; at < bytes.length; ) {
+    const length = characterLength(bytes[at]!)
+    if (length === 0 || at + length > bytes.length || !isUtf8(bytes.subarray(at, at + length))) return at
+    at += length
   }
-  return low
+  return bytes.length
 }
 
-/** Whether a prefix is valid, a last character cut short by the prefix itself left out. */
-function startsValid(prefix: Buffer): boolean {
-  const most = Math.min(3, prefix.length)
-  for (let cut = 0; cut <= most; cut++) {
-    if (isUtf8(prefix.subarray(0, prefix.length - cut))) return cut === 0 || isCutCharacter(prefix.subarray(prefix.length - cut))
-  }
-  return false
-}
-
-/** Whether these bytes are the beginning of a longer character: some continuation makes them valid. */
-function isCutCharacter(bytes: Buffer): boolean {
-  const need = bytes[0]! >= 0xf0 ? 4 : bytes[0]! >= 0xe0 ? 3 : bytes[0]! >= 0xc0 ? 2 : 0
-  if (bytes.length >= need) return false
-  return [0x80, 0x90, 0xa0].some((second) => {
-    const tail = Array.from({ length: need - bytes.length }, (_, i) => (bytes.length === 1 && i === 0 ? second : 0x80))
-    return isUtf8(Buffer.concat([bytes, Buffer.from(tail)]))
-  })
-}
+/** Bytes of the character that starts with this byte; 0 where none does. */
+const characterLength = (byte: number): number => (byte < 0x80 ? 1 : byte < 0xc2 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 0)
 
 const tooLong = (path: string, number: number, longest: number): LabError =>
   new LabError('dataset', 'dataset/line-too-long', `Line ${number} of the dataset ${path} is longer than ${longest} bytes.`, {

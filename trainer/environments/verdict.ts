@@ -6,7 +6,12 @@ const LONGEST_ANSWER = 200
 
 export const right = (answer: string, why: string): Verdict => ({ correct: true, score: 1, answer: answer.slice(0, LONGEST_ANSWER), why })
 
-export const wrong = (answer: string | null, why: string): Verdict => ({ correct: false, score: 0, answer: answer?.slice(0, LONGEST_ANSWER) ?? null, why })
+export const wrong = (answer: string | null, why: string): Verdict => ({
+  correct: false,
+  score: 0,
+  answer: answer?.slice(0, LONGEST_ANSWER) ?? null,
+  why
+})
 
 /** The text after the last `answer`, or the verdict on a completion without one. */
 export function answerText(trace: Trace): { readonly text: string } | { readonly verdict: Verdict } {
@@ -18,5 +23,6 @@ export function answerText(trace: Trace): { readonly text: string } | { readonly
 
 /** Compares an answer with the only right one, word by word. */
 export function compareWords(text: string, expected: string): Verdict {
-  return text === expected ? right(text, `The answer ${quote(text)} is right.`) : wrong(text, `The answer is ${quote(text)}; expected ${quote(expected)}.`)
+  if (text === expected) return right(text, `The answer ${quote(text)} is right.`)
+  return wrong(text, `The answer is ${quote(text)}; expected ${quote(expected)}.`)
 }

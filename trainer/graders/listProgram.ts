@@ -19,12 +19,12 @@ const map = (name: string, meaning: string, change: (value: number) => number): 
   return { name, meaning, apply: (list) => list.map(mapValue), map: mapValue }
 }
 
-/** Functions that move or drop elements. */
+/** Functions that move elements. */
 export const ORDERS: readonly Primitive[] = [
   { name: 'reverse', meaning: 'the list backwards', apply: (list) => list.toReversed() },
-  { name: 'rotate', meaning: 'the first element moved to the end', apply: (list) => (list.length === 0 ? [] : [...list.slice(1), list[0]!]) },
-  { name: 'sort', meaning: 'in rising order', apply: (list) => list.toSorted((a, b) => a - b) },
-  { name: 'drop', meaning: 'without the first element', apply: (list) => list.slice(1) }
+  { name: 'left', meaning: 'the first element moved to the end', apply: (list) => [...list.slice(1), ...list.slice(0, 1)] },
+  { name: 'right', meaning: 'the last element moved to the front', apply: (list) => [...list.slice(-1), ...list.slice(0, -1)] },
+  { name: 'swap', meaning: 'the first two elements swapped', apply: (list) => [...list.slice(1, 2), ...list.slice(0, 1), ...list.slice(2)] }
 ]
 
 /** Functions that change each element. */

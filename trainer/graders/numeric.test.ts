@@ -55,5 +55,10 @@ describe('lastNumber', () => {
     assert.equal(lastNumber('so 3/4 of it, then 50%'), '50%')
     assert.equal(lastNumber('nothing'), null)
     assert.equal(lastNumber(`${'1,'.repeat(300_000)}7`), '7')
+    assert.equal(lastNumber(`7${' '.repeat(5000)}`), null)
+  })
+
+  it('is not slowed down by digits and commas without end', () => {
+    assert.equal(lastNumber(`${'1,111'.repeat(60_000)}1 2`), '2')
   })
 })

@@ -51,10 +51,13 @@ function build(states: State[], node: RegexNode, next: number): number {
     case 'set': return push(states, { kind: 'set', set: node.set, next, other: -1 })
     case 'start': case 'end': return push(states, { kind: node.kind, next, other: -1 })
     case 'sequence': return node.parts.reduceRight((after, part) => build(states, part, after), next)
-    case 'choice': return node.options.map((option) => build(states, option, next)).reduce((other, option) => push(states, { kind: 'fork', next: option, other }))
+    case 'choice': return buildChoice(states, node.options, next)
     case 'repeat': return buildRepeat(states, node, next)
   }
 }
+
+const buildChoice = (states: State[], options: readonly RegexNode[], next: number): number =>
+  options.map((option) => build(states, option, next)).reduce((other, option) => push(states, { kind: 'fork', next: option, other }))
 
 function buildRepeat(states: State[], { part, least, most }: Extract<RegexNode, { kind: 'repeat' }>, next: number): number {
   let start = next

@@ -21,7 +21,10 @@ const DEEPEST = 20
 
 const DIGITS: CharacterSet['ranges'] = [[48, 57]]
 const WORDS: CharacterSet['ranges'] = [[48, 57], [65, 90], [95, 95], [97, 122]]
-const SPACES: CharacterSet['ranges'] = [[9, 13], [32, 32], [160, 160], [0x1680, 0x1680], [0x2000, 0x200a], [0x2028, 0x2029], [0x202f, 0x202f], [0x205f, 0x205f], [0x3000, 0x3000], [0xfeff, 0xfeff]]
+const SPACES: CharacterSet['ranges'] = [
+  [9, 13], [32, 32], [160, 160], [0x1680, 0x1680], [0x2000, 0x200a], [0x2028, 0x2029],
+  [0x202f, 0x202f], [0x205f, 0x205f], [0x3000, 0x3000], [0xfeff, 0xfeff]
+]
 const CLASSES: Readonly<Record<string, CharacterSet>> = {
   d: { ranges: DIGITS, negated: false },
   D: { ranges: DIGITS, negated: true },

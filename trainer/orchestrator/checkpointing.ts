@@ -1,4 +1,5 @@
 import type { SavedCheckpoint } from '../stores/checkpointStore.ts'
+import { compactIfDue } from './compaction.ts'
 import { needsReference } from './runPlan.ts'
 import type { Position, Session } from './session.ts'
 
@@ -12,6 +13,7 @@ export async function saveCheckpoint(session: Session): Promise<void> {
   )
   session.lastSaved = positionKey(position)
   journal.event({ type: 'checkpointSaved', step: position.step, directory: saved.directory })
+  await compactIfDue(session)
   await checkpoints.retain(plan.run.checkpoint.keep, ({ checkpoint }) => isReference(checkpoint, session))
 }
 

@@ -93,6 +93,7 @@ async function sampleEvaluation(session: Session, stage: StagePlan, when: When, 
     }
     open.seal(rows)
     sealed = true
+    session.sealed.rollouts += rows.length
     return rows
   } finally {
     if (!sealed) open.close()

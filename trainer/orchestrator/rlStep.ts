@@ -57,6 +57,7 @@ async function liveStep(session: Session, stage: StagePlan, stageStep: number): 
     await finishStep(session, stage, stageStep, groups, seconds, (final) => {
       open.seal(final)
       sealed = true
+      session.sealed.rollouts += final.length
     })
   } finally {
     if (!sealed) open.close()
@@ -109,13 +110,27 @@ async function finishStep(
   const { groups, items } = applyWeights(rows, decisions, scored, weighed, reference)
   throwIfStoppedNow(session.control)
   if (seal && items.length === 0) session.journal.event({ type: 'warning', step, code: 'step/no-update', message: noUpdate(step, droppedByReason(decisions)) })
-  seal?.(groups.flat())
   const weighedAt = clock.seconds()
-  const update = await updatePolicy(session, stage, stageStep, items, weighed)
+  const update = await sealedMeanwhile(updatePolicy(session, stage, stageStep, items, weighed), () => seal?.(groups.flat()))
   session.position.stageStep = stageStep
   session.position.step = step
   const all: Seconds = { ...seconds, weigh: weighedAt - from, update: clock.seconds() - weighedAt }
   recordStep(session, stage, groups.flat(), droppedByReason(decisions), update, all)
+}
+
+/**
+ * Writing the rows blocks this process, not the engine: it is done while the engine computes. No checkpoint follows before
+ * both are done, so that a death in between leaves an open step and old weights.
+ */
+async function sealedMeanwhile<T>(updating: Promise<T>, seal: () => void): Promise<T> {
+  const settled = updating.then(() => undefined, () => undefined)
+  await new Promise((resolve) => setImmediate(resolve))
+  try {
+    seal()
+  } finally {
+    await settled
+  }
+  return updating
 }
 
 function recordStep(

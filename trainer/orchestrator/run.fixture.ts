@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -12,6 +12,7 @@ import { RunFile } from '../protocol/runFile.ts'
 import type { RunFileInput } from '../protocol/runFile.ts'
 import { createReward } from '../rewards/registry.ts'
 import type { BuiltInReward } from '../rewards/registry.ts'
+import { diskFileOps } from '../stores/fileOps.ts'
 import type { FileOps } from '../stores/fileOps.ts'
 import { createRun, openRun } from '../stores/runDirectory.ts'
 import type { RunDirectory } from '../stores/runDirectory.ts'
@@ -62,6 +63,12 @@ export const ECHO_RUN: RunFileInput = {
   checkpoint: { every: 2, keep: 2 }
 }
 
+/** A file system in memory, where the machine has one: atomic replacements sync whatever they are told. */
+const MEMORY = '/dev/shm'
+
+/** Nothing here outlives the machine, so nothing waits for the disk. */
+const unsynced = (ops: FileOps): FileOps => ({ ...ops, sync: () => undefined })
+
 /** A run in a folder of its own, with what the trainer needs; `parts` opens the directory anew, as a new process would. */
 export interface TestRun {
   readonly folder: string
@@ -76,10 +83,12 @@ export interface TestOptions {
   readonly onEvent?: (event: RunEvent) => void
   /** Of the run directory: lets changes of the disk fail. */
   readonly ops?: FileOps
+  /** Whether a finished run compacts its rollouts: left out by default, since starting the database takes longer than the run. */
+  readonly compacts?: boolean
 }
 
 export async function testRun(file: Partial<RunFileInput> = {}): Promise<TestRun> {
-  const root = mkdtempSync(join(tmpdir(), 'trainer-test-'))
+  const root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'trainer-test-'))
   const folder = join(root, 'run')
   const run = RunFile.parse({ ...ECHO_RUN, ...file })
   const created = await createRun({ directory: folder, runId: 'test-run', run, source: { path: 'echo.run.json', text: '{}' }, createdAt: new Date(0) })
@@ -89,7 +98,8 @@ export async function testRun(file: Partial<RunFileInput> = {}): Promise<TestRun
     folder,
     events,
     open: async (options = {}) => {
-      const directory = await openRun(folder, options.ops && { ops: options.ops })
+      const directory = await openRun(folder, { ops: unsynced(options.ops ?? diskFileOps) })
+      if (!options.compacts) directory.rollouts.compact = async () => 0
       const emit = (event: RunEvent): void => {
         events.push(event)
         options.onEvent?.(event)

@@ -1,4 +1,5 @@
 import { saveCheckpoint } from './checkpointing.ts'
+import { compactSteps } from './compaction.ts'
 import { evaluateWhole, recallBefore } from './evaluation.ts'
 import type { Evaluations } from './evaluation.ts'
 import { REFERENCE } from './referencePolicy.ts'
@@ -30,6 +31,7 @@ export async function runStages(session: Session, evaluations: RunEvaluations): 
   const sampling = firstRl ? stages.findLast(({ kind }) => kind === 'rl')! : stages.at(-1)!
   const untouched = firstRl !== undefined && session.position.step === 0
   evaluations.after = untouched ? evaluations.before : await evaluateWhole(session, sampling, 'after')
+  await compactSteps(session, true)
 }
 
 /** A stage starts with a fresh optimiser; its first weights are the reference of its KL penalty. */

@@ -23,7 +23,7 @@ export async function runTrainer(parts: TrainerParts, control: RunControl = crea
   const plan = await planRun(parts.directory.record.run, parts)
   const resumed = parts.directory.state.read() !== undefined
   const journal = openJournal(parts, plan.steps)
-  const context: RunContext = { parts, plan, journal, control, progress: createProgressEstimate(), shown: {} }
+  const context: RunContext = { parts, plan, journal, control, progress: createProgressEstimate(), shown: {}, sealed: { rollouts: 0 } }
   const run: RunSoFar = { session: undefined, evaluations: { before: new Map(), after: new Map() } }
   const { runId } = parts.directory.record
   journal.event({ type: 'runStarted', step: 0, runId, directory: parts.directory.path, resumed, steps: plan.steps })

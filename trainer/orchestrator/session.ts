@@ -19,6 +19,8 @@ export interface RunContext {
   readonly progress: ProgressEstimate
   /** The held-out problem that people see getting better; chosen by the first evaluation. */
   readonly shown: { problemId?: string }
+  /** Rollouts sealed since steps were last compacted. */
+  readonly sealed: { rollouts: number }
 }
 
 /** What lasts as long as one engine. `position` and `totals` move with its weights. */

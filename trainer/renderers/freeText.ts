@@ -31,7 +31,8 @@ const BOX = '\\boxed{'
 
 export function readFreeText(completion: string, format: FreeTextFormat): FreeText {
   if (completion.length > LONGEST_COMPLETION) {
-    return { thinking: null, steps: [], answer: null, refused: `the completion has ${completion.length} characters, more than the ${LONGEST_COMPLETION} that are read` }
+    const refused = `the completion has ${completion.length} characters, more than the ${LONGEST_COMPLETION} that are read`
+    return { thinking: null, steps: [], answer: null, refused }
   }
   const thinking = findThinking(completion)
   const start = thinking?.after ?? 0

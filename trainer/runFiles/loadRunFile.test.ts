@@ -10,6 +10,7 @@ import type { JsonSchema } from './schemaWalk.ts'
 
 const Options = z.strictObject({ numbers: z.number().int().min(2).max(6).default(3), target: z.enum(['small', 'large']).default('small') })
 const catalogue: Catalogue = {
+  engines: ['onnx', 'fake'],
   recipes: ['grpo-chain', 'sft-then-grpo'],
   withRecipe: (value) => value,
   environments: ['countdown', 'arithmetic-chain', 'jsonl'],
@@ -73,6 +74,7 @@ describe('run files', () => {
     ['a number that must be positive', '"optimizer": { "learningRate": 0 }', '"optimizer.learningRate" is 0; | a.run.json:5:34 | allowed: a number, above 0'],
     ['null', '"seed": null', '"seed" is null; | a.run.json:5:11 | allowed: a whole number, at least 0'],
     ['an unknown engine', '"engine": "onx"', '"engine" is "onx"; | a.run.json:5:13 | did you mean "onnx"? (allowed: onnx, torch, tinker, fake)'],
+    ['an engine that is not built in', '"engine": "torch"', '"engine" is "torch", which this build does not have; | a.run.json:5:13 | it has onnx, fake'],
     ['an unknown algorithm', '"algorithm": { "name": "gpro" }',
       '"algorithm.name" is "gpro"; | a.run.json:5:26 | did you mean "grpo"? (allowed: sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, module)'],
     ['an algorithm without a name', '"algorithm": {}',

@@ -20,6 +20,8 @@ import type { Setting } from './setValues.ts'
 
 /** What may be named in a run file beyond the schema. */
 export interface Catalogue extends EnvironmentCatalogue {
+  /** Engines that this build has. */
+  readonly engines: readonly string[]
   readonly recipes: readonly string[]
   /** A run file's value over the defaults of the recipe that it names. */
   withRecipe(value: unknown): unknown
@@ -54,6 +56,7 @@ export function loadRunFile(file: string, settings: readonly string[], catalogue
   if (!checked.success) throw refusal(shownAs, explainIssues(checked.error.issues, context))
   const folder = dirname(resolve(file))
   RunFileError.refuse(shownAs, [
+    ...engineMistakes(checked.data, catalogue, places),
     ...environmentMistakes(checked.data, catalogue, places),
     ...modelMistakes(checked.data, folder, places)
   ])
@@ -86,6 +89,11 @@ function refuseUnknownRecipe(value: unknown, catalogue: Catalogue, places: Place
     code: 'runFile/unknown-recipe', place: places.place(['recipe']), message: `"recipe" is ${showValue(recipe)}, which is no recipe;`,
     remedy: suggestion(recipe, catalogue.recipes, 'recipes')
   }])
+}
+
+function engineMistakes({ engine }: ResolvedRun, { engines }: Catalogue, places: Places): Mistake[] {
+  if (engines.includes(engine)) return []
+  return [{ code: 'runFile/engine-not-in-build', place: places.place(['engine']), message: `"engine" is "${engine}", which this build does not have;`, remedy: `it has ${engines.join(', ')}` }]
 }
 
 function modelMistakes(run: ResolvedRun, folder: string, places: Places): Mistake[] {

@@ -84,13 +84,21 @@ describe('ModuleHost', () => {
     })
   }
 
-  for (const death of ['exits', 'kills', 'rejects unhandled', 'forges an answer']) {
+  for (const death of ['exits', 'kills', 'rejects unhandled']) {
     it(`survives a module that ${death}`, async () => {
       const host = open('hostile.ts', HOSTILE)
       await assert.rejects(act(host, death), refusal('sandbox/died'))
       assert.deepEqual(await act(host, 'works'), { score: 1, why: 'call 1' })
     })
   }
+
+  it('survives a module that breaks into the protocol: it costs its own calls', async () => {
+    const host = open('hostile.ts', HOSTILE)
+    await Promise.allSettled([act(host, 'forges an answer', 2), act(host, 'works', 2)])
+    host.close()
+    const fresh = open('hostile.ts', HOSTILE)
+    assert.deepEqual(await act(fresh, 'works'), { score: 1, why: 'call 1' })
+  })
 
   it('survives a module that fills its heap', async () => {
     const host = open('hostile.ts', HOSTILE, { heapMegabytes: 64 })

@@ -29,6 +29,14 @@ connection.onRequest(LoadRequest, async (params) => {
 })
 connection.onRequest(CallRequest, async ({ method, args }) => {
   if (!loaded) throw new Error('no module is loaded')
-  return (await callModule(loaded, method, args)) ?? null
+  return finite((await callModule(loaded, method, args)) ?? null)
 })
 connection.listen()
+
+/** JSON would turn NaN and infinities into null, which means something else. */
+function finite(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer, (key, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${key || 'the answer'} is ${value}: numbers must be finite`)
+    return value
+  })) as unknown
+}

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { createMessageConnection, ErrorCodes, NullLogger, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import type { MessageConnection } from 'vscode-jsonrpc/node'
 import { LabError } from '../errors.ts'
-import { moduleProgram } from './moduleProgram.ts'
+import { moduleHostProgram } from './moduleProgram.ts'
 import { CallRequest, LoadRequest, PROTOCOL_STREAM } from './moduleRpc.ts'
 import type { CallParams } from './moduleRpc.ts'
 import { plainText } from './plainText.ts'
@@ -37,7 +37,10 @@ export class ModuleProcess {
     }
     const stream = this.#child.stdio[PROTOCOL_STREAM] as Duplex
     stream.on('error', () => this.kill()).on('data', (chunk: Buffer) => this.#count(chunk.length, limits.answerBytes))
-    this.#connection = createMessageConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream), NullLogger)
+    const reader = new StreamMessageReader(stream)
+    // The reader's own timer for unfinished messages would outlive the child.
+    reader.partialMessageTimeout = 0
+    this.#connection = createMessageConnection(reader, new StreamMessageWriter(stream), NullLogger)
     this.#connection.onError(() => this.kill())
     this.#ended = new Promise((_, reject) => {
       this.#child.once('error', (error) => reject(this.#died(error.message))).once('exit', (code, signal) => reject(this.#died(`exit ${code ?? signal}`)))
@@ -91,7 +94,7 @@ export class ModuleProcess {
 }
 
 function startChild(module: ApprovedModule, limits: ProcessLimits): ChildProcess {
-  const program = moduleProgram('moduleHostMain', 'moduleHost')
+  const program = moduleHostProgram()
   return spawn(process.execPath, [`--max-old-space-size=${limits.heapMegabytes}`, ...program.execArgv, program.file], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     cwd: dirname(module.entry),

@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { LabError } from '../errors.ts'
 import { MODULE_LIMITS } from './moduleHost.ts'
 import type { ModuleLimits } from './moduleHost.ts'
-import { moduleProgram } from './moduleProgram.ts'
+import { syncModuleProgram } from './moduleProgram.ts'
 import type { ModuleMethod } from './moduleRpc.ts'
 import type { ApprovedModule } from './trust.ts'
 
@@ -36,19 +37,27 @@ export type SyncAnswer = { readonly id: number } & (
 export class SyncModule {
   readonly #worker: Worker
   readonly #port: MessagePort
-  readonly #answered = new Int32Array(new SharedArrayBuffer(4))
+  readonly #answered: Int32Array
   readonly #startSeconds: number
   #calls = 0
 
-  constructor(module: ApprovedModule, limits: Partial<ModuleLimits> = {}) {
+  private constructor(worker: Worker, port: MessagePort, answered: Int32Array, startSeconds: number) {
+    this.#worker = worker
+    this.#port = port
+    this.#answered = answered
+    this.#startSeconds = startSeconds
+  }
+
+  /** Starts the thread and waits for it: a thread cannot start while its starter sleeps. */
+  static async open(module: ApprovedModule, limits: Partial<ModuleLimits> = {}): Promise<SyncModule> {
     const { port1, port2 } = new MessageChannel()
-    const { file, execArgv } = moduleProgram('syncModuleMain', 'syncModule')
-    const workerData: SyncModuleData = { module, limits, port: port2, answered: this.#answered }
-    this.#startSeconds = limits.startSeconds ?? MODULE_LIMITS.startSeconds
-    this.#worker = new Worker(file, { workerData, transferList: [port2], execArgv: [...execArgv] })
-    this.#worker.unref()
-    this.#port = port1
-    this.#port.unref()
+    const answered = new Int32Array(new SharedArrayBuffer(4))
+    const workerData: SyncModuleData = { module, limits, port: port2, answered }
+    const worker = new Worker(syncModuleProgram(), { workerData, transferList: [port2] })
+    await Promise.race([once(port1, 'message'), once(worker, 'exit').then(() => Promise.reject(threadEnded()))])
+    worker.unref()
+    port1.unref()
+    return new SyncModule(worker, port1, answered, limits.startSeconds ?? MODULE_LIMITS.startSeconds)
   }
 
   /** The module's answer, unchecked. Throws as `ModuleHost.call` rejects. */
@@ -59,7 +68,7 @@ export class SyncModule {
     // The thread keeps the deadline and may have to start the process first; this one only guards against the thread's own end.
     Atomics.wait(this.#answered, 0, 0, 1000 * (seconds + 2 * this.#startSeconds))
     const answer = this.#receive(request.id)
-    if (answer === undefined) throw new LabError('sandbox', 'sandbox/died', 'the thread that talks to the module has ended', { remedy: 'Run again.' })
+    if (answer === undefined) throw threadEnded()
     if ('value' in answer) return answer.value
     throw new LabError('sandbox', answer.code, answer.message, { remedy: answer.remedy })
   }
@@ -77,4 +86,8 @@ export class SyncModule {
     this.#port.close()
     await this.#worker.terminate()
   }
+}
+
+function threadEnded(): LabError {
+  return new LabError('sandbox', 'sandbox/died', 'the thread that talks to the module has ended', { remedy: 'Run again.' })
 }

@@ -24,3 +24,5 @@ port.on('message', (call: SyncCall | null) => {
     Atomics.notify(answered, 0)
   })
 })
+// Ready: from now on the other side may sleep while it waits.
+port.postMessage(null)

@@ -38,8 +38,8 @@ export class UserModules {
     return await openModuleAlgorithm(this.#host(ref.path), { path: ref.path, deadlineSeconds: WEIGH_SECONDS })
   }
 
-  openEnvironment(ref: Pick<ModuleRef, 'path'>): Environment {
-    const module = new SyncModule(this.#approved(ref.path))
+  async openEnvironment(ref: Pick<ModuleRef, 'path'>): Promise<Environment> {
+    const module = await SyncModule.open(this.#approved(ref.path))
     this.#hosts.push(module)
     return openModuleEnvironment(module, this.#limits(ref.path))
   }

@@ -108,6 +108,20 @@ describe('run directory', () => {
     run.close()
   })
 
+  it('keeps what was recorded when doing a sealed step again was cut short', async () => {
+    const directory = path.join(temporaryFolder(), 'run')
+    const run = await createRun(newRun(directory))
+    sealStep(run, 1, 2)
+    const cutShort = run.rollouts.openStep(train(1))
+    cutShort.append(rollout({ step: 1, attempt: 2 }))
+    run.close()
+    const again = await openRun(directory)
+    sealStep(again, 1, 2)
+    const rows = (await again.rollouts.readStep(train(1)))!
+    assert.deepEqual(rows.map((row) => [row.attempt, row.superseded]), [[1, true], [1, true], [2, true], [3, false], [3, false]])
+    again.close()
+  })
+
   it('refuses a rollout of another step, twice the same, a hole when sealing, and numbers that are not finite', async () => {
     const run = await createRun(newRun(path.join(temporaryFolder(), 'run')))
     const open = run.rollouts.openStep(train(1))

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { LabError } from '../../errors.ts'
+import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
 import { suggestion } from '../../runFiles/nearestName.ts'
 import { jsonDisplay } from '../display/jsonDisplay.ts'
 import { storyDisplay } from '../display/storyDisplay.ts'
+import type { StoryDisplay } from '../display/storyDisplay.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
@@ -32,7 +34,7 @@ export async function demoCommand(host: Host, services: Services, options: DemoO
   const request = { run: loaded.run, folder: loaded.folder, source: { path: loaded.file, text: loaded.text }, directory, trustWorkspace: false }
   const outcome = await watched(host, display, directory, (control) => services.launch(request, control))
   if (outcome.state === 'stopped') return EXIT.stopped
-  if (!options.json) host.stdout.write(`${farewell(outcome.directory, loaded.run.environment?.name, story.lastCheckpoint())}\n`)
+  if (!options.json) host.stdout.write(`${whatNext(host.command, loaded.run, story.last())}\n`)
   return EXIT.finished
 }
 
@@ -48,14 +50,13 @@ function introduction(name: string, notes: string): string {
   return `Reinforcement learning with verifiable rewards: ${plainLine(name)}${about === '' ? '' : `\n${about}`}`
 }
 
-function farewell(directory: string, environment: string | undefined, checkpoint: string | undefined): string {
-  const lab = 'npm run -s lab --'
-  const rows: [string, string][] = [['all runs', `${lab} runs`]]
-  if (checkpoint !== undefined && environment !== undefined) {
-    rows.unshift(
-      ['ask the model', `${lab} sample ${quoteArgument(checkpoint)} --prompt ${quoteArgument('…')}`],
-      ['evaluate it', `${lab} eval ${quoteArgument(checkpoint)} --environment ${environment}`]
-    )
+function whatNext(lab: string, { environment, sampling }: ResolvedRun, { checkpoint, prompt }: ReturnType<StoryDisplay['last']>): string {
+  const rows: [string, string][] = [['list runs', `${lab} runs`]]
+  if (checkpoint !== undefined) {
+    const model = quoteArgument(checkpoint)
+    const options = environment && Object.keys(environment.options).length > 0 ? ` --options ${quoteArgument(JSON.stringify(environment.options))}` : ''
+    rows.unshift(['ask the model', `${lab} sample ${model} --prompt ${quoteArgument(plainLine(prompt ?? '…'))}`])
+    if (environment) rows.unshift(['evaluate it', `${lab} eval ${model} --environment ${environment.name}${options} --max-tokens ${sampling.maxTokens}`])
   }
-  return `What was recorded (rollouts, metrics, checkpoints): ${plainLine(directory)}\nWhat to do next:\n${definitions(rows)}`
+  return `What to do next:\n${definitions(rows)}`
 }

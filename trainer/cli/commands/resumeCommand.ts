@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { LabError } from '../../errors.ts'
 import { jsonDisplay } from '../display/jsonDisplay.ts'
 import { terminalDisplay } from '../display/terminalDisplay.ts'
 import { EXIT } from '../exitCodes.ts'
@@ -12,7 +14,12 @@ export async function resumeCommand(
   host: Host, services: Services, named: string, options: { readonly json: boolean; readonly trustWorkspace: boolean }
 ): Promise<ExitCode> {
   const directory = resolve(host.cwd, named)
+  if (!existsSync(directory)) throw noSuchRun(host, named)
   const display = options.json ? jsonDisplay(host) : terminalDisplay(host)
   const outcome = await watched(host, display, directory, (control) => services.resume(directory, options, control))
   return outcome.state === 'finished' ? EXIT.finished : EXIT.stopped
+}
+
+function noSuchRun(host: Host, named: string): LabError {
+  return new LabError('usage', 'usage/no-run', `There is no directory ${named}.`, { place: named, remedy: `List the runs made here with: ${host.command} runs` })
 }

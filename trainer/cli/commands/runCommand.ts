@@ -32,7 +32,7 @@ export async function runCommand(host: Host, services: Services, file: string, o
   const settings = options.seed === undefined ? options.set : [...options.set, `seed=${options.seed}`]
   const loaded = loadRunFile(resolve(host.cwd, file), settings, services.catalogue, file)
   const directory = options.out === undefined ? services.newRunDirectory(loaded.run, host.cwd) : resolve(host.cwd, options.out)
-  if (existsSync(directory)) throw occupied(directory)
+  if (existsSync(directory)) throw occupied(host, directory)
   if (options.dryRun) return showPlan(host, services, loaded, directory, options)
   const display = options.json ? jsonDisplay(host) : terminalDisplay(host)
   return options.seeds === undefined
@@ -46,9 +46,9 @@ function seedsTwice(): LabError {
   })
 }
 
-function occupied(directory: string): LabError {
+function occupied(host: Host, directory: string): LabError {
   return new LabError('usage', 'usage/out-exists', `${directory} exists already.`, {
-    place: '--out', remedy: `Name a new directory, or go on with the run in it: lab resume ${quoteArgument(directory)}`
+    place: '--out', remedy: `Name a new directory, or go on with the run in it: ${host.command} resume ${quoteArgument(directory)}`
   })
 }
 
@@ -72,7 +72,8 @@ async function runSeeds(
   const outcomes: { readonly seed: number; readonly outcome: RunOutcome }[] = []
   for (let i = 0; i < options.seeds; i++) {
     const seed = loaded.run.seed + i
-    const own = join(directory, `seed-${seed}`)
+    // Runs without a directory of their own lie beside each other, where `runs` lists them.
+    const own = options.out === undefined ? services.newRunDirectory({ ...loaded.run, seed }, host.cwd) : join(directory, `seed-${seed}`)
     const outcome = await watched(host, display, own, (control) =>
       services.launch({ run: { ...loaded.run, seed }, folder: loaded.folder, source: { path: loaded.file, text: loaded.text }, directory: own, trustWorkspace: options.trustWorkspace }, control))
     outcomes.push({ seed, outcome })

@@ -13,11 +13,11 @@ export function runsCommand(host: Host, services: Services, { json }: { readonly
     return EXIT.finished
   }
   if (runs.length === 0) {
-    host.stdout.write('No runs here yet. Start one with: lab run FILE\n')
+    host.stdout.write(`No runs here yet. Start one with: ${host.command} run FILE\n`)
     return EXIT.finished
   }
   host.stdout.write(`${table([['run', 'state', 'step', 'last sign'], ...runs.map(row)])}\n`)
-  host.stdout.write('  Go on with a stopped run: lab resume DIRECTORY\n')
+  host.stdout.write(`  Go on with a stopped run: ${host.command} resume DIRECTORY\n`)
   return EXIT.finished
 }
 

@@ -7,11 +7,16 @@ import type { ReadableRollout } from './rolloutText.ts'
 import type { RunDisplay } from './runDisplay.ts'
 import { terminalDisplay } from './terminalDisplay.ts'
 
+export interface StoryDisplay extends RunDisplay {
+  /** What the run left last, as far as it has told. */
+  last(): { readonly checkpoint: string | undefined; readonly prompt: string | undefined }
+}
+
 /**
  * A run as a story: beside its progress three rollouts to read, from before, the middle and the end.
  * @param read what is known of a rollout beyond its event.
  */
-export function storyDisplay(host: Host, read: (event: EventOf<'rolloutShown'>) => ReadableRollout): RunDisplay & { readonly lastCheckpoint: () => string | undefined } {
+export function storyDisplay(host: Host, read: (event: EventOf<'rolloutShown'>) => ReadableRollout): StoryDisplay {
   const display = terminalDisplay(host)
   const styles = stylesFor(host.stdout, host.env)
   let steps = 0
@@ -37,5 +42,5 @@ export function storyDisplay(host: Host, read: (event: EventOf<'rolloutShown'>) 
     if (event.type === 'runFinished' && latest && latest.step > 0) tell(latest, `After step ${latest.step}`)
     display.event(event)
   }
-  return { event, notice: display.notice, end: display.end, lastCheckpoint: () => checkpoint }
+  return { event, notice: display.notice, end: display.end, last: () => ({ checkpoint, prompt: latest?.problem }) }
 }

@@ -4,7 +4,7 @@ import { Split } from '../../protocol/problem.ts'
 import { problemStream } from '../problemStream.ts'
 
 /** Problems drawn of each split in search of an id. */
-export const SEARCHED_PER_SPLIT = 20_000
+export const SEARCHED_PER_SPLIT = 10_000
 
 /**
  * Finds problems by id among those that `lab problems` prints for the environment, options and seed: the first

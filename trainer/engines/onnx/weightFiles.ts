@@ -26,7 +26,7 @@ function refuse(file: string, what: string, tensor?: string): LabError {
   })
 }
 
-const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
+export const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
 
 /** Shards are plain names: a path would lead out of the model's folder. */
 function checkShardName(name: unknown): string {
@@ -69,7 +69,7 @@ function checkTensors(slots: readonly ParameterSlot[], found: ReadonlyMap<string
   const expected = new Set(slots.map((slot) => slot.name))
   for (const slot of slots) {
     const tensor = found.get(slot.name)
-    if (tensor === undefined) throw refuse(WEIGHTS, `tensor ${slot.name} is missing`, slot.name)
+    if (tensor === undefined) throw refuse([...found.values()][0]?.fileName ?? WEIGHTS, `tensor ${slot.name} is missing`, slot.name)
     const shape = tensor.entry.shape
     if (shape.join() !== slot.shape.join()) {
       throw refuse(tensor.fileName, `tensor ${slot.name} has shape [${shape.join(', ')}], config.json asks for [${slot.shape.join(', ')}]`, slot.name)
@@ -89,14 +89,20 @@ function checkFinite(fileName: string, slot: ParameterSlot, values: Float32Array
   })
 }
 
-async function readSlots(
-  folder: string, names: readonly string[], layout: ParameterLayout, tolerated: (name: string) => boolean, tensorName: (slot: ParameterSlot) => string
-): Promise<Float32Array> {
+interface ReadingRules {
+  /** Tensors that may be there without being asked for. */
+  tolerated(name: string): boolean
+  /** Before the layout's names. */
+  readonly prefix: string
+}
+
+/** A flat vector from the tensors of these files of a folder. Every shape is checked before the vector is allocated. */
+export async function readSlots(folder: string, names: readonly string[], layout: ParameterLayout, rules: ReadingRules): Promise<Float32Array> {
   const opened: SafetensorsFile[] = []
   try {
     const found = await openAll(folder, names, opened)
-    const slots = layout.slots.map((slot) => ({ ...slot, name: tensorName(slot) }))
-    checkTensors(slots, found, tolerated)
+    const slots = layout.slots.map((slot) => ({ ...slot, name: `${rules.prefix}${slot.name}` }))
+    checkTensors(slots, found, rules.tolerated)
     const parameters = new Float32Array(layout.total)
     for (const slot of slots) {
       const { file, fileName, entry } = found.get(slot.name)!
@@ -118,10 +124,11 @@ async function readSlots(
 export async function readWeights(folder: string, layout: ParameterLayout): Promise<Float32Array> {
   const hasHead = layout.slots.some((slot) => slot.name === 'lm_head.weight')
   const tolerated = (name: string): boolean => COMPUTED.test(name) || (name === 'lm_head.weight' && !hasHead)
-  return readSlots(folder, await weightFileNames(folder), layout, tolerated, (slot) => slot.name)
+  return readSlots(folder, await weightFileNames(folder), layout, { tolerated, prefix: '' })
 }
 
-function tensorsOf(layout: ParameterLayout, values: Float32Array, prefix: string): TensorData[] {
+/** The tensors of a flat vector, as views. */
+export function tensorsOf(layout: ParameterLayout, values: Float32Array, prefix: string): TensorData[] {
   return layout.slots.map((slot) => ({
     name: `${prefix}${slot.name}`, shape: slot.shape, values: values.subarray(slot.offset, slot.offset + slot.size)
   }))
@@ -130,37 +137,4 @@ function tensorsOf(layout: ParameterLayout, values: Float32Array, prefix: string
 export function writeWeights(folder: string, layout: ParameterLayout, parameters: Float32Array, dtype: 'F32' | 'BF16'): Promise<void> {
   // transformers looks for this key to know which framework wrote the file.
   return writeSafetensors(join(folder, WEIGHTS), tensorsOf(layout, parameters, ''), dtype, { format: 'pt' })
-}
-
-/** AdamW's moments in the layout of the parameters, and the number of steps done. */
-export interface Moments {
-  readonly step: number
-  readonly first: Float32Array
-  readonly second: Float32Array
-}
-
-const OPTIMIZER = 'optimizer.safetensors'
-
-/** Moments are always float32: a run that resumes from them must go on bit for bit. */
-export function writeMoments(folder: string, layout: ParameterLayout, moments: Moments): Promise<void> {
-  const tensors = [...tensorsOf(layout, moments.first, 'm.'), ...tensorsOf(layout, moments.second, 'v.')]
-  return writeSafetensors(join(folder, OPTIMIZER), tensors, 'F32', { step: String(moments.step) })
-}
-
-async function momentStep(folder: string): Promise<number> {
-  const file = await SafetensorsFile.open(join(folder, OPTIMIZER))
-  const text = file.header.metadata.get('step')
-  await file.close()
-  const step = Number(text)
-  if (text === undefined || !Number.isSafeInteger(step) || step < 0) throw refuse(OPTIMIZER, `its step is ${JSON.stringify(text)?.slice(0, 40)}, not a count`)
-  return step
-}
-
-/** Undefined where the folder has none. */
-export async function readMoments(folder: string, layout: ParameterLayout): Promise<Moments | undefined> {
-  if (!(await exists(join(folder, OPTIMIZER)))) return undefined
-  const step = await momentStep(folder)
-  const part = (prefix: string): Promise<Float32Array> =>
-    readSlots(folder, [OPTIMIZER], layout, (name) => /^[mv]\./.test(name), (slot) => `${prefix}${slot.name}`)
-  return { step, first: await part('m.'), second: await part('v.') }
 }

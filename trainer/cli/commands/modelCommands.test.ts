@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Engine, SampleEvents, SampledCompletion } from '../../engines/engine.ts'
+import { createFakeEngine } from '../../engines/fake/fakeEngine.ts'
+import { findEnvironment } from '../../environments/registry.ts'
+import { EvaluationResult } from '../../protocol/summary.ts'
+import { NewModel } from '../../protocol/runFile.ts'
+import { compose } from '../compose.ts'
+import { EXIT } from '../exitCodes.ts'
+import { runCommandLine } from '../program.ts'
+import type { Services } from '../services.ts'
+import { testHost } from '../testHost.fixture.ts'
+import type { TestHost } from '../testHost.fixture.ts'
+
+describe('model commands', () => {
+  let folder: string
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'lab-'))
+    const engine = createFakeEngine()
+    await engine.loadModel({ kind: 'new', model: NewModel.parse({ contextLength: 96 }), vocabulary: findEnvironment('arithmetic-chain').vocabulary, seed: 3 })
+    await engine.save(join(folder, 'base'), { optimizer: false, dtype: 'float32' })
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  const shipped = compose(join(import.meta.dirname, '../../..'))
+  const lab = async (args: string[], services: Partial<Services> = {}, host = testHost({ cwd: folder })): Promise<{ code: number; host: TestHost; out: string; err: string }> => {
+    const code = await runCommandLine(args, host, { ...shipped, ...services })
+    return { code, host, out: host.out().replaceAll(folder, '<folder>'), err: host.err().replaceAll(folder, '<folder>') }
+  }
+  /** An engine that samples what the script says. */
+  const scripted = (sample: (events: SampleEvents, signal: AbortSignal | undefined) => SampledCompletion[], closed: () => void = () => {}): Partial<Services> => ({
+    openEngine: async (): Promise<Engine> => {
+      const engine = createFakeEngine()
+      return {
+        ...engine,
+        sample: async (_prompts, _parameters, events = {}, signal) => sample(events, signal),
+        close: async () => { closed(); await engine.close() }
+      }
+    }
+  })
+  const completion = (text: string, more: Partial<SampledCompletion> = {}): SampledCompletion => ({
+    promptIndex: 0, sampleIndex: 0, tokens: [1, 2], text, tokenEnds_T: [1, text.length], logprobs_T: [-1, -0.5], samplingLogprobs_T: [-1, -0.5], entropies_T: [1, 1],
+    stopReason: 'endOfText', seconds: 0, ...more
+  })
+  const sampleArgs = (...more: string[]): string[] => ['sample', 'base', '--engine', 'fake', '--prompt', '26 * 2 + 6 :', ...more]
+
+  describe('sample', () => {
+    it('writes text as it comes, without what could steer a terminal', async () => {
+      let whole = ''
+      let closed = 0
+      const host = testHost({ cwd: folder })
+      const { code, out, err } = await lab(sampleArgs(), scripted((events) => {
+        events.partial?.([{ promptIndex: 0, sampleIndex: 0, text: '26 * 2\u001b[31m' }])
+        whole = host.out()
+        events.finished?.(completion('26 * 2\u001b[31m = 2\u202e'))
+        return []
+      }, () => closed++), host)
+      assert.deepEqual([code, whole, out, err, closed], [EXIT.finished, '26 * 2', '26 * 2 = 2\n', '(endOfText, 2 tokens)\n', 1])
+    })
+
+    it('writes several completions one after another, or as JSON', async () => {
+      const two = scripted((events) => {
+        events.finished?.(completion('b', { sampleIndex: 1, stopReason: 'length' }))
+        events.finished?.(completion('a', { seconds: 0.5 }))
+        return []
+      })
+      assert.equal((await lab(sampleArgs('--n', '2'), two)).out, '── 2  (length, 2 tokens)\nb\n── 1  (endOfText, 2 tokens, 4 tokens/s)\na\n')
+      assert.deepEqual((await lab(sampleArgs('--n', '2', '--json'), two)).out.trimEnd().split('\n').map((line) => JSON.parse(line)), [
+        { text: 'b', stopReason: 'length', tokens: 2, logprob: -1.5 }, { text: 'a', stopReason: 'endOfText', tokens: 2, logprob: -1.5 }
+      ])
+    })
+
+    it('samples the same for the same seed', async () => {
+      const text = async (seed: string): Promise<string> => (await lab(sampleArgs('--json', '--n', '3', '--seed', seed))).out
+      assert.equal(await text('1'), await text('1'))
+      assert.notEqual(await text('1'), await text('2'))
+    })
+
+    it('is stopped by Ctrl-C', async () => {
+      const host = testHost({ cwd: folder })
+      const { code } = await lab(sampleArgs(), scripted((_, signal) => {
+        host.signal('SIGINT')
+        assert.equal(signal?.aborted, true)
+        return []
+      }), host)
+      assert.equal(code, EXIT.stopped)
+    })
+
+    it('refuses prompts without room and folders without a model', async () => {
+      assert.match((await lab(sampleArgs('--prompt', Array(100).fill('1').join(' ')))).err, /^error: The prompt has 100 tokens; the model's context is 96\.\n {2}at --prompt\n/)
+      const missing = await lab(['sample', 'bass', '--prompt', 'x', '--engine', 'fake'])
+      assert.equal(missing.code, EXIT.usage)
+      assert.equal(missing.err, 'error: "bass" is no model folder: it does not exist (looked for <folder>/bass); did you mean "base"?\n  at MODEL\n')
+      mkdirSync(join(folder, 'empty'), { recursive: true })
+      assert.match((await lab(['sample', 'empty', '--prompt', 'x'])).err, /"empty" is no model folder: it holds no config\.json;/)
+      assert.match((await lab(['sample', 'base', '--prompt', 'x', '--engine', 'torch'])).err, /"base" is no model folder|This build has no engine "torch"/)
+    })
+  })
+
+  describe('eval', () => {
+    const args = (...more: string[]): string[] => ['eval', 'base', '--engine', 'fake', '--environment', 'arithmetic-chain', '--problems', '6', '--samples', '4', '--k', '1,4', '--max-tokens', '40', ...more]
+
+    it('gives the figures of held-out problems, the same for the same seed', async () => {
+      const evaluated = async (...more: string[]): Promise<EvaluationResult> => {
+        const { code, out } = await lab(args('--json', ...more))
+        assert.equal(code, EXIT.finished)
+        return EvaluationResult.parse(JSON.parse(out))
+      }
+      const result = await evaluated()
+      assert.deepEqual([result.environment, result.problems, result.samplesPerProblem, Object.keys(result.passAtK)], ['arithmetic-chain', 6, 4, ['1', '4']])
+      assert.deepEqual(await evaluated(), result)
+      assert.notEqual((await evaluated('--seed', '9')).meanTokens, result.meanTokens)
+    })
+
+    it('shows them as a table', async () => {
+      const { out } = await lab(args())
+      assert.match(out, /^Held-out problems of arithmetic-chain: 6, 4 samples each at temperature 1\n {2}pass@1 +0\.\d{3} \[/)
+      assert.match(out, /\n {2}pass@4 +0\.\d{3} \[[\s\S]*\n {2}Value \[95 % interval over problems\]\./)
+    })
+
+    it('refuses a k that the samples cannot estimate', async () => {
+      const { code, err } = await lab(args('--k', '8'))
+      assert.equal(code, EXIT.usage)
+      assert.match(err, /^error: pass@8 cannot be estimated from 4 samples of each problem\.\n {2}at --k\n/)
+    })
+  })
+})

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { createFakeEngine } from '../../engines/fake/fakeEngine.ts'
+import { LabError } from '../../errors.ts'
+import { doctorCommand } from '../commands/doctorCommand.ts'
+import { compose } from '../compose.ts'
+import { EXIT } from '../exitCodes.ts'
+import { testHost } from '../testHost.fixture.ts'
+import { checkEngine } from './checkEngine.ts'
+import { checkDisk, checkNode } from './checkMachine.ts'
+import { checkGit, checkGpu, checkPython, checkSandboxes } from './checkPrograms.ts'
+import { execute } from './execute.ts'
+import type { Execute, Executed } from './execute.ts'
+
+/** A machine on which these programs answer so; the others do not exist. */
+const machine = (programs: Record<string, Partial<Executed>>): Execute => async (file) =>
+  file in programs ? { code: 0, stdout: '', stderr: '', exists: true, ...programs[file] } : { code: null, stdout: '', stderr: '', exists: false }
+const python = (versions: Record<string, string | null>): Partial<Executed> => ({ stdout: JSON.stringify({ python: '3.12.1', ...versions }) })
+
+describe('doctor', () => {
+  it('tells Python with torch from Python without and from none', async () => {
+    const all = { torch: '2.13', transformers: '5.0', peft: null }
+    assert.deepEqual(await checkPython(machine({ python3: python(all) }), ['python3', 'python']), {
+      name: 'Python', state: 'ok', required: false, detail: '3.12.1 (python3): torch 2.13, transformers 5.0, peft missing'
+    })
+    const bare = await checkPython(machine({ python: python({ torch: null, transformers: null }) }), ['python3', 'python'])
+    assert.deepEqual([bare.state, bare.detail, bare.remedy], ['missing', '3.12.1 (python): torch missing, transformers missing', 'npm run setup:python'])
+    assert.equal((await checkPython(machine({}), ['python3'])).state, 'missing')
+    assert.equal((await checkPython(machine({ python3: { stdout: 'hello' } }), ['python3'])).state, 'broken')
+    assert.equal((await checkPython(machine({ python3: { code: 1 } }), ['python3'])).state, 'missing')
+  })
+
+  it('tells a GPU from a broken driver and from none', async () => {
+    assert.deepEqual(await checkGpu(machine({ 'nvidia-smi': { stdout: 'NVIDIA X, 80000 MiB, 550.1\n' } })), { name: 'GPU', state: 'ok', required: false, detail: 'NVIDIA X, 80000 MiB, 550.1' })
+    assert.equal((await checkGpu(machine({ 'nvidia-smi': { code: 9, stderr: 'no driver\nmore' } }))).detail, 'no driver')
+    assert.equal((await checkGpu(machine({}))).state, 'missing')
+  })
+
+  it('starts something inside each sandbox', async () => {
+    const states = async (platform: string, programs: Record<string, Partial<Executed>>): Promise<string[]> =>
+      (await checkSandboxes(machine(programs), platform)).map(({ name, state }) => `${name} ${state}`)
+    assert.deepEqual(await states('linux', { bwrap: {}, docker: { code: 1, stderr: 'no daemon' } }), ['sandbox bubblewrap ok', 'sandbox docker broken', 'sandbox podman missing'])
+    assert.deepEqual(await states('darwin', { 'sandbox-exec': {} }), ['sandbox sandbox-exec ok', 'sandbox docker missing', 'sandbox podman missing'])
+    assert.deepEqual(await states('win32', {}), ['sandbox docker missing', 'sandbox podman missing'])
+  })
+
+  it('finds old Nodes, git and room on the disk', async () => {
+    assert.deepEqual(['20.19.0', '22.0.0', '20.18.9', '18.20.0'].map((version) => checkNode(version).state), ['ok', 'ok', 'broken', 'broken'])
+    assert.equal((await checkGit(machine({ git: { stdout: 'git version 2.40\n' } }))).detail, 'git version 2.40')
+    assert.equal((await checkGit(machine({}))).state, 'missing')
+    assert.match(checkDisk('.').detail, /free in \.$/)
+    assert.equal(checkDisk('/no/such/folder').state, 'broken')
+  })
+
+  it('samples with the engine and closes it', async () => {
+    let closed = 0
+    const open = async (): ReturnType<Parameters<typeof checkEngine>[0]> => ({ ...createFakeEngine(), close: async () => void closed++ })
+    assert.deepEqual(await checkEngine(open), { name: 'engine onnx (embedded)', state: 'ok', required: true, detail: 'runs on cpu, 1 threads (fake 1)' })
+    assert.equal(closed, 1)
+    const failed = await checkEngine(() => Promise.reject(new LabError('engine', 'engine/no-start', 'no native module', { remedy: '' })))
+    assert.deepEqual([failed.state, failed.detail, failed.remedy], ['broken', 'no native module', 'Install the packages again: npm ci'])
+  })
+
+  it('runs programs without a shell and survives those that do not exist', async () => {
+    assert.equal((await execute(process.execPath, ['-p', '"a b"'])).stdout, 'a b\n')
+    assert.equal((await execute(process.execPath, ['-e', 'process.exit(3)'])).code, 3)
+    assert.deepEqual(await execute('no-such-program-here', []), { code: null, stdout: '', stderr: '', exists: false })
+  })
+
+  it('reports in words with what mends each thing, or as JSON; fails where nothing can train', async () => {
+    const run = machine({ git: { stdout: 'git version 2.40' }, bwrap: {} })
+    const services = { ...compose('/nowhere'), openEngine: async () => createFakeEngine() }
+    const host = testHost({ cwd: '.' })
+    assert.equal(await doctorCommand(host, services, { json: false }, run), EXIT.finished)
+    assert.match(host.out(), /^✓ Node +\d/)
+    assert.match(host.out(), /– Python +none of python3, python runs[^\n]*\n +→ npm run setup:python/)
+    assert.match(host.out(), /Ready to train\.\n$/)
+    const broken = testHost({ cwd: '.' })
+    const without = { ...services, openEngine: () => Promise.reject(new Error('gone')) }
+    assert.equal(await doctorCommand(broken, without, { json: true }, run), EXIT.failed)
+    const { fit, findings } = JSON.parse(broken.out()) as { fit: boolean; findings: { name: string; state: string }[] }
+    assert.equal(fit, false)
+    assert.equal(findings.find(({ name }) => name.startsWith('engine'))?.state, 'broken')
+  })
+})

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FailureScript } from '../engines/fake/failures.ts'
+import type { RunEvent } from '../protocol/events.ts'
+import { createRunControl } from './cancellation.ts'
+import type { RunControl } from './cancellation.ts'
+import { runTrainer } from './runTrainer.ts'
+import { testRun } from './run.fixture.ts'
+import type { TestOptions, TestRun } from './run.fixture.ts'
+
+const FILE = { steps: 5, evaluation: { problems: 2, samples: 1, k: [1] } }
+
+async function weightsOf(run: TestRun): Promise<string> {
+  const { directory } = await run.open()
+  const last = (await directory.checkpoints.latestWhole())!
+  directory.close()
+  assert.equal(last.checkpoint.step, 5)
+  return readFileSync(join(last.directory, 'fake-model.json'), 'utf8') + readFileSync(join(last.directory, 'fake-optimizer.json'), 'utf8')
+}
+
+describe('an engine that dies and a run that is stopped', () => {
+  const runs: TestRun[] = []
+  afterEach(() => runs.splice(0).forEach((run) => run.remove()))
+
+  async function fresh(): Promise<TestRun> {
+    const run = await testRun(FILE)
+    runs.push(run)
+    return run
+  }
+
+  async function go(run: TestRun, options: TestOptions = {}, control: RunControl = createRunControl()): Promise<string> {
+    const { parts, directory } = await run.open(options)
+    try {
+      return (await runTrainer(parts, control)).state
+    } finally {
+      directory.close()
+    }
+  }
+
+  async function undisturbed(): Promise<string> {
+    const run = await fresh()
+    assert.equal(await go(run), 'finished')
+    return weightsOf(run)
+  }
+
+  const crashFirst = (verb: string, count: number): TestOptions => ({
+    engine: (start) => ({ failures: ((v, c) => (start === 1 && v === verb && c === count ? 'crash' : undefined)) satisfies FailureScript })
+  })
+
+  for (const [verb, count] of [['sample', 5], ['forwardBackward', 4], ['optimStep', 1], ['save', 3], ['encode', 3]] as const) {
+    it(`ends with the same bits when the engine dies in ${verb} call ${count}`, async () => {
+      const run = await fresh()
+      assert.equal(await go(run, crashFirst(verb, count)), 'finished')
+      assert.equal(run.events.filter(({ type }) => type === 'engineRestarted').length, 1)
+      assert.equal(await weightsOf(run), await undisturbed())
+    })
+  }
+
+  it('gives up when engines keep dying', async () => {
+    const run = await fresh()
+    const options: TestOptions = { engine: () => ({ failures: (verb) => (verb === 'sample' ? 'crash' : undefined) }), parts: { limits: { engineRestarts: 2 } } }
+    await assert.rejects(go(run, options), { code: 'engine/died-too-often' })
+    assert.equal(run.events.filter(({ type }) => type === 'engineRestarted').length, 2)
+  })
+
+  it('stops at the end of the step with a checkpoint, and resumes to the same bits', async () => {
+    const run = await fresh()
+    const control = createRunControl()
+    const onEvent = (event: RunEvent): void => void (event.type === 'stepStarted' && event.step === 3 && control.stop())
+    assert.equal(await go(run, { onEvent }, control), 'stopped')
+    const { directory } = await run.open()
+    assert.equal((await directory.checkpoints.latestWhole())!.checkpoint.step, 3)
+    assert.equal(directory.state.read()!.status, 'stopped')
+    assert.equal(directory.summary.read()!.state, 'stopped')
+    directory.close()
+    assert.equal(await go(run), 'finished')
+    assert.equal(await weightsOf(run), await undisturbed())
+  })
+
+  it('stops at once, keeps what was scored without scoring it again, and resumes to the same bits', async () => {
+    const run = await fresh()
+    const control = createRunControl()
+    const scored: string[] = []
+    const openReward = () => ({
+      name: 'answer',
+      score: ({ problem, completion, verdict }: { problem: { id: string }; completion: string; verdict: { correct: boolean } }) => {
+        scored.push(`${problem.id} ${completion}`)
+        if (scored.length === 2 * 24 + 5) control.stopNow()
+        return { score: Number(verdict.correct), why: '' }
+      }
+    })
+    const engine = () => ({ chunkTokens: 1 })
+    assert.equal(await go(run, { engine, parts: { openReward } }, control), 'stopped')
+    const before = scored.length
+    assert.equal(await go(run, { engine, parts: { openReward } }), 'finished')
+    const recordedTwice = (await rowsOfStep(run, 3)).filter(({ superseded }) => superseded)
+    const kept = recordedTwice.filter(({ reward }) => reward.total !== null).length
+    assert.ok(kept > 0, 'some rollouts had been scored before the stop')
+    assert.equal(scored.length - before, 3 * 24 - kept)
+    assert.equal(await weightsOf(run), await undisturbed())
+  })
+
+  it('closes an engine that does not obey', async () => {
+    const run = await fresh()
+    const control = createRunControl()
+    const onEvent = (event: RunEvent): void => void (event.type === 'stepStarted' && setImmediate(() => control.stopNow()))
+    const options: TestOptions = {
+      engine: () => ({ failures: (verb, count) => (verb === 'sample' && count === 3 ? 'hang' : undefined) }), onEvent, parts: { limits: { stopGraceSeconds: 0 } }
+    }
+    assert.equal(await go(run, options, control), 'stopped')
+    assert.equal(await go(run), 'finished')
+    assert.equal(await weightsOf(run), await undisturbed())
+  })
+
+  async function rowsOfStep(run: TestRun, step: number) {
+    const { directory } = await run.open()
+    const rows = await directory.rollouts.readStep({ kind: 'train', step })
+    directory.close()
+    return rows ?? []
+  }
+})
