@@ -10,12 +10,13 @@ const native = ['onnxruntime-node', '@duckdb/node-api', 'vscode']
 const processes = {
   lab: 'trainer/cli.ts',
   engine: 'trainer/engines/onnx/main.ts',
-  moduleHost: 'trainer/sandbox/moduleHostMain.ts'
+  moduleHost: 'trainer/sandbox/moduleHostMain.ts',
+  syncModule: 'trainer/sandbox/syncModuleMain.ts'
 }
 
 export async function build() {
   const { build: bundle } = await import('esbuild')
-  const common = { absWorkingDir: root, bundle: true, sourcemap: 'linked', logLevel: 'warning', target: 'node20', platform: 'node' }
+  const common = { absWorkingDir: root, bundle: true, sourcemap: 'linked', logLevel: 'warning', target: 'node20', platform: 'node', mainFields: ['module', 'main'] }
   // Bundled CommonJS dependencies call require(); ES modules have none of their own.
   const banner = { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" }
   await bundle({ ...common, entryPoints: processes, outdir: 'dist', format: 'esm', outExtension: { '.js': '.mjs' }, external: native, banner })

@@ -47,7 +47,8 @@ export const packageZones = {
   '@huggingface/jinja': ['trainer/engines/onnx'],
   '@duckdb/node-api': ['trainer/stores', 'trainer/query'],
   'simple-git': ['trainer/stores'],
-  commander: ['trainer/cli', 'trainer/cli.ts']
+  commander: ['trainer/cli', 'trainer/cli.ts'],
+  sucrase: ['trainer/sandbox']
 }
 
 /** The zone with the longest path that holds this file (paths relative to the root, with `/`). */
@@ -61,7 +62,7 @@ export function zoneOf(file) {
 export function mayImport(file, target) {
   const zone = zoneOf(file)
   if (!zone) return true
-  const allowed = [zone, ...zones[zone], ...(file.endsWith('.test.ts') ? (testsMayAlsoImport[zone] ?? []) : [])]
+  const allowed = [zone, ...zones[zone], ...(/\.(test|fixture)\.ts$/.test(file) ? (testsMayAlsoImport[zone] ?? []) : [])]
   if (!allowed.some((place) => target === place || target.startsWith(`${place}/`))) return false
   return engineOf(file) === undefined || engineOf(target) === undefined || engineOf(file) === engineOf(target)
 }

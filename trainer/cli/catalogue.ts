@@ -3,6 +3,7 @@ import { environmentNames, findEnvironment } from '../environments/registry.ts'
 import { RECIPE_NAMES } from '../recipes/registry.ts'
 import { withRecipe } from '../recipes/resolveRun.ts'
 import { ENGINES } from './engines.ts'
+import type { SchemaFindings } from '../runFiles/environmentMistakes.ts'
 import type { Catalogue } from '../runFiles/loadRunFile.ts'
 import type { JsonSchema } from '../runFiles/schemaWalk.ts'
 
@@ -12,11 +13,13 @@ export const shippedCatalogue: Catalogue = {
   recipes: RECIPE_NAMES,
   withRecipe,
   environments: environmentNames(),
-  environmentIssues: (name, options) => {
-    const schema = findEnvironment(name).options
-    return {
-      issues: schema.safeParse(options).error?.issues ?? [],
-      schema: z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' }) as JsonSchema
-    }
+  environmentIssues: (name, options) => findings(findEnvironment(name).options, options),
+  mixIssues: (name, mix) => findings(findEnvironment(name).mix, mix)
+}
+
+function findings(schema: z.ZodType, value: unknown): SchemaFindings {
+  return {
+    issues: schema.safeParse(value).error?.issues ?? [],
+    schema: z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' }) as JsonSchema
   }
 }

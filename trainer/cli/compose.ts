@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { createRunControl } from '../orchestrator/cancellation.ts'
 import type { RunControl as TrainerControl } from '../orchestrator/cancellation.ts'
 import { runTrainer } from '../orchestrator/runTrainer.ts'
+import type { RunEvent } from '../protocol/events.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import { UserModules } from '../sandbox/userModules.ts'
 import { diskFileOps } from '../stores/fileOps.ts'
@@ -14,9 +15,12 @@ import type { RunDirectory } from '../stores/runDirectory.ts'
 import { defaultRunsFolder, listRuns, newRunId, runFolderName } from '../stores/runsFolder.ts'
 import type { ListedRun as StoredRun } from '../stores/runsFolder.ts'
 import { shippedCatalogue } from './catalogue.ts'
+import type { EventOf } from './display/eventLines.ts'
 import { startEngine } from './engines.ts'
+import { watchMemory } from './peakMemory.ts'
 import type { LaunchRequest, ListedRun, RunControl, RunOutcome, Services } from './services.ts'
-import { openersOf, trainerPartsOf } from './trainerParts.ts'
+import { openersOf, prepareParts } from './trainerParts.ts'
+import type { PreparedParts } from './trainerParts.ts'
 
 /**
  * The one place where the concrete parts meet.
@@ -41,35 +45,57 @@ export function compose(root: string): Services {
 
 async function launch(root: string, request: LaunchRequest, control: RunControl): Promise<RunOutcome> {
   const { run, folder, source, trustWorkspace } = request
-  const runId = runIdOf(request.directory)
-  const directory = await createRun({ directory: request.directory, runId, run, source, createdAt: new Date() }, { report: reporter(control) })
-  return train(root, directory, folder, trustWorkspace, control, async () => void (await recordGitState(folder, directory.path, diskFileOps)))
+  const modules = modulesOf(folder, { trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
+  try {
+    const parts = await prepareParts(run, modules, folder, versionsOf(root))
+    const { directory: path } = request
+    const directory = await createRun({ directory: path, runId: runIdOf(path), run, source, createdAt: new Date() }, { report: reporter(control) })
+    try {
+      await recordGitState(folder, directory.path, diskFileOps)
+      return await train(directory, parts, control)
+    } finally {
+      directory.close()
+    }
+  } finally {
+    await modules.close()
+  }
 }
 
+/** A run that has finished already is told from its summary. */
 async function resume(root: string, named: string, trustWorkspace: boolean, control: RunControl): Promise<RunOutcome> {
   const directory = await openRun(named, { report: reporter(control) })
-  const summary = directory.summary.read()
-  if (directory.state.read()?.status === 'finished' && summary) {
-    directory.close()
-    return { state: 'finished', directory: directory.path, summary }
-  }
-  return train(root, directory, dirname(directory.record.source.path), trustWorkspace, control)
-}
-
-/** Trains what the directory holds and gives it back in any case. */
-async function train(
-  root: string, directory: RunDirectory, folder: string, trustWorkspace: boolean, control: RunControl, prepare?: () => Promise<void>
-): Promise<RunOutcome> {
-  const modules = modulesOf(folder, { trustWorkspace, deadlineSeconds: directory.record.run.rewardDeadlineSeconds })
+  const { run, source } = directory.record
+  const folder = dirname(source.path)
+  const modules = modulesOf(folder, { trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
   try {
-    await prepare?.()
-    const parts = await trainerPartsOf(directory, modules, folder, versionsOf(root), control.onEvent)
-    const summary = await runTrainer(parts, trainerControl(control))
-    return { state: summary.state === 'finished' ? 'finished' : 'stopped', directory: directory.path, summary }
+    const finished = finishedBefore(directory)
+    if (finished) {
+      control.onEvent(finished)
+      return { state: 'finished', directory: directory.path, summary: finished.summary }
+    }
+    return await train(directory, await prepareParts(run, modules, folder, versionsOf(root)), control)
   } finally {
     await modules.close()
     directory.close()
   }
+}
+
+/** The last event of a run that has nothing left to do. */
+function finishedBefore(directory: RunDirectory): EventOf<'runFinished'> | undefined {
+  const state = directory.state.read()
+  const summary = directory.summary.read()
+  if (state?.status !== 'finished' || !summary) return undefined
+  return { version: 1, at: state.updatedAt, type: 'runFinished', step: state.step, state: 'finished', summary }
+}
+
+async function train(directory: RunDirectory, parts: PreparedParts, control: RunControl): Promise<RunOutcome> {
+  const memory = watchMemory()
+  const emit = (event: RunEvent): void => {
+    memory.look()
+    control.onEvent(event)
+  }
+  const summary = await runTrainer({ ...parts, directory, emit, peakMemoryBytes: memory.peak }, trainerControl(control))
+  return { state: summary.state === 'finished' ? 'finished' : 'stopped', directory: directory.path, summary }
 }
 
 /** The orchestrator's control, worked by the signals of the command line. */

@@ -17,34 +17,41 @@ export interface EvaluateOptions {
   readonly sampling: SamplingParameters
 }
 
+/** Told how many problems have been answered. */
+type Progress = (done: number, of: number) => void
+
 /** Completions asked of the engine in one call. */
 const COMPLETIONS_PER_CALL = 512
 
 /**
  * Held-out evaluation as runs make it: the same problems and the same draws for the same seed, so that figures can be set
  * beside those of a run.
- * @param progress told how many problems have been answered.
  */
 export async function evaluateModel(
-  engine: Engine, model: ModelInfo, opened: OpenEnvironment, options: EvaluateOptions, signal: AbortSignal, progress: (done: number, of: number) => void
+  engine: Engine, model: ModelInfo, opened: OpenEnvironment, options: EvaluateOptions, signal: AbortSignal, progress: Progress
 ): Promise<EvaluationResult> {
-  const drawn = heldOutProblems({ name: 'heldOut', mixture: [{ ...opened, weight: 1 }], problems: options.problems }, options.seed)
-  const prompts = await encodePrompts(engine, model, drawn, options.sampling.maxTokens)
+  const { sampling, seed, k } = options
+  const drawn = heldOutProblems({ name: 'heldOut', mixture: [{ ...opened, weight: 1 }], problems: options.problems }, seed)
+  const prompts = await encodePrompts(engine, model, drawn, sampling.maxTokens)
   const samples: GradedSample[] = []
   const greedy: GradedSample[] = []
-  const seedOf = (problem: number, sample: number): number => hash32(options.seed, 'evaluate', 'heldOut', problem, sample)
   const perCall = Math.max(1, Math.floor(COMPLETIONS_PER_CALL / options.samples))
   for (let from = 0; from < drawn.length; from += perCall) {
     const part = drawn.slice(from, from + perCall)
-    const tokens = part.map((_, i) => prompts[from + i]!.tokens)
-    const ask = (count: number, firstSample: number, parameters: SamplingParameters): Promise<SampledCompletion[]> =>
-      engine.sample(tokens.map((prompt, i) => ({ tokens: prompt, seeds: Array.from({ length: count }, (_, s) => seedOf(from + i, firstSample + s)) })), parameters, undefined, signal)
-    samples.push(...(await ask(options.samples, 0, options.sampling)).map((completion) => graded(part, completion)))
-    greedy.push(...(await ask(1, options.samples, { ...options.sampling, temperature: 0 })).map((completion) => graded(part, completion)))
+    const ask = async (count: number, firstSample: number, parameters: SamplingParameters): Promise<GradedSample[]> => {
+      const asked = part.map((_, i) => ({ tokens: prompts[from + i]!.tokens, seeds: seedsOf(seed, from + i, firstSample, count) }))
+      return (await engine.sample(asked, parameters, undefined, signal)).map((completion) => graded(part, completion))
+    }
+    samples.push(...(await ask(options.samples, 0, sampling)))
+    greedy.push(...(await ask(1, options.samples, { ...sampling, temperature: 0 })))
     signal.throwIfAborted()
     progress(from + part.length, drawn.length)
   }
-  return evaluateRollouts({ environment: opened.environment.name, temperature: options.sampling.temperature, samples, greedy, k: options.k, seed: options.seed })
+  return evaluateRollouts({ environment: opened.environment.name, temperature: sampling.temperature, samples, greedy, k, seed })
+}
+
+function seedsOf(seed: number, problem: number, firstSample: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => hash32(seed, 'evaluate', 'heldOut', problem, firstSample + i))
 }
 
 function graded(drawn: readonly DrawnProblem[], completion: SampledCompletion): GradedSample {

@@ -1,3 +1,4 @@
+import { EXIT } from './exitCodes.ts'
 import { quoteArgument } from './quoteArgument.ts'
 
 /** Where a command writes. */
@@ -24,6 +25,7 @@ export interface Host {
 }
 
 export function processHost(): Host {
+  leaveWithReader()
   return {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -40,4 +42,12 @@ export function processHost(): Host {
       }
     }
   }
+}
+
+/** Whoever reads a pipe may close it early (`| head`), which is no fault of anything here. */
+function leaveWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(EXIT.stopped)
+  })
 }

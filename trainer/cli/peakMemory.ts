@@ -1,13 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
+/** The peak so far; processes that have ended count while they were seen. */
+export interface MemoryWatch {
+  look(): void
+  /** Bytes; undefined where the system does not tell (anything but Linux). */
+  readonly peak: () => number | undefined
+}
+
 /**
- * Peak resident memory of this process and its living children in bytes, shared pages counted once for each; where the
- * system tells (Linux), else undefined.
+ * Watches the memory of this process and its children: at each look the sum of their peak resident sets (shared pages
+ * counted for each), of which the largest is kept.
  */
-export function peakMemoryBytes(): number | undefined {
-  if (process.platform !== 'linux') return undefined
-  const peaks = processTree(process.pid).map(peakOf)
-  return peaks.length === 0 ? undefined : peaks.reduce((sum, bytes) => sum + bytes, 0)
+export function watchMemory(): MemoryWatch {
+  let peak = 0
+  const look = (): void => void (peak = Math.max(peak, processTree(process.pid).reduce((sum, pid) => sum + peakOf(pid), 0)))
+  if (process.platform !== 'linux') return { look: () => undefined, peak: () => undefined }
+  return { look, peak: () => peak }
 }
 
 function processTree(pid: number): number[] {

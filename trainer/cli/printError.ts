@@ -8,18 +8,17 @@ import { plainText } from './terminal/plainText.ts'
 
 /** Bad input of people, as against something that went wrong on the way. */
 const INPUT_BOUNDARIES: ReadonlySet<string> = new Set(['runFile', 'dataset', 'model', 'trust', 'usage'])
+const INPUT_CODES = /^(environment\/(unknown|bad-options|bad-mix|no-problem|prompt-too-long)|not-a-run|run-exists)$/
+const isInput = (error: unknown): boolean => LabError.is(error) && (INPUT_BOUNDARIES.has(error.boundary) || INPUT_CODES.test(error.code))
 
-/**
- * Prints what went wrong, where, and what to do; a stack only where LAB_DEBUG=1 asks for it.
- * @param log a file that may say more.
- */
-export function printError(host: Host, error: unknown, log?: string): ExitCode {
+/** Prints what went wrong, where, and what to do; a stack only where LAB_DEBUG=1 asks for it. */
+export function printError(host: Host, error: unknown): ExitCode {
   const styles = stylesFor(host.stderr, host.env)
   const print = (text: string): unknown => host.stderr.write(`${plainText(text)}\n`)
   host.stderr.write(styles.bad('error: '))
-  for (const line of LabError.is(error) ? labErrorLines(error) : unknownErrorLines(error, log)) print(line)
+  for (const line of LabError.is(error) ? labErrorLines(error) : unknownErrorLines(error)) print(line)
   if (host.env['LAB_DEBUG'] === '1') print(stackOf(error))
-  return LabError.is(error) && INPUT_BOUNDARIES.has(error.boundary) ? EXIT.usage : EXIT.failed
+  return isInput(error) ? EXIT.usage : EXIT.failed
 }
 
 function labErrorLines(error: LabError): string[] {
@@ -29,10 +28,9 @@ function labErrorLines(error: LabError): string[] {
   return single ? [`${error.message} ${error.remedy}`, ...at] : [error.message, ...at, `  ${error.remedy}`]
 }
 
-function unknownErrorLines(error: unknown, log: string | undefined): string[] {
+function unknownErrorLines(error: unknown): string[] {
   const message = error instanceof Error ? error.message : String(error)
-  const where = log === undefined ? [] : [`  The log may say more: ${log}`]
-  return [message, ...where, '  This is a fault of Rollout Lab itself; LAB_DEBUG=1 shows where it arose.']
+  return [message, '  This is a fault of Rollout Lab itself; LAB_DEBUG=1 shows where it arose.']
 }
 
 function stackOf(error: unknown): string {

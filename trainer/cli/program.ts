@@ -47,17 +47,20 @@ function commandLine(host: Host, services: Services, done: Done): Command {
 
 const json = (): Option => new Option('--json', 'one JSON object a line on stdout and nothing else there').default(false)
 const trust = (): Option => new Option('--trust-workspace', 'let the modules that the run file names run, as they now are').default(false)
-const set = (): Option => new Option('--set <path=value>', 'change a field of the run file, such as steps=40 or sampling.temperature=0.8').argParser(repeated).default([], 'none')
-const engine = (): Option => new Option('--engine <name>', 'engine to run the model').choices(['onnx', 'torch', 'tinker', 'fake']).default('onnx')
+const set = (): Option =>
+  new Option('--set <path=value>', 'change a field of the run file, such as steps=40').argParser(repeated).default([], 'none')
+const engine = (): Option =>
+  new Option('--engine <name>', 'engine to run the model').choices(['onnx', 'torch', 'tinker', 'fake']).default('onnx')
 const threads = (): Option => new Option('--threads <n>', 'CPU threads; 0 = all cores').argParser(wholeNumber('--threads', 0)).default(0)
 const seed = (): Option => new Option('--seed <n>', 'seed of all draws').argParser(wholeNumber('--seed', 0)).default(1)
-const environmentOptions = (): Option => new Option('--options <json>', 'options of the environment').argParser(jsonObject('--options')).default({}, '{}')
+const environmentOptions = (): Option =>
+  new Option('--options <json>', 'options of the environment').argParser(jsonObject('--options')).default({}, '{}')
 
 function addRunCommands(program: Command, host: Host, services: Services, done: Done): void {
   program.command('run <file>').description('train what a run file (*.run.json) says')
     .addOption(set())
     .addOption(new Option('--seed <n>', 'seed instead of the run file’s').argParser(wholeNumber('--seed', 0)))
-    .addOption(new Option('--seeds <n>', 'several runs with seeds one after another, and the mean of their gains').argParser(wholeNumber('--seeds', 1)))
+    .addOption(new Option('--seeds <n>', 'several runs, one after another, and the mean of their gains').argParser(wholeNumber('--seeds', 1)))
     .addOption(new Option('--out <dir>', 'directory of the run, which must not exist; default: a new one under .rollout-lab/runs'))
     .addOption(json())
     .addOption(new Option('--dry-run', 'say what would be done and start nothing').default(false))
@@ -101,8 +104,10 @@ function addModelCommands(program: Command, host: Host, services: Services, done
       done(await sampleCommand(host, services, model, { ...options, sampling: { temperature, maxTokens, topK, topP, minP, stop } })))
 }
 
-const temperature = (): Option => new Option('--temperature <t>', '0 = greedy').argParser(numberBetween('--temperature', 0, Infinity)).default(1)
-const maxTokens = (): Option => new Option('--max-tokens <n>', 'tokens of a completion at most').argParser(wholeNumber('--max-tokens', 1)).default(64)
+const temperature = (): Option =>
+  new Option('--temperature <t>', '0 = greedy').argParser(numberBetween('--temperature', 0, Infinity)).default(1)
+const maxTokens = (): Option =>
+  new Option('--max-tokens <n>', 'tokens of a completion at most').argParser(wholeNumber('--max-tokens', 1)).default(64)
 
 function addTaskCommands(program: Command, host: Host, services: Services, done: Done): void {
   program.command('score <file>').description('the rewards of a run file on given completions; no model needed')

@@ -7,10 +7,14 @@ import type { ReadableRollout } from './display/rolloutText.ts'
 import type { Services } from './services.ts'
 
 /** Grades the rollout that a run shows once more, for its steps and reasons: events carry the text alone. */
-export async function rolloutReader(services: Services, run: ResolvedRun, folder: string): Promise<(event: EventOf<'rolloutShown'>) => ReadableRollout> {
+export async function rolloutReader(
+  services: Services, run: ResolvedRun, folder: string
+): Promise<(event: EventOf<'rolloutShown'>) => ReadableRollout> {
   const problems = await shownProblems(services, run, folder)
   return (event) => {
-    const shown = problems.find(({ problem }) => problem.prompt === event.problem) ?? problems.find(({ problem }) => event.problem.includes(problem.prompt))
+    const exact = problems.find(({ problem }) => problem.prompt === event.problem)
+    // A chat template puts words around the prompt.
+    const shown = exact ?? problems.find(({ problem }) => event.problem.includes(problem.prompt))
     const found = shown && gradeCompletion(shown, event.text).found
     const known = { problem: event.problem, text: event.text, correct: event.correct }
     if (!found) return { ...known, steps: [], parts: [] }

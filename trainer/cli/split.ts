@@ -9,5 +9,6 @@ export function parseSplit(text: string): Split {
   const split = Object.hasOwn(SPLITS, text) ? SPLITS[text] : undefined
   if (split !== undefined) return split
   const names = Object.keys(SPLITS).filter((name) => name !== 'heldOut')
-  throw new LabError('usage', 'usage/option', `--split is "${text}".`, { place: '--split', remedy: `There are ${names.join(', ')}; ${suggestion(text, names)}` })
+  const remedy = `There are ${names.join(', ')}; ${suggestion(text, names)}`
+  throw new LabError('usage', 'usage/option', `--split is "${text}".`, { place: '--split', remedy })
 }

@@ -14,7 +14,8 @@ export function testHost(options: { cwd?: string; columns?: number; env?: Record
   const listeners = new Set<(signal: StopSignal) => void>()
   const exits: number[] = []
   const memory = (): { written: string; output: Host['stdout'] } => {
-    const stream = { written: '', output: { write: (text: string) => void (stream.written += text), isTTY: options.columns !== undefined, ...(options.columns !== undefined && { columns: options.columns }) } }
+    const terminal = options.columns === undefined ? {} : { isTTY: true, columns: options.columns }
+    const stream = { written: '', output: { write: (text: string) => void (stream.written += text), ...terminal } }
     return stream
   }
   const stdout = memory()

@@ -2,17 +2,15 @@ import { weighGroups } from '../algorithms/registry.ts'
 import type { ModelSource } from '../engines/engine.ts'
 import { openEnvironment, parseMix } from '../environments/registry.ts'
 import type { OpenEnvironment } from '../environments/registry.ts'
+import { planRun } from '../orchestrator/runPlan.ts'
 import type { TrainerParts } from '../orchestrator/trainerParts.ts'
 import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
-import type { RunEvent } from '../protocol/events.ts'
 import type { EnvironmentRef, ResolvedRun, RewardRef } from '../protocol/runFile.ts'
 import { createReward } from '../rewards/registry.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
 import type { UserModules } from '../sandbox/userModules.ts'
-import type { RunDirectory } from '../stores/runDirectory.ts'
 import { startEngine } from './engines.ts'
-import { peakMemoryBytes } from './peakMemory.ts'
 
 /** What a run file may name, opened: by the trainer's own name or as a module of the workspace. */
 export interface Openers {
@@ -20,22 +18,33 @@ export interface Openers {
   reward(reference: RewardRef): Promise<RewardFunction>
 }
 
+/** Each environment is opened once: data sets are read and module processes started a single time. */
 export function openersOf(modules: UserModules, folder: string): Openers {
+  const opened = new Map<string, Promise<OpenEnvironment>>()
+  const open = async (reference: EnvironmentRef): Promise<OpenEnvironment> =>
+    'path' in reference
+      ? { environment: await modules.openEnvironment(reference), options: reference.options }
+      : openEnvironment(reference, folder)
   return {
-    environment: async (reference) =>
-      'path' in reference ? { environment: await modules.openEnvironment(reference), options: reference.options } : openEnvironment(reference, folder),
+    environment: (reference) => {
+      const key = JSON.stringify(reference)
+      const environment = opened.get(key) ?? open(reference)
+      opened.set(key, environment)
+      return environment
+    },
     reward: async (reference) => (reference.name === 'module' ? modules.openReward(reference) : createReward(reference))
   }
 }
 
-/** Everything that the orchestrator takes from outside. */
-export async function trainerPartsOf(
-  directory: RunDirectory, modules: UserModules, folder: string, versions: Readonly<Record<string, string>>, emit: (event: RunEvent) => void
-): Promise<TrainerParts> {
-  const { run } = directory.record
+/** What the orchestrator takes from outside, but for the run's directory and who watches. */
+export type PreparedParts = Omit<TrainerParts, 'directory' | 'emit'>
+
+/** Opens everything that the run names, so that what is wrong with it shows before a directory is made. */
+export async function prepareParts(
+  run: ResolvedRun, modules: UserModules, folder: string, versions: Readonly<Record<string, string>>
+): Promise<PreparedParts> {
   const openers = openersOf(modules, folder)
-  return {
-    directory,
+  const parts: PreparedParts = {
     model: await modelSource(run, openers),
     startEngine: (options) => startEngine(run.engine, options),
     openEnvironment: openers.environment,
@@ -43,8 +52,10 @@ export async function trainerPartsOf(
     openReward: openers.reward,
     weigh: await weigher(run, modules),
     clock: { now: () => new Date(), seconds: () => performance.now() / 1000 },
-    emit, peakMemoryBytes, versions
+    versions
   }
+  await planRun(run, parts)
+  return parts
 }
 
 /** A new model's tokenizer covers all environments of the run, also those that are only watched. */

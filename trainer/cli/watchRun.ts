@@ -1,10 +1,17 @@
 import { existsSync } from 'node:fs'
+import type { ResolvedRun } from '../protocol/runFile.ts'
+import type { LoadedRunFile } from '../runFiles/loadRunFile.ts'
 import type { RunDisplay } from './display/runDisplay.ts'
 import type { Host } from './host.ts'
 import { quoteArgument } from './quoteArgument.ts'
-import type { RunControl, RunOutcome } from './services.ts'
+import type { LaunchRequest, RunControl, RunOutcome } from './services.ts'
 import { listenForStop } from './stopRequests.ts'
 import { plainLine } from './terminal/plainText.ts'
+
+/** @param run that of the file, or with another seed. */
+export function launchRequest({ folder, file, text }: LoadedRunFile, run: ResolvedRun, directory: string, trustWorkspace: boolean): LaunchRequest {
+  return { run, folder, source: { path: file, text }, directory, trustWorkspace }
+}
 
 /** Shows a run until it ends, with Ctrl-C asking it to stop; says how to go on with one that did not finish. */
 export async function watched(
@@ -14,15 +21,16 @@ export async function watched(
   try {
     const outcome = await start({ safePoint: stop.safePoint, now: stop.now, onEvent: (event) => display.event(event) })
     display.end()
-    display.notice(outcome.state === 'finished' ? `The run lies in ${plainLine(outcome.directory)}` : `Stopped. ${resumeHint(host, outcome.directory)}`)
+    display.notice(outcome.state === 'finished' ? liesIn(outcome.directory) : `Stopped. ${resumeHint(host, outcome.directory)}`)
     return outcome
   } catch (error) {
     display.end()
-    if (existsSync(directory)) display.notice(`The run stays as it is. ${resumeHint(host, directory)}`)
+    if (existsSync(directory)) display.notice(`What happened until then is recorded in ${plainLine(directory)}. ${resumeHint(host, directory)}`)
     throw error
   } finally {
     stop.dispose()
   }
 }
 
+const liesIn = (directory: string): string => `The run lies in ${plainLine(directory)}`
 const resumeHint = (host: Host, directory: string): string => `Go on with: ${host.command} resume ${quoteArgument(plainLine(directory))}`

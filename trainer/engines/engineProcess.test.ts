@@ -96,6 +96,15 @@ describe('engine process', function () {
     assert.match(String(unplanned.cause), /serveFake\.fixture/)
   })
 
+  it('refuses results that JSON would turn into null', async () => {
+    const engine = await start()
+    await engine.loadModel(source)
+    const step = { name: 'adamw', learningRate: 2, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 1 } as const
+    const error = await rejection(engine.optimStep(step))
+    assert.equal(error.code, 'engine/not-finite')
+    assert.equal(error.place, 'updateNorm')
+  })
+
   it('rejects all pending calls when the process is killed in the middle of one, and later ones too', async () => {
     const engine = await start()
     const pending = [engine.encode(['block']), engine.info(), engine.sample(prompts, parameters)].map(rejection)

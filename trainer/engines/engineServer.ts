@@ -1,4 +1,5 @@
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node'
+import { LabError } from '../errors.ts'
 import type { Engine, SampledCompletion, SampleEvents } from './engine.ts'
 import { PROGRESS, requests } from './engineMessages.ts'
 import type { EngineRequest, Progress, SampleRequest } from './engineMessages.ts'
@@ -63,6 +64,15 @@ async function sample(engine: Engine, connection: MessageConnection, request: Sa
   return completions.filter((completion) => !batch.reported.has(keyOf(completion)))
 }
 
+/** JSON writes what is not finite as null, which would pass for a number later: it is refused here, by name. */
+function finite<T extends object>(result: T): T {
+  for (const [name, value] of Object.entries(result)) {
+    if (typeof value !== 'number' || Number.isFinite(value)) continue
+    throw new LabError('engine', 'engine/not-finite', `${name} is ${value}`, { place: name, remedy: 'Go back to the last checkpoint; lower the learning rate, or clip the gradient.' })
+  }
+  return result
+}
+
 /** Answers the requests of engineMessages.ts with this engine; errors cross as plain data. Closing is ending the process. */
 export function serveEngine(engine: Engine, connection: MessageConnection): void {
   const answer = <P extends object, R>(request: EngineRequest<P, R>, call: (params: P, token: CancellationToken) => Promise<R>): void => {
@@ -79,8 +89,8 @@ export function serveEngine(engine: Engine, connection: MessageConnection): void
   answer(requests.renderChat, ({ conversations }) => engine.renderChat(conversations))
   answer(requests.sample, (request, token) => sample(engine, connection, request, token))
   answer(requests.logprobs, ({ sequences, snapshot }, token) => engine.logprobs(sequences, snapshot, abortSignalOf(token)))
-  answer(requests.forwardBackward, ({ data, loss }, token) => engine.forwardBackward(data, loss, abortSignalOf(token)))
-  answer(requests.optimStep, ({ step }) => engine.optimStep(step))
+  answer(requests.forwardBackward, ({ data, loss }, token) => engine.forwardBackward(data, loss, abortSignalOf(token)).then(finite))
+  answer(requests.optimStep, ({ step }) => engine.optimStep(step).then(finite))
   answer(requests.resetOptimizer, () => nothing(engine.resetOptimizer()))
   answer(requests.snapshot, ({ name }) => nothing(engine.snapshot(name)))
   answer(requests.restore, ({ name }) => nothing(engine.restore(name)))

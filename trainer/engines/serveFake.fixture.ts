@@ -34,6 +34,7 @@ serveEngine(
       if (texts[0] === 'environment') return [texts.map((name) => (process.env[name] === undefined ? 0 : 1))]
       return texts[0] === 'print' ? [] : fake.encode(texts)
     },
+    optimStep: async (step) => ({ ...(await fake.optimStep(step)), ...(step.learningRate > 1 ? { updateNorm: Infinity } : {}) }),
     sample: async (prompts, parameters, events, signal) => {
       if (parameters.stop[0] === 'endless') return endless(signal)
       if (parameters.stop[0] === 'deaf') block()

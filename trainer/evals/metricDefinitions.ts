@@ -22,23 +22,47 @@ const define = (title: string, unit: MetricDefinition['unit'], denominator: stri
 export const METRIC_DEFINITIONS = {
   'reward/mean': define('Reward', 'reward', ROLLOUTS, 'Mean total reward.'),
   'reward/std': define('Reward spread', 'reward', ROLLOUTS, 'Sample standard deviation (n − 1) of the total reward.'),
-  'reward/part/*': define('Reward part', 'reward', 'rollouts of the step where this part has a score', 'Mean score of the part, before its weight.'),
-  'train/passAt1': define('pass@1 on training problems', 'share', 'rollouts of the step with a verdict', 'Share of right completions, as sampled for training.'),
+  'reward/part/*': define(
+    'Reward part', 'reward', 'rollouts of the step where this part has a score',
+    'Mean score of the part, before its weight.'
+  ),
+  'train/passAt1': define(
+    'pass@1 on training problems', 'share', 'rollouts of the step with a verdict',
+    'Share of right completions, as sampled for training.'
+  ),
   'rollouts/total': define('Rollouts', 'rollouts', NONE, 'Rollouts sampled.'),
-  'rollouts/notScorable': define('Not scorable', 'rollouts', NONE, 'Rollouts whose total reward is null: something failed; they are not trained on.'),
+  'rollouts/notScorable': define(
+    'Not scorable', 'rollouts', NONE,
+    'Rollouts whose total reward is null: something failed; they are not trained on.'
+  ),
   'groups/total': define('Groups', 'groups', NONE, 'Problems drawn, each with its group of rollouts.'),
   'groups/kept': define('Groups kept', 'share', 'groups of the step', 'Share of groups that the filter let through to training.'),
   'groups/dropped/*': define('Groups dropped', 'groups', NONE, 'Groups that the filter dropped for this reason.'),
-  'groups/zeroVariance': define('Zero-variance groups', 'share', GROUPS, 'Share of groups whose total rewards are all equal: no group-relative signal.'),
+  'groups/zeroVariance': define(
+    'Zero-variance groups', 'share', GROUPS,
+    'Share of groups whose total rewards are all equal: no group-relative signal.'
+  ),
   'groups/allRight': define('Groups all right', 'share', GROUPS, 'Share of groups with only right completions.'),
   'groups/allWrong': define('Groups all wrong', 'share', GROUPS, 'Share of groups with only wrong completions.'),
   'groups/sweetSpot': define('Groups of middle difficulty', 'share', GROUPS, 'Share of groups with 30 to 70 % right completions.'),
-  'policy/entropy': define('Token entropy', 'nats', TOKENS, 'Mean entropy of the policy’s next-token distribution at temperature 1, exact over the vocabulary.'),
+  'policy/entropy': define(
+    'Token entropy', 'nats', TOKENS,
+    'Mean entropy of the policy’s next-token distribution at temperature 1, exact over the vocabulary.'
+  ),
   'kl/k1': define('KL to reference, k1', 'nats', TOKENS, 'Mean of log π − log π_ref per token: unbiased, may be negative.'),
   'kl/k2': define('KL to reference, k2', 'nats', TOKENS, 'Mean of (log π_ref − log π)²/2 per token: biased value, low variance.'),
-  'kl/k3': define('KL to reference, k3', 'nats', TOKENS, 'Mean of eᵘ − 1 − u per token, u = log π_ref − log π: unbiased, not negative, heavy-tailed.'),
-  'mismatch/mean': define('Sampler–trainer mismatch', 'nats', TOKENS, 'Mean |Δ log π| of the same token under sampler and trainer, before the first update.'),
-  'mismatch/max': define('Largest sampler–trainer mismatch', 'nats', 'maximum over those tokens', 'Largest |Δ log π| of the same token under sampler and trainer, before the first update.'),
+  'kl/k3': define(
+    'KL to reference, k3', 'nats', TOKENS,
+    'Mean of eᵘ − 1 − u per token, u = log π_ref − log π: unbiased, not negative, heavy-tailed.'
+  ),
+  'mismatch/mean': define(
+    'Sampler–trainer mismatch', 'nats', TOKENS,
+    'Mean |Δ log π| of the same token under sampler and trainer, before the first update.'
+  ),
+  'mismatch/max': define(
+    'Largest sampler–trainer mismatch', 'nats', 'maximum over those tokens',
+    'Largest |Δ log π| of the same token under sampler and trainer, before the first update.'
+  ),
   'ratio/mean': define('Importance ratio', 'ratio', TRAINED, 'Mean of π/π_behaviour; 1 where the loss has no ratio.'),
   'ratio/max': define('Largest importance ratio', 'ratio', 'maximum over those tokens', 'Largest π/π_behaviour.'),
   'ratio/clippedLow': define('Clipped low', 'share', TRAINED, 'Share of tokens whose gradient the lower clip cut.'),
@@ -53,14 +77,26 @@ export const METRIC_DEFINITIONS = {
   'length/p95': define('Length, 95th percentile', 'tokens', 'rollouts of the step', '95th percentile of completion tokens.'),
   'length/right/mean': define('Length when right', 'tokens', 'right rollouts of the step', 'Mean completion tokens.'),
   'length/right/median': define('Median length when right', 'tokens', 'right rollouts of the step', 'Median completion tokens.'),
-  'length/right/p95': define('Length when right, 95th percentile', 'tokens', 'right rollouts of the step', '95th percentile of completion tokens.'),
+  'length/right/p95': define(
+    'Length when right, 95th percentile', 'tokens', 'right rollouts of the step',
+    '95th percentile of completion tokens.'
+  ),
   'length/wrong/mean': define('Length when wrong', 'tokens', 'wrong rollouts of the step', 'Mean completion tokens.'),
   'length/wrong/median': define('Median length when wrong', 'tokens', 'wrong rollouts of the step', 'Median completion tokens.'),
-  'length/wrong/p95': define('Length when wrong, 95th percentile', 'tokens', 'wrong rollouts of the step', '95th percentile of completion tokens.'),
+  'length/wrong/p95': define(
+    'Length when wrong, 95th percentile', 'tokens', 'wrong rollouts of the step',
+    '95th percentile of completion tokens.'
+  ),
   'length/truncated': define('Truncated', 'share', 'rollouts of the step', 'Share of completions cut off at the token limit.'),
-  'steps/truth': define('Step truth', 'share', 'checkable steps of the step’s rollouts', 'Share of the steps of the traces that are true, whatever the answer was.'),
+  'steps/truth': define(
+    'Step truth', 'share', 'checkable steps of the step’s rollouts',
+    'Share of the steps of the traces that are true, whatever the answer was.'
+  ),
   'throughput/sampled': define('Sampling speed', 'tokens/s', 'seconds of the phase `sample`', 'Completion tokens sampled per second.'),
-  'throughput/trained': define('Training speed', 'tokens/s', 'seconds of the phase `update`', 'Tokens through forward and backward pass per second, padding left out.'),
+  'throughput/trained': define(
+    'Training speed', 'tokens/s', 'seconds of the phase `update`',
+    'Tokens through forward and backward pass per second, padding left out.'
+  ),
   'seconds/*': define('Seconds by phase', 'seconds', NONE, 'Wall seconds that the phase took within the step.')
 } as const satisfies Record<string, MetricDefinition>
 

@@ -1,3 +1,4 @@
+import { LabError } from '../errors.ts'
 import { evaluateRollouts } from '../evals/evaluateRollouts.ts'
 import type { GradedSample } from '../evals/gradedSample.ts'
 import type { SamplingParameters } from '../engines/engine.ts'
@@ -58,7 +59,8 @@ export async function recallBefore(session: Session): Promise<Evaluations> {
   const before = rows?.filter(({ superseded, tags }) => !superseded && tags['when'] === 'before') ?? []
   const sets = [session.plan.heldOut, ...session.plan.retention].filter(({ name }) => before.some(({ tags }) => tags['set'] === name))
   if (before.length > 0) showRollout(session, before)
-  return new Map(sets.map((set) => [set.name, figuresOf(session, set, rowsOf(before, set))]))
+  const figures = sets.map((set) => [set.name, figuresUnlessUnscorable(session, set, rowsOf(before, set))] as const)
+  return new Map(figures.flatMap(([name, evaluation]) => (evaluation ? [[name, evaluation]] : [])))
 }
 
 const rowsOf = (rows: readonly Rollout[], set: EvaluationSet): Rollout[] => rows.filter(({ tags }) => tags['set'] === set.name)
@@ -71,7 +73,8 @@ async function evaluate(session: Session, stage: StagePlan, when: When, tasks: r
   const rows = recorded?.filter(({ superseded }) => !superseded) ?? (await sampleEvaluation(session, stage, when, tasks))
   const evaluations = new Map<string, SetEvaluation>()
   for (const { set } of tasks) {
-    const evaluation = figuresOf(session, set, rowsOf(rows, set))
+    const evaluation = figuresUnlessUnscorable(session, set, rowsOf(rows, set))
+    if (!evaluation) continue
     evaluations.set(set.name, evaluation)
     session.journal.event({ type: 'evaluation', step, when, name: set.name, result: evaluation.result })
   }
@@ -81,7 +84,7 @@ async function evaluate(session: Session, stage: StagePlan, when: When, tasks: r
 
 async function sampleEvaluation(session: Session, stage: StagePlan, when: When, tasks: readonly EvaluationTask[]): Promise<Rollout[]> {
   const { step } = session.position
-  const open = await session.parts.directory.rollouts.openStep({ kind: 'evaluation', step })
+  const open = session.parts.directory.rollouts.openStep({ kind: 'evaluation', step })
   let sealed = false
   try {
     const rows: Rollout[] = []
@@ -152,6 +155,17 @@ async function sampleCall(
     open.append(row)
     return row
   })
+}
+
+/** A grader that fails on everything leaves the run without this figure, and says so; it does not end the run. */
+function figuresUnlessUnscorable(session: Session, set: EvaluationSet, rows: readonly Rollout[]): SetEvaluation | undefined {
+  try {
+    return figuresOf(session, set, rows)
+  } catch (error) {
+    if (!LabError.is(error, 'evaluation/nothing-scorable')) throw error
+    session.journal.event({ type: 'warning', step: session.position.step, code: error.code, message: `${set.name}: ${error.message}` })
+    return undefined
+  }
 }
 
 function figuresOf(session: Session, set: EvaluationSet, rows: readonly Rollout[]): SetEvaluation {

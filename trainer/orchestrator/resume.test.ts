@@ -81,7 +81,21 @@ const small: Partial<RunFileInput> = {
 
 describe('resume after a kill', () => {
   it('ends with the same bits wherever the process died', async () => {
-    assert.ok((await compareEverywhere(small, 3, 2)) > 40)
+    assert.ok((await compareEverywhere(small, 3, 1)) > 80)
+  })
+
+  it('replays compacted steps to the same bits', async () => {
+    const run = await testRun(small)
+    const { parts, directory } = await run.open({ compacts: true })
+    await runTrainer(parts)
+    directory.close()
+    const [weights, rollouts] = [await finalWeights(run), await countedRollouts(run, 3)]
+    assert.ok(readdirSync(join(run.folder, 'rollouts')).every((name) => name.endsWith('.parquet')))
+    for (const step of ['000002', '000003']) rmSync(join(run.folder, 'checkpoints', `step-${step}`), { recursive: true })
+    await finish(run)
+    assert.equal(await finalWeights(run), weights)
+    assert.deepEqual(await countedRollouts(run, 3), rollouts)
+    run.remove()
   })
 
   it('does so with a supervised stage, a KL penalty in the reward and several updates a step', async () => {
@@ -91,7 +105,7 @@ describe('resume after a kill', () => {
       regulariser: { kl: { coefficient: 0.05, estimator: 'k1', place: 'reward' } },
       stages: [{ name: 'sft', steps: 4, algorithm: { name: 'sft' }, demonstrations: { batchSize: 4 } }, { name: 'rl' }]
     }
-    assert.ok((await compareEverywhere(file, 3, 5)) > 12)
+    assert.ok((await compareEverywhere(file, 3, 3)) > 20)
   })
 
   it('does so with a KL penalty in the loss and TOPR’s ratios', async () => {
@@ -99,6 +113,6 @@ describe('resume after a kill', () => {
       ...small, algorithm: { name: 'topr' }, updatesPerStep: 2, filter: { dropZeroVariance: false },
       regulariser: { kl: { coefficient: 0.05, estimator: 'k3', place: 'loss' }, entropyBonus: 0.01 }
     }
-    assert.ok((await compareEverywhere(file, 3, 7)) > 8)
+    assert.ok((await compareEverywhere(file, 3, 3)) > 20)
   })
 })

@@ -49,7 +49,7 @@ async function liveStep(session: Session, stage: StagePlan, stageStep: number): 
   const drawn = trainingProblems(stage, plan.run.seed, step)
   const prompts = await encodePrompts(session.engine, session.model, drawn, stage.sampling.maxTokens)
   const slots = trainingSlots(drawn, prompts, { seed: plan.run.seed, step, groupSize: stage.groupSize })
-  const open = await parts.directory.rollouts.openStep({ kind: 'train', step })
+  const open = parts.directory.rollouts.openStep({ kind: 'train', step })
   let sealed = false
   try {
     session.journal.event({ type: 'stepStarted', step, stage: stage.name, attempt: open.attempt })

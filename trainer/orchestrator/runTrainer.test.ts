@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { LabError } from '../errors.ts'
+import type { Environment } from '../environments/environment.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import type { RunFileInput } from '../protocol/runFile.ts'
 import type { Summary } from '../protocol/summary.ts'
 import { runTrainer } from './runTrainer.ts'
-import { testRun } from './run.fixture.ts'
+import { echo, testRun } from './run.fixture.ts'
 import type { TestOptions, TestRun } from './run.fixture.ts'
 
 const brief = (event: RunEvent): string => {
@@ -158,5 +159,18 @@ describe('runTrainer', () => {
     }
     const finished = run.events.find((event) => event.type === 'stepFinished')
     assert.equal(finished?.type === 'stepFinished' && finished.metrics['rollouts/notScorable'], 8)
+  })
+
+  it('goes on where a grader fails on everything, without figures, and says so', async () => {
+    const failing = { ...echo, grade: () => { throw new Error('no grader today') } } as unknown as Environment
+    const summary = await train({ steps: 1 }, { parts: { openEnvironment: () => ({ environment: failing, options: { words: 4 } }) } })
+    assert.deepEqual(summary.heldOut, {})
+    const warnings = run.events.flatMap((event) => (event.type === 'warning' ? [event.code] : []))
+    assert.deepEqual(warnings, ['evaluation/nothing-scorable', 'step/no-update', 'evaluation/nothing-scorable'])
+    const { directory } = await run.open()
+    const [row] = (await directory.rollouts.readStep({ kind: 'train', step: 1 }))!
+    directory.close()
+    assert.equal(row!.reward.total, null)
+    assert.deepEqual(row!.errors, [{ boundary: 'environment', message: 'echo: no grader today' }])
   })
 })

@@ -21,10 +21,11 @@ export async function runSupervisedStage(session: Session, stage: StagePlan): Pr
   const every = session.plan.run.checkpoint.every * STEPS_PER_CHECKPOINT_STEP
   const reportEvery = Math.max(1, Math.round(stage.steps / REPORTS))
   const meter = startMeter(session)
+  const batches = batchesAhead(session, stage)
   while (session.position.stageStep < stage.steps) {
     await atSafePoint(session)
     const stageStep = session.position.stageStep + 1
-    const figures = await supervisedStep(session, stage, stageStep, loss)
+    const figures = await supervisedStep(session, stage, stageStep, loss, batches)
     session.position.stageStep = stageStep
     const tokensPerSecond = meter(figures.tokens)
     if (stageStep % reportEvery === 0 || stageStep === stage.steps) report(session, stage, figures, tokensPerSecond)
@@ -39,10 +40,37 @@ interface SupervisedFigures {
   readonly learningRate: number
 }
 
-async function supervisedStep(session: Session, stage: StagePlan, stageStep: number, loss: Loss): Promise<SupervisedFigures> {
+/** Gives the batch of a step. */
+type Batches = (stageStep: number) => Promise<TrainSequence[]>
+
+/** Makes the batch of the next step while the engine computes on the current one. */
+function batchesAhead(session: Session, stage: StagePlan): { take: Batches; prepare: (stageStep: number) => void } {
+  const ready = new Map<number, Promise<TrainSequence[]>>()
+  const make: Batches = (stageStep) => encodeDemonstrations(session, demonstrations(stage, session.plan.run.seed, stageStep))
+  return {
+    take: (stageStep) => {
+      const batch = ready.get(stageStep) ?? make(stageStep)
+      ready.delete(stageStep)
+      return batch
+    },
+    prepare: (stageStep) => {
+      if (stageStep > stage.steps) return
+      const batch = make(stageStep)
+      // Met when the batch is taken; a stage that ends before has no use for it.
+      batch.catch(() => undefined)
+      ready.set(stageStep, batch)
+    }
+  }
+}
+
+async function supervisedStep(
+  session: Session, stage: StagePlan, stageStep: number, loss: Loss, batches: ReturnType<typeof batchesAhead>
+): Promise<SupervisedFigures> {
   const startedAt = session.parts.clock.seconds()
-  const data = await encodeDemonstrations(session, demonstrations(stage, session.plan.run.seed, stageStep))
-  const result = await session.engine.forwardBackward(data, loss, session.control.signal)
+  const data = await batches.take(stageStep)
+  const computing = session.engine.forwardBackward(data, loss, session.control.signal)
+  batches.prepare(stageStep + 1)
+  const result = await computing
   const step = optimizerStepAt(stage.optimizer, stageStep - 1, stage.steps)
   const { gradNorm } = await stepOptimizer(session, step)
   addTotals(session.totals, { trainedTokens: result.tokens, updateSeconds: session.parts.clock.seconds() - startedAt })
@@ -52,8 +80,10 @@ async function supervisedStep(session: Session, stage: StagePlan, stageStep: num
 /** The prompt as it will be sampled, the trace, and the token that ends a text. */
 async function encodeDemonstrations(session: Session, batch: readonly Demonstration[]): Promise<TrainSequence[]> {
   const { engine, model } = session
-  const prompts = await encodePrompts(engine, model, batch, 0)
-  const completions = await engine.encode(batch.map(({ completion }) => completion))
+  const [prompts, completions] = await Promise.all([
+    encodePrompts(engine, model, batch, 0),
+    engine.encode(batch.map(({ completion }) => completion))
+  ])
   return batch.map(({ problem }, i) => {
     const completion = [...completions[i]!, ...model.endOfTextTokens.slice(0, 1)]
     requireRoom(problem, prompts[i]!.tokens.length, completion.length, model.contextLength)

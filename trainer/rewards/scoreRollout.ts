@@ -15,9 +15,9 @@ export interface ScoredReward {
 }
 
 /**
- * Runs all parts side by side, each under its own deadline (a module keeps it itself, since its calls wait for each other). A part that throws, is late or answers with anything but a
- * finite number or null has score null with the reason, and is recorded as an error; the total is null where a part with
- * nonzero weight is. Never rejects.
+ * Runs all parts side by side, each under its own deadline (a module keeps it itself, since its calls wait for each other).
+ * A part that throws, is late or answers with anything but a finite number or null has score null with the reason, and is
+ * recorded as an error; the total is null where a part with nonzero weight is. Never rejects.
  */
 export async function scoreRollout(
   parts: readonly WeightedReward[],

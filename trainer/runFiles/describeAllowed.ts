@@ -29,7 +29,7 @@ function describeOne(schema: JsonSchema): string {
 }
 
 /** zod bounds every integer by the safe range, which says nothing to people. */
-const bound = (value: number | undefined): number | undefined => (value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value)
+const bound = (value: number | undefined): number | undefined => (Math.abs(value ?? 0) >= Number.MAX_SAFE_INTEGER ? undefined : value)
 
 function range(schema: JsonSchema): string {
   const low = bound(schema.minimum)

@@ -1,15 +1,22 @@
 import type { EnvironmentRef, ResolvedRun } from '../protocol/runFile.ts'
-import { explainIssues, showValue } from './explainIssues.ts'
+import { dotted, explainIssues, showValue } from './explainIssues.ts'
 import type { Places } from './explainIssues.ts'
 import type { JsonPath } from './jsonDocument.ts'
 import { suggestion } from './nearestName.ts'
 import type { Mistake } from './runFileError.ts'
 import type { JsonSchema } from './schemaWalk.ts'
 
+export interface SchemaFindings {
+  readonly issues: Parameters<typeof explainIssues>[0]
+  readonly schema: JsonSchema
+}
+
 export interface EnvironmentCatalogue {
   readonly environments: readonly string[]
   /** zod's findings on the options of an environment, with the schema that they break. */
-  environmentIssues(name: string, options: unknown): { readonly issues: Parameters<typeof explainIssues>[0]; readonly schema: JsonSchema }
+  environmentIssues(name: string, options: unknown): SchemaFindings
+  /** The same of the parameters of its trace generator. */
+  mixIssues(name: string, mix: unknown): SchemaFindings
 }
 
 /** Every environment that the run names, with the path where it stands. */
@@ -25,25 +32,41 @@ export function environmentsOf(run: ResolvedRun): { readonly path: JsonPath; rea
 
 /** Unknown environments, missing module paths and wrong options. */
 export function environmentMistakes(run: ResolvedRun, catalogue: EnvironmentCatalogue, places: Places): Mistake[] {
-  const references = environmentsOf(run)
-  if (references.length === 0) return [noEnvironment(catalogue, places)]
-  return references.flatMap(({ path, reference }) => {
+  return [...bareStages(run).map((path) => noEnvironment(path, catalogue, places)), ...environmentsOf(run).flatMap(({ path, reference }) => {
     if (reference.name === 'module') return moduleMistakes(reference, path, places)
     if (!catalogue.environments.includes(reference.name)) return [unknownEnvironment(reference.name, path, catalogue, places)]
     const { issues, schema } = catalogue.environmentIssues(reference.name, reference.options)
     const prefix = [...path, 'options']
     return explainIssues(issues, { schema, value: reference.options, places: below(places, prefix), title: `the options of ${reference.name}`, prefix })
+  })]
+}
+
+/** Wrong parameters of the trace generators of supervised stages. */
+export function mixMistakes(run: ResolvedRun, catalogue: EnvironmentCatalogue, places: Places): Mistake[] {
+  return (run.stages ?? []).flatMap((stage, i) => {
+    const algorithm = (stage.algorithm ?? run.algorithm).name
+    const references = stage.environment ? [stage.environment] : (run.environments ?? (run.environment ? [run.environment] : []))
+    const known = references.filter(({ name }) => algorithm === 'sft' && catalogue.environments.includes(name))
+    const prefix = ['stages', i, 'demonstrations', 'mix']
+    return known.flatMap(({ name }) => {
+      const { issues, schema } = catalogue.mixIssues(name, stage.demonstrations.mix)
+      return explainIssues(issues, { schema, value: stage.demonstrations.mix, places: below(places, prefix), title: `the mix of ${name}`, prefix })
+    })
   })
 }
 
 function moduleMistakes(reference: EnvironmentRef, path: JsonPath, places: Places): Mistake[] {
   if ('path' in reference) return []
-  return [{ code: 'runFile/missing-field', place: places.place(path), message: `"${[...path, 'path'].join('.')}" is missing;`, remedy: 'a module is named by its path, relative to the run file' }]
+  return [{
+    code: 'runFile/missing-field', place: places.place(path), message: `"${dotted([...path, 'path'])}" is missing;`,
+    remedy: 'a module is named by its path, relative to the run file'
+  }]
 }
 
 function unknownEnvironment(name: string, path: JsonPath, catalogue: EnvironmentCatalogue, places: Places): Mistake {
   return {
-    code: 'runFile/unknown-environment', place: places.place([...path, 'name']), message: `"${[...path, 'name'].join('.')}" is ${showValue(name)}, which is no environment;`,
+    code: 'runFile/unknown-environment', place: places.place([...path, 'name']),
+    message: `"${dotted([...path, 'name'])}" is ${showValue(name)}, which is no environment;`,
     remedy: suggestion(name, [...catalogue.environments, 'module'], 'environments')
   }
 }
@@ -53,9 +76,16 @@ const below = (places: Places, prefix: JsonPath): Places => ({
   placeOfKey: (path) => places.placeOfKey([...prefix, ...path])
 })
 
-function noEnvironment(catalogue: EnvironmentCatalogue, places: Places): Mistake {
+/** Where an environment is missing: the run has none and neither has the stage. */
+function bareStages(run: ResolvedRun): JsonPath[] {
+  if (run.environment || run.environments) return []
+  if (!run.stages) return [[]]
+  return run.stages.flatMap(({ environment }, i) => (environment ? [] : [['stages', i]]))
+}
+
+function noEnvironment(path: JsonPath, catalogue: EnvironmentCatalogue, places: Places): Mistake {
   return {
-    code: 'runFile/missing-field', place: places.place([]), message: '"environment" is missing;',
+    code: 'runFile/missing-field', place: places.place(path), message: '"environment" is missing;',
     remedy: `name one of ${catalogue.environments.join(', ')} or a recipe that brings one`
   }
 }

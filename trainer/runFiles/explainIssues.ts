@@ -42,10 +42,13 @@ function flatten(issue: Issue, root: unknown, prefix: JsonPath): Issue[] {
 function likeliestBranch(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] | undefined {
   const typed = branches.filter((issues) => !issues.some((issue) => issue.path.length === 0 && issue.code === 'invalid_type'))
   const module = childOf(value, 'name') === 'module'
-  const named = typed.filter((issues) => module || !issues.some((issue) => issue.code === 'invalid_value' && issue.path[0] === 'name' && issue.values.length === 1))
+  const named = typed.filter((issues) => module || !issues.some(namesAnother))
   const candidates = named.length > 0 ? named : typed
   return [...candidates].sort((a, b) => a.length - b.length)[0]
 }
+
+/** The alternative is for one other `name` alone. */
+const namesAnother = (issue: Issue): boolean => issue.code === 'invalid_value' && issue.path[0] === 'name' && issue.values.length === 1
 
 function explain(issue: Issue, context: Explained): Mistake[] {
   const path = issue.path as (string | number)[]

@@ -2,23 +2,28 @@ import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { z } from 'zod'
 import { LabError } from '../errors.ts'
+import type { SchemaFindings } from './environmentMistakes.ts'
 import { loadRunFile } from './loadRunFile.ts'
 import type { Catalogue } from './loadRunFile.ts'
 import type { JsonSchema } from './schemaWalk.ts'
 
 const Options = z.strictObject({ numbers: z.number().int().min(2).max(6).default(3), target: z.enum(['small', 'large']).default('small') })
+const Mix = z.strictObject({ giveUp: z.number().min(0).max(1).default(0.5) })
 const catalogue: Catalogue = {
   engines: ['onnx', 'fake'],
   recipes: ['grpo-chain', 'sft-then-grpo'],
   withRecipe: (value) => value,
   environments: ['countdown', 'arithmetic-chain', 'jsonl'],
-  environmentIssues: (_name, options) => ({
-    issues: Options.safeParse(options).error?.issues ?? [],
-    schema: z.toJSONSchema(Options, { target: 'draft-7', io: 'input' }) as JsonSchema
-  })
+  environmentIssues: (_name, options) => findings(Options, options),
+  mixIssues: (_name, mix) => findings(Mix, mix)
 }
+const findings = (schema: z.ZodType, value: unknown): SchemaFindings => ({
+  issues: schema.safeParse(value).error?.issues ?? [],
+  schema: z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }) as JsonSchema
+})
 
 describe('run files', () => {
   let folder: string
@@ -90,6 +95,10 @@ describe('run files', () => {
       'unknown field "number" in the options of countdown; | a.run.json:5:81 | did you mean "numbers"?'],
     ['a wrong option of an environment', '"stages": [{ "name": "rl", "environment": { "name": "countdown", "options": { "numbers": 9 } } }]',
       '"stages.0.environment.options.numbers" is 9; | a.run.json:5:92 | allowed: a whole number from 2 to 6'],
+    ['an unknown parameter of the demonstrations', '"stages": [{ "name": "s", "algorithm": { "name": "sft" }, "demonstrations": { "mix": { "giveup": 2, "x": 1 } } }]',
+      '2 mistakes in a.run.json:\n  a.run.json:5:90  unknown field "giveup" in the mix of countdown; did you mean "giveUp"?\n' +
+      '  a.run.json:5:103  unknown field "x" in the mix of countdown; allowed: giveUp | a.run.json | Mend these; `lab schema` prints everything that a run file may say.'],
+    ['two stages of one name', '"stages": [{ "name": "rl" }, { "name": "rl" }]', '"stages.1.name" is "rl", as an earlier stage is; | a.run.json:5:41 | give every stage a name of its own'],
     ['a field twice', '"steps": 1, "steps": 2', '"steps" is written twice in one object. | a.run.json:5:15 | Keep one of them.'],
     ['__proto__', '"sampling": { "__proto__": {} }', 'unknown field "__proto__". | a.run.json:5:17 | Remove it.'],
     ['broken JSON', '"steps": 7 "seed": 1', 'Not valid JSON: comma expected. | a.run.json:5:14 | Comments and trailing commas are allowed; names and texts stand in double quotes.']
@@ -110,6 +119,8 @@ describe('run files', () => {
   it('explains what is missing altogether', () => {
     assert.equal(refusal('{ "environment": { "name": "countdown" } }'), '"model" is missing; | a.run.json:1:1 | it must be a text that is not empty, or an object {…}')
     assert.equal(refusal('{ "model": "models/chain-base" }'), '"environment" is missing; | a.run.json:1:1 | name one of countdown, arithmetic-chain, jsonl or a recipe that brings one')
+    assert.equal(refusal('{ "model": "models/chain-base", "stages": [{ "name": "a", "environment": { "name": "countdown" } }, { "name": "b" }] }'),
+      '"environment" is missing; | a.run.json:1:100 | name one of countdown, arithmetic-chain, jsonl or a recipe that brings one')
     assert.equal(refusal(''), 'Not valid JSON: the file is empty. | a.run.json:1:1 | Comments and trailing commas are allowed; names and texts stand in double quotes.')
     assert.equal(refusal('[]'), 'the run file is []; | a.run.json:1:1 | allowed: an object {…} with "model"')
     assert.equal(refusal(Buffer.from([0x7b, 0xff, 0x7d])), 'The run file is not UTF-8 text. | a.run.json | Save it as UTF-8.')
@@ -118,6 +129,21 @@ describe('run files', () => {
     assert.throws(() => loadRunFile(join(folder, 'none.run.json'), [], catalogue, 'none.run.json'), (error) =>
       LabError.is(error, 'runFile/unreadable') && error.place === 'none.run.json' && /no such file/.test(error.message))
     assert.throws(() => loadRunFile(folder, [], catalogue), (error) => LabError.is(error, 'runFile/unreadable'))
+  })
+
+  it('answers any value anywhere with a run or with an explained error', () => {
+    const path = fc.constantFrom('steps', 'model', 'environment', 'environments', 'algorithm', 'algorithm.name', 'rewards', 'rewards.0', 'rewards.0.name', 'stages',
+      'stages.0', 'stages.0.algorithm', 'stages.0.demonstrations', 'evaluation.k', 'evaluation.retention', 'sampling.stop', 'environment.options', 'optimizer', 'recipe', 'name')
+    const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom<unknown>({ name: 'module' }, [{ name: 'module' }], { name: 'grpo' }, [{}], [null], { name: 1 }))
+    fc.assert(fc.property(path, value, (where, what) => {
+      try {
+        load(file('"seed": 1'), `${where}=${JSON.stringify(what)}`)
+      } catch (error) {
+        assert.ok(LabError.is(error), String(error))
+        assert.ok(error.message.length > 0 && error.remedy.length > 0 && (error.place ?? '') !== '', JSON.stringify(error))
+        assert.doesNotMatch(`${error.message} ${error.remedy}`, /undefined|\[object|allowed: nothing|Invalid input/)
+      }
+    }), { numRuns: 300 })
   })
 
   it('names every mistake at once', () => {

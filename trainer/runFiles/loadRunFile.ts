@@ -3,10 +3,10 @@ import { runFileJsonSchema } from '../protocol/jsonSchema.ts'
 import { RunFile } from '../protocol/runFile.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import { withAbsolutePaths } from './absolutePaths.ts'
-import { environmentMistakes } from './environmentMistakes.ts'
+import { environmentMistakes, mixMistakes } from './environmentMistakes.ts'
 import type { EnvironmentCatalogue } from './environmentMistakes.ts'
 import { checkModelFolder } from './modelFolder.ts'
-import { explainIssues, showValue } from './explainIssues.ts'
+import { dotted, explainIssues, showValue } from './explainIssues.ts'
 import type { Explained, Places } from './explainIssues.ts'
 import { readJsonDocument } from './jsonDocument.ts'
 import { suggestion } from './nearestName.ts'
@@ -58,6 +58,8 @@ export function loadRunFile(file: string, settings: readonly string[], catalogue
   RunFileError.refuse(shownAs, [
     ...engineMistakes(checked.data, catalogue, places),
     ...environmentMistakes(checked.data, catalogue, places),
+    ...mixMistakes(checked.data, catalogue, places),
+    ...stageMistakes(checked.data, places),
     ...modelMistakes(checked.data, folder, places)
   ])
   return { file: resolve(file), folder, run: withAbsolutePaths(checked.data, folder), text: document.text, places }
@@ -93,7 +95,20 @@ function refuseUnknownRecipe(value: unknown, catalogue: Catalogue, places: Place
 
 function engineMistakes({ engine }: ResolvedRun, { engines }: Catalogue, places: Places): Mistake[] {
   if (engines.includes(engine)) return []
-  return [{ code: 'runFile/engine-not-in-build', place: places.place(['engine']), message: `"engine" is "${engine}", which this build does not have;`, remedy: `it has ${engines.join(', ')}` }]
+  return [{
+    code: 'runFile/engine-not-in-build', place: places.place(['engine']),
+    message: `"engine" is "${engine}", which this build does not have;`, remedy: `it has ${engines.join(', ')}`
+  }]
+}
+
+/** Records are keyed by stage name. */
+function stageMistakes({ stages = [] }: ResolvedRun, places: Places): Mistake[] {
+  return stages.flatMap(({ name }, i) => {
+    if (stages.findIndex((stage) => stage.name === name) === i) return []
+    const path = ['stages', i, 'name']
+    const message = `"${dotted(path)}" is ${showValue(name)}, as an earlier stage is;`
+    return [{ code: 'runFile/stage-name', place: places.place(path), message, remedy: 'give every stage a name of its own' }]
+  })
 }
 
 function modelMistakes(run: ResolvedRun, folder: string, places: Places): Mistake[] {

@@ -7,10 +7,14 @@ import type { Mistake } from './runFileError.ts'
 /** What is wrong with a model folder as a run file names it; undefined = nothing seen from outside. */
 export function checkModelFolder(written: string, folder: string, place: string, engine: ResolvedRun['engine']): Mistake | undefined {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    return { code: 'model/missing', place, message: `"${written}" is no model folder: it does not exist (looked for ${folder});`, remedy: remedyFor(written, folder) }
+    const message = `"${written}" is no model folder: it does not exist (looked for ${folder});`
+    return { code: 'model/missing', place, message, remedy: remedyFor(written, folder) }
   }
   if (engine !== 'fake' && !existsSync(join(folder, 'config.json'))) {
-    return { code: 'model/not-a-model', place, message: `"${written}" is no model folder: it holds no config.json;`, remedy: 'name a folder in Hugging Face layout (config.json, model.safetensors, tokenizer.json)' }
+    return {
+      code: 'model/not-a-model', place, message: `"${written}" is no model folder: it holds no config.json;`,
+      remedy: 'name a folder in Hugging Face layout (config.json, model.safetensors, tokenizer.json)'
+    }
   }
   return undefined
 }

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { LabError } from '../errors.ts'
 import { ModuleHost } from './moduleHost.ts'
 import type { ModuleLimits } from './moduleHost.ts'
@@ -6,6 +10,17 @@ import { Workspace } from './workspace.fixture.ts'
 
 const SECRET = 'ROLLOUT_LAB_TEST_API_KEY'
 const refusal = (code: string, message = /./) => (error: unknown) => LabError.is(error, code) && message.test(error.message)
+
+/** A dead process that nobody has waited for yet, as in a container without an init process, counts as dead. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch (error) {
+    assert.match(String((error as NodeJS.ErrnoException).code), /ESRCH|ENOENT/)
+    return false
+  }
+}
 
 /** A reward that does what the completion says, next to one that works. */
 const HOSTILE = `
@@ -149,6 +164,14 @@ describe('ModuleHost', () => {
 
   it('gives up on a module that hangs while it loads', async () => {
     await assert.rejects(act(open('endless.ts', 'for (;;) {}', { startSeconds: 2 }), ''), refusal('sandbox/deadline'))
+  })
+
+  it('leaves no hanging module behind when the trainer is killed', async () => {
+    const module = workspace.write('orphan.ts', `export const reward = { score: (act: string) => { while (act === 'hang'); return { score: 1, why: String(process.pid) } } }`)
+    const trainer = spawnSync(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('dyingTrainer.fixture.ts', import.meta.url)), module, workspace.folder])
+    const pid = Number(trainer.stdout.toString())
+    assert.ok(pid > 0, trainer.stderr.toString())
+    while (isAlive(pid)) await setTimeout(50)
   })
 
   it('stops at once when cancelled or closed', async () => {

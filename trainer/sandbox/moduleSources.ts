@@ -53,11 +53,15 @@ export function readModuleSources(path: string, workspace: string): ModuleSource
     entryUrl: urlOf(entry),
     hash: hashOf(entry, all),
     sources: Object.fromEntries(all.map((file) => [urlOf(file.path), file.source])),
-    links: Object.fromEntries(all.map((file) => [urlOf(file.path), Object.fromEntries(Object.entries(file.links).map(([name, to]) => [name, urlOf(to)]))]))
+    links: Object.fromEntries(all.map((file) => [urlOf(file.path), urlsOf(file.links)]))
   }
 }
 
 const urlOf = (path: string): string => pathToFileURL(path).href
+
+function urlsOf(links: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(links).map(([specifier, path]) => [specifier, urlOf(path)]))
+}
 
 function readSource(path: string, root: string): SourceFile {
   if (path !== root && !path.startsWith(root.endsWith(sep) ? root : root + sep)) throw outside(path, root)
@@ -112,7 +116,9 @@ function outside(path: string, root: string): LabError {
 }
 
 function tooLarge(path: string, what: string): LabError {
-  return new LabError('trust', 'trust/module-too-large', `The module ${path} ${what}.`, { place: path, remedy: 'Make the module smaller; read data at run time.' })
+  return new LabError('trust', 'trust/module-too-large', `The module ${path} ${what}.`, {
+    place: path, remedy: 'Make the module smaller; read data at run time.'
+  })
 }
 
 function wrongKind(path: string): LabError {

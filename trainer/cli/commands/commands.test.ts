@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Problem } from '../../protocol/problem.ts'
@@ -97,7 +97,7 @@ describe('commands', () => {
         }
       })
       assert.equal(code, EXIT.failed)
-      assert.match(out, /The run stays as it is\. Go on with: lab resume <folder>\/r\n$/)
+      assert.match(out, /What happened until then is recorded in <folder>\/r\. Go on with: lab resume <folder>\/r\n$/)
       assert.equal(err, 'error: x is not a function\n  This is a fault of Rollout Lab itself; LAB_DEBUG=1 shows where it arose.\n')
     })
 
@@ -112,6 +112,13 @@ describe('commands', () => {
       assert.ok(Math.abs(study.gain.value - 0.2) < 1e-12)
       assert.ok(Math.abs(study.gain.high - study.gain.value - 0.2484) < 1e-4)
       assert.equal(study.interval, '95 % Student t interval of the mean over 3 seeds')
+    })
+
+    it('puts several seeds beside each other where no directory is named', async () => {
+      const { out } = await lab(['run', 'a.run.json', '--seeds', '2', '--json'], launching())
+      const { runs } = lines(out).at(-1) as { runs: { directory: string }[] }
+      for (const { directory } of runs) assert.match(directory, /^<folder>\/\.rollout-lab\/runs\/tiny--new--[\d-]+-[0-9a-f]{8}$/)
+      assert.notEqual(runs[0]?.directory, runs[1]?.directory)
     })
 
     it('ends a series of seeds with the run that was stopped', async () => {
@@ -225,6 +232,16 @@ describe('commands', () => {
       assert.match(err, /^There are only \d+ different problems with these options\.\n$/)
     })
 
+    it('reads a data set named from where people stand', async () => {
+      writeFileSync(join(folder, 'd.jsonl'), Array.from({ length: 40 }, (_, i) => JSON.stringify({ prompt: `${i} + 1 =`, gold: String(i + 1) })).join('\n'))
+      const { code, out } = await lab(['problems', 'jsonl', '--split', 'train', '--count', '3', '--options', '{"path":"d.jsonl","grader":"numeric"}'])
+      assert.equal(code, EXIT.finished)
+      for (const line of lines(out)) assert.equal(Number(Problem.parse(line).prompt.split(' ')[0]) + 1, Number(Problem.parse(line).gold))
+      const missing = await lab(['problems', 'jsonl', '--options', '{"path":"none.jsonl"}'])
+      assert.equal(missing.code, EXIT.usage)
+      assert.match(missing.err, /^error: [^\n]*none\.jsonl/)
+    })
+
     it('refuses unknown splits and options', async () => {
       assert.match((await lab(['problems', 'countdown', '--split', 'test'])).err, /^error: --split is "test"\.\n {2}at --split\n {2}There are train, held-out, tuning;/)
       assert.match((await lab(['problems', 'countdown', '--options', '[]'])).err, /^error: --options is "\[\]"\.\n/)
@@ -287,6 +304,37 @@ describe('commands', () => {
     }
     return `${steps.join(' ; ')} answer ${value}`
   }
+
+  describe('modules of the workspace', () => {
+    beforeEach(() => {
+      writeFileSync(join(folder, 'short.ts'), `
+        export const reward = {
+          name: 'short',
+          score: ({ completion }: { completion: string }, options: { limit: number }) => ({ score: completion.length < options.limit ? 1 : 0, why: 'counted' })
+        }`)
+      writeFileSync(join(folder, 'a.run.json'), RUN_FILE.replace('"steps"', '"rewards": [{ "name": "module", "path": "short.ts", "options": { "limit": 5 } }], "steps"'))
+    })
+
+    it('run only after explicit trust; nothing is left where they may not', async () => {
+      const refused = await lab(['run', 'a.run.json', '--out', 'r'])
+      assert.equal(refused.code, EXIT.usage)
+      assert.match(refused.err, /short\.ts is code of the workspace that nobody has approved[\s\S]*--trust-workspace/)
+      assert.equal(existsSync(join(folder, 'r')), false)
+    })
+
+    it('give rewards once trusted', async () => {
+      writeFileSync(join(folder, 'c.jsonl'), '{"prompt": "26 * 2 + 6 :", "completion": "8"}\n{"prompt": "26 * 2 + 6 :", "completion": "too long"}\n')
+      assert.equal((await lab(['score', 'a.run.json', '--completions', 'c.jsonl'])).code, EXIT.usage)
+      const { code, out } = await lab(['score', 'a.run.json', '--completions', 'c.jsonl', '--trust-workspace'])
+      assert.equal(code, EXIT.finished)
+      assert.deepEqual(lines(out), [1, 0].map((score) => ({ total: score, parts: [{ name: 'short', weight: 1, score, why: 'counted' }] })))
+      const run = await lab(['run', 'a.run.json', '--set', 'steps=1', '--out', 'r', '--trust-workspace'])
+      assert.equal(run.code, EXIT.finished, run.err)
+      const again = await lab(['resume', 'r'])
+      assert.equal(again.code, EXIT.finished)
+      assert.match(again.out, /^Held-out problems of arithmetic-chain[\s\S]*The run lies in <folder>\/r\n$/)
+    })
+  })
 
   describe('runs and schema', () => {
     it('lists runs', async () => {

@@ -15,7 +15,7 @@ import { quoteArgument } from '../quoteArgument.ts'
 import type { Services } from '../services.ts'
 import { plainLine } from '../terminal/plainText.ts'
 import { definitions } from '../terminal/table.ts'
-import { watched } from '../watchRun.ts'
+import { launchRequest, watched } from '../watchRun.ts'
 
 export interface DemoOptions {
   readonly sample: string
@@ -26,12 +26,13 @@ export interface DemoOptions {
 
 /** Trains a sample and shows it learning: progress, three rollouts to read, held-out figures before and after. */
 export async function demoCommand(host: Host, services: Services, options: DemoOptions): Promise<ExitCode> {
-  const loaded = loadRunFile(sampleFile(services.samplesFolder, options.sample), options.set, services.catalogue, `samples/${options.sample}/rl.run.json`)
+  const file = sampleFile(services.samplesFolder, options.sample)
+  const loaded = loadRunFile(file, options.set, services.catalogue, `samples/${options.sample}/rl.run.json`)
   const directory = options.out ?? services.newRunDirectory(loaded.run, host.cwd)
   const story = storyDisplay(host, await rolloutReader(services, loaded.run, loaded.folder))
   const display = options.json ? jsonDisplay(host) : story
   if (!options.json) host.stdout.write(`${introduction(loaded.run.name, loaded.run.notes)}\n`)
-  const request = { run: loaded.run, folder: loaded.folder, source: { path: loaded.file, text: loaded.text }, directory, trustWorkspace: false }
+  const request = launchRequest(loaded, loaded.run, directory, false)
   const outcome = await watched(host, display, directory, (control) => services.launch(request, control))
   if (outcome.state === 'stopped') return EXIT.stopped
   if (!options.json) host.stdout.write(`${whatNext(host.command, loaded.run, story.last())}\n`)
@@ -54,9 +55,11 @@ function whatNext(lab: string, { environment, sampling }: ResolvedRun, { checkpo
   const rows: [string, string][] = [['list runs', `${lab} runs`]]
   if (checkpoint !== undefined) {
     const model = quoteArgument(checkpoint)
-    const options = environment && Object.keys(environment.options).length > 0 ? ` --options ${quoteArgument(JSON.stringify(environment.options))}` : ''
+    const changed = environment && Object.keys(environment.options).length > 0
+    const options = changed ? ` --options ${quoteArgument(JSON.stringify(environment.options))}` : ''
     rows.unshift(['ask the model', `${lab} sample ${model} --prompt ${quoteArgument(plainLine(prompt ?? '…'))}`])
-    if (environment) rows.unshift(['evaluate it', `${lab} eval ${model} --environment ${environment.name}${options} --max-tokens ${sampling.maxTokens}`])
+    const evaluation = `${lab} eval ${model} --environment ${environment?.name}${options} --max-tokens ${sampling.maxTokens}`
+    if (environment) rows.unshift(['evaluate it', evaluation])
   }
   return `What to do next:\n${definitions(rows)}`
 }

@@ -24,7 +24,9 @@ export async function doctorCommand(host: Host, services: Services, { json }: { 
 
 async function examine(host: Host, services: Services, run: Execute): Promise<Finding[]> {
   const venv = [services.pythonOfProject].filter((path) => path !== undefined && existsSync(path)) as string[]
-  const programs = await Promise.all([checkPython(run, [...venv, 'python3', 'python']), checkGpu(run), checkSandboxes(run, process.platform), checkGit(run)])
+  const programs = await Promise.all([
+    checkPython(run, [...venv, 'python3', 'python']), checkGpu(run), checkSandboxes(run, process.platform), checkGit(run)
+  ])
   return [
     checkNode(process.versions.node),
     await checkEngine(() => services.openEngine('onnx', { threads: 1, microBatchTokens: 64 })),

@@ -1,7 +1,7 @@
 import { LabError } from '../../errors.ts'
 import type { EnvironmentRef, ResolvedRun } from '../../protocol/runFile.ts'
 import type { EvaluationResult } from '../../protocol/summary.ts'
-import { evaluationRows } from '../display/summaryText.ts'
+import { evaluationRows, setLine } from '../display/summaryText.ts'
 import { evaluateModel } from '../evaluateModel.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
@@ -10,7 +10,6 @@ import { openModel } from '../openModel.ts'
 import { MODULE_SECONDS } from '../services.ts'
 import type { Services } from '../services.ts'
 import { amount, share } from '../terminal/numbers.ts'
-import { plainLine } from '../terminal/plainText.ts'
 import { ProgressLine } from '../terminal/progressLine.ts'
 import { table } from '../terminal/table.ts'
 
@@ -62,10 +61,9 @@ function refuseLargeK({ k, samples }: EvalOptions): void {
 }
 
 function resultText(result: EvaluationResult): string {
-  const passAtK = Object.entries(result.passAtK).filter(([k]) => k !== '1' && k !== '16').map(([k, value]): [string, typeof value] => [`pass@${k}`, value])
   return [
-    `Held-out problems of ${plainLine(result.environment)}: ${result.problems}, ${result.samplesPerProblem} samples each at temperature ${result.temperature}`,
-    table(evaluationRows(result, passAtK)),
-    `  Value [95 % interval over problems]. Truncated ${share(result.truncated)} of the completions, ${amount(result.meanTokens)} tokens on average.`
+    setLine(result),
+    table(evaluationRows(result)),
+    `  Value [95 % interval over problems]. Share truncated ${share(result.truncated)}; ${amount(result.meanTokens)} tokens on average.`
   ].join('\n')
 }

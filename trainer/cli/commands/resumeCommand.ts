@@ -21,5 +21,7 @@ export async function resumeCommand(
 }
 
 function noSuchRun(host: Host, named: string): LabError {
-  return new LabError('usage', 'usage/no-run', `There is no directory ${named}.`, { place: named, remedy: `List the runs made here with: ${host.command} runs` })
+  return new LabError('usage', 'usage/no-run', `There is no directory ${named}.`, {
+    place: named, remedy: `List the runs made here with: ${host.command} runs`
+  })
 }

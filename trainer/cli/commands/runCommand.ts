@@ -13,7 +13,7 @@ import { planText, planOf } from '../plan.ts'
 import { quoteArgument } from '../quoteArgument.ts'
 import { studyResult, studyText } from '../seedStudy.ts'
 import type { RunOutcome, Services } from '../services.ts'
-import { watched } from '../watchRun.ts'
+import { launchRequest, watched } from '../watchRun.ts'
 
 export interface RunOptions {
   readonly set: readonly string[]
@@ -62,7 +62,7 @@ async function runShown(
   host: Host, services: Services, loaded: LoadedRunFile, directory: string, display: RunDisplay, options: RunOptions
 ): Promise<ExitCode> {
   const outcome = await watched(host, display, directory, (control) =>
-    services.launch({ run: loaded.run, folder: loaded.folder, source: { path: loaded.file, text: loaded.text }, directory, trustWorkspace: options.trustWorkspace }, control))
+    services.launch(launchRequest(loaded, loaded.run, directory, options.trustWorkspace), control))
   return outcome.state === 'finished' ? EXIT.finished : EXIT.stopped
 }
 
@@ -75,11 +75,12 @@ async function runSeeds(
     // Runs without a directory of their own lie beside each other, where `runs` lists them.
     const own = options.out === undefined ? services.newRunDirectory({ ...loaded.run, seed }, host.cwd) : join(directory, `seed-${seed}`)
     const outcome = await watched(host, display, own, (control) =>
-      services.launch({ run: { ...loaded.run, seed }, folder: loaded.folder, source: { path: loaded.file, text: loaded.text }, directory: own, trustWorkspace: options.trustWorkspace }, control))
+      services.launch(launchRequest(loaded, { ...loaded.run, seed }, own, options.trustWorkspace), control))
     outcomes.push({ seed, outcome })
     if (outcome.state === 'stopped') break
   }
-  const result = studyResult(outcomes.flatMap(({ seed, outcome }) => (outcome.summary ? [{ seed, directory: outcome.directory, summary: outcome.summary }] : [])))
+  const runs = outcomes.flatMap(({ seed, outcome: { directory, summary } }) => (summary ? [{ seed, directory, summary }] : []))
+  const result = studyResult(runs)
   host.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${studyText(result)}\n`)
   return outcomes.every(({ outcome }) => outcome.state === 'finished') ? EXIT.finished : EXIT.stopped
 }

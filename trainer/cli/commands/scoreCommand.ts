@@ -108,9 +108,11 @@ async function scoreCompletion(scorer: Scorer, line: ScoreLine): Promise<ScoredL
 
 function pickEnvironment({ environments }: Scorer, name: string | undefined, problemId: string | undefined): Searchable {
   const all = [...environments.values()]
-  const picked = name !== undefined ? environments.get(name) : problemId !== undefined ? all.find(({ find }) => find(problemId)) ?? all[0] : all[0]
+  const holder = problemId === undefined ? undefined : all.find(({ find }) => find(problemId))
+  const picked = name === undefined ? (holder ?? all[0]) : environments.get(name)
   if (picked) return picked
-  throw new LabError('environment', 'environment/unknown', `the run file has no environment "${name ?? ''}"`, { remedy: `There are ${[...environments.keys()].join(', ')}.` })
+  const names = [...environments.keys()].join(', ')
+  throw new LabError('environment', 'environment/unknown', `the run file has no environment "${name ?? ''}", it has ${names}`, { remedy: `Name one of ${names}.` })
 }
 
 function problemOf(line: ScoreLine, { environment, find }: Searchable): Problem {
@@ -118,11 +120,15 @@ function problemOf(line: ScoreLine, { environment, find }: Searchable): Problem 
   if ('problemId' in line) {
     const found = find(line.problemId)
     if (found) return found
-    throw new LabError('environment', 'environment/unknown-problem',
-      `no problem "${line.problemId}" among the first ${SEARCHED_PER_SPLIT} of each split; give the problem itself, as lab problems prints it`, { remedy: 'Check the id, the options and --seed.' })
+    throw unknownProblem(line.problemId)
   }
   const { prompt, gold, params, data } = line
   return { id: 'given', environment: environment.name, prompt, params, ...(gold !== undefined && { gold }), ...(data !== undefined && { data }) }
+}
+
+function unknownProblem(id: string): LabError {
+  const what = `no problem "${id}" among the first ${SEARCHED_PER_SPLIT} of each split; give the problem itself, as \`problems\` prints it`
+  return new LabError('environment', 'environment/unknown-problem', what, { remedy: 'Check the id, the options and --seed.' })
 }
 
 const wordCount = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length

@@ -53,9 +53,9 @@ describe('showing a run', () => {
       'Starting run r1 in /runs/chain--base--r1',
       'Stage rl: 2 steps',
       'held-out problems before: pass@1 0.280 [0.260, 0.300]  pass@16 0.950 [0.930, 0.970]  greedy 0.310 [0.290, 0.330]  true steps 0.800 [0.780, 0.820]',
-      'step 1/2  reward 0.300  pass@1 0.300  tokens/s 9,322  1:05 left',
+      'step 1/2  reward 0.300  train pass@1 0.300  9,322 tokens/s  1:05 left',
       'Warning: evil red txet',
-      'step 2/2  reward 0.500  pass@1 0.500  tokens/s 9,322  0 s left',
+      'step 2/2  reward 0.500  train pass@1 0.500  9,322 tokens/s  0 s left',
       'held-out problems after: pass@1 0.680 [0.660, 0.700]  pass@16 0.950 [0.930, 0.970]  greedy 0.710 [0.690, 0.730]  true steps 0.800 [0.780, 0.820]',
       ...SUMMARY, ''
     ].join('\n'))
@@ -66,8 +66,8 @@ describe('showing a run', () => {
     const display = terminalDisplay(host)
     for (const one of story()) if (one.type !== 'evaluation' && one.type !== 'runFinished') display.event(one)
     display.end()
-    const step1 = 'step 1/2  reward 0.300  pass@1 0.300  tokens/s 9…'
-    const step2 = 'step 2/2  reward 0.500  pass@1 0.500  tokens/s 9…'
+    const step1 = 'step 1/2  reward 0.300  train pass@1 0.300  9,32…'
+    const step2 = 'step 2/2  reward 0.500  train pass@1 0.500  9,32…'
     assert.equal(host.out(), [
       'Starting run r1 in /runs/chain--base--r1\nStage rl: 2 steps\n', step1, 'Warning: evil red txet\n' + step1, step2 + '\n'
     ].join('\r\u001b[2K'))
@@ -80,7 +80,7 @@ describe('showing a run', () => {
     const lines = host.out().trimEnd().split('\n')
     assert.equal(lines.length, 11)
     assert.deepEqual([lines[0], lines[1], lines[10]], [
-      'sft 1/200  loss 1.0000  tokens/s 17,000', 'sft 20/200  loss 0.0500  tokens/s 17,000', 'sft 200/200  loss 0.0050  tokens/s 17,000'
+      'sft 1/200  loss 1.0000  17,000 tokens/s', 'sft 20/200  loss 0.0500  17,000 tokens/s', 'sft 200/200  loss 0.0050  17,000 tokens/s'
     ])
   })
 
@@ -117,7 +117,7 @@ describe('showing a run', () => {
       '    answer 9        ✗',
       '    wrong  ·  answer 0.000: expected 8',
       '',
-      'step 1/2  reward 0.300  pass@1 0.300  tokens/s 9,322  1:05 left',
+      'step 1/2  reward 0.300  train pass@1 0.300  9,322 tokens/s  1:05 left',
       '',
       'At step 1  26 * 2 + 6 :',
       '    26 * 2 = 2    ✓',
@@ -126,7 +126,7 @@ describe('showing a run', () => {
       '    wrong  ·  answer 0.000: expected 8',
       '',
       'Warning: evil red txet',
-      'step 2/2  reward 0.500  pass@1 0.500  tokens/s 9,322  0 s left',
+      'step 2/2  reward 0.500  train pass@1 0.500  9,322 tokens/s  0 s left',
       'held-out problems after: pass@1 0.680 [0.660, 0.700]  pass@16 0.950 [0.930, 0.970]  greedy 0.710 [0.690, 0.730]  true steps 0.800 [0.780, 0.820]',
       '',
       'After step 2  26 * 2 + 6 :',

@@ -5,18 +5,18 @@ import { plainLine } from '../terminal/plainText.ts'
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 
-/** Metrics of a step that the progress line shows: name in the record, words for people, layout. */
-const SHOWN_METRICS: readonly { readonly name: string; readonly label: string; readonly show: (value: number) => string }[] = [
-  { name: 'reward/mean', label: 'reward', show: share },
-  { name: 'train/passAt1', label: 'pass@1', show: share },
-  { name: 'throughput/sampled', label: 'tokens/s', show: amount }
+/** Metrics of a step that the progress line shows. */
+const SHOWN_METRICS: readonly { readonly name: string; readonly show: (value: number) => string }[] = [
+  { name: 'reward/mean', show: (value) => `reward ${share(value)}` },
+  { name: 'train/passAt1', show: (value) => `train pass@1 ${share(value)}` },
+  { name: 'throughput/sampled', show: (value) => `${amount(value)} tokens/s` }
 ]
 
-/** `step 12/60  reward 0.412  pass@1 0.380  tokens/s 5,210  1:20 left`. */
+/** `step 12/60  reward 0.412  train pass@1 0.380  5,210 tokens/s  1:20 left`; tokens as sampled. */
 export function stepLine({ step, metrics, secondsLeft }: EventOf<'stepFinished'>, steps: number): string {
-  const shown = SHOWN_METRICS.flatMap(({ name, label, show }) => {
+  const shown = SHOWN_METRICS.flatMap(({ name, show }) => {
     const value = metrics[name]
-    return value === undefined ? [] : [`${label} ${show(value)}`]
+    return value === undefined ? [] : [show(value)]
   })
   const left = secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]
   return [`step ${step}/${steps}`, ...shown, ...left].join('  ')
@@ -24,7 +24,7 @@ export function stepLine({ step, metrics, secondsLeft }: EventOf<'stepFinished'>
 
 export function stageLine({ stage, done, of, loss, tokensPerSecond }: EventOf<'stageProgress'>): string {
   const lossShown = loss === undefined ? [] : [`loss ${loss.toFixed(4)}`]
-  return [`${plainLine(stage)} ${done}/${of}`, ...lossShown, `tokens/s ${amount(tokensPerSecond)}`].join('  ')
+  return [`${plainLine(stage)} ${done}/${of}`, ...lossShown, `${amount(tokensPerSecond)} tokens/s`].join('  ')
 }
 
 /** `held-out before: pass@1 0.281 [0.260, 0.302]  pass@16 …  greedy …`. */

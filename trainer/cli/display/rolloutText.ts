@@ -32,7 +32,9 @@ export function rolloutText(rollout: ReadableRollout, title: string, styles: Sty
 
 function linesOf({ text, steps, correct }: ReadableRollout): Line[] {
   if (steps.length === 0) return plainText(text).split('\n').map((line) => ({ text: line, mark: ' ', why: '' }))
-  const lines = steps.map((step): Line => ({ text: plainLine(text.slice(step.from, step.to)), mark: markOf(step.ok), why: step.ok === true ? '' : plainLine(step.why) }))
+  const lines = steps.map(({ from, to, ok, why }): Line => ({
+    text: plainLine(text.slice(from, to)), mark: markOf(ok), why: ok === true ? '' : plainLine(why)
+  }))
   const rest = plainLine(text.slice(endOfSteps(steps))).replace(/^[;,]\s*/, '')
   return rest === '' ? lines : [...lines, { text: rest, mark: markOf(correct), why: '' }]
 }

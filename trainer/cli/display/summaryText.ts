@@ -19,18 +19,21 @@ export function summaryText(summary: Summary): string {
 export function evaluationTable({ heldOut: { before, after } }: Summary): string {
   const any = after ?? before
   if (!any) return ''
-  const head = `Held-out problems of ${plainLine(any.environment)}: ${any.problems}, ${any.samplesPerProblem} samples each at temperature ${any.temperature}`
   const rows = FIGURES.filter(({ of }) => of(any)).map(({ label, of }) => [label, cell(before && of(before)), cell(after && of(after))])
-  return `${head}\n${table([['', 'before', 'after'], ...rows])}\n  Value [95 % interval over problems]. pass@k: chance that one of k samples is right.`
+  return `${setLine(any)}\n${table([['', 'before', 'after'], ...rows])}\n  Value [95 % interval over problems]. pass@k: chance that one of k samples is right.`
 }
 
-/** The figures of one evaluation, `more` among them. */
-export function evaluationRows(result: EvaluationResult, more: readonly [string, Estimate][] = []): string[][] {
-  const figures = FIGURES.flatMap(({ label, of }): [string, Estimate][] => {
-    const value = of(result)
-    return value ? [[label, value]] : []
-  })
-  return [...figures, ...more].map(([label, value]) => [label, estimate(value)])
+/** What the figures were measured on. */
+export function setLine({ environment, problems, samplesPerProblem, temperature }: EvaluationResult): string {
+  return `Held-out problems of ${plainLine(environment)}: ${problems}, ${samplesPerProblem} samples each at temperature ${temperature}`
+}
+
+/** The figures of one evaluation: pass@k by k, then the others. */
+export function evaluationRows(result: EvaluationResult): string[][] {
+  const ks = Object.entries(result.passAtK).sort(([a], [b]) => Number(a) - Number(b))
+  const others: [string, Estimate | undefined][] = [['greedy', result.greedy], ['true steps', result.stepTruth]]
+  const rows = [...ks.map(([k, value]): [string, Estimate] => [`pass@${k}`, value]), ...others]
+  return rows.flatMap(([label, value]) => (value ? [[label, estimate(value)]] : []))
 }
 
 const cell = (value: Estimate | undefined): string => (value ? estimate(value) : '–')
@@ -45,10 +48,13 @@ function retentionLines({ retention }: Summary): string {
 }
 
 function costLines({ throughput, cost }: Summary): string {
+  const tokens = `${amount(cost.sampledTokens)} tokens sampled, ${amount(cost.trainedTokens)} trained on`
+  const speed = `${amount(throughput.rolloutsPerSecond)} rollouts/s, ${amount(throughput.sampledTokensPerSecond)} tokens/s`
+  const sampling: [string, string][] = cost.rollouts > 0 ? [['sampling', speed]] : []
   const rows: [string, string][] = [
-    ['sampling', `${amount(throughput.rolloutsPerSecond)} rollouts/s, ${amount(throughput.sampledTokensPerSecond)} tokens/s`],
+    ...sampling,
     ['training', `${amount(throughput.trainedTokensPerSecond)} tokens/s`],
-    ['in all', `${amount(cost.rollouts)} rollouts, ${amount(cost.sampledTokens)} tokens sampled, ${amount(cost.trainedTokens)} trained on, ${duration(cost.wallSeconds)}`]
+    ['in all', `${amount(cost.rollouts)} rollouts, ${tokens}, ${duration(cost.wallSeconds)}`]
   ]
   if (cost.peakMemoryBytes !== undefined) rows.push(['memory', `${bytes(cost.peakMemoryBytes)} at most`])
   return definitions(rows)

@@ -3,8 +3,8 @@ import { broken, found } from './finding.ts'
 import type { Finding } from './finding.ts'
 
 const TINY = {
-  architecture: 'Qwen3ForCausalLM', hiddenSize: 8, layers: 1, heads: 1, keyValueHeads: 1, headSize: 8, intermediateSize: 8, contextLength: 8, ropeTheta: 10000,
-  tiedHead: true
+  architecture: 'Qwen3ForCausalLM', hiddenSize: 8, layers: 1, heads: 1, keyValueHeads: 1, headSize: 8, intermediateSize: 8,
+  contextLength: 8, ropeTheta: 10000, tiedHead: true
 } as const
 
 const PROBE = { temperature: 1, topK: 0, topP: 1, minP: 0, maxTokens: 2, stop: [] } as const

@@ -25,7 +25,8 @@ export async function checkPython(execute: Execute, candidates: readonly string[
     const detail = `${versions['python']} (${python}): ${packages.join(', ')}`
     return versions['torch'] && versions['transformers'] ? found(name, detail) : missing(name, detail, 'npm run setup:python')
   }
-  return missing(name, `none of ${candidates.join(', ')} runs; the embedded engine needs none`, 'npm run setup:python, after installing Python 3.10 or newer')
+  const detail = `none of ${candidates.join(', ')} runs; the embedded engine needs none`
+  return missing(name, detail, 'npm run setup:python, after installing Python 3.10 or newer')
 }
 
 function parseVersions(text: string): Record<string, string | null> | undefined {
@@ -58,7 +59,10 @@ interface Sandbox {
 }
 
 const SANDBOXES: Readonly<Record<string, readonly Sandbox[]>> = {
-  linux: [{ name: 'sandbox bubblewrap', file: 'bwrap', args: ['--unshare-all', '--ro-bind', '/', '/', 'true'], remedy: 'Install bubblewrap (apt install bubblewrap) and allow user namespaces' }],
+  linux: [{
+    name: 'sandbox bubblewrap', file: 'bwrap', args: ['--unshare-all', '--ro-bind', '/', '/', 'true'],
+    remedy: 'Install bubblewrap (apt install bubblewrap) and allow user namespaces'
+  }],
   darwin: [{ name: 'sandbox sandbox-exec', file: 'sandbox-exec', args: ['-p', '(version 1)(allow default)', 'true'], remedy: 'It comes with macOS' }]
 }
 const CONTAINERS: readonly Sandbox[] = ['docker', 'podman'].map((file) => ({

@@ -10,5 +10,7 @@ export interface Finding {
 }
 
 export const found = (name: string, detail: string, required = false): Finding => ({ name, state: 'ok', required, detail })
-export const missing = (name: string, detail: string, remedy: string, required = false): Finding => ({ name, state: 'missing', required, detail, remedy })
-export const broken = (name: string, detail: string, remedy: string, required = false): Finding => ({ name, state: 'broken', required, detail, remedy })
+export const missing = (name: string, detail: string, remedy: string): Finding =>
+  ({ name, state: 'missing', required: false, detail, remedy })
+export const broken = (name: string, detail: string, remedy: string, required = false): Finding =>
+  ({ name, state: 'broken', required, detail, remedy })

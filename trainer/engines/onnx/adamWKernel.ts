@@ -56,6 +56,17 @@ function kernelModule(): Uint8Array {
   return loop.module(chunkAt(4))
 }
 
+interface KernelExports {
+  readonly memory: { readonly buffer: ArrayBuffer }
+  run(bytes: number): void
+}
+
+/** What is used of WebAssembly here; Node has it, but its type package leaves it to the DOM's. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object) => { readonly exports: KernelExports }
+}
+
 /** AdamW over vectors of any length, in chunks that are copied into the kernel's memory and back. */
 export class AdamWKernel {
   private readonly memory: Float32Array

@@ -17,43 +17,33 @@ import type { SamplingInputs, SamplingKind } from './samplingGraph.ts'
  *
  * - Keys and values from before the run are frozen: the body reads them from the graph around it, nothing copies them per
  *   token. Only those of the run's own tokens are carried from step to step.
- * - A lane is a Loop over its own rows; the lanes run at the same time, one thread each, which beats several threads inside
- *   every small operator. They share the weights.
  * - Activations stand transposed ([features, B]) where they meet a weight: onnxruntime's matrix product re-packs its second
  *   operand on every call but reads the first as it lies, so the weight goes first.
  *
- * Inputs of lane n (name.n): `tokens` int64 [B] to go on from and their `positions` int64 [B, 1]; `limits` int64 [B], after
- * how many tokens a row ends; `uniforms` [S, B, 1]; `steps` int64 scalar, at most S; `mask` [B, 1, 1, F, 1] (0, or −1e9 where
- * a frozen slot is empty); frozen `keys.l` and `values.l`, [B, keyValueHeads, 1, F, headSize]. For all lanes: the parameters,
- * `cos` and `sin` ([positions, headSize / 2], times headSize^−¼ so that scores need no scale) and samplingGraph's inputs.
- * Outputs of lane n: `sampled` int64, `logprobs`, `samplingLogprobs`, `entropies`, [s, B] each with s < steps only where all
- * rows ended; `keys.l` and `values.l` of the run's tokens, [B, keyValueHeads, 1, steps, headSize], garbage behind s.
+ * Inputs: the parameters; `tokens` int64 [B] to go on from and their `positions` int64 [B, 1]; `limits` int64 [B], after how
+ * many tokens a row ends; `uniforms` [S, B, 1]; `steps` int64 scalar, at most S; `mask` [B, 1, 1, F, 1] (0, or −1e9 where a
+ * frozen slot is empty); frozen `keys.l` and `values.l`, [B, keyValueHeads, 1, F, headSize]; `cos` and `sin` ([positions,
+ * headSize / 2], times headSize^−¼ so that scores need no scale); and samplingGraph's.
+ * Outputs: `sampled` int64, `logprobs`, `samplingLogprobs`, `entropies`, [s, B] each with s < steps only where all rows ended;
+ * `recent.keys.l` and `recent.values.l` of the run's tokens, [B, keyValueHeads, 1, steps, headSize], zeros behind s.
  */
-export function decodeGraph(config: ModelConfig, layout: ParameterLayout, kind: SamplingKind, lanes: number): Graph {
+export function decodeGraph(config: ModelConfig, layout: ParameterLayout, kind: SamplingKind): Graph {
   const g = new Graph('decode')
-  const angles = ['positions', config.headSize / 2]
-  const shared: Shared = {
-    config, parameters: parameterInputs(g, layout), sampling: samplingInputs(g, kind),
-    cos: g.input('cos', angles), sin: g.input('sin', angles)
-  }
-  for (let lane = 0; lane < lanes; lane++) addLane(g, shared, lane)
+  const sampling = samplingInputs(g, kind)
+  addLoop(g, { config, sampling, parameters: parameterInputs(g, layout) }, runInputs(g, config))
   return g
 }
 
-/** The name of a lane's input or output. */
-export const inLane = (lane: number, name: string): string => `${name}.${lane}`
-/** The lane's input or output of the keys or values a name of prefillGraph.ts stands for. */
+/** The output that belongs to an input of frozen keys or values. */
 export const recent = (name: string): string => `recent.${name}`
 
-interface Shared {
+interface Model {
   readonly config: ModelConfig
   readonly parameters: ParameterInputs
   readonly sampling: SamplingInputs
-  readonly cos: Value
-  readonly sin: Value
 }
 
-interface LaneInputs {
+interface RunInputs {
   readonly tokens: Value
   readonly positions: Value
   readonly limits: Value
@@ -63,62 +53,65 @@ interface LaneInputs {
   /** int64 [1]: frozen slots. */
   readonly frozenLength: Value
   readonly frozen: readonly KeyValue[]
+  readonly cos: Value
+  readonly sin: Value
 }
 
-function laneInputs(g: Graph, c: ModelConfig, lane: number): LaneInputs {
-  const named = (name: string): string => inLane(lane, name)
+function runInputs(g: Graph, c: ModelConfig): RunInputs {
+  const angles = ['positions', c.headSize / 2]
   const slots = ['B', c.keyValueHeads, 1, 'F', c.headSize]
-  const mask = g.input(named('mask'), ['B', 1, 1, 'F', 1])
+  const mask = g.input('mask', ['B', 1, 1, 'F', 1])
   return {
     mask,
-    tokens: g.input(named('tokens'), ['B'], 'int64'),
-    positions: g.input(named('positions'), ['B', 1], 'int64'),
-    limits: g.input(named('limits'), ['B'], 'int64'),
-    uniforms: g.input(named('uniforms'), ['S', 'B', 1]),
-    steps: g.input(named('steps'), [], 'int64'),
+    tokens: g.input('tokens', ['B'], 'int64'),
+    positions: g.input('positions', ['B', 1], 'int64'),
+    limits: g.input('limits', ['B'], 'int64'),
+    uniforms: g.input('uniforms', ['S', 'B', 1]),
+    steps: g.input('steps', [], 'int64'),
     frozenLength: g.node('Gather', [op.shapeOf(g, mask), g.integers([3])], { dims: [1] }, { attributes: { axis: { int: 0 } } }),
-    frozen: Array.from({ length: c.layers }, (_, l) => ({ keys: g.input(named(keysOf(l)), slots), values: g.input(named(valuesOf(l)), slots) }))
+    cos: g.input('cos', angles),
+    sin: g.input('sin', angles),
+    frozen: Array.from({ length: c.layers }, (_, l) => ({ keys: g.input(keysOf(l), slots), values: g.input(valuesOf(l), slots) }))
   }
 }
 
-/** The lane's Loop: carried are the tokens, which rows have ended, and the run's keys and values. */
-function addLane(g: Graph, shared: Shared, lane: number): void {
-  const { config: c } = shared
-  const inputs = laneInputs(g, c, lane)
+/** Carried are the tokens, which rows have ended, and the run's keys and values. */
+function addLoop(g: Graph, model: Model, inputs: RunInputs): void {
+  const { config: c } = model
   const empty = g.node('ConstantOfShape', [recentShape(g, c, inputs, g.integers([0]))], { dims: ['B', c.keyValueHeads, 1, 'R', c.headSize], type: 'float32' })
   const ended = op.lessOrEqual(g, inputs.limits, g.integers([0]))
   const carried = [inputs.tokens, ended, ...Array.from({ length: 2 * c.layers }, () => empty)]
   const scanned = ['int64', 'float32', 'float32', 'float32'] as const
   const outputs = g.nodeWithOutputs('Loop', [inputs.steps, g.constant('bool', [], [1]), ...carried], [
     ...carried.map(({ dims, type }) => ({ dims, type })), ...scanned.map((type) => ({ dims: ['s', 'B'], type }))
-  ], { attributes: { body: { graph: loopBody(g, shared, inputs, lane) } } })
+  ], { attributes: { body: { graph: loopBody(g, model, inputs) } } })
   const [sampled, ...figures] = outputs.slice(carried.length)
-  g.output(inLane(lane, 'sampled'), sampled!)
-  ;['logprobs', 'samplingLogprobs', 'entropies'].forEach((name, i) => g.output(inLane(lane, name), figures[i]!))
+  g.output('sampled', sampled!)
+  ;['logprobs', 'samplingLogprobs', 'entropies'].forEach((name, i) => g.output(name, figures[i]!))
   const filler = fillerOf(g, c, inputs, outputs[2]!)
   for (let l = 0; l < c.layers; l++) {
     const filled = (value: Value): Value => op.concat(g, [value, filler], 3, 'steps')
-    g.output(inLane(lane, recent(keysOf(l))), filled(outputs[2 + 2 * l]!))
-    g.output(inLane(lane, recent(valuesOf(l))), filled(outputs[3 + 2 * l]!))
+    g.output(recent(keysOf(l)), filled(outputs[2 + 2 * l]!))
+    g.output(recent(valuesOf(l)), filled(outputs[3 + 2 * l]!))
   }
 }
 
 /** int64 [5]: the shape of `length` (int64 [1]) recent slots of every row. */
-function recentShape(g: Graph, c: ModelConfig, { tokens }: LaneInputs, length: Value): Value {
+function recentShape(g: Graph, c: ModelConfig, { tokens }: RunInputs, length: Value): Value {
   return op.concat(g, [op.shapeOf(g, tokens), g.integers([c.keyValueHeads, 1]), length, g.integers([c.headSize])], 0)
 }
 
 /** The slots an early exit left out, so that the outputs' size is known before the run. */
-function fillerOf(g: Graph, c: ModelConfig, inputs: LaneInputs, made: Value): Value {
+function fillerOf(g: Graph, c: ModelConfig, inputs: RunInputs, made: Value): Value {
   const length = g.node('Gather', [op.shapeOf(g, made), g.integers([3])], { dims: [1] }, { attributes: { axis: { int: 0 } } })
   const rest = op.sub(g, op.reshape(g, inputs.steps, [1]), length)
   return g.node('ConstantOfShape', [recentShape(g, c, inputs, rest)], { dims: ['B', c.keyValueHeads, 1, 'rest', c.headSize], type: 'float32' })
 }
 
-function loopBody(g: Graph, shared: Shared, inputs: LaneInputs, lane: number): Graph {
-  const { config: c, parameters: p } = shared
-  const body = g.child(inLane(lane, 'body'))
-  const named = (name: string): string => inLane(lane, `body.${name}`)
+function loopBody(g: Graph, model: Model, inputs: RunInputs): Graph {
+  const { config: c, parameters: p } = model
+  const body = g.child('body')
+  const named = (name: string): string => `body.${name}`
   const iteration = body.input(named('iteration'), [], 'int64')
   body.input(named('condition'), [], 'bool')
   const tokens = body.input(named('tokens'), ['B'], 'int64')
@@ -127,10 +120,10 @@ function loopBody(g: Graph, shared: Shared, inputs: LaneInputs, lane: number): G
   const carried = Array.from({ length: c.layers }, (_, l): KeyValue =>
     ({ keys: body.input(named(keysOf(l)), slots), values: body.input(named(valuesOf(l)), slots) }))
   const made = op.add(body, iteration, body.constant('int64', [], [1]))
-  const { hidden, keyValues } = layers(body, shared, inputs, { tokens, iteration, made, carried })
+  const { hidden, keyValues } = layers(body, model, inputs, { tokens, iteration, made, carried })
   const logits = op.transpose(body, byWeight(body, p.of(c.tiedHead ? EMBEDDING : HEAD), hidden), [1, 0])
   const uniforms = body.node('Gather', [inputs.uniforms, iteration], { dims: ['B', 1] }, { attributes: { axis: { int: 0 } } })
-  const draw = drawTokens(body, shared.sampling, logits, uniforms)
+  const draw = drawTokens(body, model.sampling, logits, uniforms)
   const nowEnded = op.or(body, ended, endsRow(body, c, draw.tokens, made, inputs.limits))
   body.output(named('goOn'), someUnended(body, nowEnded))
   body.output(named('nextTokens'), draw.tokens)
@@ -172,8 +165,8 @@ function byWeight(g: Graph, weight: Value, x: Value, bias?: Value): Value {
 }
 
 /** The decoder on one token a row: its normed hidden state ([B, d]), and the recent keys and values with this token's. */
-function layers(g: Graph, shared: Shared, inputs: LaneInputs, step: Step): { hidden: Value; keyValues: KeyValue[] } {
-  const { config: c, parameters: p } = shared
+function layers(g: Graph, model: Model, inputs: RunInputs, step: Step): { hidden: Value; keyValues: KeyValue[] } {
+  const { config: c, parameters: p } = model
   const positions = op.add(g, inputs.positions, step.iteration)
   const oneMore = op.reshape(g, step.made, [1])
   const keyValues: KeyValue[] = []
@@ -181,7 +174,7 @@ function layers(g: Graph, shared: Shared, inputs: LaneInputs, step: Step): { hid
   let normed = op.rmsNorm(g, x, p.of(layerInput(0, 'attentionNorm')), c.normEpsilon)
   for (let l = 0; l < c.layers; l++) {
     const projected = byWeight(g, p.of(layerInput(l, 'qkv')), normed, c.attentionBias ? p.of(layerInput(l, 'qkvBias')) : undefined)
-    const attended = attend(g, { config: c, parameters: p, layer: l, cos: shared.cos, sin: shared.sin }, {
+    const attended = attend(g, { config: c, parameters: p, layer: l, cos: inputs.cos, sin: inputs.sin }, {
       projected: op.transpose(g, projected, [1, 0]), positions, mask: inputs.mask,
       frozen: inputs.frozen[l]!, recent: step.carried[l]!, lengths: op.concat(g, [inputs.frozenLength, oneMore], 0)
     })

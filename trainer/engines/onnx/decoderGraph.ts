@@ -126,7 +126,7 @@ export function logitsAt(g: Graph, c: ModelConfig, p: ParameterInputs, whole: Wh
   let x = op.gatherRows(g, p.of(EMBEDDING), op.reshape(g, whole.tokens, ['N']))
   for (let l = 0; l < c.layers; l++) {
     let context = causalAttention(g, c, whole, projections(g, c, p, l, x))
-    if (l === c.layers - 1) [context, x] = [op.gatherRows(g, context, rows), op.gatherRows(g, x, rows)]
+    if (l === c.layers - 1) [context, x] = [op.gatherDistinctRows(g, context, rows), op.gatherDistinctRows(g, x, rows)]
     x = op.add(g, x, op.matmul(g, context, p.of(layerInput(l, 'output')), { transposeB: true }))
     x = mlp(g, c, p, l, x)
   }

@@ -62,6 +62,7 @@ const cases: readonly Case[] = [
   { rule: 'SimplifiedLayerNormalization', what: 'of heads', inputs: [[2, 3, 4], [4]], build: (g, a, w) => op.rmsNorm(g, a, w, 0.1) },
   { rule: 'RotaryEmbedding', what: 'turns halves', inputs: [[1, 3, 8]], build: (g, a) => op.rotary(g, a, g.integers([0]), ...angles(g, 3, 2), 2) },
   { rule: 'Gather', what: 'rows of a small table, one twice', inputs: [[4, 3]], build: (g, a) => op.exp(g, op.gatherRows(g, a, integers(g, [1, 3, 1]))) },
+  { rule: 'GatherND', what: 'distinct rows', inputs: [[4, 3]], build: (g, a) => op.exp(g, op.gatherDistinctRows(g, a, integers(g, [3, 0]))) },
   { rule: 'GatherElements', what: 'one of each row', inputs: [[3, 4]], build: (g, a) => op.exp(g, op.gatherElements(g, a, integers(g, [2, 0, 3], [3, 1]))) }
 ]
 
@@ -116,17 +117,23 @@ describe('gradient rules', () => {
     assert.deepEqual([...new Set(cases.map((c) => c.rule))].sort(), Object.keys(gradientRules).sort())
   })
 
-  it('of a large table scatters, and adds rows that come twice', async () => {
+  it('of a large table adds rows that come many times, on several threads', async () => {
+    const [rows, size, count] = [5000, 16, 2000]
+    const random = randomStream('scatter')
+    const indices = Array.from({ length: count }, () => random.integer(20) * 7)
+    const updates = Float32Array.from({ length: count * size }, () => random.integer(5))
     const g = new Graph()
-    const table = g.input('table', [5000, 2])
-    const y = op.gatherRows(g, table, integers(g, [4999, 7, 4999]))
-    const [gradient] = differentiate(g, [{ value: y, gradient: g.constant('float32', [3, 2], [1, 2, 3, 4, 5, 6]) }], [table])
+    const table = g.input('table', [rows, size])
+    const y = op.gatherRows(g, table, integers(g, indices))
+    const [gradient] = differentiate(g, [{ value: y, gradient: g.input('updates', [count, size]) }], [table])
     g.output('gradient', gradient!)
-    const run = await sessionOf(g)
-    const { gradient: values } = await run({ table: { dims: [5000, 2], data: new Float32Array(10000) } })
-    assert.deepEqual([...values!.subarray(14, 16)], [3, 4])
-    assert.deepEqual([...values!.subarray(9998)], [6, 8])
-    assert.equal(values!.reduce((a, b) => a + b), 21)
+    const expected = new Float32Array(rows * size)
+    indices.forEach((row, i) => { for (let k = 0; k < size; k++) expected[row * size + k]! += updates[i * size + k]! })
+    const run = await sessionOf(g, 4)
+    for (let repeat = 0; repeat < 5; repeat++) {
+      const outputs = await run({ table: { dims: [rows, size], data: new Float32Array(rows * size) }, updates: { dims: [count, size], data: updates } })
+      assert.deepEqual(outputs['gradient'], expected)
+    }
   })
 
   it('are zero for a source that nothing depends on', async () => {
@@ -143,6 +150,6 @@ describe('gradient rules', () => {
     const g = new Graph()
     const a = g.input('a', [2])
     const y = g.node('Erf', [a], { dims: [2] })
-    assert.throws(() => differentiate(g, [{ value: y, gradient: y }], [a]), { code: 'no-gradient', place: 'Erf' })
+    assert.throws(() => differentiate(g, [{ value: y, gradient: y }], [a]), { code: 'engine/no-gradient', place: 'Erf' })
   })
 })

@@ -144,6 +144,11 @@ export const gradientRules: Readonly<Record<string, Rule>> = {
     return [op.rotary(g, dy, positions, cos, op.neg(g, sin), int(node, 'num_heads'))]
   }),
   Gather: gatherRows,
+  /** Of distinct rows. */
+  GatherND: single((g, node, dy) => {
+    const [table, indices] = [input(node, 0), input(node, 1)]
+    return [op.scatterDistinctRows(g, op.zerosLike(g, table), indices, dy)]
+  }),
   GatherElements: single((g, node, dy) => {
     const [x, indices] = [input(node, 0), input(node, 1)]
     return [op.scatterElements(g, op.zerosLike(g, x), indices, dy)]
@@ -168,7 +173,7 @@ function dependents(nodes: readonly Node[], sources: readonly Value[]): Set<stri
 function rule(node: Node): Rule {
   const found = gradientRules[node.operator]
   if (found) return found
-  throw new LabError('engine', 'no-gradient', `The operator ${node.operator} has no gradient rule`, {
+  throw new LabError('engine', 'engine/no-gradient', `The operator ${node.operator} has no gradient rule`, {
     remedy: 'Add a rule to the table in gradients.ts, with its numeric test.', place: node.operator
   })
 }

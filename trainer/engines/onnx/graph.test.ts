@@ -74,8 +74,8 @@ describe('graph', () => {
   it('rejects shapes that do not fit', () => {
     const g = new Graph()
     const [a, b] = [g.input('a', [2, 3]), g.input('b', [2, 4])]
-    assert.throws(() => op.add(g, a, b), { code: 'graph-shape' })
-    assert.throws(() => op.matmul(g, a, b), { code: 'graph-shape' })
-    assert.throws(() => op.reshape(g, g.input('c', ['N', 4]), ['B', 'T', 4]), { code: 'graph-shape' })
+    assert.throws(() => op.add(g, a, b), { code: 'engine/graph-shape' })
+    assert.throws(() => op.matmul(g, a, b), { code: 'engine/graph-shape' })
+    assert.throws(() => op.reshape(g, g.input('c', ['N', 4]), ['B', 'T', 4]), { code: 'engine/graph-shape' })
   })
 })

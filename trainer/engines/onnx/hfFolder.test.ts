@@ -131,6 +131,20 @@ describe('model folder', () => {
     await assert.rejects(readDescription(folder), (error) => LabError.is(error, 'model/unreadable') && /not a regular file/.test(error.message))
   })
 
+  it('writes over links, not through them', async function () {
+    if (process.platform === 'win32') return
+    const other = join(folder, 'other')
+    for (const name of ['config.json', 'model.safetensors']) {
+      await writeFile(other, 'precious')
+      await unlink(join(folder, name))
+      await symlink(other, join(folder, name))
+    }
+    await writeDescription(folder, newDescription(config, vocabulary), 'float32')
+    await writeWeights(folder, layout, parameters, 'F32')
+    assert.equal(await readFile(other, 'utf8'), 'precious')
+    assert.deepEqual(bits(await readWeights(folder, layout)), bits(parameters))
+  })
+
   it('refuses a tokenizer with more tokens than the model, naming both numbers', async () => {
     await edit('config.json', (value) => ({ ...value, vocab_size: 3 }))
     const description = await readDescription(folder)

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../errors.ts'
 import type { ChatTemplate } from './chatTemplate.ts'
@@ -61,12 +61,18 @@ export function newDescription(config: ModelConfig, vocabulary: readonly string[
   }
 }
 
+/** Replaces a file; a link of that name is not followed. */
+async function replaceFile(path: string, content: Buffer): Promise<void> {
+  await rm(path, { force: true })
+  await writeFile(path, content, { flag: 'wx' })
+}
+
 /** Writes all files but the weights. */
 export async function writeDescription(folder: string, description: ModelDescription, dtype: 'float32' | 'bfloat16'): Promise<void> {
   await mkdir(folder, { recursive: true })
   // transformers before version 5 reads `torch_dtype`.
-  await writeFile(join(folder, CONFIG), json({ ...description.hfConfig, dtype, torch_dtype: dtype }))
-  for (const [name, content] of description.files) await writeFile(join(folder, name), content)
+  await replaceFile(join(folder, CONFIG), json({ ...description.hfConfig, dtype, torch_dtype: dtype }))
+  for (const [name, content] of description.files) await replaceFile(join(folder, name), content)
 }
 
 const configOf = (folder: string, files: ReadonlyMap<string, Buffer>): Record<string, unknown> => {

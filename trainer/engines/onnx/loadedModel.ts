@@ -8,7 +8,7 @@ import type { ModelDescription } from './hfFolder.ts'
 import type { ModelConfig } from './modelConfig.ts'
 import { initialParameters, modelVocabulary, newModelConfig } from './newModel.ts'
 import { Optimizer } from './optimizer.ts'
-import { readOptimizerState, writeOptimizerState } from './optimizerFile.ts'
+import { readOptimizerState, removeOptimizerState, writeOptimizerState } from './optimizerFile.ts'
 import { parameterLayout } from './parameterLayout.ts'
 import type { ParameterLayout } from './parameterLayout.ts'
 import { Sampler } from './sampler.ts'
@@ -104,6 +104,7 @@ export async function saveModel(model: LoadedModel, folder: string, options: { o
   await writeWeights(folder, model.layout, model.parameters, options.dtype === 'float32' ? 'F32' : 'BF16')
   const { state } = model.optimizer
   if (options.optimizer && state !== undefined) await writeOptimizerState(folder, model.layout, state)
+  else await removeOptimizerState(folder)
 }
 
 export async function closeModel(model: LoadedModel): Promise<void> {

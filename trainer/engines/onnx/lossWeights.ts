@@ -22,7 +22,7 @@ function defaultDenominator(normalisation: Normalisation, masks: readonly Float3
 export function tokenWeights(masks: readonly Float32Array[], normalisation: Normalisation): Float32Array[] {
   const denominator = normalisation.denominator ?? defaultDenominator(normalisation, masks)
   if (!(denominator > 0)) {
-    throw new LabError('engine', 'normalisation', `The denominator of a loss has to be above 0, not ${denominator}`, {
+    throw new LabError('engine', 'engine/normalisation', `The denominator of a loss has to be above 0, not ${denominator}`, {
       remedy: 'Give the number of tokens or sequences that the calls of one step have together.', place: 'normalisation.denominator'
     })
   }

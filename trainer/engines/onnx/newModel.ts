@@ -60,6 +60,10 @@ export function wordLevelTokenizer(vocabulary: readonly string[]): Record<string
   }
 }
 
+/**
+ * tokenizer_config.json. `PreTrainedTokenizerFast.from_pretrained` reads it for every architecture; the `AutoTokenizer` of
+ * transformers 5 does so for Llama and Qwen3 only and puts Qwen2's own byte-level rules in the place of these.
+ */
 export function wordLevelTokenizerConfig(contextLength: number): Record<string, unknown> {
   return {
     tokenizer_class: 'PreTrainedTokenizerFast',

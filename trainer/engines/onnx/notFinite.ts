@@ -8,7 +8,7 @@ export function firstNotFinite(layout: ParameterLayout, flat: Float32Array): str
 
 /** The error for a number that must not enter a record or the weights; `tensor` says where it was found. */
 export function notFiniteError(tensor: string, during: string): LabError {
-  return new LabError('engine', 'not-finite', `${tensor} is not finite (${during})`, {
+  return new LabError('engine', 'engine/not-finite', `${tensor} is not finite (${during})`, {
     remedy: 'Go back to the last checkpoint; lower the learning rate, or clip the gradient.', place: tensor
   })
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LabError } from '../../errors.ts'
@@ -114,6 +114,8 @@ describe('onnx engine', function () {
     await engine.load(saved, { optimizer: false })
     await train(engine, 3)
     assert.notDeepEqual(await engine.logprobs(data), expected)
+    await engine.save(saved, { optimizer: false, dtype: 'float32' })
+    assert.ok(!(await readdir(saved)).includes('optimizer.safetensors'))
   })
 
   it('opens what it saved as bfloat16, weights rounded', async () => {

@@ -11,7 +11,7 @@ const MICROSOFT = 'com.microsoft'
 export const sameDims = (a: readonly Dim[], b: readonly Dim[]): boolean => a.length === b.length && a.every((dim, i) => dim === b[i])
 
 function shapeError(operator: string, ...dims: (readonly Dim[])[]): LabError {
-  return new LabError('engine', 'graph-shape', `${operator}: shapes ${dims.map((d) => `[${d.join(', ')}]`).join(' and ')} do not fit`, {
+  return new LabError('engine', 'engine/graph-shape', `${operator}: shapes ${dims.map((d) => `[${d.join(', ')}]`).join(' and ')} do not fit`, {
     remedy: 'Report this: a graph builder of the embedded engine is wrong.'
   })
 }
@@ -124,13 +124,26 @@ export const gatherRows = (g: Graph, table: Value, indices: Value): Value =>
 export const gatherElements = (g: Graph, a: Value, indices: Value): Value =>
   g.node('GatherElements', [a, indices], { dims: indices.dims }, { attributes: { axis: { int: a.dims.length - 1 } } })
 
-/** A copy of `a` with updates[i, j] at [i, indices[i, j]] (last axis). */
+/** Rows of `table` ([n, …]) at int64 `indices` ([R]), all of which must be different. */
+export const gatherDistinctRows = (g: Graph, table: Value, indices: Value): Value =>
+  g.node('GatherND', [table, reshape(g, indices, [...indices.dims, 1])], { dims: [...indices.dims, ...table.dims.slice(1)] })
+
+/** A copy of `table` with the rows `indices` ([R, 1], all different) replaced by `rows`. */
+export const scatterDistinctRows = (g: Graph, table: Value, indices: Value, rows: Value): Value =>
+  g.node('ScatterND', [table, indices, rows], { dims: table.dims })
+
+/** A copy of `a` with updates[i, j] put at [i, indices[i, j]] (last axis). */
 export const scatterElements = (g: Graph, a: Value, indices: Value, updates: Value): Value =>
   g.node('ScatterElements', [a, indices, updates], { dims: a.dims }, { attributes: { axis: { int: a.dims.length - 1 } } })
 
-/** A copy of `table` ([V, …]) with `updates` ([n, …]) added to its rows `indices` ([n]), repeated ones included. */
-export const scatterRowsAdd = (g: Graph, table: Value, indices: Value, updates: Value): Value =>
-  g.node('ScatterND', [table, reshape(g, indices, [...indices.dims, 1]), updates], { dims: table.dims }, { attributes: { reduction: { string: 'add' } } })
+/**
+ * A copy of `table` ([V, d]) with `updates` ([n, d]) added to its rows `indices` ([n]), repeated ones included. By
+ * ScatterElements: ScatterND's adding loses updates of repeated rows when it runs on several threads.
+ */
+export function scatterRowsAdd(g: Graph, table: Value, indices: Value, updates: Value): Value {
+  const everywhere = expandLike(g, reshape(g, indices, [...indices.dims, 1]), updates)
+  return g.node('ScatterElements', [table, everywhere, updates], { dims: table.dims }, { attributes: { axis: { int: 0 }, reduction: { string: 'add' } } })
+}
 
 export const oneHot = (g: Graph, indices: Value, depth: number): Value =>
   g.node('OneHot', [indices, g.integers([depth]), g.constant('float32', [2], [0, 1])], { dims: [...indices.dims, depth], type: 'float32' })

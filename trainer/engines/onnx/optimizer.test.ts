@@ -102,13 +102,14 @@ describe('optimizer', () => {
       const gradient = vector('g1')
       const slot = layout.slots.find(({ name }) => name === 'model.layers.1.mlp.up_proj.weight')!
       gradient[slot.offset] = bad
-      assert.throws(() => optimizer.step(parameters, gradient, adamW), { code: 'not-finite', place: slot.name })
+      assert.throws(() => optimizer.step(parameters, gradient, adamW), { code: 'engine/not-finite', place: slot.name })
       assert.deepEqual(parameters, kept)
       assert.deepEqual(optimizer.state, state)
     }
   })
 
   it('rejects settings that are no numbers', () => {
-    assert.throws(() => new Optimizer(layout).step(vector('p'), vector('g'), { ...adamW, learningRate: NaN }), { code: 'optimizer-step', place: 'learningRate' })
+    assert.throws(() => new Optimizer(layout).step(vector('p'), vector('g'), { ...adamW, learningRate: NaN }), { code: 'engine/optimizer-step', place: 'learningRate' })
+    assert.throws(() => new Optimizer(layout).step(vector('p'), vector('g'), { ...adamW, epsilon: 0 }), { code: 'engine/optimizer-step', place: 'epsilon' })
   })
 })

@@ -1,5 +1,7 @@
 import { LabError } from '../../errors.ts'
+import { AdamWKernel } from './adamWKernel.ts'
 import { notFiniteError } from './notFinite.ts'
+import type { Squares } from './adamWKernel.ts'
 import type { OptimizerStep, OptimizerStepResult } from '../engine.ts'
 import type { ParameterLayout } from './parameterLayout.ts'
 
@@ -9,26 +11,6 @@ export interface OptimizerState {
   step: number
   readonly firstMoment: Float32Array
   readonly secondMoment: Float32Array
-}
-
-/** The numbers of one AdamW step, worked out in double precision. */
-interface AdamWStep {
-  readonly gradientScale: number
-  readonly beta1: number
-  readonly beta2: number
-  /** 1 − learning rate · weight decay */
-  readonly keep: number
-  /** learning rate / (1 − β₁ᵗ) */
-  readonly rate: number
-  /** 1 / (1 − β₂ᵗ) */
-  readonly secondCorrection: number
-  readonly epsilon: number
-}
-
-/** Sums of squares over one tensor or the whole vector. */
-interface Squares {
-  readonly update: number
-  readonly parameter: number
 }
 
 /** torch.nn.utils.clip_grad_norm_ adds this to the norm it divides by. */
@@ -41,6 +23,7 @@ const CLIP_EPSILON = 1e-6
  */
 export class Optimizer {
   private readonly layout: ParameterLayout
+  private readonly kernel = new AdamWKernel()
   private moments: OptimizerState | undefined
 
   constructor(layout: ParameterLayout) {
@@ -79,7 +62,7 @@ export class Optimizer {
   private adamW(parameters: Float32Array, gradient: Float32Array, gradientScale: number, step: OptimizerStep): Squares {
     const state = this.moments ??= { step: 0, firstMoment: new Float32Array(this.layout.total), secondMoment: new Float32Array(this.layout.total) }
     state.step++
-    return adamW(parameters, gradient, state, {
+    return this.kernel.step({ parameters, gradient, firstMoment: state.firstMoment, secondMoment: state.secondMoment }, {
       gradientScale,
       beta1: step.beta1,
       beta2: step.beta2,
@@ -94,8 +77,11 @@ export class Optimizer {
 function checkStep(step: OptimizerStep): void {
   for (const name of ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay', 'maxGradNorm'] as const) {
     if (!Number.isFinite(step[name]) || step[name] < 0) {
-      throw new LabError('engine', 'optimizer-step', `${name} has to be a finite number of at least 0, not ${step[name]}`, { remedy: 'Correct the optimiser settings.', place: name })
+      throw new LabError('engine', 'engine/optimizer-step', `${name} has to be a finite number of at least 0, not ${step[name]}`, { remedy: 'Correct the optimiser settings.', place: name })
     }
+  }
+  if (step.name === 'adamw' && step.epsilon === 0) {
+    throw new LabError('engine', 'engine/optimizer-step', 'epsilon has to be above 0: a parameter without a gradient would become 0/0', { remedy: 'Take 1e-8.', place: 'epsilon' })
   }
 }
 
@@ -111,26 +97,6 @@ function sumOfSquares(values: Float32Array, start: number, end: number): number 
   }
   for (; i < end; i++) a += values[i]! * values[i]!
   return a + b + c + d
-}
-
-function adamW(parameters: Float32Array, gradient: Float32Array, state: OptimizerState, s: AdamWStep): Squares {
-  const { firstMoment, secondMoment } = state
-  const { gradientScale, beta1, beta2, keep, rate, secondCorrection, epsilon } = s
-  let update = 0
-  let parameter = 0
-  for (let i = 0; i < parameters.length; i++) {
-    const g = gradient[i]! * gradientScale
-    const m = beta1 * firstMoment[i]! + (1 - beta1) * g
-    const v = beta2 * secondMoment[i]! + (1 - beta2) * g * g
-    firstMoment[i] = m
-    secondMoment[i] = v
-    const old = parameters[i]!
-    const next = old * keep - rate * m / (Math.sqrt(v * secondCorrection) + epsilon)
-    parameters[i] = next
-    update += (next - old) * (next - old)
-    parameter += next * next
-  }
-  return { update, parameter }
 }
 
 function sgd(parameters: Float32Array, gradient: Float32Array, gradientScale: number, learningRate: number, weightDecay: number): Squares {

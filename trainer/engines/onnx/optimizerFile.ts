@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../errors.ts'
 import type { OptimizerState } from './optimizer.ts'
@@ -16,6 +17,11 @@ const SECOND = 'v.'
 export function writeOptimizerState(folder: string, layout: ParameterLayout, state: OptimizerState): Promise<void> {
   const tensors = [...tensorsOf(layout, state.firstMoment, FIRST), ...tensorsOf(layout, state.secondMoment, SECOND)]
   return writeSafetensors(join(folder, FILE), tensors, 'F32', { step: String(state.step) })
+}
+
+/** So that weights saved without it do not go on from the state of others. */
+export function removeOptimizerState(folder: string): Promise<void> {
+  return rm(join(folder, FILE), { force: true })
 }
 
 async function stepOf(folder: string): Promise<number> {

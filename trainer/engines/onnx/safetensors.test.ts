@@ -53,12 +53,30 @@ describe('safetensors', () => {
     assert.ok(target.every((value, i) => value === i % 256))
   })
 
+  it('reads float16 and bfloat16 beside float32', async () => {
+    const path = join(folder, 'mixed.safetensors')
+    const file = fileBytes({ half: tensor(0, 6, [3], 'F16'), brain: tensor(6, 8, [1], 'BF16'), full: tensor(8, 12) }, 12)
+    const data = file.subarray(file.length - 12)
+    ;[0x3c00, 0xc000, 0x0001, 0x4049].forEach((word, i) => data.writeUInt16LE(word, 2 * i))
+    data.writeFloatLE(0.1, 8)
+    await writeFile(path, file)
+    const opened = await SafetensorsFile.open(path)
+    const read = async (name: string, size: number): Promise<number[]> => {
+      const target = new Float32Array(size)
+      await opened.read(opened.header.tensors.get(name)!, target)
+      return [...target]
+    }
+    assert.deepEqual([await read('half', 3), await read('brain', 1), await read('full', 1)], [[1, -2, 2 ** -24], [3.140625], [Math.fround(0.1)]])
+    await opened.close()
+  })
+
   const refused: Record<string, [Buffer, RegExp]> = {
     'a file without a header': [Buffer.alloc(5), /too few/],
     'a header longer than the file': [fileBytes({}, 0, 1000n), /1000 bytes/],
     'a header of absurd length': [fileBytes({}, 0, 2n ** 63n), /9223372036854775808 bytes/],
     'a header over the limit': [fileBytes(' '.repeat(9 * 1024 * 1024), 0), /at most/],
     'a header that is no JSON': [fileBytes('{"a"', 0), /not JSON/],
+    'a header nested without end': [fileBytes(`{"a":${'['.repeat(500_000)}${']'.repeat(500_000)}}`, 0), /nested too deeply|list of up to|not an object|dtype/],
     'a header that is no object': [fileBytes('[]', 0), /not a JSON object/],
     'the same name twice': [fileBytes('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4), /twice/],
     'a name with ..': [fileBytes({ '../a': tensor(0, 4) }, 4), /tensor "\.\.\/a"/],

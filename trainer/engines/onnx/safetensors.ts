@@ -3,7 +3,7 @@
  * header length, a JSON header, the tensors' bytes. Written here because no maintained Node package does both; the checks
  * matter more than the parsing, since model files come from strangers.
  */
-import { open, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { ELEMENT_BYTES, readFloats, toBfloat16 } from './floatFormats.ts'
@@ -99,11 +99,15 @@ function headerBytes(tensors: readonly TensorData[], dtype: 'F32' | 'BF16', meta
   return Buffer.concat([length, body])
 }
 
-/** Writes the tensors in the given order, as F32 or as BF16 rounded to nearest even, and flushes them to the disk. */
+/**
+ * Writes the tensors in the given order, as F32 or as BF16 rounded to nearest even, and flushes them to the disk. A file of
+ * that name is replaced, a link never followed.
+ */
 export async function writeSafetensors(
   file: string, tensors: readonly TensorData[], dtype: 'F32' | 'BF16', metadata: Readonly<Record<string, string>>
 ): Promise<void> {
-  const handle = await open(file, 'w')
+  await rm(file, { force: true })
+  const handle = await open(file, 'wx')
   try {
     await handle.writeFile(headerBytes(tensors, dtype, metadata))
     for (const { values } of tensors) {

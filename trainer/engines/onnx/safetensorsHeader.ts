@@ -54,7 +54,12 @@ function parseJson(file: string, text: string): Record<string, unknown> {
     throw brokenFile(file, `the header is not JSON (${(error as Error).message.slice(0, 200)})`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw brokenFile(file, 'the header is not a JSON object')
-  refuseDuplicateKeys(file, text)
+  try {
+    refuseDuplicateKeys(file, text)
+  } catch (error) {
+    // Nesting deep enough to overflow the stack is nothing that a header needs.
+    throw error instanceof RangeError ? brokenFile(file, 'the header is nested too deeply') : error
+  }
   return value as Record<string, unknown>
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { GradientVector } from './gradientVector.ts'
 import { assertGradient, closePasses, gradientOf, lossTerms, maxDifference, passOf, tokenMean, trainData } from './testing/trainData.ts'
+import { randomStream } from '../../random/random.ts'
 import { referenceTokens } from './testing/referenceModel.ts'
 import { referenceWeights, tinyModel, tinyModels } from './testing/tinyModels.ts'
 import type { Loss, TrainSequence } from '../engine.ts'
@@ -65,13 +66,19 @@ describe('training pass', () => {
       })
     })
 
-    it('give the same bits again, on two threads', async () => {
+    it('give the same bits again, on several threads', async () => {
+      const larger = tinyModel({ ...model.config, vocabularySize: 200, hiddenSize: 64, intermediateSize: 128, headSize: 16, contextLength: 64 })
+      const random = randomStream('bits')
+      const tokens = (count: number): number[] => Array.from({ length: count }, () => random.integer(200))
+      const batch = Array.from({ length: 24 }, () => ({ prompt: tokens(8), completion: tokens(8 + random.integer(40)) }))
+      const sequences: TrainSequence[] = batch.map(({ prompt, completion }) => ({ prompt, completion, advantages_T: completion.map(() => random.normal()) }))
       const run = async (): Promise<[Float32Array, unknown]> => {
-        const gradient = new GradientVector(model.layout)
-        const result = await passOf(model, 24, 2).forwardBackward(model.parameters, gradient, data, loss)
+        const gradient = new GradientVector(larger.layout)
+        const result = await passOf(larger, 512, 3).forwardBackward(larger.parameters, gradient, sequences, loss)
         return [gradient.values(), result]
       }
-      assert.deepEqual(await run(), await run())
+      const first = await run()
+      for (let repeat = 0; repeat < 3; repeat++) assert.deepEqual(await run(), first)
     })
 
     it('score as they train', async () => {
@@ -105,23 +112,23 @@ describe('training pass', () => {
     }
 
     it('names the place', async () => {
-      await reject({ prompt: [], completion: [1] }, { code: 'empty-prompt', place: 'sequences[0].prompt' })
-      await reject({ prompt: [1], completion: [2, 11] }, { code: 'token-range', place: 'sequences[0].completion[1]' })
-      await reject({ prompt: [1], completion: Array.from({ length: 32 }, () => 1) }, { code: 'context-length', place: 'sequences[0]' })
-      await reject({ ...good, weights_T: [1] }, { code: 'shape', place: 'data[0].weights_T' })
-      await reject({ ...good, weights_T: [1, NaN] }, { code: 'not-finite', place: 'data[0].weights_T[1]' })
+      await reject({ prompt: [], completion: [1] }, { code: 'engine/empty-prompt', place: 'sequences[0].prompt' })
+      await reject({ prompt: [1], completion: [2, 11] }, { code: 'engine/token-range', place: 'sequences[0].completion[1]' })
+      await reject({ prompt: [1], completion: Array.from({ length: 32 }, () => 1) }, { code: 'engine/context-length', place: 'sequences[0]' })
+      await reject({ ...good, weights_T: [1] }, { code: 'engine/shape', place: 'data[0].weights_T' })
+      await reject({ ...good, weights_T: [1, NaN] }, { code: 'engine/not-finite', place: 'data[0].weights_T[1]' })
     })
 
     it('names the weights that are not finite', async () => {
       const broken = model.parameters.slice()
       const slot = model.layout.slots.find(({ name }) => name === 'model.layers.1.self_attn.v_proj.weight')!
       broken[slot.offset + 3] = NaN
-      await reject(good, { code: 'not-finite', place: slot.name }, broken)
+      await reject(good, { code: 'engine/not-finite', place: slot.name }, broken)
     })
 
     it('stops when cancelled, with nothing accumulated', async () => {
       const gradient = new GradientVector(model.layout)
-      await assert.rejects(passOf(model).forwardBackward(model.parameters, gradient, [good], loss, AbortSignal.abort()), { code: 'cancelled' })
+      await assert.rejects(passOf(model).forwardBackward(model.parameters, gradient, [good], loss, AbortSignal.abort()), { code: 'engine/cancelled' })
       assert.equal(gradient.hasGradient, false)
     })
 

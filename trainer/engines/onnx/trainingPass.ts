@@ -137,7 +137,7 @@ const noTokens = (): SequenceLogprobs => ({ logprobs_T: [], entropies_T: [] })
 /** A run of a session blocks the event loop; between two of them a cancellation may arrive. */
 async function giveWay(signal: AbortSignal | undefined): Promise<void> {
   await nextTurn()
-  if (signal?.aborted) throw new LabError('engine', 'cancelled', 'The call was cancelled', { remedy: 'Call again.', cause: signal.reason })
+  if (signal?.aborted) throw new LabError('engine', 'engine/cancelled', 'The call was cancelled', { remedy: 'Call again.', cause: signal.reason })
 }
 
 function weigh(data: readonly TrainSequence[], loss: Loss): WeighedSequence[] {
