@@ -19,8 +19,14 @@ export interface EnvironmentCatalogue {
   mixIssues(name: string, mix: unknown): SchemaFindings
 }
 
+/** An environment with the path where the run file names it. */
+export interface NamedEnvironment {
+  readonly path: JsonPath
+  readonly reference: EnvironmentRef
+}
+
 /** Every environment that the run names, with the path where it stands. */
-export function environmentsOf(run: ResolvedRun): { readonly path: JsonPath; readonly reference: EnvironmentRef }[] {
+export function environmentsOf(run: ResolvedRun): NamedEnvironment[] {
   const found: { path: JsonPath; reference: EnvironmentRef | undefined }[] = [
     { path: ['environment'], reference: run.environment },
     ...(run.environments ?? []).map((reference, i) => ({ path: ['environments', i], reference })),
@@ -32,13 +38,19 @@ export function environmentsOf(run: ResolvedRun): { readonly path: JsonPath; rea
 
 /** Unknown environments, missing module paths and wrong options. */
 export function environmentMistakes(run: ResolvedRun, catalogue: EnvironmentCatalogue, places: Places): Mistake[] {
-  return [...bareStages(run).map((path) => noEnvironment(path, catalogue, places)), ...environmentsOf(run).flatMap(({ path, reference }) => {
-    if (reference.name === 'module') return moduleMistakes(reference, path, places)
-    if (!catalogue.environments.includes(reference.name)) return [unknownEnvironment(reference.name, path, catalogue, places)]
-    const { issues, schema } = catalogue.environmentIssues(reference.name, reference.options)
-    const prefix = [...path, 'options']
-    return explainIssues(issues, { schema, value: reference.options, places: below(places, prefix), title: `the options of ${reference.name}`, prefix })
-  })]
+  return [
+    ...bareStages(run).map((path) => noEnvironment(path, catalogue, places)),
+    ...environmentsOf(run).flatMap((named) => referenceMistakes(named, catalogue, places))
+  ]
+}
+
+function referenceMistakes({ path, reference }: NamedEnvironment, catalogue: EnvironmentCatalogue, places: Places): Mistake[] {
+  const { name, options } = reference
+  if (name === 'module') return moduleMistakes(reference, path, places)
+  if (!catalogue.environments.includes(name)) return [unknownEnvironment(name, path, catalogue, places)]
+  const { issues, schema } = catalogue.environmentIssues(name, options)
+  const prefix = [...path, 'options']
+  return explainIssues(issues, { schema, value: options, places: below(places, prefix), title: `the options of ${name}`, prefix })
 }
 
 /** Wrong parameters of the trace generators of supervised stages. */

@@ -98,7 +98,7 @@ describe('run files', () => {
     ['an unknown parameter of the demonstrations', '"stages": [{ "name": "s", "algorithm": { "name": "sft" }, "demonstrations": { "mix": { "giveup": 2, "x": 1 } } }]',
       '2 mistakes in a.run.json:\n  a.run.json:5:90  unknown field "giveup" in the mix of countdown; did you mean "giveUp"?\n' +
       '  a.run.json:5:103  unknown field "x" in the mix of countdown; allowed: giveUp | a.run.json | Mend these; `lab schema` prints everything that a run file may say.'],
-    ['two stages of one name', '"stages": [{ "name": "rl" }, { "name": "rl" }]', '"stages.1.name" is "rl", as an earlier stage is; | a.run.json:5:41 | give every stage a name of its own'],
+    ['two stages of one name', '"stages": [{ "name": "rl" }, { "name": "rl" }]', '"stages.1.name" is "rl", as an earlier stage is; | a.run.json:5:42 | give every stage a name of its own'],
     ['a field twice', '"steps": 1, "steps": 2', '"steps" is written twice in one object. | a.run.json:5:15 | Keep one of them.'],
     ['__proto__', '"sampling": { "__proto__": {} }', 'unknown field "__proto__". | a.run.json:5:17 | Remove it.'],
     ['broken JSON', '"steps": 7 "seed": 1', 'Not valid JSON: comma expected. | a.run.json:5:14 | Comments and trailing commas are allowed; names and texts stand in double quotes.']
@@ -120,7 +120,7 @@ describe('run files', () => {
     assert.equal(refusal('{ "environment": { "name": "countdown" } }'), '"model" is missing; | a.run.json:1:1 | it must be a text that is not empty, or an object {…}')
     assert.equal(refusal('{ "model": "models/chain-base" }'), '"environment" is missing; | a.run.json:1:1 | name one of countdown, arithmetic-chain, jsonl or a recipe that brings one')
     assert.equal(refusal('{ "model": "models/chain-base", "stages": [{ "name": "a", "environment": { "name": "countdown" } }, { "name": "b" }] }'),
-      '"environment" is missing; | a.run.json:1:100 | name one of countdown, arithmetic-chain, jsonl or a recipe that brings one')
+      '"environment" is missing; | a.run.json:1:101 | name one of countdown, arithmetic-chain, jsonl or a recipe that brings one')
     assert.equal(refusal(''), 'Not valid JSON: the file is empty. | a.run.json:1:1 | Comments and trailing commas are allowed; names and texts stand in double quotes.')
     assert.equal(refusal('[]'), 'the run file is []; | a.run.json:1:1 | allowed: an object {…} with "model"')
     assert.equal(refusal(Buffer.from([0x7b, 0xff, 0x7d])), 'The run file is not UTF-8 text. | a.run.json | Save it as UTF-8.')

@@ -127,7 +127,7 @@ export class Graph {
   }
 
   /** Names of values of outer graphs that this graph reads. */
-  private captured(): Set<string> {
+  captured(): Set<string> {
     const own = new Set([...this.inputs, ...this.constants].map((value) => value.name))
     const used = new Set<string>([...this.outputs.values()].map((value) => value.name))
     for (const node of this.nodes) {
@@ -135,10 +135,6 @@ export class Graph {
       for (const name of reads(node)) used.add(name)
     }
     return new Set([...used].filter((name) => !own.has(name)))
-  }
-
-  static capturedBy(graph: Graph): Set<string> {
-    return graph.captured()
   }
 
   /** The nodes that some output depends on. */
@@ -187,7 +183,7 @@ export class Graph {
 }
 
 function reads(node: Node): string[] {
-  const inner = Object.values(node.attributes).flatMap((attribute) => ('graph' in attribute ? [...Graph.capturedBy(attribute.graph)] : []))
+  const inner = Object.values(node.attributes).flatMap((attribute) => ('graph' in attribute ? [...attribute.graph.captured()] : []))
   return [...node.inputs.flatMap((input) => (input ? [input.name] : [])), ...inner]
 }
 
