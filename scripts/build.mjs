@@ -17,8 +17,15 @@ const processes = {
 export async function build() {
   const { build: bundle } = await import('esbuild')
   const common = { absWorkingDir: root, bundle: true, sourcemap: 'linked', logLevel: 'warning', target: 'node20', platform: 'node', mainFields: ['module', 'main'] }
-  // Bundled CommonJS dependencies call require(); ES modules have none of their own.
-  const banner = { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" }
+  // What bundled CommonJS dependencies take for granted and ES modules lack.
+  const banner = {
+    js: [
+      "import { createRequire as __createRequire } from 'node:module'",
+      "import { dirname as __dirnameOf } from 'node:path'",
+      "import { fileURLToPath as __fileOf } from 'node:url'",
+      'const require = __createRequire(import.meta.url), __filename = __fileOf(import.meta.url), __dirname = __dirnameOf(__filename)'
+    ].join(';')
+  }
   await bundle({ ...common, entryPoints: processes, outdir: 'dist', format: 'esm', outExtension: { '.js': '.mjs' }, external: native, banner })
   await bundle({ ...common, entryPoints: { extension: 'extension/extension.ts' }, outdir: 'dist', format: 'cjs', outExtension: { '.js': '.cjs' }, external: native })
   await writeSchema(bundle)

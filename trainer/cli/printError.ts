@@ -8,7 +8,7 @@ import { plainText } from './terminal/plainText.ts'
 
 /** Bad input of people, as against something that went wrong on the way. */
 const INPUT_BOUNDARIES: ReadonlySet<string> = new Set(['runFile', 'dataset', 'model', 'trust', 'usage'])
-const INPUT_CODES = /^(environment\/(unknown|bad-options|bad-mix|no-problem|prompt-too-long)|not-a-run|run-exists)$/
+const INPUT_CODES = /^(environment\/(unknown|bad-options|bad-mix|no-problem|prompt-too-long)|(store\/)?(not-a-run|run-exists))$/
 const isInput = (error: unknown): boolean => LabError.is(error) && (INPUT_BOUNDARIES.has(error.boundary) || INPUT_CODES.test(error.code))
 
 /** Prints what went wrong, where, and what to do; a stack only where LAB_DEBUG=1 asks for it. */

@@ -84,7 +84,7 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(environmentOptions())
     .addOption(new Option('--problems <n>', 'held-out problems').argParser(wholeNumber('--problems', 1)).default(200))
     .addOption(new Option('--samples <n>', 'completions of each').argParser(wholeNumber('--samples', 1)).default(16))
-    .addOption(new Option('--k <list>', 'k of pass@k, such as 1,4,16').argParser(wholeNumbers('--k', 1)).default([1, 4, 16], '1,4,16'))
+    .addOption(new Option('--k <list>', 'k of pass@k; default: 1, 4 and 16, up to --samples').argParser(wholeNumbers('--k', 1)))
     .addOption(temperature())
     .addOption(maxTokens())
     .addOption(seed()).addOption(engine()).addOption(threads()).addOption(json())

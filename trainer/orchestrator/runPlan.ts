@@ -50,7 +50,8 @@ export interface RunPlan {
   readonly retention: readonly EvaluationSet[]
 }
 
-export const needsReference = ({ regulariser }: StagePlan): boolean => regulariser.kl.coefficient > 0
+/** Whether the stage measures its distance from the policy it started from; a supervised stage never does. */
+export const needsReference = ({ kind, regulariser }: StagePlan): boolean => kind === 'rl' && regulariser.kl.coefficient > 0
 
 /** Opens what the run file names and fills in the stages. */
 export async function planRun(run: ResolvedRun, parts: Pick<TrainerParts, 'openEnvironment' | 'openReward' | 'parseMix'>): Promise<RunPlan> {

@@ -21,12 +21,12 @@ import type { TrainerParts } from './trainerParts.ts'
  */
 export async function runTrainer(parts: TrainerParts, control: RunControl = createRunControl()): Promise<Summary> {
   const plan = await planRun(parts.directory.record.run, parts)
-  const resumed = parts.directory.state.read() !== undefined
+  const before = parts.directory.state.read()
   const journal = openJournal(parts, plan.steps)
   const context: RunContext = { parts, plan, journal, control, progress: createProgressEstimate(), shown: {}, sealed: { rollouts: 0 } }
   const run: RunSoFar = { session: undefined, evaluations: { before: new Map(), after: new Map() } }
   const { runId } = parts.directory.record
-  journal.event({ type: 'runStarted', step: 0, runId, directory: parts.directory.path, resumed, steps: plan.steps })
+  journal.event({ type: 'runStarted', step: before?.step ?? 0, runId, directory: parts.directory.path, resumed: before !== undefined, steps: plan.steps })
   try {
     await superviseEngine(context, { ...DEFAULT_LIMITS, ...parts.limits }, async (session) => {
       run.session = session

@@ -39,6 +39,7 @@ export function environmentsOf(run: ResolvedRun): NamedEnvironment[] {
 /** Unknown environments, missing module paths and wrong options. */
 export function environmentMistakes(run: ResolvedRun, catalogue: EnvironmentCatalogue, places: Places): Mistake[] {
   return [
+    ...(run.environment && run.environments ? [twoMixtures(places)] : []),
     ...bareStages(run).map((path) => noEnvironment(path, catalogue, places)),
     ...environmentsOf(run).flatMap((named) => referenceMistakes(named, catalogue, places))
   ]
@@ -87,6 +88,13 @@ const below = (places: Places, prefix: JsonPath): Places => ({
   place: (path) => places.place([...prefix, ...path]),
   placeOfKey: (path) => places.placeOfKey([...prefix, ...path])
 })
+
+function twoMixtures(places: Places): Mistake {
+  return {
+    code: 'runFile/two-environments', place: places.placeOfKey(['environments']), message: '"environments" stands beside "environment";',
+    remedy: 'keep one of them'
+  }
+}
 
 /** Where an environment is missing: the run has none and neither has the stage. */
 function bareStages(run: ResolvedRun): JsonPath[] {

@@ -98,6 +98,7 @@ describe('run files', () => {
     ['an unknown parameter of the demonstrations', '"stages": [{ "name": "s", "algorithm": { "name": "sft" }, "demonstrations": { "mix": { "giveup": 2, "x": 1 } } }]',
       '2 mistakes in a.run.json:\n  a.run.json:5:90  unknown field "giveup" in the mix of countdown; did you mean "giveUp"?\n' +
       '  a.run.json:5:103  unknown field "x" in the mix of countdown; allowed: giveUp | a.run.json | Mend these; `lab schema` prints everything that a run file may say.'],
+    ['a mixture beside an environment', '"environments": [{ "name": "countdown" }]', '"environments" stands beside "environment"; | a.run.json:5:3 | keep one of them'],
     ['two stages of one name', '"stages": [{ "name": "rl" }, { "name": "rl" }]', '"stages.1.name" is "rl", as an earlier stage is; | a.run.json:5:42 | give every stage a name of its own'],
     ['a field twice', '"steps": 1, "steps": 2', '"steps" is written twice in one object. | a.run.json:5:15 | Keep one of them.'],
     ['__proto__', '"sampling": { "__proto__": {} }', 'unknown field "__proto__". | a.run.json:5:17 | Remove it.'],

@@ -18,7 +18,8 @@ export interface EvalOptions {
   readonly options: Record<string, unknown>
   readonly problems: number
   readonly samples: number
-  readonly k: readonly number[]
+  /** Default: those of 1, 4 and 16 that the samples can estimate. */
+  readonly k?: readonly number[]
   readonly temperature: number
   readonly maxTokens: number
   readonly seed: number
@@ -27,9 +28,12 @@ export interface EvalOptions {
   readonly json: boolean
 }
 
+const DEFAULT_K = [1, 4, 16]
+
 /** Evaluates a model folder or checkpoint on held-out problems of an environment. */
 export async function evalCommand(host: Host, services: Services, model: string, options: EvalOptions): Promise<ExitCode> {
-  refuseLargeK(options)
+  const k = options.k ?? DEFAULT_K.filter((value) => value <= options.samples)
+  refuseLargeK(k, options.samples)
   const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, deadlineSeconds: MODULE_SECONDS })
   const opened = await workspace.environment({ name: options.environment, options: options.options, weight: 1 } as EnvironmentRef)
   const { engine, info } = await openModel(services, host, model, options)
@@ -38,7 +42,8 @@ export async function evalCommand(host: Host, services: Services, model: string,
   const line = new ProgressLine(host.stderr)
   try {
     const sampling = { temperature: options.temperature, topK: 0, topP: 1, minP: 0, maxTokens: options.maxTokens, stop: [] }
-    const result = await evaluateModel(engine, info, opened, { ...options, sampling }, stop.signal, (done, of) => line.show(`${done}/${of} problems`))
+    const progress = (done: number, of: number): void => line.show(`${done}/${of} problems`)
+    const result = await evaluateModel(engine, info, opened, { ...options, k, sampling }, stop.signal, progress)
     line.end()
     host.stdout.write(`${options.json ? JSON.stringify(result) : resultText(result)}\n`)
     return EXIT.finished
@@ -52,7 +57,7 @@ export async function evalCommand(host: Host, services: Services, model: string,
   }
 }
 
-function refuseLargeK({ k, samples }: EvalOptions): void {
+function refuseLargeK(k: readonly number[], samples: number): void {
   const large = k.find((value) => value > samples)
   if (large === undefined) return
   throw new LabError('usage', 'usage/option', `pass@${large} cannot be estimated from ${samples} samples of each problem.`, {

@@ -120,6 +120,11 @@ describe('model commands', () => {
       assert.match(out, /\n {2}pass@4 +0\.\d{3} \[[\s\S]*\n {2}Value \[95 % interval over problems\]\./)
     })
 
+    it('takes the usual k that the samples can estimate', async () => {
+      const { out } = await lab(['eval', 'base', '--engine', 'fake', '--environment', 'arithmetic-chain', '--problems', '2', '--samples', '5', '--max-tokens', '8', '--json'])
+      assert.deepEqual(Object.keys(EvaluationResult.parse(JSON.parse(out)).passAtK), ['1', '4'])
+    })
+
     it('refuses a k that the samples cannot estimate', async () => {
       const { code, err } = await lab(args('--k', '8'))
       assert.equal(code, EXIT.usage)

@@ -15,17 +15,21 @@ function defaultDenominator(normalisation: Normalisation, masks: readonly Float3
   return Math.max(1, count)
 }
 
+function checkPositive(name: string, value: number): void {
+  if (value > 0 && Number.isFinite(value)) return
+  throw new LabError('engine', 'engine/normalisation', `The ${name} of a loss's normalisation has to be a finite number above 0, not ${value}`, {
+    remedy: 'Give the number of tokens or sequences that the calls of one step have together, or the length to divide by.', place: `normalisation.${name}`
+  })
+}
+
 /**
  * The weight of every completion token: mask × normalisation. Computed over the whole call before it is cut into
  * micro-batches, so that their gradients add up to that of one batch.
  */
 export function tokenWeights(masks: readonly Float32Array[], normalisation: Normalisation): Float32Array[] {
   const denominator = normalisation.denominator ?? defaultDenominator(normalisation, masks)
-  if (!(denominator > 0)) {
-    throw new LabError('engine', 'engine/normalisation', `The denominator of a loss has to be above 0, not ${denominator}`, {
-      remedy: 'Give the number of tokens or sequences that the calls of one step have together.', place: 'normalisation.denominator'
-    })
-  }
+  checkPositive('denominator', denominator)
+  if (normalisation.kind === 'constant') checkPositive('length', normalisation.length)
   return masks.map((mask) => {
     const divisor = denominator * divisorOf(normalisation, mask)
     return mask.map((m) => m / divisor)

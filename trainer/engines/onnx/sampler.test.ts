@@ -215,12 +215,12 @@ describe('Sampler', function () {
     const model = tinyModel(endless)
     const rejects = (given: readonly number[], code: string): Promise<void> =>
       assert.rejects(run(samplerOf(model), model, { prompts: [{ tokens: given, seeds: [1] }] }), (error) => LabError.is(error, code))
-    await rejects([], 'empty-prompt')
-    await rejects([1, 11], 'token-range')
-    await rejects(new Array<number>(33).fill(1), 'context-length')
+    await rejects([], 'engine/empty-prompt')
+    await rejects([1, 11], 'engine/token-range')
+    await rejects(new Array<number>(33).fill(1), 'engine/context-length')
     const broken = { ...model, parameters: model.parameters.map((x, i) => (i === model.layout.slots[3]!.offset ? NaN : x)) }
     const sampler = samplerOf(model)
-    await assert.rejects(run(sampler, broken), (error) => LabError.is(error, 'not-finite'))
+    await assert.rejects(run(sampler, broken), (error) => LabError.is(error, 'engine/not-finite'))
     assert.equal((await run(sampler, model)).length, 8)
   })
 })

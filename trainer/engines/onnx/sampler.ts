@@ -59,7 +59,7 @@ export class Sampler {
   /**
    * One completion per prompt and seed, in that order. `weights` is the flat vector of the layout; it must not change before
    * the call is over. A completion ends at the context's end at the latest. Cancelled rows come back with what they have.
-   * Rejects with `empty-prompt`, `context-length`, `token-range` (a prompt), or `not-finite` (the model's output).
+   * Rejects with `engine/empty-prompt`, `engine/context-length`, `engine/token-range` (a prompt), or `engine/not-finite` (the model's output).
    */
   async sample(
     weights: Float32Array, prompts: readonly SamplePrompt[], parameters: SamplingParameters, hooks: SampleHooks, signal?: AbortSignal

@@ -66,8 +66,8 @@ export class TrainingPass {
   }
 
   /**
-   * Adds the gradient of `loss` over `data` to `gradient`. Where it rejects (bad data, a number that is not finite, or
-   * cancelled) `gradient` is cleared.
+   * Adds the gradient of `loss` over `data` to `gradient`. Where it rejects (bad data, a log-probability or loss that is not
+   * finite, or cancelled) `gradient` is cleared. A gradient that is not finite under a finite loss shows at the optimiser's step.
    */
   async forwardBackward(parameters: Float32Array, gradient: GradientVector, data: readonly TrainSequence[], loss: Loss, signal?: AbortSignal): Promise<ForwardBackwardResult> {
     try {
