@@ -1,42 +1,71 @@
-"""PyTorch's answers to compare ours with. Reads one JSON request on standard input, writes one JSON answer.
+"""PyTorch's and transformers' answers, to compare ours with. Never used at run time.
 
-Needs torch, transformers and safetensors; never used at run time.
+Reads one JSON request a line on standard input and writes one JSON answer a line: {"result": …} or {"error": …}.
 """
 import json
 import sys
+import traceback
+import types
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
-torch.set_num_threads(2)
+torch.set_num_threads(1)
 
 
-def load(folder, dtype=torch.float32):
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="eager")
+def load(folder, dtype=torch.float32, attention="eager"):
+    """Every tensor of the folder has to have its place in the model, and every parameter its tensor."""
+    model, info = AutoModelForCausalLM.from_pretrained(
+        folder, dtype=dtype, attn_implementation=attention, output_loading_info=True)
+    wrong = {key: sorted(map(str, found)) for key, found in info.items() if found}
+    if wrong:
+        raise ValueError(f"{folder} does not fit its model: {wrong}")
     return model.eval()
 
 
 def make_model(request):
-    """Writes a model with random weights of unusual scale, so that no term of the forward pass is negligible."""
+    """Writes a model with random weights large enough that no part of the forward pass is negligible."""
     torch.manual_seed(request["seed"])
     config = AutoConfig.for_model(request["model_type"], **request["config"])
     model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            if parameter.dim() == 1 and "bias" not in name:
+            if name.endswith("norm.weight"):
                 parameter.copy_(1 + 0.2 * torch.randn_like(parameter))
             else:
-                parameter.copy_(torch.randn_like(parameter) * 0.08)
-    model.to(getattr(torch, request.get("dtype", "float32")))
-    model.save_pretrained(request["folder"], max_shard_size=request.get("max_shard_size", "5GB"))
-    return {"parameters": sum(p.numel() for p in model.parameters())}
+                parameter.copy_(0.2 * torch.randn_like(parameter))
+    model.to(getattr(torch, request["dtype"]))
+    model.save_pretrained(request["folder"], max_shard_size=request["max_shard_size"])
 
 
 def logits(request):
     model = load(request["folder"])
     with torch.no_grad():
-        return {"logits": [model(torch.tensor([ids])).logits[0].tolist() for ids in request["ids"]]}
+        return [model(torch.tensor([ids])).logits[0].tolist() for ids in request["ids"]]
+
+
+def double_norm(self, x):
+    return self.weight * x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.variance_epsilon)
+
+
+def double_rotary(self, x, position_ids):
+    size = 2 * len(self.inv_freq)
+    theta = self.config.rope_parameters["rope_theta"]
+    frequencies = theta ** (-torch.arange(0, size, 2, dtype=torch.float64) / size)
+    angles = (position_ids[..., None].double() * frequencies).repeat(1, 1, 2)
+    return angles.cos(), angles.sin()
+
+
+def load_in_double(folder):
+    """transformers rounds norms, rotary angles and eager softmax to float32 whatever the model's precision; this does not."""
+    model = load(folder, torch.float64, attention="sdpa")
+    for module in model.modules():
+        if type(module).__name__.endswith("RMSNorm"):
+            module.forward = types.MethodType(double_norm, module)
+        if type(module).__name__.endswith("RotaryEmbedding"):
+            module.forward = types.MethodType(double_rotary, module)
+    return model
 
 
 def policy_gradient(term, logp, sequence):
@@ -59,15 +88,15 @@ def term_values(term, logp, entropy, sequence):
     if kind == "policyGradient":
         return policy_gradient(term, logp, sequence)
     if kind == "crossEntropy":
-        return -torch.tensor(sequence.get("weights_T", [1.0] * len(logp)), dtype=logp.dtype) * logp
+        return -torch.tensor(sequence["weights_T"], dtype=logp.dtype) * logp
     if kind == "entropyBonus":
         return -entropy
     u = torch.tensor(sequence["referenceLogprobs_T"], dtype=logp.dtype) - logp
     return {"k1": -u, "k2": u**2 / 2, "k3": u.exp() - 1 - u}[term["estimator"]]
 
 
-def normalisers(normalisation, sequences):
-    """Weight of a token of each sequence."""
+def token_weights(normalisation, sequences):
+    """Weight of an unmasked token of each sequence."""
     counts = [sum(s["mask_T"]) for s in sequences]
     kind = normalisation["kind"]
     if kind == "tokenMean":
@@ -78,57 +107,94 @@ def normalisers(normalisation, sequences):
     return [1 / (denominator * normalisation["length"])] * len(counts)
 
 
+def score(model, sequence):
+    """Log-probability and entropy of every completion token, with their graph."""
+    prompt, completion = sequence["prompt"], sequence["completion"]
+    scores = model(torch.tensor([prompt + completion])).logits[0, len(prompt) - 1 : -1].log_softmax(-1)
+    logp = scores.gather(1, torch.tensor(completion)[:, None])[:, 0]
+    return logp, -(scores.exp() * scores).sum(-1)
+
+
 def gradients(request):
-    """Loss, log-probabilities and the gradient of every parameter, in the precision asked for (float64: the truth)."""
-    model = load(request["folder"], getattr(torch, request.get("dtype", "float64")))
-    sequences, terms = request["sequences"], request["loss"]["terms"]
-    weights = normalisers(request["loss"]["normalisation"], sequences)
-    total, all_logp, all_entropy = 0.0, [], []
-    for sequence, weight in zip(sequences, weights):
-        prompt, completion = sequence["prompt"], sequence["completion"]
-        scores = model(torch.tensor([prompt + completion])).logits[0, len(prompt) - 1 : -1].log_softmax(-1)
-        logp = scores.gather(1, torch.tensor(completion)[:, None])[:, 0]
-        entropy = -(scores.exp() * scores).sum(-1)
-        mask = torch.tensor(sequence["mask_T"], dtype=logp.dtype)
-        for term in terms:
-            total = total + term["weight"] * weight * (mask * term_values(term, logp, entropy, sequence)).sum()
-        all_logp.append(logp.tolist())
-        all_entropy.append(entropy.tolist())
-    total.backward()
-    found = {name: p.grad.to(torch.float32).contiguous() for name, p in model.named_parameters() if p.grad is not None}
-    save_file(found, request["gradients"])
-    return {"loss": total.item(), "logprobs": all_logp, "entropies": all_entropy}
+    """Of each loss: its terms, the log-probabilities and entropies, and a file with the gradient of every parameter."""
+    model = load_in_double(request["folder"])
+    answers = []
+    for loss, file in zip(request["losses"], request["files"]):
+        model.zero_grad()
+        terms = [torch.zeros((), dtype=torch.float64) for _ in loss["terms"]]
+        tokens = []
+        for sequence, weight in zip(request["sequences"], token_weights(loss["normalisation"], request["sequences"])):
+            logp, entropy = score(model, sequence)
+            mask = torch.tensor(sequence["mask_T"], dtype=logp.dtype)
+            for i, term in enumerate(loss["terms"]):
+                terms[i] = terms[i] + weight * (mask * term_values(term, logp, entropy, sequence)).sum()
+            tokens.append({"logprobs_T": logp.tolist(), "entropies_T": entropy.tolist()})
+        total = sum(term["weight"] * value for term, value in zip(loss["terms"], terms))
+        total.backward()
+        save_file({name: p.grad.float().contiguous() for name, p in model.named_parameters()}, file)
+        answers.append({"loss": total.item(), "termValues": [value.item() for value in terms], "tokens": tokens})
+    return answers
+
+
+def optimizer_of(parameters, step):
+    if step["name"] == "sgd":
+        return torch.optim.SGD(parameters, lr=step["learningRate"], weight_decay=step["weightDecay"])
+    return torch.optim.AdamW(
+        parameters, lr=step["learningRate"], betas=(step["beta1"], step["beta2"]), eps=step["epsilon"], weight_decay=step["weightDecay"])
 
 
 def optimiser(request):
-    """Weights after AdamW steps on a fixed gradient sequence, with global-norm clipping."""
-    parameter = torch.nn.Parameter(torch.tensor(request["weights"], dtype=torch.float64))
-    options = request["options"]
-    if options["name"] == "sgd":
-        optimizer = torch.optim.SGD([parameter], lr=options["learningRate"])
-    else:
-        optimizer = torch.optim.AdamW(
-            [parameter], lr=options["learningRate"], betas=(options["beta1"], options["beta2"]),
-            eps=options["epsilon"], weight_decay=options["weightDecay"])
-    norms = []
-    for gradient in request["gradients"]:
-        parameter.grad = torch.tensor(gradient, dtype=torch.float64)
-        norms.append(torch.nn.utils.clip_grad_norm_([parameter], options["maxGradNorm"] or float("inf")).item())
+    """Parameters, by name, after steps in float64 with given gradients; with the norm before clipping of each step."""
+    parameters = {name: torch.nn.Parameter(torch.tensor(values, dtype=torch.float64)) for name, values in request["parameters"].items()}
+    optimizer, norms = optimizer_of(parameters.values(), request["steps"][0]), []
+    for step, gradient in zip(request["steps"], request["gradients"]):
+        optimizer.param_groups[0]["lr"] = step["learningRate"]
+        for name, parameter in parameters.items():
+            parameter.grad = torch.tensor(gradient[name], dtype=torch.float64)
+        norms.append(torch.nn.utils.clip_grad_norm_(parameters.values(), step["maxGradNorm"] or float("inf")).item())
         optimizer.step()
-    return {"weights": parameter.tolist(), "norms": norms}
+    return {"parameters": {name: p.tolist() for name, p in parameters.items()}, "norms": norms}
 
 
 def encode(request):
-    """What transformers' tokenizer makes of texts, and back."""
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(request["folder"])
+    """What the tokenizer of a folder makes of texts, and back."""
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(request["folder"])
     ids = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in request["texts"]]
-    return {"ids": ids, "texts": [tokenizer.decode(i, skip_special_tokens=True) for i in ids]}
+    return {"ids": ids, "eos": tokenizer.eos_token_id, "size": len(tokenizer), "texts": [tokenizer.decode(i, skip_special_tokens=True) for i in ids]}
 
 
-COMMANDS = {f.__name__: f for f in (make_model, logits, gradients, optimiser, encode)}
+def unknown_words(request):
+    """Which of the texts the tokenizer of a folder rejects."""
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(request["folder"])
+
+    def rejects(text):
+        try:
+            tokenizer(text)
+        except Exception:
+            return True
+        return False
+
+    return [rejects(text) for text in request["texts"]]
+
+
+def ready(_request):
+    return torch.__version__
+
+
+COMMANDS = {f.__name__: f for f in (ready, make_model, logits, gradients, optimiser, encode, unknown_words)}
+
+
+def serve():
+    answers, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = {"result": COMMANDS[request["command"]](request)}
+        except Exception:
+            answer = {"error": traceback.format_exc()}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
 
 if __name__ == "__main__":
-    request = json.load(sys.stdin)
-    json.dump(COMMANDS[request["command"]](request), sys.stdout)
+    serve()

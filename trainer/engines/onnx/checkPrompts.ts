@@ -10,13 +10,17 @@ function reject(code: string, message: string, place: string, remedy: string): n
 export function checkPrompts(config: ModelConfig, prompts: readonly SamplePrompt[]): void {
   prompts.forEach(({ tokens }, i) => {
     const place = `prompts[${i}].tokens`
-    if (tokens.length === 0) reject('engine/empty-prompt', `Prompt ${i} has no tokens, so nothing predicts the first one`, place, 'Begin it with at least one token.')
+    if (tokens.length === 0) {
+      reject('engine/empty-prompt', `Prompt ${i} has no tokens, so nothing predicts the first one`, place, 'Begin it with at least one token.')
+    }
     if (tokens.length > config.contextLength) {
-      reject('engine/context-length', `Prompt ${i} has ${tokens.length} tokens; the model takes ${config.contextLength}`, place, 'Shorten the prompt, or take a model with a longer context.')
+      const message = `Prompt ${i} has ${tokens.length} tokens; the model takes ${config.contextLength}`
+      reject('engine/context-length', message, place, 'Shorten the prompt, or take a model with a longer context.')
     }
     const at = tokens.findIndex((token) => !Number.isInteger(token) || token < 0 || token >= config.vocabularySize)
     if (at >= 0) {
-      reject('engine/token-range', `Token ${tokens[at]} of prompt ${i} is not in the vocabulary of ${config.vocabularySize}`, `${place}[${at}]`, 'Use the tokenizer that belongs to the model.')
+      const message = `Token ${tokens[at]} of prompt ${i} is not in the vocabulary of ${config.vocabularySize}`
+      reject('engine/token-range', message, `${place}[${at}]`, 'Use the tokenizer that belongs to the model.')
     }
   })
 }

@@ -48,10 +48,11 @@ export function attend(g: Graph, at: AttentionLayer, step: AttentionStep): Atten
   const { keyValueHeads, heads, headSize } = at.config
   const groups = heads / keyValueHeads
   const { query, key, value } = rotatedHeads(g, at, step)
-  const recent: KeyValue = { keys: op.concat(g, [step.recent.keys, key], 3, 'R1'), values: op.concat(g, [step.recent.values, value], 3, 'R1') }
+  const append = (old: Value, last: Value): Value => op.concat(g, [old, last], 3, 'R1')
+  const recent: KeyValue = { keys: append(step.recent.keys, key), values: append(step.recent.values, value) }
   const scores = (keys: Value, slots: string): Value => g.node('MatMul', [keys, query], { dims: ['B', keyValueHeads, groups, slots, 1] })
   const both = op.concat(g, [op.add(g, scores(step.frozen.keys, 'F'), step.mask), scores(recent.keys, 'R1')], 3, 'F+R1')
-  const weights = op.softmax(g, g.node('Reshape', [both, g.integers([0, keyValueHeads, groups, 1, -1])], { dims: ['B', keyValueHeads, groups, 1, 'F+R1'] }))
+  const weights = op.softmax(g, op.reshape(g, both, ['B', keyValueHeads, groups, 1, 'F+R1']))
   const parts = ['F', 'R1'].map((slots) => ({ dims: ['B', keyValueHeads, groups, 1, slots] }))
   const [onFrozen, onRecent] = g.nodeWithOutputs('Split', [weights, step.lengths], parts, { attributes: { axis: { int: 4 } } })
   const sum = (part: Value, values: Value): Value => g.node('MatMul', [part, values], { dims: ['B', keyValueHeads, groups, 1, headSize] })

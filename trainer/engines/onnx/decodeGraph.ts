@@ -71,14 +71,15 @@ function runInputs(g: Graph, c: ModelConfig): RunInputs {
     frozenLength: g.node('Gather', [op.shapeOf(g, mask), g.integers([3])], { dims: [1] }, { attributes: { axis: { int: 0 } } }),
     cos: g.input('cos', angles),
     sin: g.input('sin', angles),
-    frozen: Array.from({ length: c.layers }, (_, l) => ({ keys: g.input(keysOf(l), slots), values: g.input(valuesOf(l), slots) }))
+    frozen: Array.from({ length: c.layers }, (_, l) =>
+      ({ keys: g.input(keysOf(l), slots), values: g.input(valuesOf(l), slots) }))
   }
 }
 
 /** Carried are the tokens, which rows have ended, and the run's keys and values. */
 function addLoop(g: Graph, model: Model, inputs: RunInputs): void {
   const { config: c } = model
-  const empty = g.node('ConstantOfShape', [recentShape(g, c, inputs, g.integers([0]))], { dims: ['B', c.keyValueHeads, 1, 'R', c.headSize], type: 'float32' })
+  const empty = zeroSlots(g, c, inputs, { length: g.integers([0]), dim: 'R' })
   const ended = op.lessOrEqual(g, inputs.limits, g.integers([0]))
   const carried = [inputs.tokens, ended, ...Array.from({ length: 2 * c.layers }, () => empty)]
   const scanned = ['int64', 'float32', 'float32', 'float32'] as const
@@ -96,16 +97,17 @@ function addLoop(g: Graph, model: Model, inputs: RunInputs): void {
   }
 }
 
-/** int64 [5]: the shape of `length` (int64 [1]) recent slots of every row. */
-function recentShape(g: Graph, c: ModelConfig, { tokens }: RunInputs, length: Value): Value {
-  return op.concat(g, [op.shapeOf(g, tokens), g.integers([c.keyValueHeads, 1]), length, g.integers([c.headSize])], 0)
+/** As many recent slots of every row as `length` (int64 [1]) says. */
+function zeroSlots(g: Graph, c: ModelConfig, { tokens }: RunInputs, { length, dim }: { length: Value; dim: string }): Value {
+  const shape = op.concat(g, [op.shapeOf(g, tokens), g.integers([c.keyValueHeads, 1]), length, g.integers([c.headSize])], 0)
+  return g.node('ConstantOfShape', [shape], { dims: ['B', c.keyValueHeads, 1, dim, c.headSize], type: 'float32' })
 }
 
 /** The slots an early exit left out, so that the outputs' size is known before the run. */
 function fillerOf(g: Graph, c: ModelConfig, inputs: RunInputs, made: Value): Value {
   const length = g.node('Gather', [op.shapeOf(g, made), g.integers([3])], { dims: [1] }, { attributes: { axis: { int: 0 } } })
   const rest = op.sub(g, op.reshape(g, inputs.steps, [1]), length)
-  return g.node('ConstantOfShape', [recentShape(g, c, inputs, rest)], { dims: ['B', c.keyValueHeads, 1, 'rest', c.headSize], type: 'float32' })
+  return zeroSlots(g, c, inputs, { length: rest, dim: 'rest' })
 }
 
 function loopBody(g: Graph, model: Model, inputs: RunInputs): Graph {

@@ -23,7 +23,7 @@ export interface DecodeRow {
   readonly keyValues: readonly KeyValueSegment[]
 }
 
-/** What a run made of a row: up to the chunk's tokens (what stands behind the row's own end is noise), and their keys and values. */
+/** What a run made of a row: its tokens (what stands behind the row's own end is noise), and their keys and values. */
 export interface DecodedRow {
   readonly tokens: readonly SampledToken[]
   readonly keyValues: KeyValueSegment
@@ -53,7 +53,9 @@ export class DecodeRunner {
     const session = await this.session(samplingKind(parameters))
     const steps = Math.min(chunk, Math.max(...rows.map((row) => row.remaining)))
     const made = newBlock(this.config, rows.length, steps)
-    const feeds: Feeds = { ...model.parameters, ...this.tables(model), ...samplingFeeds(this.config, parameters), ...rowFeeds(rows, steps), ...this.frozenFeeds(rows) }
+    const feeds: Feeds = {
+      ...model.parameters, ...this.tables(model), ...samplingFeeds(this.config, parameters), ...rowFeeds(rows, steps), ...this.frozenFeeds(rows)
+    }
     const outputs = await session.run(only(session.inputNames, feeds), this.fetches(rows.length, steps, made))
     return decodedRows(rows.length, made, outputs)
   }
@@ -98,7 +100,8 @@ export class DecodeRunner {
 /** The optimizers left out would turn weight · xᵀ, transposed, back into x · weightᵀ, which re-packs the weight. */
 function decodeOptions(threads: number): InferenceSession.SessionOptions {
   const options = sessionOptions(threads)
-  return { ...options, extra: { ...options.extra, optimization: { disable_specified_optimizers: 'GemmTransposeFusion;MatmulTransposeFusion' } } }
+  const optimization = { disable_specified_optimizers: 'GemmTransposeFusion;MatmulTransposeFusion' }
+  return { ...options, extra: { ...options.extra, optimization } }
 }
 
 const OUTPUTS = ['sampled', 'logprobs', 'samplingLogprobs', 'entropies'] as const

@@ -37,7 +37,10 @@ export class FrozenBuffers {
   fill(sequences: readonly (readonly KeyValueSegment[])[], slots: number): Float32Array[] {
     const { layers, keyValueHeads, headSize } = this.config
     const size = blockSize(this.config, sequences.length, slots)
-    if (size > (this.buffers[0]?.length ?? -1)) this.buffers = Array.from({ length: 2 * layers }, () => new Float32Array(Math.ceil(size * 1.25)))
+    if (size > (this.buffers[0]?.length ?? -1)) {
+      const roomy = Math.ceil(size * 1.25)
+      this.buffers = Array.from({ length: 2 * layers }, () => new Float32Array(roomy))
+    }
     return this.buffers.map((buffer, tensor) => {
       sequences.forEach((sequence, row) => {
         for (let head = 0; head < keyValueHeads; head++) {
@@ -59,7 +62,8 @@ interface HeadOf {
 }
 
 /** Returns where the copy ends. */
-function copyHead(target: Float32Array, start: number, sequence: readonly KeyValueSegment[], { tensor, head, keyValueHeads, headSize }: HeadOf): number {
+function copyHead(target: Float32Array, start: number, sequence: readonly KeyValueSegment[], of: HeadOf): number {
+  const { tensor, head, keyValueHeads, headSize } = of
   let at = start
   for (const { block, row, length } of sequence) {
     const from = (row * keyValueHeads + head) * block.capacity * headSize

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node'
+import type { Tensor } from 'onnxruntime-node'
 import { parameterTensors } from './batchFeeds.ts'
 import { rotaryAngles } from './decoderGraph.ts'
 import type { ModelConfig } from './modelConfig.ts'

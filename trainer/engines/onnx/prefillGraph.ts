@@ -44,7 +44,9 @@ export function prefillGraph(config: ModelConfig, layout: ParameterLayout): Grap
 }
 
 /** Queries, keys and values as [P, heads, T, headSize], the first two rotated. */
-function byHead(g: Graph, c: ModelConfig, { cos, sin }: Prompts, [q, k, v]: readonly [Value, Value, Value]): readonly [Value, Value, Value] {
+function byHead(
+  g: Graph, c: ModelConfig, { cos, sin }: Prompts, [q, k, v]: readonly [Value, Value, Value]
+): readonly [Value, Value, Value] {
   const split = (x: Value, heads: number): Value => op.transpose(g, op.reshape(g, x, ['P', 'T', heads, c.headSize]), [0, 2, 1, 3])
   const rotate = (x: Value, heads: number): Value =>
     op.rotary(g, op.reshape(g, x, ['P', 'T', heads * c.headSize]), g.integers([0]), cos, sin, heads)

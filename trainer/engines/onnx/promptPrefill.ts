@@ -66,11 +66,12 @@ export class PromptPrefill {
 
 /** Indices of prompts to run together: of like length, padded to at most BATCH_TOKENS. Prompts of one token need no run. */
 function batches(prompts: readonly (readonly number[])[]): number[][] {
-  const byLength = prompts.map((_, i) => i).filter((i) => prompts[i]!.length > 1).sort((a, b) => prompts[a]!.length - prompts[b]!.length || a - b)
+  const length = (i: number): number => prompts[i]!.length
+  const byLength = prompts.map((_, i) => i).filter((i) => length(i) > 1).sort((a, b) => length(a) - length(b) || a - b)
   const result: number[][] = []
   for (const i of byLength) {
     const batch = result.at(-1)
-    if (batch && (batch.length + 1) * (prompts[i]!.length - 1) <= BATCH_TOKENS) batch.push(i)
+    if (batch && (batch.length + 1) * (length(i) - 1) <= BATCH_TOKENS) batch.push(i)
     else result.push([i])
   }
   return result

@@ -106,7 +106,8 @@ export class SampledRow {
   completion(seconds: number): SampledCompletion {
     const { promptIndex, sampleIndex } = this.source
     const { tokens, text, tokenEnds_T, logprobs_T, samplingLogprobs_T, entropies_T } = this
-    return { promptIndex, sampleIndex, tokens, text, tokenEnds_T, logprobs_T, samplingLogprobs_T, entropies_T, stopReason: this.stopReason ?? 'error', seconds }
+    const stopReason = this.stopReason ?? 'error'
+    return { promptIndex, sampleIndex, tokens, text, tokenEnds_T, logprobs_T, samplingLogprobs_T, entropies_T, stopReason, seconds }
   }
 }
 

@@ -12,7 +12,8 @@ import type { TinyModel } from './testing/tinyModels.ts'
 const plain: SamplingParameters = { temperature: 1, topK: 0, topP: 1, minP: 0, maxTokens: 12, stop: [] }
 const endless: ModelConfig = { ...tinyModels['Llama, tied head']!, endOfTextTokens: [] }
 const prompts: readonly SamplePrompt[] = [
-  { tokens: [3, 1, 4, 1, 5], seeds: [1, 2, 3] }, { tokens: [9], seeds: [4] }, { tokens: [2, 6, 5, 3, 5, 8, 9, 7, 9], seeds: [5, 6] }, { tokens: [3, 2], seeds: [7, 8] }
+  { tokens: [3, 1, 4, 1, 5], seeds: [1, 2, 3] }, { tokens: [9], seeds: [4] },
+  { tokens: [2, 6, 5, 3, 5, 8, 9, 7, 9], seeds: [5, 6] }, { tokens: [3, 2], seeds: [7, 8] }
 ]
 
 /** Token n is the n-th letter. */
@@ -32,8 +33,9 @@ interface Case {
   readonly signal?: AbortSignal
 }
 
-const run = (sampler: Sampler, model: TinyModel, { prompts: given = prompts, parameters = {}, events, signal }: Case = {}): Promise<SampledCompletion[]> =>
-  sampler.sample(model.parameters, given, { ...plain, ...parameters }, { newText: letters, events }, signal)
+function run(sampler: Sampler, model: TinyModel, { prompts: given = prompts, parameters = {}, events, signal }: Case = {}): Promise<SampledCompletion[]> {
+  return sampler.sample(model.parameters, given, { ...plain, ...parameters }, { newText: letters, events }, signal)
+}
 
 const withoutTime = (completions: readonly SampledCompletion[]): unknown[] => completions.map(({ seconds: _, ...rest }) => rest)
 
@@ -59,7 +61,8 @@ describe('Sampler', function () {
       const model = tinyModel({ ...config, endOfTextTokens: [] })
       const weights = referenceWeights(model)
       for (const parameters of [{ temperature: 1, topK: 0 }, { temperature: 0.7, topK: 5 }]) {
-        for (const { promptIndex, tokens, logprobs_T, samplingLogprobs_T, entropies_T } of await run(samplerOf(model), model, { parameters })) {
+        const completions = await run(samplerOf(model), model, { parameters })
+        for (const { promptIndex, tokens, logprobs_T, samplingLogprobs_T, entropies_T } of completions) {
           const prompt = prompts[promptIndex]!.tokens
           const rows = referenceProbabilities(model.config, weights, [...prompt, ...tokens]).slice(prompt.length - 1, -1)
           assert.equal(tokens.length, plain.maxTokens)
@@ -105,7 +108,9 @@ describe('Sampler', function () {
     const reversed = prompts.map(({ tokens, seeds }) => ({ tokens, seeds: [...seeds].reverse() })).reverse()
     assertSameDraws((await run(samplerOf(model), model, { prompts: reversed })).reverse(), expected)
     const alone = []
-    for (const { tokens, seeds } of prompts) for (const seed of seeds) alone.push(...await run(samplerOf(model), model, { prompts: [{ tokens, seeds: [seed] }] }))
+    for (const { tokens, seeds } of prompts) {
+      for (const seed of seeds) alone.push(...await run(samplerOf(model), model, { prompts: [{ tokens, seeds: [seed] }] }))
+    }
     assertSameDraws(alone, expected)
   })
 
@@ -124,10 +129,11 @@ describe('Sampler', function () {
     const many = Array.from({ length: 10 }, (_, i) => ({ tokens: [1 + i, 2, 3].slice(i % 3), seeds: [i, 100 + i, 200 + i] }))
     const finished: SampledCompletion[] = []
     const given = { prompts: many, parameters: { maxTokens: 20 } }
-    const all = await run(samplerOf(model, { slots: 5 }), model, { ...given, events: { finished: (completion) => { finished.push(completion) } } })
+    const events = { finished: (completion: SampledCompletion) => { finished.push(completion) } }
+    const all = await run(samplerOf(model, { slots: 5 }), model, { ...given, events })
     assert.deepEqual(all.map(({ promptIndex, sampleIndex }) => [promptIndex, sampleIndex]), many.flatMap((_, p) => [0, 1, 2].map((s) => [p, s])))
-    const order = (list: readonly SampledCompletion[]): SampledCompletion[] => [...list].sort((a, b) => a.promptIndex - b.promptIndex || a.sampleIndex - b.sampleIndex)
-    assert.deepEqual(order(finished), all)
+    finished.sort((a, b) => a.promptIndex - b.promptIndex || a.sampleIndex - b.sampleIndex)
+    assert.deepEqual(finished, all)
     assert.ok(new Set(all.map((completion) => completion.tokens.length)).size > 3, 'rows end at different times')
     assertSameDraws(all, await run(samplerOf(model, { slots: 64 }), model, given))
   })
@@ -181,7 +187,7 @@ describe('Sampler', function () {
   it('makes one token where one is asked for, and none where the prompt fills the context', async () => {
     const model = tinyModel(endless)
     const full = Array.from({ length: endless.contextLength }, (_, i) => i % 11)
-    const given = [{ tokens: full, seeds: [1] }, { tokens: full.slice(1), seeds: [2] }, { tokens: full.slice(4), seeds: [3] }]
+    const given = [0, 1, 4].map((room) => ({ tokens: full.slice(room), seeds: [room] }))
     const completions = await run(samplerOf(model), model, { prompts: given })
     assert.deepEqual(completions.map(({ tokens, stopReason }) => [tokens.length, stopReason]), [[0, 'length'], [1, 'length'], [4, 'length']])
     for (const completion of await run(samplerOf(model), model, { parameters: { maxTokens: 1 } })) assert.equal(completion.tokens.length, 1)

@@ -62,7 +62,8 @@ export class Sampler {
    * Rejects with `engine/empty-prompt`, `engine/context-length`, `engine/token-range` (a prompt), or `engine/not-finite` (the model's output).
    */
   async sample(
-    weights: Float32Array, prompts: readonly SamplePrompt[], parameters: SamplingParameters, hooks: SampleHooks, signal?: AbortSignal
+    weights: Float32Array, prompts: readonly SamplePrompt[], parameters: SamplingParameters,
+    hooks: SampleHooks, signal?: AbortSignal
   ): Promise<SampledCompletion[]> {
     checkPrompts(this.config, prompts)
     const call = new SampleCall(this.config, prompts, parameters, hooks)
@@ -159,7 +160,10 @@ class SampleCall {
     rows.forEach((row, i) => takeRow(row, decoded[i]!))
     this.active = rows.filter((row) => row.stopReason === undefined)
     for (const row of rows) if (row.stopReason !== undefined) this.done(row)
-    const parts = this.active.map((row) => ({ promptIndex: row.source.promptIndex, sampleIndex: row.source.sampleIndex, text: row.newText() }))
+    const parts = this.active.map((row) => {
+      const { promptIndex, sampleIndex } = row.source
+      return { promptIndex, sampleIndex, text: row.newText() }
+    })
     const withText = parts.filter(({ text }) => text !== '')
     if (withText.length > 0) this.events.partial?.(withText)
   }

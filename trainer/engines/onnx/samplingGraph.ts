@@ -70,7 +70,8 @@ interface Picked {
 function pick(g: Graph, inputs: SamplingInputs, { logits, policy, probabilities }: Distribution, uniforms: Value): Picked {
   if (inputs.kind === 'policy') return { tokens: inverseCdf(g, probabilities, uniforms).indices }
   if (inputs.kind === 'greedy') {
-    const tokens = g.node('ArgMax', [policy], { dims: [policy.dims[0]!, 1], type: 'int64' }, { attributes: { axis: { int: 1 }, keepdims: { int: 1 } } })
+    const attributes = { axis: { int: 1 }, keepdims: { int: 1 } }
+    const tokens = g.node('ArgMax', [policy], { dims: [policy.dims[0]!, 1], type: 'int64' }, { attributes })
     return { tokens, samplingLogprobs: op.mul(g, uniforms, g.scalar(0)) }
   }
   const tempered = op.logSoftmax(g, op.mul(g, logits, inputs.inverseTemperature!))
@@ -86,7 +87,8 @@ function pick(g: Graph, inputs: SamplingInputs, { logits, policy, probabilities 
  */
 function pickFiltered(g: Graph, inputs: SamplingInputs, tempered: Value, uniforms: Value): Picked {
   const dims = [tempered.dims[0]!, 'kept tokens']
-  const [logs, ids] = g.nodeWithOutputs('TopK', [tempered, inputs.topK!], [{ dims }, { dims, type: 'int64' }], { attributes: { axis: { int: 1 } } })
+  const outputs = [{ dims }, { dims, type: 'int64' as const }]
+  const [logs, ids] = g.nodeWithOutputs('TopK', [tempered, inputs.topK!], outputs, { attributes: { axis: { int: 1 } } })
   const sorted = op.exp(g, logs!)
   const before = cumulativeSum(g, sorted, true)
   const mass = op.mul(g, op.reduceSum(g, sorted, [1], true), inputs.topP!)
