@@ -48,9 +48,9 @@ export function evaluateWhole(session: Session, stage: StagePlan, when: 'before'
 
 /** In the middle: some of the held-out problems, few samples. */
 export function evaluateDuring(session: Session, stage: StagePlan): Promise<Evaluations> {
-  const { duringProblems, problems } = session.plan.run.evaluation
+  const { duringProblems, problems, greedy } = session.plan.run.evaluation
   const set = session.plan.heldOut
-  return evaluate(session, stage, 'during', [{ set, problems: Math.min(duringProblems, problems), samples: DURING_SAMPLES, greedy: false }])
+  return evaluate(session, stage, 'during', [{ set, problems: Math.min(duringProblems, problems), samples: DURING_SAMPLES, greedy }])
 }
 
 /** The evaluation before training as it was recorded, for a run that goes on; empty where there was none. */

@@ -2,11 +2,14 @@ import type { Rollout } from '../protocol/rollout.ts'
 import type { Session } from './session.ts'
 
 /**
- * Shows one completion of an evaluation: always the same sample of the same held-out problem, so that people see it get
- * better. The first evaluation chooses: the first problem answered wrongly, among those that every evaluation has.
+ * Shows one completion of an evaluation: always the same held-out problem, so that people see it get better, decoded
+ * greedily where the evaluation does that: a sample may be an unlucky one. The first evaluation chooses: the first problem
+ * answered wrongly, among those that every evaluation has.
  */
 export function showRollout(session: Session, rows: readonly Rollout[]): void {
-  const first = rows.filter(({ tags, sampleIndex }) => tags['set'] === session.plan.heldOut.name && sampleIndex === 0)
+  const ofSet = rows.filter(({ tags }) => tags['set'] === session.plan.heldOut.name)
+  const greedy = ofSet.filter(({ tags }) => tags['decoding'] === 'greedy')
+  const first = greedy.length > 0 ? greedy : ofSet.filter(({ sampleIndex }) => sampleIndex === 0)
   session.shown.problemId ??= choose(first.slice(0, session.plan.run.evaluation.duringProblems))?.problemId
   const shown = first.find(({ problemId }) => problemId === session.shown.problemId)
   if (!shown) return
