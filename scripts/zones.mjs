@@ -4,10 +4,11 @@
 export const zones = {
   'trainer/protocol': [],
   'trainer/errors.ts': [],
+  'trainer/nearestName.ts': [],
   'trainer/random': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/graders': ['trainer/errors.ts'],
   'trainer/renderers': ['trainer/protocol', 'trainer/errors.ts'],
-  'trainer/environments': ['trainer/graders', 'trainer/renderers', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/environments': ['trainer/nearestName.ts', 'trainer/graders', 'trainer/renderers', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/sandbox': ['trainer/environments', 'trainer/rewards', 'trainer/algorithms', 'trainer/engines/engine.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/rewards': ['trainer/environments', 'trainer/graders', 'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/algorithms': ['trainer/engines/engine.ts', 'trainer/protocol', 'trainer/errors.ts'],
@@ -20,7 +21,7 @@ export const zones = {
     'trainer/algorithms', 'trainer/environments', 'trainer/rewards', 'trainer/evals', 'trainer/recipes', 'trainer/engines/engine.ts', 'trainer/stores',
     'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'
   ],
-  'trainer/runFiles': ['trainer/recipes', 'trainer/environments', 'trainer/algorithms', 'trainer/rewards', 'trainer/protocol', 'trainer/errors.ts'],
+  'trainer/runFiles': ['trainer/nearestName.ts', 'trainer/recipes', 'trainer/environments', 'trainer/algorithms', 'trainer/rewards', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/cli': ['trainer'],
   'trainer/cli.ts': ['trainer'],
   'trainer/main.ts': ['trainer'],
@@ -35,7 +36,7 @@ export const zones = {
 /** Tests may set up what their subject works with, never another runtime. */
 export const testsMayAlsoImport = {
   'trainer/orchestrator': ['trainer/engines/fake', 'trainer/stores', 'trainer/environments'],
-  'trainer/runFiles': ['trainer'],
+  'trainer/runFiles': ['trainer/nearestName.ts', 'trainer'],
   'trainer/query': ['trainer/stores']
 }
 
@@ -51,10 +52,11 @@ export const packageZones = {
   sucrase: ['trainer/sandbox']
 }
 
-/** The zone with the longest path that holds this file (paths relative to the root, with `/`). */
+/** The zone with the longest path that holds this file (paths relative to the root, with `/`); a test is where its subject is. */
 export function zoneOf(file) {
+  const subject = file.replace(/\.test\.ts$/, '.ts')
   return Object.keys(zones)
-    .filter((zone) => file === zone || file.startsWith(`${zone}/`))
+    .filter((zone) => subject === zone || file.startsWith(`${zone}/`))
     .sort((a, b) => b.length - a.length)[0]
 }
 

@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts'
 import type { Split } from '../protocol/problem.ts'
-import { suggestion } from '../runFiles/nearestName.ts'
+import { suggestion } from '../nearestName.ts'
 
 const SPLITS: Readonly<Record<string, Split>> = { train: 'train', 'held-out': 'heldOut', heldOut: 'heldOut', tuning: 'tuning' }
 

@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts'
 import { quote } from '../graders/quote.ts'
-import { nearestName } from './nearestName.ts'
+import { nearestName } from '../nearestName.ts'
 import { readUtf8Lines } from './utf8Lines.ts'
 
 /** A row of a dataset; `columns` are the values asked for, as text. */
@@ -80,7 +80,7 @@ function requireColumns(path: string, line: number, object: Readonly<Record<stri
   const missing = required.find((column) => !Object.hasOwn(object, column))
   if (missing === undefined) return
   const nearest = nearestName(missing, present)
-  const hint = nearest === null ? '' : ` Did you mean ${quote(nearest)}?`
+  const hint = nearest === undefined ? '' : ` Did you mean ${quote(nearest)}?`
   throw new LabError('dataset', 'dataset/missing-column', `The dataset ${path} has no column ${quote(missing)} in line ${line}.${hint}`, {
     remedy: `Name one of the columns that exist: ${present.slice(0, 30).map(quote).join(', ')}.`,
     place: `${path}:${line}`

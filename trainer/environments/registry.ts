@@ -4,7 +4,7 @@ import { countdown } from './countdown.ts'
 import type { Environment } from './environment.ts'
 import { jsonl } from './jsonl.ts'
 import { listFunctions } from './listFunctions.ts'
-import { nearestName } from './nearestName.ts'
+import { nearestName } from '../nearestName.ts'
 import { stringComposition } from './stringComposition.ts'
 
 const ENVIRONMENTS: readonly Environment[] = [countdown, arithmeticChain, stringComposition, listFunctions, jsonl]
@@ -17,7 +17,7 @@ export function findEnvironment(name: string, place?: string): Environment {
   if (found !== undefined) return found
   const names = environmentNames()
   const nearest = nearestName(name, names)
-  const hint = nearest === null ? '' : ` Did you mean “${nearest}”?`
+  const hint = nearest === undefined ? '' : ` Did you mean “${nearest}”?`
   throw new LabError('environment', 'environment/unknown', `There is no environment “${name}”.${hint}`, {
     remedy: `Use one of ${names.join(', ')}, or a module of the workspace.`,
     ...(place === undefined ? {} : { place })

@@ -32,6 +32,14 @@ export async function runStages(session: Session, evaluations: RunEvaluations): 
   const untouched = firstRl !== undefined && session.position.step === 0
   evaluations.after = untouched ? evaluations.before : await evaluateWhole(session, sampling, 'after')
   await compactSteps(session, true)
+  await exportModel(session)
+}
+
+/** The policy for other programs, in the precision asked for. Weights are those of the last checkpoint, so doing it again is safe. */
+async function exportModel({ engine, journal, parts, plan, position }: Session): Promise<void> {
+  const { dtype } = plan.run.checkpoint
+  const directory = await parts.directory.model.save((folder) => engine.save(folder, { optimizer: false, dtype }))
+  journal.event({ type: 'modelExported', step: position.step, directory })
 }
 
 /** A stage starts with a fresh optimiser; its first weights are the reference of its KL penalty. */

@@ -14,6 +14,8 @@ export const RunEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('evaluation'), when: z.enum(['before', 'during', 'after']), name: z.string(), result: EvaluationResult }),
   z.object({ ...base, type: z.literal('rolloutShown'), rolloutId: z.string(), problem: z.string(), text: z.string(), reward: Finite.nullable(), correct: z.boolean().nullable() }),
   z.object({ ...base, type: z.literal('checkpointSaved'), directory: z.string() }),
+  /** The final policy, at the end of a finished run: a Hugging Face folder without optimiser. */
+  z.object({ ...base, type: z.literal('modelExported'), directory: z.string() }),
   z.object({ ...base, type: z.literal('engineRestarted'), reason: z.string(), redoStep: Count }),
   z.object({ ...base, type: z.literal('recovered'), what: z.string(), detail: z.string() }),
   z.object({ ...base, type: z.literal('warning'), code: z.string(), message: z.string() }),

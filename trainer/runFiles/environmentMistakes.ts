@@ -2,7 +2,7 @@ import type { EnvironmentRef, ResolvedRun } from '../protocol/runFile.ts'
 import { dotted, explainIssues, showValue } from './explainIssues.ts'
 import type { Places } from './explainIssues.ts'
 import type { JsonPath } from './jsonDocument.ts'
-import { suggestion } from './nearestName.ts'
+import { suggestion } from '../nearestName.ts'
 import type { Mistake } from './runFileError.ts'
 import type { JsonSchema } from './schemaWalk.ts'
 

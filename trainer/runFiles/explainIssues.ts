@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { describeAllowed } from './describeAllowed.ts'
-import { suggestion, nearestName } from './nearestName.ts'
+import { suggestion, nearestName } from '../nearestName.ts'
 import type { Mistake } from './runFileError.ts'
 import { childOf, fieldNames, schemasAt } from './schemaWalk.ts'
 import type { JsonSchema } from './schemaWalk.ts'

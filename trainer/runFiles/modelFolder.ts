@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { nearestName } from './nearestName.ts'
+import { nearestName } from '../nearestName.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import type { Mistake } from './runFileError.ts'
 

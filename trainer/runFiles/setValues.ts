@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts'
 import type { JsonPath } from './jsonDocument.ts'
-import { suggestion } from './nearestName.ts'
+import { suggestion } from '../nearestName.ts'
 import { alternatives, childOf, fieldNames, schemasAt } from './schemaWalk.ts'
 import type { JsonSchema } from './schemaWalk.ts'
 

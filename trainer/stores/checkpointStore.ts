@@ -2,19 +2,16 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { Checkpoint } from '../protocol/checkpoint.ts'
-import { onDisk, onDiskAsync } from './diskGuard.ts'
-import { syncFolder } from './fileOps.ts'
+import { onDiskAsync } from './diskGuard.ts'
 import type { FileOps } from './fileOps.ts'
+import { deleteFolder, makeSavingFolder, putInPlace, recoverFolder, syncFiles } from './folderSwap.ts'
 import { hashFile } from './hashing.ts'
 import { readJsonFile, writeJsonFile } from './jsonFile.ts'
-import { ensureFolder, listFolder, openToTruncate, plainKind, within } from './plainFiles.ts'
+import { listFolder, plainKind, within } from './plainFiles.ts'
 import type { ReportRecovery } from './recovery.ts'
 import { padded } from './runLayout.ts'
 
 const RECORD = 'checkpoint.json'
-const SAVING = 'saving-'
-const REPLACED = 'replaced-'
-const DELETING = 'deleting-'
 const FOLDER_NAME = /^step-\d{6,15}(-v\d{6,15})?$/
 
 /** Where in the run a checkpoint stands. */
@@ -37,7 +34,7 @@ export class CheckpointStore {
     this.#folder = folder
     this.#ops = ops
     this.#report = report
-    for (const name of listFolder(folder)) this.#recover(name)
+    for (const name of listFolder(folder)) recoverFolder(ops, folder, name)
   }
 
   /**
@@ -46,15 +43,12 @@ export class CheckpointStore {
    */
   async save(position: CheckpointPosition, at: Date, fill: (folder: string) => Promise<void>): Promise<SavedCheckpoint> {
     const name = this.#nameFor(position)
-    const saving = path.join(this.#folder, `${SAVING}${name}`)
-    this.#remove(saving)
-    onDisk(saving, () => this.#ops.makeFolder(saving))
+    const saving = makeSavingFolder(this.#ops, this.#folder, name)
     await onDiskAsync(saving, () => fill(saving))
-    const checkpoint: Checkpoint = { version: 1, ...position, at: at.toISOString(), files: await this.#measure(saving) }
+    syncFiles(this.#ops, saving)
+    const checkpoint: Checkpoint = { version: 1, ...position, at: at.toISOString(), files: await measure(saving) }
     writeJsonFile(path.join(saving, RECORD), checkpoint, this.#ops)
-    onDisk(saving, () => syncFolder(this.#ops, saving))
-    this.#putInPlace(saving, name)
-    return { directory: path.join(this.#folder, name), checkpoint }
+    return { directory: putInPlace(this.#ops, this.#folder, name), checkpoint }
   }
 
   /** The newest whole checkpoint. Broken ones are skipped and reported. */
@@ -73,7 +67,7 @@ export class CheckpointStore {
     const newest = old.length === 0 ? undefined : await this.latestWhole()
     if (newest === undefined) return
     for (const saved of old) {
-      if (saved.directory !== newest.directory && !needed(saved)) this.#delete(saved.directory)
+      if (saved.directory !== newest.directory && !needed(saved)) deleteFolder(this.#ops, saved.directory)
     }
   }
 
@@ -82,46 +76,12 @@ export class CheckpointStore {
     return this.#newestFirst().reverse()
   }
 
-  #recover(name: string): void {
-    const place = path.join(this.#folder, name)
-    if (name.startsWith(SAVING) || name.startsWith(DELETING)) this.#remove(place)
-    if (!name.startsWith(REPLACED)) return
-    const current = within(this.#folder, name.slice(REPLACED.length))
-    if (plainKind(current) === 'absent') onDisk(place, () => this.#ops.rename(place, current))
-    else this.#remove(place)
-  }
-
   /** RL steps name checkpoints; a supervised stage has several at one RL step, told apart by their optimiser steps. */
   #nameFor(position: CheckpointPosition): string {
     const name = `step-${padded(position.step, 6)}`
     const there = this.#newestFirst().find((saved) => path.basename(saved.directory) === name)?.checkpoint
     const samePlace = there === undefined || (there.policyVersion === position.policyVersion && there.stageIndex === position.stageIndex)
     return samePlace ? name : `${name}-v${padded(position.policyVersion, 6)}`
-  }
-
-  async #measure(folder: string): Promise<Checkpoint['files']> {
-    const files: Checkpoint['files'] = {}
-    for (const name of listFolder(folder)) {
-      const place = path.join(folder, name)
-      const file = openToTruncate(this.#ops, place)
-      try {
-        onDisk(place, () => this.#ops.sync(file))
-      } finally {
-        this.#ops.close(file)
-      }
-      files[name] = { bytes: fs.lstatSync(place).size, sha256: await hashFile(place) }
-    }
-    return files
-  }
-
-  #putInPlace(saving: string, name: string): void {
-    const place = path.join(this.#folder, name)
-    const replaced = path.join(this.#folder, `${REPLACED}${name}`)
-    const exists = plainKind(place) !== 'absent'
-    if (exists) onDisk(place, () => this.#ops.rename(place, replaced))
-    onDisk(place, () => this.#ops.rename(saving, place))
-    onDisk(this.#folder, () => syncFolder(this.#ops, this.#folder))
-    if (exists) this.#remove(replaced)
   }
 
   #newestFirst(): SavedCheckpoint[] {
@@ -168,19 +128,15 @@ export class CheckpointStore {
       return error.message
     }
   }
+}
 
-  /** Renames first, so that a folder half deleted is never taken for a checkpoint. */
-  #delete(directory: string): void {
-    const deleting = path.join(this.#folder, `${DELETING}${path.basename(directory)}`)
-    onDisk(directory, () => this.#ops.rename(directory, deleting))
-    this.#remove(deleting)
+async function measure(folder: string): Promise<Checkpoint['files']> {
+  const files: Checkpoint['files'] = {}
+  for (const name of listFolder(folder)) {
+    const place = path.join(folder, name)
+    files[name] = { bytes: fs.lstatSync(place).size, sha256: await hashFile(place) }
   }
-
-  #remove(place: string): void {
-    if (plainKind(place) === 'absent') return
-    ensureFolder(this.#ops, place)
-    onDisk(place, () => this.#ops.removeFolder(place))
-  }
+  return files
 }
 
 function compareAge(a: Checkpoint, b: Checkpoint): number {

@@ -18,7 +18,8 @@ function factKey(event: RunEvent): string | undefined {
     case 'stepFinished': return JSON.stringify([event.type, event.stage, event.step])
     case 'evaluation': return JSON.stringify([event.type, event.when, event.name, event.step, event.result.temperature])
     case 'rolloutShown': return JSON.stringify([event.type, event.rolloutId])
-    case 'checkpointSaved': return JSON.stringify([event.type, event.directory])
+    case 'checkpointSaved':
+    case 'modelExported': return JSON.stringify([event.type, event.directory])
     default: return undefined
   }
 }

@@ -11,7 +11,8 @@ import type { FileOps } from './fileOps.ts'
 import { readJsonFile, writeJsonFile } from './jsonFile.ts'
 import { openMetrics } from './metricsStore.ts'
 import type { MetricsStore } from './metricsStore.ts'
-import { ensureFolder, listFolder, removePlain, requireFolder } from './plainFiles.ts'
+import { ModelStore } from './modelStore.ts'
+import { ensureFolder, listFolder, plainKind, removePlain, requireFolder } from './plainFiles.ts'
 import type { ReportRecovery } from './recovery.ts'
 import { RolloutStore } from './rolloutStore.ts'
 import { RUN_FILES } from './runLayout.ts'
@@ -30,6 +31,8 @@ export interface RunDirectory {
   readonly record: RunRecord
   readonly rollouts: RolloutStore
   readonly checkpoints: CheckpointStore
+  /** What a finished run leaves for others to use. */
+  readonly model: ModelStore
   readonly metrics: MetricsStore
   readonly events: EventStore
   readonly state: StateStore
@@ -93,10 +96,15 @@ function makeRunFolder(wanted: string, ops: FileOps): string {
   return real
 }
 
-/** What a process killed while making a run may have left is no reason to refuse the folder. */
+/** Whether a run can be made in the folder. What a process killed while making a run may have left is no reason to refuse it. */
+export function isUnusedRunFolder(directory: string): boolean {
+  const real = onDisk(directory, () => fs.realpathSync(directory))
+  return plainKind(real) === 'folder' && listFolder(real).every((name) => name === RUN_FILES.lock || DRAFT_NAME.test(name))
+}
+
 function requireUnused(directory: string): void {
-  const found = listFolder(directory).filter((name) => name !== RUN_FILES.lock && !DRAFT_NAME.test(name))
-  if (found.length === 0) return
+  requireFolder(directory)
+  if (isUnusedRunFolder(directory)) return
   throw new LabError('store', 'run-exists', `${directory} exists already and is not empty`, {
     place: directory,
     remedy: 'Resume it with `lab resume`, or give the new run a directory of its own with --out.'
@@ -137,10 +145,11 @@ async function openStores(directory: string, record: RunRecord, lock: RunLock, o
   const compacted = await recoverShards(at('rollouts'), ops, report)
   const rollouts = new RolloutStore({ folder: at('rollouts'), ops, report, compacted })
   const checkpoints = new CheckpointStore(at('checkpoints'), ops, report)
+  const model = new ModelStore(directory, ops)
   const metrics = openMetrics(at('metrics'), ops, report)
   const events = openEvents(at('events'), ops, report)
   return {
-    path: directory, record, rollouts, checkpoints, metrics, events,
+    path: directory, record, rollouts, checkpoints, model, metrics, events,
     state: openState(at('state'), ops),
     summary: openSummary(at('summary'), ops),
     sync: () => {

@@ -17,7 +17,8 @@ export const RUN_FILES = {
   events: 'events.jsonl',
   summary: 'summary.json',
   rollouts: 'rollouts',
-  checkpoints: 'checkpoints'
+  checkpoints: 'checkpoints',
+  model: 'model'
 } as const
 
 /**
