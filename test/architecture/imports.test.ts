@@ -59,7 +59,7 @@ describe('architecture: imports', () => {
 
   it('finds a forbidden import where there is one', () => {
     assert.equal(mayImport('trainer/algorithms/grpo.ts', 'trainer/stores/runDirectory.ts'), false)
-    assert.equal(mayImport('trainer/engines/onnx/graph.ts', 'trainer/engines/fake/fakeEngine.ts'), false)
+    assert.equal(mayImport('trainer/engines/onnx/graph/graph.ts', 'trainer/engines/fake/fakeEngine.ts'), false)
     assert.equal(mayImport('webviews/run.ts', 'extension/extension.ts'), false)
     assert.equal(mayImport('trainer/orchestrator/rlStep.ts', 'trainer/engines/onnx/onnxEngine.ts'), false)
   })

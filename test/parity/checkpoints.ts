@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { wordLevelTokenizer } from '../../trainer/engines/onnx/newModel.ts'
+import { wordLevelTokenizer } from '../../trainer/engines/onnx/model/newModel.ts'
 import { reference } from './python.ts'
 
 /** A model as transformers' configuration class takes it, and how its weights are written. */

@@ -1,9 +1,9 @@
-import { causalMask, logitsAt, parameterInputs, rotaryAngles, wholeSequenceInputs } from '../../trainer/engines/onnx/decoderGraph.ts'
-import { Graph } from '../../trainer/engines/onnx/graph.ts'
-import { readDescription } from '../../trainer/engines/onnx/hfFolder.ts'
-import { parameterLayout } from '../../trainer/engines/onnx/parameterLayout.ts'
+import { causalMask, logitsAt, parameterInputs, rotaryAngles, wholeSequenceInputs } from '../../trainer/engines/onnx/model/decoderGraph.ts'
+import { Graph } from '../../trainer/engines/onnx/graph/graph.ts'
+import { readDescription } from '../../trainer/engines/onnx/files/hfFolder.ts'
+import { parameterLayout } from '../../trainer/engines/onnx/model/parameterLayout.ts'
 import { sessionOf } from '../../trainer/engines/onnx/testing/runGraph.ts'
-import { readWeights } from '../../trainer/engines/onnx/weightFiles.ts'
+import { readWeights } from '../../trainer/engines/onnx/files/weightFiles.ts'
 
 /** Logits of a folder's model at every position of every sequence, from the graph that training and scoring are made of. */
 export async function decoderLogits(folder: string, sequences: readonly (readonly number[])[]): Promise<number[][][]> {

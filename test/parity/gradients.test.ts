@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Engine, ForwardBackwardResult, Loss, SequenceLogprobs, TrainSequence } from '../../trainer/engines/engine.ts'
 import { createOnnxEngine } from '../../trainer/engines/onnx/onnxEngine.ts'
-import { SafetensorsFile } from '../../trainer/engines/onnx/safetensors.ts'
+import { SafetensorsFile } from '../../trainer/engines/onnx/files/safetensors.ts'
 import { checkpoints, scratchFolder, VOCABULARY_SIZE, writeCheckpoint } from './checkpoints.ts'
 import { CLIPPED, CLIPPED_SEQUENCES, COMBINED_LOSS, LOSSES, tokenSequences, trainSequences } from './gradientData.ts'
 import { describeWithPython, reference } from './python.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Engine, Loss, OptimizerStep, OptimizerStepResult, TrainSequence } from '../../trainer/engines/engine.ts'
 import { createOnnxEngine } from '../../trainer/engines/onnx/onnxEngine.ts'
-import { SafetensorsFile } from '../../trainer/engines/onnx/safetensors.ts'
+import { SafetensorsFile } from '../../trainer/engines/onnx/files/safetensors.ts'
 import { scratchFolder } from './checkpoints.ts'
 import { describeWithPython, reference } from './python.ts'
 

@@ -17,6 +17,8 @@ async function finalWeights(run: TestRun): Promise<string> {
   return ['fake-model.json', 'fake-optimizer.json'].map((name) => readFileSync(join(last.directory, name), 'utf8')).join('\n')
 }
 
+const exportedModel = (run: TestRun): string => readFileSync(join(run.folder, 'model', 'fake-model.json'), 'utf8')
+
 async function finish(run: TestRun): Promise<void> {
   const { parts, directory } = await run.open()
   const summary = await runTrainer(parts)
@@ -65,6 +67,8 @@ async function compareEverywhere(file: Partial<RunFileInput>, steps: number, str
       assert.deepEqual(await countedRollouts(run, steps), expected.rollouts, `rollouts after a death at change ${change}`)
       assert.deepEqual(factsOf(run), Array.from({ length: steps }, (_, i) => `stepFinished ${i + 1}`), `events after a death at change ${change}`)
       assert.deepEqual(readdirSync(join(run.folder, 'rollouts')).filter((name) => name.startsWith('open-')), [])
+      assert.equal(exportedModel(run), exportedModel(undisturbed), `the exported model after a death at change ${change}`)
+      assert.deepEqual(readdirSync(run.folder).filter((name) => name.endsWith('-model')), [])
     }
     run.remove()
     if (!died) break

@@ -83,6 +83,7 @@ describe('runTrainer', () => {
       '3 checkpointSaved',
       '3 evaluation after heldOut',
       '3 rolloutShown',
+      '3 modelExported',
       '3 runFinished finished'
     ])
   })

@@ -149,6 +149,24 @@ describe('a crash at any point', () => {
       assert.ok(points > 8, `only ${points} points`)
     }
   })
+
+  it('of exporting the model leaves the old one or the new one whole, and nothing beside it', async () => {
+    const save = (run: RunDirectory, text: string) => run.model.save(async (folder) => fs.writeFileSync(path.join(folder, 'model.safetensors'), text))
+    for (const before of [undefined, 'old']) {
+      const points = await atEveryPoint(
+        async (run) => { if (before !== undefined) await save(run, before) },
+        async (run) => { await save(run, 'new') },
+        async (directory, done) => {
+          const run = await openRun(directory)
+          const found = run.model.directory === undefined ? undefined : fs.readFileSync(path.join(run.model.directory, 'model.safetensors'), 'utf8')
+          assert.ok(found === 'new' || (found === before && !done), `found ${found}`)
+          assert.deepEqual(fs.readdirSync(directory).filter((name) => name.endsWith('-model')), [])
+          run.close()
+        }
+      )
+      assert.ok(points >= 5, `only ${points} points`)
+    }
+  })
 })
 
 /** What a reader sees that does not recover anything: step files first, then shards. */

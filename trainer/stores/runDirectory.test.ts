@@ -7,7 +7,7 @@ import { Rollout } from '../protocol/rollout.ts'
 import { AT, newRun, rollout, temporaryFolder, weighed } from './fixtures.ts'
 import { readEvents } from './eventStore.ts'
 import { readMetrics } from './metricsStore.ts'
-import { createRun, openRun } from './runDirectory.ts'
+import { createRun, isUnusedRunFolder, openRun } from './runDirectory.ts'
 import type { RunDirectory } from './runDirectory.ts'
 
 const train = (step: number) => ({ kind: 'train', step }) as const
@@ -60,13 +60,16 @@ describe('run directory', () => {
     const cutShort = temporaryFolder()
     fs.writeFileSync(path.join(cutShort, 'run.lock'), '{"version":1,"pi')
     fs.writeFileSync(path.join(cutShort, 'run.json.1234567'), '{"ver')
+    assert.equal(isUnusedRunFolder(cutShort), true)
     const second = await createRun(newRun(cutShort))
+    assert.equal(isUnusedRunFolder(cutShort), false)
     second.close()
     assert.deepEqual(fs.readdirSync(cutShort).sort(), fs.readdirSync(empty).sort())
     const other = temporaryFolder()
     fs.writeFileSync(path.join(other, 'thesis.tex'), '')
     await assert.rejects(createRun(newRun(other)), (error) => LabError.is(error, 'run-exists'))
     assert.deepEqual(fs.readdirSync(other), ['thesis.tex'])
+    await assert.rejects(createRun(newRun(path.join(other, 'thesis.tex'))), (error) => LabError.is(error, 'not-a-folder'))
   })
 
   it('closes steps that are still open with the run', async () => {

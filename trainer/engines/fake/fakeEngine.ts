@@ -3,6 +3,7 @@ import type {
   Capability, Engine, EngineFactory, EngineInfo, ForwardBackwardResult, Loss, ModelInfo, ModelSource, OptimizerStep, OptimizerStepResult,
   SequenceLogprobs, TokenSequence, TrainSequence
 } from '../engine.ts'
+import { checkNotCancelled, checkSampling, checkSequences, checkStep, checkTokens, checkTraining } from './checkCalls.ts'
 import { createCallQueue } from './failures.ts'
 import type { FailureScript } from './failures.ts'
 import { evaluateLoss } from './lossTerms.ts'
@@ -53,12 +54,20 @@ export function createFakeEngine(options: FakeEngineOptions = {}): Engine {
     info: () => call('info', () => describeEngine(options.capabilities ?? CAPABILITIES)),
     loadModel: (source) => call('loadModel', async () => describeModel((loaded = await openModel(source)))),
     encode: (texts) => call('encode', () => texts.map((text) => model().tokenizer.encode(text))),
-    decode: (tokens) => call('decode', () => tokens.map((sequence) => model().tokenizer.decode(sequence))),
+    decode: (tokens) => call('decode', () => decode(model(), tokens)),
     renderChat: () => call('renderChat', () => Promise.reject(noChatTemplate())),
     sample: (prompts, parameters, events, signal) =>
-      call('sample', () => sampleBatch(model().tables, prompts, parameters, { ...model(), chunkTokens }, events, signal)),
-    logprobs: (sequences, snapshot) => call('logprobs', () => scoreSequences(model(), tablesOf(model(), snapshot), sequences)),
-    forwardBackward: (data, loss) => call('forwardBackward', () => accumulate(model(), data, loss)),
+      call('sample', () => {
+        checkSampling(model(), prompts, parameters)
+        return sampleBatch(model().tables, prompts, parameters, { ...model(), chunkTokens }, events, signal)
+      }),
+    logprobs: (sequences, snapshot, signal) =>
+      call('logprobs', () => {
+        checkSequences(model(), sequences)
+        checkNotCancelled(signal)
+        return scoreSequences(model(), tablesOf(model(), snapshot), sequences)
+      }),
+    forwardBackward: (data, loss, signal) => call('forwardBackward', () => train(model(), data, loss, signal)),
     optimStep: (step) => call('optimStep', () => update(model(), step)),
     resetOptimizer: () => call('resetOptimizer', () => void (model().optimizer = newOptimizerState(model().vocabulary.length))),
     snapshot: (name) => call('snapshot', () => void model().snapshots.set(name, copyTables(model().tables))),
@@ -118,8 +127,8 @@ function prepare(stored: StoredModel): Loaded {
 async function loadWeights(before: Loaded | undefined, folder: string, optimizer: boolean): Promise<Loaded> {
   const stored = prepare(await readModel(folder))
   const snapshots = before?.snapshots ?? stored.snapshots
-  const state = optimizer ? await readOptimizer(folder, stored.vocabulary.length) : stored.optimizer
-  return { ...stored, snapshots, optimizer: state }
+  const state = optimizer ? await readOptimizer(folder, stored.vocabulary.length) : undefined
+  return { ...stored, snapshots, optimizer: state ?? stored.optimizer }
 }
 
 function tablesOf(model: Loaded, snapshot: string | undefined): Tables {
@@ -139,13 +148,27 @@ function scoreSequences(model: Loaded, tables: Tables, sequences: readonly Token
   })
 }
 
+function decode(model: Loaded, sequences: readonly (readonly number[])[]): string[] {
+  sequences.forEach((tokens, i) => checkTokens(model, tokens, `tokens[${i}]`))
+  return sequences.map((tokens) => model.tokenizer.decode(tokens))
+}
+
+/** Whatever is wrong with a call, the gradient before it is forgotten. */
+function train(model: Loaded, data: readonly TrainSequence[], loss: Loss, signal: AbortSignal | undefined): ForwardBackwardResult {
+  try {
+    checkTraining(model, data, loss)
+    checkNotCancelled(signal)
+    return accumulate(model, data, loss)
+  } catch (error) {
+    model.gradient = emptyTables(model.vocabulary.length)
+    throw error
+  }
+}
+
 function accumulate(model: Loaded, data: readonly TrainSequence[], loss: Loss): ForwardBackwardResult {
   const logprobs = scoreSequences(model, model.tables, data)
   const value = evaluateLoss(data, logprobs, loss)
-  if (!Number.isFinite(value.loss)) {
-    model.gradient = emptyTables(model.vocabulary.length)
-    throw notFinite('loss')
-  }
+  if (!Number.isFinite(value.loss)) throw notFinite('loss')
   data.forEach(({ prompt, completion }, i) => {
     completion.forEach((token, t) => {
       const rows = rowsAt(prompt, completion, t)
@@ -161,6 +184,7 @@ function accumulate(model: Loaded, data: readonly TrainSequence[], loss: Loss): 
 function update(model: Loaded, step: OptimizerStep): OptimizerStepResult {
   const gradient = model.gradient
   model.gradient = emptyTables(model.vocabulary.length)
+  checkStep(step)
   if (!Number.isFinite(globalNorm(gradient))) throw notFinite(TABLES.find((table) => gradient[table].some((x) => !Number.isFinite(x))) ?? 'norm')
   return applyOptimizer(model.tables, gradient, model.optimizer, step)
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../errors.ts'
 import type { OptimizerState } from './tableOptimizer.ts'
@@ -18,7 +18,7 @@ const OPTIMIZER = 'fake-optimizer.json'
 export async function writeModel(folder: string, model: StoredModel, optimizer?: OptimizerState): Promise<void> {
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, MODEL), JSON.stringify({ ...model, tables: toArrays(model.tables) }))
-  if (!optimizer) return
+  if (!optimizer) return rm(join(folder, OPTIMIZER), { force: true })
   const { steps, first, second } = optimizer
   await writeFile(join(folder, OPTIMIZER), JSON.stringify({ steps, first: toArrays(first), second: toArrays(second) }))
 }
@@ -28,7 +28,9 @@ export async function readModel(folder: string): Promise<StoredModel> {
   return { vocabulary: stored.vocabulary, contextLength: stored.contextLength, tables: fromArrays(stored.tables, stored.vocabulary.length) }
 }
 
-export async function readOptimizer(folder: string, vocabularySize: number): Promise<OptimizerState> {
+/** Undefined where the folder has none. */
+export async function readOptimizer(folder: string, vocabularySize: number): Promise<OptimizerState | undefined> {
+  if (!(await readdir(folder)).includes(OPTIMIZER)) return undefined
   const stored = (await readJson(folder, OPTIMIZER)) as { steps: number; first: Record<string, number[]>; second: Record<string, number[]> }
   return { steps: stored.steps, first: fromArrays(stored.first, vocabularySize), second: fromArrays(stored.second, vocabularySize) }
 }

@@ -18,6 +18,8 @@ interface Growing {
   readonly samplingLogprobs_T: number[]
   readonly entropies_T: number[]
   stopReason: StopReason | undefined
+  /** Of the text, in UTF-16 units. */
+  reported: number
 }
 
 export interface SamplerOptions {
@@ -40,7 +42,7 @@ export async function sampleBatch(
     open.filter((completion) => completion.stopReason !== undefined).forEach((completion) => events.finished?.(whole(completion, options)))
     open = open.filter((completion) => completion.stopReason === undefined)
     if (open.length > 0) {
-      events.partial?.(open.map(({ promptIndex, sampleIndex, tokens }) => ({ promptIndex, sampleIndex, text: options.tokenizer.decode(tokens) })))
+      events.partial?.(open.map((completion) => newText(completion, options)))
     }
     await new Promise((resolve) => setImmediate(resolve))
   }

@@ -1,7 +1,7 @@
 import type { SamplingParameters } from '../engine.ts'
 import { logSoftmax } from './tabularPolicy.ts'
 
-/** Log-probabilities sampled from: temperature, then top-k, top-p and min-p; −Infinity = cannot be drawn. */
+/** Log-probabilities sampled from: temperature, then top-k, top-p over what top-k left, and min-p; −Infinity = cannot be drawn. */
 export function samplingDistribution(logprobs: Float64Array, parameters: SamplingParameters): Float64Array {
   if (parameters.temperature === 0) return greedy(logprobs)
   const tempered = logSoftmax(logprobs.map((logprob) => logprob / parameters.temperature))
@@ -33,10 +33,11 @@ function greedy(logprobs: Float64Array): Float64Array {
 function keptCount(order: readonly number[], logprobs: Float64Array, parameters: SamplingParameters): number {
   const limit = parameters.topK === 0 ? order.length : Math.min(parameters.topK, order.length)
   const floor = parameters.minP * Math.exp(logprobs[order[0]!]!)
+  const mass = parameters.topP * order.slice(0, limit).reduce((total, token) => total + Math.exp(logprobs[token]!), 0)
   let sum = 0
   for (let rank = 0; rank < limit; rank++) {
     const p = Math.exp(logprobs[order[rank]!]!)
-    if (rank > 0 && (sum >= parameters.topP || p < floor)) return rank
+    if (rank > 0 && ((parameters.topP < 1 && sum >= mass) || p < floor)) return rank
     sum += p
   }
   return limit

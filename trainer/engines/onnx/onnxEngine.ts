@@ -4,9 +4,9 @@ import { LabError } from '../../errors.ts'
 import { CallQueue } from '../callQueue.ts'
 import type { Capability, Engine, EngineInfo, OptimizerStep, OptimizerStepResult } from '../engine.ts'
 import type { Message } from '../../protocol/problem.ts'
-import { checkSampling } from './checkSampling.ts'
-import { closeModel, modelInfo, openModel, reopenModel, saveModel } from './loadedModel.ts'
-import type { LoadedModel } from './loadedModel.ts'
+import { checkSampling } from './decoding/checkSampling.ts'
+import { closeModel, modelInfo, openModel, reopenModel, saveModel } from './model/loadedModel.ts'
+import type { LoadedModel } from './model/loadedModel.ts'
 
 export interface OnnxEngineOptions {
   /** 0 = all cores. */

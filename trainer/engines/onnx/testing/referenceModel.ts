@@ -3,7 +3,7 @@
  * graphs: one sequence, one position, one head at a time. Slow, and only for tests.
  */
 import type { Loss, LossTerm, TokenSequence, TrainSequence } from '../../engine.ts'
-import type { ModelConfig } from '../modelConfig.ts'
+import type { ModelConfig } from '../model/modelConfig.ts'
 
 /** Parameters by Hugging Face name, row-major [out, in]. */
 export type ReferenceWeights = ReadonlyMap<string, Float64Array>

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { sessionOptions } from '../sessionOptions.ts'
-import type { Graph } from '../graph.ts'
+import { sessionOptions } from '../graph/sessionOptions.ts'
+import type { Graph } from '../graph/graph.ts'
 
 /** Numbers with their shape, as tests write them. */
 export interface Numbers {

@@ -1,7 +1,7 @@
-import { parameterLayout } from '../parameterLayout.ts'
+import { parameterLayout } from '../model/parameterLayout.ts'
 import { randomStream } from '../../../random/random.ts'
-import type { ModelConfig } from '../modelConfig.ts'
-import type { ParameterLayout } from '../parameterLayout.ts'
+import type { ModelConfig } from '../model/modelConfig.ts'
+import type { ParameterLayout } from '../model/parameterLayout.ts'
 import type { ReferenceWeights } from './referenceModel.ts'
 
 const shared: ModelConfig = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { TrainingPass } from '../trainingPass.ts'
-import { GradientVector } from '../gradientVector.ts'
+import { TrainingPass } from '../training/trainingPass.ts'
+import { GradientVector } from '../training/gradientVector.ts'
 import { randomStream } from '../../../random/random.ts'
 import { referenceLoss, referenceTokens } from './referenceModel.ts'
 import { referenceWeights } from './tinyModels.ts'

@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { RunEvent } from '../../trainer/protocol/events.ts'
+import { median } from './arms.ts'
+import { figure, leftOut, NO_PYTHON } from './bench.ts'
+import type { BenchContext, BenchOutcome } from './bench.ts'
+import { writeBenchRun } from './benchRun.ts'
+import type { BenchRun } from './benchRun.ts'
+import { labRun, runCommand } from './labProcess.ts'
+
+const TRL = fileURLToPath(new URL('./trl_arm.py', import.meta.url))
+const PER_STEP = 16
+const GROUP = 8
+const ROLLOUTS = PER_STEP * GROUP
+const MAX_TOKENS = 64
+const BAR = 4
+const WHAT = `GRPO step whole, 5M, ${PER_STEP} problems × ${GROUP} rollouts × ${MAX_TOKENS} tokens`
+const BLOCKS = 2
+
+/** How TRL is set for a trial. */
+interface TrlSetting {
+  readonly mode: 'default' | 'static' | 'continuous'
+  readonly threads: number
+  readonly microBatch: number
+}
+
+interface TrlTrial extends TrlSetting {
+  readonly stepSeconds: readonly number[]
+  readonly error?: string
+}
+
+/** Whole GRPO steps through the real command line against TRL's GRPOTrainer in its best setting. */
+export async function stepBench({ rounds = 6, python, scratch, report }: BenchContext): Promise<BenchOutcome> {
+  const steps = Math.max(2, Math.ceil(rounds / BLOCKS)) + 1
+  const run = await writeBenchRun(scratch, MAX_TOKENS, {
+    steps, problemsPerStep: PER_STEP, groupSize: GROUP, checkpoint: { every: 1000 }, evaluation: { problems: 1, samples: 1, greedy: false, k: [1] }
+  })
+  const trials = python === undefined ? [] : await trlTrials(python, run, scratch, report)
+  const best = python === undefined ? undefined : bestOf(trials)
+  const ours: number[] = []
+  const theirs: number[] = []
+  for (let block = 0; block < BLOCKS; block++) {
+    ours.push(...stepIntervals(await labRun(run.runFile, join(scratch, `run-${block}`))))
+    if (python !== undefined && best) theirs.push(...(await trlTrial(python, run, scratch, best, steps)).stepSeconds)
+    report(`step: ours ${figure(median(ours))} s${theirs.length > 0 ? `, TRL ${figure(median(theirs))} s` : ''}`)
+  }
+  return { rows: [rowOf(ours, theirs, best)], raw: { ours, theirs, best, trials }, commands: ['npm run bench -- step', 'lab run bench.run.json --json'], definitions: DEFINITIONS }
+}
+
+const DEFINITIONS = [
+  'Seconds of a step: between the ends of one step and the next, so that nothing falls between; the first step of each side warms up. ' +
+    'Ours records rollouts, metrics and events meanwhile. Both sides: same weights, problems and loss, completions of full length, a reward that looks at one character.',
+  'TRL’s best setting is searched: generation modes × 1 and 2 threads with the whole batch at once, then smaller micro-batches with the fastest of them. fp32, no gradient checkpointing.'
+]
+
+/** Seconds between the ends of neighbouring steps. */
+function stepIntervals(events: readonly RunEvent[]): number[] {
+  const ends = events.flatMap((event) => (event.type === 'stepFinished' ? [Date.parse(event.at) / 1000] : []))
+  return ends.slice(1).map((end, i) => end - ends[i]!)
+}
+
+async function trlTrials(python: string, run: BenchRun, scratch: string, report: BenchContext['report']): Promise<TrlTrial[]> {
+  const trials: TrlTrial[] = []
+  const attempt = async (setting: TrlSetting): Promise<void> => {
+    const trial = await trlTrial(python, run, scratch, setting, 3)
+    trials.push(trial)
+    report(`TRL ${settingText(setting)}: ${trial.error ?? `${figure(median(trial.stepSeconds))} s a step`}`)
+  }
+  for (const mode of ['default', 'static', 'continuous'] as const) {
+    for (const threads of [1, 2]) await attempt({ mode, threads, microBatch: ROLLOUTS })
+  }
+  const { mode, threads } = bestOf(trials)!
+  for (const microBatch of [ROLLOUTS / 2, ROLLOUTS / 4, ROLLOUTS / 8]) await attempt({ mode, threads, microBatch })
+  return trials
+}
+
+/** A setting that TRL cannot run here is kept with its error: it is no candidate, and readers see why. */
+async function trlTrial(python: string, run: BenchRun, scratch: string, setting: TrlSetting, steps: number): Promise<TrlTrial> {
+  const request = {
+    ...setting, steps, folder: run.modelFolder, output: join(scratch, 'trl'), perStep: PER_STEP, group: GROUP, maxTokens: MAX_TOKENS,
+    prompts: run.problems.filter(({ split }) => split === 'train').map(({ prompt }) => prompt)
+  }
+  let answer = ''
+  try {
+    await runCommand(python, [TRL, JSON.stringify(request)], (line) => (answer = line.startsWith('{"stepSeconds"') ? line : answer))
+    return { ...setting, ...(JSON.parse(answer) as { stepSeconds: number[] }) }
+  } catch (error) {
+    return { ...setting, stepSeconds: [], error: String(error).slice(-600) }
+  }
+}
+
+function bestOf(trials: readonly TrlTrial[]): TrlTrial | undefined {
+  const ran = trials.filter(({ stepSeconds }) => stepSeconds.length > 0)
+  return ran.sort((a, b) => median(a.stepSeconds) - median(b.stepSeconds))[0]
+}
+
+const settingText = ({ mode, threads, microBatch }: TrlSetting): string => `${mode} generation, ${threads} thread${threads > 1 ? 's' : ''}, micro-batch ${microBatch}`
+
+function rowOf(ours: readonly number[], theirs: readonly number[], best: TrlSetting | undefined): BenchOutcome['rows'][number] {
+  const bar = `ratio ≥ ${BAR} (aim 15)`
+  if (!best || theirs.length === 0) return leftOut(WHAT, bar, `${figure(ROLLOUTS / median(ours))} rollouts/s; ${NO_PYTHON} with trl`)
+  const ratio = median(theirs) / median(ours)
+  return {
+    what: WHAT, ours: `${figure(ROLLOUTS / median(ours))} rollouts/s`, theirs: `${figure(ROLLOUTS / median(theirs))} rollouts/s (TRL, ${settingText(best)})`,
+    ratio, bar, met: ratio >= BAR
+  }
+}

@@ -1,0 +1,23 @@
+import { cancellationContract } from './cancellationContract.ts'
+import { declarationContract } from './declarationContract.ts'
+import { errorContract } from './errorContract.ts'
+import { gradientContract } from './gradientContract.ts'
+import { lossContract } from './lossContract.ts'
+import { samplingContract } from './samplingContract.ts'
+import { stateContract } from './stateContract.ts'
+import { subjects } from './subjects.ts'
+import { updateContract } from './updateContract.ts'
+
+for (const subject of subjects) {
+  describe(`engine contract: ${subject.name}`, function () {
+    this.timeout(60_000)
+    declarationContract(subject)
+    samplingContract(subject)
+    cancellationContract(subject)
+    lossContract(subject)
+    gradientContract(subject)
+    updateContract(subject)
+    stateContract(subject)
+    errorContract(subject)
+  })
+}
