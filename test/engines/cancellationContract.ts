@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import type { SampledCompletion, SampleEvents, TrainSequence } from '../../trainer/engines/engine.ts'
+import type { Engine, SampledCompletion, SampleEvents, TrainSequence } from '../../trainer/engines/engine.ts'
 import { SAMPLING, seedsFrom, timeless } from './samplingContract.ts'
-import { CONTEXT, starter } from './subjects.ts'
+import { CONTEXT, starter, unteachEnding } from './subjects.ts'
 import type { Subject } from './subjects.ts'
 
 const LONG = { ...SAMPLING, maxTokens: CONTEXT - 3 }
@@ -11,9 +11,14 @@ const keyOf = ({ promptIndex, sampleIndex }: { promptIndex: number; sampleIndex:
 /** What can be seen of a call while it runs, and how it is ended. */
 export function cancellationContract(subject: Subject): void {
   const start = starter(subject)
+  const startTalkative = async (): Promise<Engine> => {
+    const engine = await start()
+    await unteachEnding(engine, subject)
+    return engine
+  }
 
   it('reports each completion once, whole, and its text in parts', async () => {
-    const engine = await start()
+    const engine = await startTalkative()
     const finished: SampledCompletion[] = []
     const texts = new Map<string, string>()
     const events: SampleEvents = {
@@ -28,7 +33,7 @@ export function cancellationContract(subject: Subject): void {
   })
 
   it('cancels sampling within a chunk', async () => {
-    const engine = await start()
+    const engine = await startTalkative()
     const whole = await engine.sample(PROMPTS, LONG)
     const controller = new AbortController()
     const completions = await engine.sample(PROMPTS, LONG, { partial: () => controller.abort() }, controller.signal)

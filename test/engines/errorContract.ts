@@ -22,6 +22,7 @@ const NONSENSE: Readonly<Record<string, readonly [code: string, call: (engine: E
   'a min-p above 1': ['engine/sampling', (engine) => engine.sample(PROMPTS, { ...SAMPLING, minP: 1.5 })],
   'half a top-k': ['engine/sampling', (engine) => engine.sample(PROMPTS, { ...SAMPLING, topK: 1.5 })],
   'no tokens to make': ['engine/sampling', (engine) => engine.sample(PROMPTS, { ...SAMPLING, maxTokens: 0 })],
+  'more tokens than the context holds': ['engine/context-length', (engine) => engine.sample(PROMPTS, { ...SAMPLING, maxTokens: CONTEXT })],
   'an empty stop string': ['engine/sampling', (engine) => engine.sample(PROMPTS, { ...SAMPLING, stop: [''] })],
   'scoring without a prompt': ['engine/empty-prompt', (engine) => engine.logprobs([{ prompt: [], completion: [1] }])],
   'scoring a token outside the vocabulary': ['engine/token-range', (engine) => engine.logprobs([{ prompt: [1], completion: [-1] }])],

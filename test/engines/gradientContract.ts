@@ -31,7 +31,7 @@ async function lossAfter(engine: Engine, data: readonly TrainSequence[], loss: L
 /** Central difference of a loss along the gradient h of `ELSEWHERE[i]`, against g · h. */
 async function assertSlope(engine: Engine, data: readonly TrainSequence[], loss: Loss, gradient: Gradients, i: number): Promise<void> {
   const direction = await gradientOf(engine, [ELSEWHERE[i]!], crossEntropy(1))
-  const step = 0.01 / norm(direction)
+  const step = 1e-3 / norm(direction)
   const at = (sign: number): Promise<number> => lossAfter(engine, data, loss, () => engine.forwardBackward([ELSEWHERE[i]!], crossEntropy(-sign)), step)
   const slope = (await at(1) - await at(-1)) / (2 * step)
   assertNear(slope, dot(gradient, direction), 1e-3 * norm(gradient) * norm(direction))

@@ -18,7 +18,7 @@ export async function lossData(engine: Engine): Promise<TrainSequence[]> {
       ...sequence,
       mask_T: logprobs_T.map((_, t) => (i === 2 && (t === 1 || t === 4) ? 0 : 1)),
       advantages_T: logprobs_T.map(() => random.normal()),
-      behaviourLogprobs_T: logprobs_T.map((logprob) => logprob - side - random.pick([-0.6, -0.07, 0.05, 0.5])),
+      behaviourLogprobs_T: logprobs_T.map((logprob) => logprob - side - random.pick([-0.6, -0.08, 0.03, 0.55])),
       referenceLogprobs_T: logprobs_T.map((logprob) => logprob + 0.4 * random.normal()),
       weights_T: logprobs_T.map(() => 2 * random.next())
     }

@@ -14,6 +14,7 @@ const SETTINGS: Readonly<Record<string, Partial<SamplingParameters>>> = {
   'top-k': { topK: 3 },
   'top-p': { topP: 0.7 },
   'min-p': { minP: 0.35 },
+  'top-p over what top-k left': { topK: 3, topP: 0.75 },
   'all filters and a temperature': { temperature: 1.3, topK: 5, topP: 0.85, minP: 0.2 }
 }
 
@@ -36,7 +37,7 @@ export function samplingContract(subject: Subject): void {
       const engine = await start()
       const draws = 1500
       const completions = await engine.sample([{ tokens: [1, 2], seeds: seedsFrom(100, draws) }], { ...SAMPLING, ...setting, maxTokens: 1 })
-      const [policy] = await distributionsAfter(engine, [[1, 2]])
+      const [policy] = await distributionsAfter(engine, [1, 2], [[]])
       const expected = expectedDistribution(policy!, { ...SAMPLING, ...setting })
       for (const word of WORDS.keys()) {
         const drawn = completions.filter(({ tokens }) => tokens[0] === word)
@@ -54,8 +55,8 @@ export function samplingContract(subject: Subject): void {
     const engine = await start()
     const draws = 2000
     const pairs = (await engine.sample([{ tokens: [4, 3], seeds: seedsFrom(5000, draws) }], { ...SAMPLING, maxTokens: 2 })).map(({ tokens }) => tokens.join())
-    const [first] = await distributionsAfter(engine, [[4, 3]])
-    const second = await distributionsAfter(engine, WORDS.map((_, word) => [4, 3, word]))
+    const [first] = await distributionsAfter(engine, [4, 3], [[]])
+    const second = await distributionsAfter(engine, [4, 3], WORDS.map((_, word) => [word]))
     for (const a of WORDS.keys()) {
       for (const b of WORDS.keys()) {
         const p = a === 0 ? 0 : Math.exp(first![a]! + second[a]![b]!)
@@ -69,7 +70,7 @@ export function samplingContract(subject: Subject): void {
     const completions = await engine.sample(PROMPTS, { ...SAMPLING, temperature: 0 })
     for (const { promptIndex, tokens, samplingLogprobs_T } of completions) {
       const { tokens: prompt } = PROMPTS[promptIndex]!
-      const distributions = await distributionsAfter(engine, tokens.map((_, t) => [...prompt, ...tokens.slice(0, t)]))
+      const distributions = await distributionsAfter(engine, prompt, tokens.map((_, t) => tokens.slice(0, t)))
       tokens.forEach((token, t) => assertNear(distributions[t]![token]!, Math.max(...distributions[t]!), 1e-6))
       assert.ok(samplingLogprobs_T.every((logprob) => logprob === 0))
     }
@@ -91,7 +92,7 @@ export function samplingContract(subject: Subject): void {
   it('knows the entropy of its whole distribution', async () => {
     const engine = await start()
     const [scored] = await engine.logprobs([{ prompt: [5, 2], completion: [3, 3, 0] }])
-    const distributions = await distributionsAfter(engine, [[5, 2], [5, 2, 3], [5, 2, 3, 3]])
+    const distributions = await distributionsAfter(engine, [5, 2], [[], [3], [3, 3]])
     distributions.forEach((logprobs, t) => {
       assertNear(logprobs.reduce((sum, logprob) => sum + Math.exp(logprob), 0), 1, 1e-6)
       assertNear(scored!.entropies_T[t]!, -logprobs.reduce((sum, logprob) => sum + Math.exp(logprob) * logprob, 0), 1e-5)

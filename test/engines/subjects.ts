@@ -57,15 +57,27 @@ export async function dropGradient(engine: Engine): Promise<void> {
   await engine.optimStep(sgd(0))
 }
 
-/** Log-probability of every word after each prefix. */
-export async function distributionsAfter(engine: Engine, prefixes: readonly (readonly number[])[]): Promise<number[][]> {
-  const asked = prefixes.flatMap((prompt) => WORDS.map((_, word) => ({ prompt, completion: [word] })))
-  const scores = (await engine.logprobs(asked)).map(({ logprobs_T }) => logprobs_T[0]!)
-  return prefixes.map((_, i) => scores.slice(i * WORDS.length, (i + 1) * WORDS.length))
+/** Log-probability of every word after each beginning of a completion. */
+export async function distributionsAfter(engine: Engine, prompt: readonly number[], beginnings: readonly (readonly number[])[]): Promise<number[][]> {
+  const asked = beginnings.flatMap((made) => WORDS.map((_, word) => ({ prompt, completion: [...made, word] })))
+  const scores = (await engine.logprobs(asked)).map(({ logprobs_T }) => logprobs_T.at(-1)!)
+  return beginnings.map((_, i) => scores.slice(i * WORDS.length, (i + 1) * WORDS.length))
 }
 
 export const assertNear = (actual: number, expected: number, tolerance: number, what = ''): void => {
   if (!(Math.abs(actual - expected) <= tolerance)) throw new Error(`${what} ${actual} is not ${expected} to ${tolerance}`)
+}
+
+/** Makes the end of a text very unlikely. */
+export async function unteachEnding(engine: Engine, { learningRate }: Subject): Promise<void> {
+  const data = WORDS.slice(1).flatMap((_, word) => [1, 4, 7, 12].map((length) => {
+    const completion = [...Array.from({ length }, (__, t) => 1 + ((word + t * t) % 6)), 0]
+    return { prompt: [word + 1], completion, advantages_T: completion.map((token) => (token === 0 ? -1 : 0)) }
+  }))
+  for (let i = 0; i < 25; i++) {
+    await engine.forwardBackward(data, { terms: [{ kind: 'policyGradient', weight: 1, ratio: 'none' }], normalisation: { kind: 'sequenceMean' } })
+    await engine.optimStep(adamW(learningRate))
+  }
 }
 
 /** Engines that a suite has started, closed after each test. */

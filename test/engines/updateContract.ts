@@ -68,6 +68,8 @@ export function updateContract(subject: Subject): void {
     const engine = await start()
     await engine.snapshot('before')
     const first = await train(engine, adamW(0.01))
+    await engine.forwardBackward([{ prompt: [4], completion: [2, 1] }], { terms: [{ kind: 'crossEntropy', weight: 1 }], normalisation: { kind: 'tokenMean' } })
+    await engine.optimStep(adamW(0.01))
     await engine.restore('before')
     assert.notEqual(await train(engine, adamW(0.01)), first)
     await engine.restore('before')

@@ -29,10 +29,10 @@ export type CountdownOptions = z.infer<typeof CountdownOptions>
 
 const CountdownMix = z
   .strictObject({
-    giveUp: Share.default(0.65).describe('Share of traces that stop searching early.'),
-    earlyAttempts: z.number().int().min(1).max(16).default(2).describe('Such traces make 1 to this many attempts.'),
+    giveUp: Share.default(0.75).describe('Share of traces that stop searching early.'),
+    earlyAttempts: z.number().int().min(1).max(16).default(1).describe('Such traces make 1 to this many attempts.'),
     attempts: z.number().int().min(1).max(16).default(7).describe('Attempts of the others at most.'),
-    hit: Share.default(0.25).describe('Share of attempts that reach the target; the others are random.'),
+    hit: Share.default(0.25).describe('Share of attempts that reach the target; the others are random, and none is made twice.'),
     wrongAnswer: Share.default(0.1).describe('Share of final answers replaced by a random expression.')
   })
 export type CountdownMix = z.infer<typeof CountdownMix>
@@ -119,13 +119,25 @@ function demonstrate(problem: Problem, random: Random, mix: CountdownMix): strin
   let solutions: readonly Attempt[] | null = null
   const most = random.next() < mix.giveUp ? 1 + random.integer(mix.earlyAttempts) : mix.attempts
   const words: string[] = []
+  const tried = new Set<string>()
   let last: Attempt
   let reached: boolean
   do {
-    last = random.next() < mix.hit ? random.pick((solutions ??= solutionsOf(problem))) : drawLegalAttempt(numbers, random)
+    last = random.next() < mix.hit ? random.pick((solutions ??= solutionsOf(problem))) : drawUntried(numbers, tried, random)
     reached = resultOf(last) === target
+    tried.add(formatAttempt(last))
     words.push(formatAttempt(last), reached ? 'ok' : 'no')
   } while (!reached && words.length < 2 * most)
   const final = random.next() < mix.wrongAnswer ? drawLegalAttempt(numbers, random) : last
   return `${words.join(' ')} ${ANSWER} ${formatExpression(final)}`
+}
+
+/** Draws of an untried attempt before a repetition is let pass: small problems have few attempts. */
+const DRAWS = 20
+
+/** A random attempt that was not made before: a search that repeats itself would teach greedy decoding to run in circles. */
+function drawUntried(numbers: readonly number[], tried: ReadonlySet<string>, random: Random): Attempt {
+  let attempt = drawLegalAttempt(numbers, random)
+  for (let i = 1; i < DRAWS && tried.has(formatAttempt(attempt)); i++) attempt = drawLegalAttempt(numbers, random)
+  return attempt
 }

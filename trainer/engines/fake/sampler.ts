@@ -34,7 +34,7 @@ export async function sampleBatch(
   tables: Tables, prompts: readonly SamplePrompt[], parameters: SamplingParameters, options: SamplerOptions,
   events: SampleEvents = {}, signal?: AbortSignal
 ): Promise<SampledCompletion[]> {
-  const batch = prompts.flatMap((prompt, promptIndex) => prompt.seeds.map((seed, sampleIndex) => grow(prompt.tokens, promptIndex, sampleIndex, seed)))
+  const batch = prompts.flatMap((prompt, promptIndex) => prompt.seeds.map((seed, sampleIndex) => grow({ prompt: prompt.tokens, promptIndex, sampleIndex }, seed, options)))
   let open = batch
   while (open.length > 0) {
     if (signal?.aborted) for (const completion of open) completion.stopReason = 'cancelled'
@@ -49,9 +49,17 @@ export async function sampleBatch(
   return batch.map((completion) => whole(completion, options))
 }
 
-function grow(prompt: readonly number[], promptIndex: number, sampleIndex: number, seed: number): Growing {
+function grow(place: Pick<Growing, 'prompt' | 'promptIndex' | 'sampleIndex'>, seed: number, { contextLength }: SamplerOptions): Growing {
   const random = randomStream('completion', seed)
-  return { promptIndex, sampleIndex, prompt, random, tokens: [], logprobs_T: [], samplingLogprobs_T: [], entropies_T: [], stopReason: undefined }
+  const stopReason = place.prompt.length >= contextLength ? 'length' : undefined
+  return { ...place, random, tokens: [], logprobs_T: [], samplingLogprobs_T: [], entropies_T: [], stopReason, reported: 0 }
+}
+
+function newText(completion: Growing, { tokenizer }: SamplerOptions): { promptIndex: number; sampleIndex: number; text: string } {
+  const { promptIndex, sampleIndex, tokens, reported } = completion
+  const text = tokenizer.decode(tokens)
+  completion.reported = text.length
+  return { promptIndex, sampleIndex, text: text.slice(reported) }
 }
 
 function drawChunk(tables: Tables, completion: Growing, parameters: SamplingParameters, options: SamplerOptions): void {
