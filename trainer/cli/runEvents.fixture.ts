@@ -40,6 +40,7 @@ export function story(): RunEvent[] {
     event({ type: 'evaluation', step: 2, when: 'after', name: 'heldOut', result: evaluation(0.68) }),
     event({ type: 'rolloutShown', step: 2, rolloutId: 'e2', problem: '26 * 2 + 6 :', text: '26 * 2 = 2 ; 2 + 6 = 8 answer 8', reward: null, correct: true }),
     event({ type: 'checkpointSaved', step: 2, directory: '/runs/chain--base--r1/checkpoints/step-000002' }),
+    event({ type: 'modelExported', step: 2, directory: '/runs/chain--base--r1/model' }),
     event({ type: 'runFinished', step: 2, state: 'finished', summary: summary() })
   ]
 }

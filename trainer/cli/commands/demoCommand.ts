@@ -51,14 +51,14 @@ function introduction(name: string, notes: string): string {
   return `Reinforcement learning with verifiable rewards: ${plainLine(name)}${about === '' ? '' : `\n${about}`}`
 }
 
-function whatNext(lab: string, { environment, sampling }: ResolvedRun, { checkpoint, prompt }: ReturnType<StoryDisplay['last']>): string {
+function whatNext(lab: string, { environment, sampling }: ResolvedRun, { model, prompt }: ReturnType<StoryDisplay['last']>): string {
   const rows: [string, string][] = [['list runs', `${lab} runs`]]
-  if (checkpoint !== undefined) {
-    const model = quoteArgument(checkpoint)
+  if (model !== undefined) {
+    const folder = quoteArgument(model)
     const changed = environment && Object.keys(environment.options).length > 0
     const options = changed ? ` --options ${quoteArgument(JSON.stringify(environment.options))}` : ''
-    rows.unshift(['ask the model', `${lab} sample ${model} --prompt ${quoteArgument(plainLine(prompt ?? '…'))}`])
-    const evaluation = `${lab} eval ${model} --environment ${environment?.name}${options} --max-tokens ${sampling.maxTokens}`
+    rows.unshift(['ask the model', `${lab} sample ${folder} --prompt ${quoteArgument(plainLine(prompt ?? '…'))}`])
+    const evaluation = `${lab} eval ${folder} --environment ${environment?.name}${options} --max-tokens ${sampling.maxTokens}`
     if (environment) rows.unshift(['evaluate it', evaluation])
   }
   return `What to do next:\n${definitions(rows)}`

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { LabError } from '../../errors.ts'
+import { isUnusedRunFolder } from '../../stores/runDirectory.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
 import type { LoadedRunFile } from '../../runFiles/loadRunFile.ts'
 import { jsonDisplay } from '../display/jsonDisplay.ts'
@@ -32,7 +33,7 @@ export async function runCommand(host: Host, services: Services, file: string, o
   const settings = options.seed === undefined ? options.set : [...options.set, `seed=${options.seed}`]
   const loaded = loadRunFile(resolve(host.cwd, file), settings, services.catalogue, file)
   const directory = options.out === undefined ? services.newRunDirectory(loaded.run, host.cwd) : resolve(host.cwd, options.out)
-  if (existsSync(directory)) throw occupied(host, directory)
+  if (existsSync(directory) && !isUnusedRunFolder(directory)) throw occupied(host, directory)
   if (options.dryRun) return showPlan(host, services, loaded, directory, options)
   const display = options.json ? jsonDisplay(host) : terminalDisplay(host)
   return options.seeds === undefined

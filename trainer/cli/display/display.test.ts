@@ -137,7 +137,7 @@ describe('showing a run', () => {
       '',
       ...SUMMARY, ''
     ].join('\n'))
-    assert.deepEqual(display.last(), { checkpoint: '/runs/chain--base--r1/checkpoints/step-000002', prompt: '26 * 2 + 6 :' })
+    assert.deepEqual(display.last(), { model: '/runs/chain--base--r1/model', prompt: '26 * 2 + 6 :' })
   })
 
   it('prints hostile rollouts as text, also without steps', () => {

@@ -9,8 +9,11 @@ import { terminalDisplay } from './terminalDisplay.ts'
 
 export interface StoryDisplay extends RunDisplay {
   /** What the run left last, as far as it has told. */
-  last(): { readonly checkpoint: string | undefined; readonly prompt: string | undefined }
+  last(): { readonly model: string | undefined; readonly prompt: string | undefined }
 }
+
+/** Columns of a terminal that does not say. */
+const WIDTH = 100
 
 /**
  * A run as a story: beside its progress three rollouts to read, from before, the middle and the end.
@@ -22,9 +25,9 @@ export function storyDisplay(host: Host, read: (event: EventOf<'rolloutShown'>) 
   let steps = 0
   let told: 'nothing' | 'before' | 'middle' = 'nothing'
   let latest: EventOf<'rolloutShown'> | undefined
-  let checkpoint: string | undefined
+  let model: string | undefined
   const tell = (rollout: EventOf<'rolloutShown'>, title: string): void =>
-    display.notice(`\n${rolloutText(read(rollout), title, styles, host.stdout.columns ?? 100)}\n`)
+    display.notice(`\n${rolloutText(read(rollout), title, styles, host.stdout.columns || WIDTH)}\n`)
   const rollout = (event: EventOf<'rolloutShown'>): void => {
     latest = event
     if (told === 'nothing') {
@@ -38,9 +41,9 @@ export function storyDisplay(host: Host, read: (event: EventOf<'rolloutShown'>) 
   const event = (event: RunEvent): void => {
     if (event.type === 'runStarted') steps = event.steps
     if (event.type === 'rolloutShown') rollout(event)
-    if (event.type === 'checkpointSaved') checkpoint = event.directory
+    if (event.type === 'modelExported') model = event.directory
     if (event.type === 'runFinished' && latest && latest.step > 0) tell(latest, `After step ${latest.step}`)
     display.event(event)
   }
-  return { event, notice: display.notice, end: display.end, last: () => ({ checkpoint, prompt: latest?.problem }) }
+  return { event, notice: display.notice, end: display.end, last: () => ({ model, prompt: latest?.problem }) }
 }

@@ -21,7 +21,7 @@ export class ProgressLine {
   show(text: string): void {
     if (!this.redraws) return
     // The last column stays free: some terminals wrap as soon as it is written.
-    this.#shown = truncate(text, (this.#output.columns ?? 80) - 1)
+    this.#shown = truncate(text, (this.#output.columns || 80) - 1)
     this.#output.write(`\r\u001b[2K${this.#shown}`)
   }
 
