@@ -27,13 +27,13 @@ export const TESTED: readonly Capability[] = [
 export const WORDS = ['<eos>', 'a', 'b', 'c', 'd', 'e', 'f']
 export const CONTEXT = 96
 
-export const source: ModelSource = {
+export const source = {
   kind: 'new', vocabulary: WORDS, seed: 5,
   model: {
     architecture: 'Qwen3ForCausalLM', hiddenSize: 16, layers: 2, heads: 2, keyValueHeads: 1, headSize: 8, intermediateSize: 24, contextLength: CONTEXT,
     ropeTheta: 10000, tiedHead: true
   }
-}
+} as const satisfies ModelSource
 
 export const adamW = (learningRate: number): OptimizerStep => ({ name: 'adamw', learningRate, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 0 })
 export const sgd = (learningRate: number): OptimizerStep => ({ ...adamW(learningRate), name: 'sgd' })
