@@ -32,7 +32,8 @@ async function main(): Promise<void> {
     process.exitCode = 2
     return
   }
-  const python = process.env['ROLLOUT_LAB_PYTHON']
+  // The launcher found it, or sets it empty where there is none.
+  const python = process.env['ROLLOUT_LAB_PYTHON'] || undefined
   if (!python) console.error(`Comparisons with PyTorch are left out: ${NO_PYTHON}.`)
   for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) await runBench(name, values.out, rounds, python)
 }

@@ -44,7 +44,8 @@ export async function stepBench({ rounds = 6, python, scratch, report }: BenchCo
     if (python !== undefined && best) theirs.push(...(await trlTrial(python, run, scratch, best, steps)).stepSeconds)
     report(`step: ours ${figure(median(ours))} s${theirs.length > 0 ? `, TRL ${figure(median(theirs))} s` : ''}`)
   }
-  return { rows: [rowOf(ours, theirs, best)], raw: { ours, theirs, best, trials }, commands: ['npm run bench -- step', 'lab run bench.run.json --json'], definitions: DEFINITIONS }
+  const missing = python === undefined ? `${NO_PYTHON}, with trl` : 'TRL ran in no setting'
+  return { rows: [rowOf(ours, theirs, best, missing)], raw: { ours, theirs, best, trials }, commands: ['npm run bench -- step', 'lab run bench.run.json --json'], definitions: DEFINITIONS }
 }
 
 const DEFINITIONS = [
@@ -69,7 +70,9 @@ async function trlTrials(python: string, run: BenchRun, scratch: string, report:
   for (const mode of ['default', 'static', 'continuous'] as const) {
     for (const threads of [1, 2]) await attempt({ mode, threads, microBatch: ROLLOUTS })
   }
-  const { mode, threads } = bestOf(trials)!
+  const best = bestOf(trials)
+  if (!best) return trials
+  const { mode, threads } = best
   for (const microBatch of [ROLLOUTS / 2, ROLLOUTS / 4, ROLLOUTS / 8]) await attempt({ mode, threads, microBatch })
   return trials
 }
@@ -96,9 +99,9 @@ function bestOf(trials: readonly TrlTrial[]): TrlTrial | undefined {
 
 const settingText = ({ mode, threads, microBatch }: TrlSetting): string => `${mode} generation, ${threads} thread${threads > 1 ? 's' : ''}, micro-batch ${microBatch}`
 
-function rowOf(ours: readonly number[], theirs: readonly number[], best: TrlSetting | undefined): BenchOutcome['rows'][number] {
+function rowOf(ours: readonly number[], theirs: readonly number[], best: TrlSetting | undefined, missing: string): BenchOutcome['rows'][number] {
   const bar = `ratio ≥ ${BAR} (aim 15)`
-  if (!best || theirs.length === 0) return leftOut(WHAT, bar, `${figure(ROLLOUTS / median(ours))} rollouts/s; ${NO_PYTHON} with trl`)
+  if (!best || theirs.length === 0) return leftOut(WHAT, bar, `${figure(ROLLOUTS / median(ours))} rollouts/s of ours, no comparison: ${missing}`)
   const ratio = median(theirs) / median(ours)
   return {
     what: WHAT, ours: `${figure(ROLLOUTS / median(ours))} rollouts/s`, theirs: `${figure(ROLLOUTS / median(theirs))} rollouts/s (TRL, ${settingText(best)})`,

@@ -70,8 +70,9 @@ describeWithPython('optimiser against torch.optim in float64', function () {
       for (const [tensor, values] of Object.entries(theirs.parameters)) {
         const error = norm(minus(after[tensor]!, values))
         assert.ok(error <= 1e-6 * norm(values), `${tensor}: ${error / norm(values)}`)
-        assert.ok(norm(minus(values, before[tensor]!)) > 1e-3 * norm(values), `${tensor} did not move`)
       }
+      const [moved, size] = [norm(Object.keys(before).map((tensor) => norm(minus(after[tensor]!, before[tensor]!)))), norm(Object.values(before).map(norm))]
+      assert.ok(moved > 0.01 * size, `moved by ${moved / size} of the parameters`)
       results.forEach(({ gradNorm }, i) => assert.ok(Math.abs(gradNorm / theirs.norms[i]! - 1) < 1e-6))
       if (name.includes('clipped')) assert.ok(theirs.norms.some((value) => value > step.maxGradNorm))
     })

@@ -34,7 +34,10 @@ export function startChild(entry: EngineEntry, args: readonly string[], environm
 const quiet = (report: (text: string) => void): Logger => ({ error: report, warn: report, info: () => undefined, log: () => undefined })
 
 function connectionOver(stream: Duplex, report: (text: string) => void): MessageConnection {
-  return createMessageConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream), quiet(report))
+  const reader = new StreamMessageReader(stream)
+  // A process killed within a message leaves a part of it; the timer that waits for the rest would keep this process alive.
+  reader.partialMessageTimeout = 0
+  return createMessageConnection(reader, new StreamMessageWriter(stream), quiet(report))
 }
 
 /** The trainer's end. */

@@ -44,7 +44,7 @@ describe('compaction', () => {
       const read = await readCompactedStep(folder, train)
       assert.deepStrictEqual(read, rows)
       assert.deepEqual(fs.readdirSync(folder), ['index-00000.parquet', 'shard-00000.parquet'])
-    }), { numRuns: 25 })
+    }), { numRuns: 25, endOnFailure: true })
   })
 
   it('has a column for every field of a rollout and of a segment', () => {
