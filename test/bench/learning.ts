@@ -30,9 +30,9 @@ export interface Scores {
 
 export type LearningKind = 'rl' | 'control'
 
-/** A sample's run file, or its control with shuffled rewards, on one seed. */
-export async function learningRun(sample: string, kind: LearningKind, seed: number, out: string, gemmGflops: number): Promise<LearningRun> {
-  await labRun(join(root, 'samples', sample, `${kind}.run.json`), out, ['--seed', String(seed)])
+/** A sample's run file, or its control with shuffled rewards, on one seed and one base model. */
+export async function learningRun(sample: string, kind: LearningKind, model: string, seed: number, out: string, gemmGflops: number): Promise<LearningRun> {
+  await labRun(join(root, 'samples', sample, `${kind}.run.json`), out, ['--seed', String(seed), '--set', `model=${JSON.stringify(model)}`])
   return readRun(readSummary(out), seed, gemmGflops)
 }
 

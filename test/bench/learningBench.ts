@@ -6,6 +6,7 @@ import { root } from './labProcess.ts'
 import { learningRun } from './learning.ts'
 import type { LearningKind, LearningResult, LearningRun } from './learning.ts'
 import { gainsOf, learningTable } from './learningTable.ts'
+import { baseModel } from './baseModels.ts'
 import { gemmProbe } from './machine.ts'
 
 /** Seeds that no setting was chosen on. */
@@ -14,16 +15,20 @@ const BAR_GAIN = 0.15
 const BAR_SECONDS = 360
 const BAR = `each seed: pass@1 and greedy +${BAR_GAIN} within ${BAR_SECONDS / 60} min, above the control`
 
-/** Every sample's recipe and its control with shuffled rewards, on several seeds, one after the other. */
+/**
+ * Every sample's recipe and its control with shuffled rewards, on several seeds, one after the other. Each seed starts from a
+ * base model of another supervised seed.
+ */
 export async function learningBench({ rounds = 3, scratch, report }: BenchContext): Promise<BenchOutcome> {
   const gemm = await gemmProbe(availableParallelism())
   const seeds = Array.from({ length: rounds }, (_, i) => FIRST_SEED + i)
   const results: LearningResult[] = []
   for (const sample of samples()) {
     const runs: Record<LearningKind, LearningRun[]> = { rl: [], control: [] }
-    for (const seed of seeds) {
+    for (const [i, seed] of seeds.entries()) {
+      const model = await baseModel(sample, i + 1, report)
       for (const kind of ['rl', 'control'] as const) {
-        const run = await learningRun(sample, kind, seed, join(scratch, `${sample}-${kind}-${seed}`), await gemm())
+        const run = await learningRun(sample, kind, model, seed, join(scratch, `${sample}-${kind}-${seed}`), await gemm())
         runs[kind].push(run)
         report(`${sample} ${kind} seed ${seed}: pass@1 ${run.before.passAt1.toFixed(3)} → ${run.after.passAt1.toFixed(3)} in ${run.seconds.toFixed(0)} s`)
       }

@@ -7,7 +7,7 @@ import type { Host } from './host.ts'
 import type { Services } from './services.ts'
 
 /** Budget of a pass that only samples or scores: the default of run files. */
-const MICRO_BATCH_TOKENS = 2048
+const MICRO_BATCH_TOKENS = 1024
 
 /** Starts an engine with the model of a folder, which people name from where they stand. */
 export async function openModel(

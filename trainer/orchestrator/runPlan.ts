@@ -50,6 +50,12 @@ export interface RunPlan {
   readonly retention: readonly EvaluationSet[]
 }
 
+/** What the environments of a run say about their data, each thing once. */
+export function noticesOf({ stages, retention }: RunPlan): string[] {
+  const entries = [...stages, ...retention].flatMap(({ mixture }) => mixture)
+  return [...new Set(entries.flatMap(({ environment }) => environment.notices ?? []))]
+}
+
 /** Whether the stage measures its distance from the policy it started from; a supervised stage never does. */
 export const needsReference = ({ kind, regulariser }: StagePlan): boolean => kind === 'rl' && regulariser.kl.coefficient > 0
 

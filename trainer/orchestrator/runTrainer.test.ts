@@ -88,6 +88,14 @@ describe('runTrainer', () => {
     ])
   })
 
+  it('tells once what an environment says about its data', async () => {
+    const environment: Environment = { ...(echo as Environment), notices: ['2 lines were left out'] }
+    const open = { environment, options: { words: 4 } }
+    await train({ steps: 1, evaluation: { problems: 2, samples: 1, k: [1], retention: [{ name: 'again', environment: { name: 'echo' }, problems: 1 }] } },
+      { parts: { openEnvironment: () => open } })
+    assert.deepEqual(run.events.flatMap((event) => (event.type === 'warning' && event.code === 'environment/notice' ? [event.message] : [])), ['2 lines were left out'])
+  })
+
   it('shows the same held-out problem every time', async () => {
     await train({ steps: 6 })
     const shown = run.events.flatMap((event) => (event.type === 'rolloutShown' ? [event.problem] : []))

@@ -4,7 +4,7 @@ import { createRunControl, RunStopped } from './cancellation.ts'
 import type { RunControl } from './cancellation.ts'
 import { createProgressEstimate } from './progressEstimate.ts'
 import { openJournal } from './runEvents.ts'
-import { planRun } from './runPlan.ts'
+import { noticesOf, planRun } from './runPlan.ts'
 import { runStages } from './runStages.ts'
 import type { RunEvaluations } from './runStages.ts'
 import { summarise } from './runSummary.ts'
@@ -27,6 +27,7 @@ export async function runTrainer(parts: TrainerParts, control: RunControl = crea
   const run: RunSoFar = { session: undefined, evaluations: { before: new Map(), after: new Map() } }
   const { runId } = parts.directory.record
   journal.event({ type: 'runStarted', step: before?.step ?? 0, runId, directory: parts.directory.path, resumed: before !== undefined, steps: plan.steps })
+  for (const message of noticesOf(plan)) journal.event({ type: 'warning', step: before?.step ?? 0, code: 'environment/notice', message })
   try {
     await superviseEngine(context, { ...DEFAULT_LIMITS, ...parts.limits }, async (session) => {
       run.session = session

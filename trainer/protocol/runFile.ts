@@ -157,7 +157,7 @@ export const RunFile = z.strictObject({
   regulariser: Regulariser.prefault({}),
   optimizer: Optimizer.prefault({}),
   updatesPerStep: PositiveCount.default(1).describe('Optimiser steps made from the rollouts of one RL step.'),
-  microBatchTokens: PositiveCount.default(2048).describe('Token budget of one forward and backward pass.'),
+  microBatchTokens: PositiveCount.default(1024).describe('Token budget of one forward and backward pass.'),
   evaluation: Evaluation.prefault({}),
   checkpoint: CheckpointPolicy.prefault({}),
   stages: z.array(Stage).min(1).optional().describe('Default: one stage, `rl`.')

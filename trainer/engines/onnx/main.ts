@@ -5,7 +5,7 @@ import { serveEngine } from '../engineServer.ts'
 import { createOnnxEngine } from './onnxEngine.ts'
 
 const { values } = parseArgs({
-  options: { threads: { type: 'string', default: '0' }, 'micro-batch-tokens': { type: 'string', default: '2048' } }
+  options: { threads: { type: 'string', default: '0' }, 'micro-batch-tokens': { type: 'string', default: '1024' } }
 })
 // Ctrl-C in a terminal reaches every process of the group; the trainer alone decides what it means.
 process.on('SIGINT', () => undefined)

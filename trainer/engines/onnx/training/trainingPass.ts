@@ -26,8 +26,8 @@ export interface TrainingPassOptions {
 
 /** Floats of logits in one micro-batch: a graph holds about six tensors of that size at once. */
 const LOGIT_LIMIT = 2 ** 24
-/** Losses whose sessions are kept. A run has one loss per stage. */
-const TRAINING_SESSIONS = 2
+/** Losses whose sessions are kept: a stage has one, and a session holds on to the memory of its largest batch. */
+const TRAINING_SESSIONS = 1
 const LOGPROB_SESSIONS = 1
 
 /**
