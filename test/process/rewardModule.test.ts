@@ -43,6 +43,8 @@ describe('process: a reward module that fails', function () {
       }
       assert.equal(problems.get('fine'), 1)
       const counted = metrics.reduce((sum, { values }) => sum + (values['rollouts/notScorable'] ?? 0), 0)
+      const told = events.flatMap((event) => (event.type === 'stepFinished' ? [event.metrics['rollouts/notScorable'] ?? 0] : []))
+      assert.deepEqual(told, metrics.map(({ values }) => values['rollouts/notScorable'] ?? 0))
       assert.equal(counted, rows.filter(({ reward }) => reward.total === null).length)
     } finally {
       place.remove()
