@@ -8,7 +8,6 @@ import { findPython } from './python.mjs'
 
 const sections = [
   { name: 'trainer', files: ['trainer/**/*.test.ts'] },
-  { name: 'extension', files: ['extension/**/*.test.ts'] },
   { name: 'whole', files: ['test/**/*.test.ts'] }
 ]
 

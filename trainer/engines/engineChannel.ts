@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import type { Logger, MessageConnection } from 'vscode-jsonrpc/node'
 import type { EngineEntry } from './engineEntry.ts'
-import { watchParent } from './parentWatch.ts'
+import { watchParent } from '../parentWatch.ts'
 
 const PROTOCOL_STREAM = 3
 /** What a Node process, a home folder and a locale need; secrets, proxies and NODE_OPTIONS stay outside. */

@@ -3,19 +3,14 @@
  * leaves with its connection, even while the module hangs in a loop.
  */
 import { Socket } from 'node:net'
-import { Worker } from 'node:worker_threads'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import { callModule } from './moduleCalls.ts'
 import { loadModule } from './moduleLoader.ts'
 import { CallRequest, LoadRequest, PROTOCOL_STREAM } from './moduleRpc.ts'
+import { watchParent } from '../parentWatch.ts'
 import type { UserModule } from './userModule.ts'
 
-/** A thread of its own sees the trainer die while the module keeps this one busy: an orphan gets another parent. */
-const ORPHAN_WATCH = `
-const parent = process.ppid
-setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }, 1000)
-`
-new Worker(ORPHAN_WATCH, { eval: true, env: {}, execArgv: [], stdout: true, stderr: true }).unref()
+watchParent()
 
 const socket = new Socket({ fd: PROTOCOL_STREAM, readable: true, writable: true })
 const leave = (): void => process.exit(0)

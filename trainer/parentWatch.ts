@@ -15,8 +15,9 @@ setInterval(() => {
 
 /**
  * Kills this process when its parent has gone, also while the event loop is blocked by a native call or an endless pattern,
- * which would otherwise keep a core busy with nobody left to stop it.
+ * which would otherwise keep a core busy with nobody left to stop it. The parent is noted before the thread starts: an orphan
+ * that asks later is told another one.
  */
 export function watchParent(): void {
-  new Worker(WATCH, { eval: true, workerData: process.ppid, execArgv: [] }).unref()
+  new Worker(WATCH, { eval: true, workerData: process.ppid, env: {}, execArgv: [] }).unref()
 }
