@@ -150,7 +150,8 @@ describe('engine process', function () {
     const [completion] = await engine.sample(prompts, { ...parameters, stop: ['endless'] }, {}, AbortSignal.timeout(20))
     assert.equal(completion?.stopReason, 'cancelled')
     await engine.loadModel(source)
-    const all = await engine.sample(prompts, parameters, {}, AbortSignal.abort())
+    // Endless, so that the abort that follows the request cannot come too late.
+    const all = await engine.sample(prompts, { ...parameters, stop: ['endless'] }, {}, AbortSignal.abort())
     assert.deepEqual(new Set(all.map((c) => c.stopReason)), new Set(['cancelled']))
   })
 

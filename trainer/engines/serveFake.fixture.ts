@@ -21,6 +21,7 @@ function endless(signal: AbortSignal | undefined): Promise<SampledCompletion[]> 
   const cancelled: SampledCompletion = {
     promptIndex: 0, sampleIndex: 0, tokens: [], text: '', tokenEnds_T: [], logprobs_T: [], samplingLogprobs_T: [], entropies_T: [], stopReason: 'cancelled', seconds: 0
   }
+  if (signal?.aborted) return Promise.resolve([cancelled])
   return new Promise((resolve) => signal?.addEventListener('abort', () => resolve([cancelled])))
 }
 

@@ -97,11 +97,15 @@ export class DecodeRunner {
   }
 }
 
-/** The optimizers left out would turn weight · xᵀ, transposed, back into x · weightᵀ, which re-packs the weight. */
+/**
+ * The optimizers left out would turn weight · xᵀ, transposed, back into x · weightᵀ, which re-packs the weight. A step of
+ * decoding is hundreds of operators of microseconds each: threads that sleep between them cost a third of the speed, so here
+ * they spin, and stop at the end of each chunk.
+ */
 function decodeOptions(threads: number): InferenceSession.SessionOptions {
   const options = sessionOptions(threads)
   const optimization = { disable_specified_optimizers: 'GemmTransposeFusion;MatmulTransposeFusion' }
-  return { ...options, extra: { ...options.extra, optimization } }
+  return { ...options, extra: { session: { force_spinning_stop: '1' }, optimization } }
 }
 
 const OUTPUTS = ['sampled', 'logprobs', 'samplingLogprobs', 'entropies'] as const

@@ -3,7 +3,8 @@ import type { InferenceSession } from 'onnxruntime-node'
 /**
  * One session at a time computes, over all threads. The memory pattern is off because it keeps a third more memory for no
  * speed; the arena is on because without it a step takes twice as long. Threads sleep between operators instead of spinning:
- * as fast where nothing else runs, and nearly twice as fast where rewards, other runs or an editor want the cores too.
+ * as fast for the large operators of training where nothing else runs, and nearly twice as fast where rewards, other runs or
+ * an editor want the cores too. Decoding differs (decodeRun.ts).
  */
 export function sessionOptions(threads: number): InferenceSession.SessionOptions {
   return {
