@@ -1,13 +1,10 @@
+import { meanOverSeeds } from '../../trainer/evals/meanOverSeeds.ts'
 import type { LearningResult, LearningRun, Scores } from './learning.ts'
-
-/** Two-sided 97.5 % quantiles of Student's t for 1 to 6 degrees of freedom. */
-const T_QUANTILES = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447]
 
 /** Mean over seeds with half the width of its 95 % t-interval. */
 export function overSeeds(values: readonly number[]): { mean: number; half: number } {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
-  return { mean, half: T_QUANTILES[values.length - 2]! * Math.sqrt(variance / values.length) }
+  const { value, high } = meanOverSeeds(values)
+  return { mean: value, half: high - value }
 }
 
 const average = (runs: readonly LearningRun[], value: (run: LearningRun) => number | null): string => {
