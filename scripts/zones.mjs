@@ -17,7 +17,8 @@ export const zones = {
   'trainer/recipes': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/engines': ['trainer/parentWatch.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/stores': ['trainer/protocol', 'trainer/errors.ts'],
-  'trainer/query': ['trainer/stores', 'trainer/protocol', 'trainer/errors.ts'],
+  'trainer/query': ['trainer/stores', 'trainer/evals', 'trainer/parentWatch.ts', 'trainer/protocol', 'trainer/errors.ts'],
+  'trainer/control': ['trainer/parentWatch.ts', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/orchestrator': [
     'trainer/algorithms', 'trainer/environments', 'trainer/rewards', 'trainer/evals', 'trainer/recipes', 'trainer/engines/engine.ts', 'trainer/stores',
     'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'
@@ -26,7 +27,7 @@ export const zones = {
   'trainer/cli': ['trainer'],
   'trainer/cli.ts': ['trainer'],
   'trainer/main.ts': ['trainer'],
-  'webviews/protocol': [],
+  'webviews/protocol': ['trainer/protocol'],
   webviews: ['webviews/protocol', 'trainer/protocol'],
   extension: ['webviews/protocol', 'trainer/protocol'],
   samples: ['trainer'],
@@ -50,7 +51,13 @@ export const packageZones = {
   '@duckdb/node-api': ['trainer/stores', 'trainer/query'],
   'simple-git': ['trainer/stores'],
   commander: ['trainer/cli', 'trainer/cli.ts'],
-  sucrase: ['trainer/sandbox']
+  sucrase: ['trainer/sandbox'],
+  lit: ['webviews'],
+  uplot: ['webviews'],
+  '@tanstack/lit-virtual': ['webviews'],
+  '@vscode/webview-ui-toolkit': ['webviews/controls'],
+  'markdown-it': ['webviews'],
+  temml: ['webviews']
 }
 
 /** The zone with the longest path that holds this file (paths relative to the root, with `/`); a test is where its subject is. */

@@ -1,0 +1,79 @@
+import type { Disposable, Event } from 'vscode'
+import type { ControlRole, PartialText, RecordedNotice } from '../../trainer/protocol/control.ts'
+import type { RunEvent } from '../../trainer/protocol/events.ts'
+import type { RunState } from '../../trainer/protocol/runState.ts'
+
+export interface StartRequest {
+  /** Path of the run file on disk. */
+  readonly file: string
+  /** `path=value`, as the command line's `--set`. */
+  readonly overrides: readonly string[]
+  readonly seed?: number
+  /** Where run directories are made. */
+  readonly runsFolder: string
+}
+
+export type Connection =
+  /** A trainer lives and answers. */
+  | 'attached'
+  | 'attaching'
+  /** A trainer lives but does not answer. */
+  | 'hung'
+  /** It speaks another version of the protocol. */
+  | 'mismatch'
+  /** It ended without saying so. */
+  | 'lost'
+  /** It ended. */
+  | 'ended'
+
+/** A run whose trainer this window knows. */
+export interface LiveRun {
+  readonly directory: string
+  readonly runId: string
+  readonly connection: Connection
+  /** Why, where the connection is not plain; one sentence for people. */
+  readonly explanation?: string
+  readonly role: ControlRole
+  readonly state?: RunState
+  readonly lastEvent?: RunEvent
+  /** Metrics of the last finished step. */
+  readonly metrics?: Readonly<Record<string, number>>
+}
+
+/** A start that waits for its device. */
+export interface QueuedStart {
+  readonly id: string
+  readonly label: string
+  readonly request: StartRequest | { readonly resume: string }
+}
+
+/** Starts, finds, attaches to and steers trainers: one process per run, detached, reached over a private pipe. */
+export interface Trainers extends Disposable {
+  readonly live: readonly LiveRun[]
+  readonly queue: readonly QueuedStart[]
+  /** Membership, connection, role or state of a live run changed, or the queue. */
+  readonly onDidChange: Event<void>
+  readonly onEvent: Event<{ readonly directory: string; readonly event: RunEvent }>
+  readonly onPartial: Event<{ readonly directory: string; readonly partial: PartialText }>
+  readonly onRecorded: Event<{ readonly directory: string; readonly recorded: RecordedNotice }>
+  /** Starts now where the device is free, else queues. Rejects with a LabHostError whose message says what to do. */
+  start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }>
+  resume(directory: string): Promise<{ readonly queued: boolean }>
+  pause(directory: string): Promise<void>
+  continue(directory: string): Promise<void>
+  stop(directory: string): Promise<void>
+  stopNow(directory: string): Promise<void>
+  takeSteering(directory: string): Promise<void>
+  /** Ends a trainer that does not answer, after checking that the process is ours. */
+  endHung(directory: string): Promise<void>
+  moveInQueue(id: string, to: number): void
+  removeFromQueue(id: string): void
+  /** Looks for living trainers and attaches to them. */
+  attachAll(): Promise<void>
+}
+
+/** Runs one command of the trainer's command line in a process of its own, with `--json`. */
+export interface LabCommand {
+  /** Calls back with each JSON line; resolves to the exit code and what was said on standard error. */
+  run(args: readonly string[], options: { readonly cwd: string; readonly onLine: (line: unknown) => void; readonly signal?: AbortSignal }): Promise<{ readonly code: number; readonly errors: string }>
+}

@@ -1,0 +1,20 @@
+import type { RolloutFilter } from '../../trainer/protocol/queries.ts'
+
+export interface RolloutPlace {
+  readonly run: string
+  readonly id: string
+}
+
+/** Opens the webviews and documents of the extension. */
+export interface Views {
+  /** One dashboard per set of runs; several runs are overlaid. */
+  openDashboard(runs: readonly string[]): Promise<void>
+  openInspector(what: { readonly runs: readonly string[]; readonly filter?: RolloutFilter; readonly rollout?: RolloutPlace; readonly follow?: boolean }): Promise<void>
+  openPlayground(checkpoint: { readonly directory: string; readonly label: string }): Promise<void>
+  /** A read-only text document of one rollout (`rollout:` scheme). */
+  openDocument(rollout: RolloutPlace): Promise<void>
+  /** VS Code's own diff editor on two rollouts. */
+  openDiff(left: RolloutPlace, right: RolloutPlace): Promise<void>
+  /** `vscode://rollout-lab.rollout-lab/rollout?…` that opens this rollout. */
+  linkTo(rollout: RolloutPlace): string
+}

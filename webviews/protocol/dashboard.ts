@@ -1,0 +1,43 @@
+import type { RunEvent } from '../../trainer/protocol/events.ts'
+import type { RolloutFilter, RunCard } from '../../trainer/protocol/queries.ts'
+import type { CommonNotices, CommonRequests } from './connection.ts'
+
+/** A metric's meaning, for hovers. */
+export interface MetricMeaning {
+  readonly title: string
+  readonly definition: string
+  readonly unit: string
+  readonly denominator: string
+}
+
+export interface DashboardStart {
+  readonly runs: readonly RunCard[]
+  /** By metric name or family (`reward/part/*`). */
+  readonly definitions: Readonly<Record<string, MetricMeaning>>
+  readonly saved: unknown
+}
+
+export type SteeringAction = 'pause' | 'continue' | 'stop' | 'stopNow' | 'resume' | 'takeSteering' | 'endHung'
+
+export interface LiveStatus {
+  readonly run: string
+  readonly connection: 'attached' | 'attaching' | 'hung' | 'mismatch' | 'lost' | 'ended' | 'none'
+  readonly explanation?: string
+  readonly steering: boolean
+  readonly actions: readonly SteeringAction[]
+}
+
+export interface DashboardRequests extends CommonRequests {
+  readonly ready: { readonly params: Record<string, never>; readonly result: DashboardStart }
+  readonly steer: { readonly params: { readonly run: string; readonly action: SteeringAction }; readonly result: null }
+  readonly openRollouts: { readonly params: { readonly runs: readonly string[]; readonly filter: RolloutFilter }; readonly result: null }
+  /** Asks the user where and writes it. `data`: text, or base64 of a PNG. */
+  readonly export: { readonly params: { readonly name: string; readonly kind: 'png' | 'csv'; readonly data: string }; readonly result: { readonly saved: boolean } }
+  readonly addRun: { readonly params: Record<string, never>; readonly result: null }
+}
+
+export interface DashboardNotices extends CommonNotices {
+  readonly live: LiveStatus
+  readonly event: { readonly run: string; readonly event: RunEvent }
+  readonly runs: { readonly runs: readonly RunCard[] }
+}
