@@ -1,7 +1,8 @@
 // Bundles each process of the product into dist/: one file per entry point, native modules left outside.
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const native = ['onnxruntime-node', '@duckdb/node-api', 'vscode']
@@ -10,13 +11,35 @@ const native = ['onnxruntime-node', '@duckdb/node-api', 'vscode']
 const processes = {
   lab: 'trainer/cli.ts',
   engine: 'trainer/engines/onnx/main.ts',
+  decodeLane: 'trainer/engines/onnx/decoding/decodeLane.ts',
   moduleHost: 'trainer/sandbox/moduleHostMain.ts',
-  syncModule: 'trainer/sandbox/syncModuleMain.ts'
+  syncModule: 'trainer/sandbox/syncModuleMain.ts',
+  ...(existsSync(join(root, 'trainer/query/main.ts')) ? { queries: 'trainer/query/main.ts' } : {})
 }
 
-export async function build() {
-  const { build: bundle } = await import('esbuild')
-  const common = { absWorkingDir: root, bundle: true, sourcemap: 'linked', logLevel: 'warning', target: 'node20', platform: 'node', mainFields: ['module', 'main'] }
+/** What VS Code loads at the start of a window, and what that loads afterwards: a file of its own, so that activation costs nothing. */
+const extensionBundles = {
+  entryPoints: { extension: 'extension/extension.ts', composition: 'extension/compose.ts' },
+  // VS Code gives `vscode` to require alone.
+  supported: { 'dynamic-import': false },
+  plugins: [{
+    name: 'composition-apart',
+    setup: ({ onResolve }) => onResolve({ filter: /^\.\/compose\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './composition.cjs', external: true } : undefined))
+  }]
+}
+
+/** Pages of the views: every folder of webviews/ with a main.ts becomes webviews/<folder>.js (and .css where it imports any). */
+function pages() {
+  const folders = readdirSync(join(root, 'webviews')).filter((name) => existsSync(join(root, 'webviews', name, 'main.ts')))
+  return Object.fromEntries(folders.map((name) => [name, `webviews/${name}/main.ts`]))
+}
+
+/** `release`: minified and without source maps, for the package. */
+export async function build({ outdir = 'dist', release = false } = {}) {
+  const { build: bundle, stop } = await import('esbuild')
+  const shared = { absWorkingDir: root, bundle: true, sourcemap: release ? false : 'linked', minify: release, logLevel: 'warning', legalComments: 'none', outdir }
+  // Errors and records carry class and function names: minifying must not change them.
+  const common = { ...shared, keepNames: true, target: 'node20', platform: 'node', mainFields: ['module', 'main'] }
   // What bundled CommonJS dependencies take for granted and ES modules lack.
   const banner = {
     js: [
@@ -26,18 +49,37 @@ export async function build() {
       'const require = __createRequire(import.meta.url), __filename = __fileOf(import.meta.url), __dirname = __dirnameOf(__filename)'
     ].join(';')
   }
-  await bundle({ ...common, entryPoints: processes, outdir: 'dist', format: 'esm', outExtension: { '.js': '.mjs' }, external: native, banner })
-  await bundle({ ...common, entryPoints: { extension: 'extension/extension.ts' }, outdir: 'dist', format: 'cjs', outExtension: { '.js': '.cjs' }, external: native })
-  await writeSchema(bundle)
+  await bundle({ ...common, entryPoints: processes, format: 'esm', outExtension: { '.js': '.mjs' }, external: native, banner })
+  await bundle({ ...common, ...extensionBundles, format: 'cjs', outExtension: { '.js': '.cjs' }, external: native })
+  await buildPages(bundle, { ...shared, outdir: join(outdir, 'webviews') })
+  await writeSchema(bundle, { ...common, format: 'esm', outExtension: { '.js': '.mjs' }, banner }, outdir)
+  // Its helper process, 150 MB, would live as long as what is started after building.
+  await stop()
 }
 
-async function writeSchema(bundle) {
-  const result = await bundle({
-    absWorkingDir: root, bundle: true, write: false, platform: 'node', format: 'esm', entryPoints: ['trainer/protocol/jsonSchema.ts']
-  })
-  const url = `data:text/javascript;base64,${Buffer.from(result.outputFiles[0].contents).toString('base64')}`
-  const { runFileJsonSchema } = await import(url)
-  writeFileSync(join(root, 'dist', 'run.schema.json'), `${JSON.stringify(runFileJsonSchema(), null, 2)}\n`)
+/** Every page links a style sheet of its own name, so one that imports no CSS gets an empty one. */
+async function buildPages(bundle, common) {
+  const entryPoints = pages()
+  await bundle({ ...common, entryPoints, format: 'iife', target: 'chrome128', platform: 'browser', loader: { '.woff2': 'file' } })
+  const emptyStyles = Object.keys(entryPoints).map((name) => resolve(root, common.outdir, `${name}.css`)).filter((path) => !existsSync(path))
+  for (const path of emptyStyles) writeFileSync(path, '')
+}
+
+/** What editors read: the schema of run files (plain, and with the names that this build knows) and those names. */
+async function writeSchema(bundle, common, outdir) {
+  const scratch = mkdtempSync(join(tmpdir(), 'rollout-lab-build-'))
+  try {
+    const entryPoints = { schema: 'trainer/protocol/jsonSchema.ts', editor: 'trainer/cli/editorFiles.ts' }
+    await bundle({ ...common, sourcemap: false, entryPoints, outdir: scratch, external: native })
+    const [{ runFileJsonSchema }, { editorCatalogue, editorSchema }] = await Promise.all(
+      ['schema.mjs', 'editor.mjs'].map((name) => import(pathToFileURL(join(scratch, name)).href))
+    )
+    mkdirSync(resolve(root, outdir), { recursive: true })
+    const files = { 'run.schema.json': runFileJsonSchema(), 'run.editor.schema.json': editorSchema(), 'catalogue.json': editorCatalogue() }
+    for (const [name, content] of Object.entries(files)) writeFileSync(resolve(root, outdir, name), `${JSON.stringify(content, null, 2)}\n`)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

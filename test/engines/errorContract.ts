@@ -34,9 +34,11 @@ const NONSENSE: Readonly<Record<string, readonly [code: string, call: (engine: E
   'advantages of another length': ['engine/shape', (engine) => engine.forwardBackward([{ ...SEQUENCE, advantages_T: [1] }], LOSS)],
   'a mask of another length': ['engine/shape', (engine) => engine.forwardBackward([{ ...SEQUENCE, mask_T: [1, 1, 1] }], LOSS)],
   'an advantage that is no number': ['engine/not-finite', (engine) => engine.forwardBackward([...DATA, { ...SEQUENCE, advantages_T: [NaN, 1] }], LOSS)],
+  'an endless length': ['engine/normalisation', (engine) => engine.forwardBackward(DATA, { ...LOSS, normalisation: { kind: 'constant', length: Infinity } })],
   'a denominator of 0': ['engine/normalisation', (engine) => engine.forwardBackward(DATA, { ...LOSS, normalisation: { kind: 'tokenMean', denominator: 0 } })],
   'a ratio beyond all numbers': ['engine/not-finite', (engine) => engine.forwardBackward([{ ...SEQUENCE, behaviourLogprobs_T: [-1e4, -1] }], LOSS)],
   'a learning rate that is no number': ['engine/optimizer-step', (engine) => engine.optimStep(adamW(NaN))],
+  'an epsilon of 0': ['engine/optimizer-step', (engine) => engine.optimStep({ ...adamW(0.1), epsilon: 0 })],
   'an unknown word': ['engine/unknown-word', (engine) => engine.encode(['a banana'])],
   'a token without a word': ['engine/token-range', (engine) => engine.decode([[1, 7]])],
   'a chat without a template': ['model/no-chat-template', (engine) => engine.renderChat([[{ role: 'user', content: 'a' }]])],
@@ -60,6 +62,25 @@ export function errorContract(subject: Subject): void {
       assert.deepEqual(timeless(await engine.sample(PROMPTS, SAMPLING)), timeless(before))
     })
   }
+
+  it('says the same of the same mistake, with its place', async () => {
+    const engine = await start()
+    const said = async (call: Promise<unknown>): Promise<string> => call.then(() => 'nothing', (error: unknown) => (LabError.is(error) ? `${error.place}: ${error.message}` : String(error)))
+    assert.equal(await said(engine.sample([{ tokens: [1, 99], seeds: [1] }], SAMPLING)), 'prompts[0].tokens[1]: Token 99 is not in the vocabulary of 7.')
+    assert.equal(await said(engine.sample(PROMPTS, { ...SAMPLING, topP: 0 })), 'topP: topP has to be above 0 and at most 1, which is off, not 0.')
+    assert.equal(await said(engine.sample(PROMPTS, { ...SAMPLING, maxTokens: CONTEXT })), `maxTokens: maxTokens is ${CONTEXT}; the model has a context of ${CONTEXT}, prompt included.`)
+    assert.equal(await said(engine.logprobs([{ prompt: [1], completion: Array<number>(CONTEXT).fill(1) }])), `sequences[0]: sequences[0] has ${CONTEXT + 1} tokens; the model takes ${CONTEXT}.`)
+    assert.equal(await said(engine.forwardBackward([{ ...SEQUENCE, mask_T: [1] }], LOSS)), 'data[0].mask_T: data[0].mask_T has 1 entries for 2 completion tokens.')
+    assert.equal(await said(engine.decode([[1], [7]])), 'tokens[1][0]: Token 7 is not in the vocabulary of 7.')
+  })
+
+  it('takes no sequences for no work, except to train on', async () => {
+    const engine = await start()
+    assert.deepEqual([await engine.sample([], SAMPLING), await engine.logprobs([]), await engine.encode([]), await engine.decode([])], [[], [], [], []])
+    await engine.forwardBackward(DATA, LOSS)
+    await assert.rejects(engine.forwardBackward([], LOSS), { code: 'engine/empty-batch' })
+    assert.equal(norm(await engine.gradients()), 0)
+  })
 
   it('forgets the gradient when training is rejected', async () => {
     const engine = await start()

@@ -15,6 +15,9 @@ const SETTINGS: Readonly<Record<string, Partial<SamplingParameters>>> = {
   'top-p': { topP: 0.7 },
   'min-p': { minP: 0.35 },
   'top-p over what top-k left': { topK: 3, topP: 0.75 },
+  // With min-p before top-p, one word fewer would stay in the first model here, and in the second model there.
+  'min-p over what top-p left': { topP: 0.75, minP: 0.15 },
+  'min-p over what top-p left of a high temperature': { temperature: 2, topP: 0.72, minP: 0.165 },
   'all filters and a temperature': { temperature: 1.3, topK: 5, topP: 0.85, minP: 0.2 }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Engine, OptimizerStep } from '../../trainer/engines/engine.ts'
+import { LabError } from '../../trainer/errors.ts'
 import { lossData, norm, OF_LOGPROBS } from './lossData.ts'
 import { adamW, assertNear, sgd, starter } from './subjects.ts'
 import type { Subject } from './subjects.ts'
@@ -62,6 +63,18 @@ export function updateContract(subject: Subject): void {
       assertNear(updateNorm / before, 0.05, 1e-5)
       await engine.restore('before')
     }
+  })
+
+  it('names the first tensor that an update takes beyond all numbers', async () => {
+    const engine = await start()
+    await engine.forwardBackward(await lossData(engine), OF_LOGPROBS)
+    const [first] = Object.entries(await engine.gradients()).find(([, values]) => values.some((value) => value !== 0)) ?? []
+    await assert.rejects(engine.optimStep(sgd(1e308)), (error: unknown) => {
+      assert.ok(LabError.is(error, 'engine/not-finite'), String(error))
+      assert.deepEqual([error.place, error.message.includes(first!)], [first, true])
+      return true
+    })
+    assert.equal(norm(await engine.gradients()), 0)
   })
 
   it('forgets moments and step count when asked', async () => {

@@ -80,7 +80,7 @@ describe('process: bad input', function () {
     assert.equal(norm.dtype, 'BF16')
     bytes.writeUInt16LE(0x7fc0, start + norm.data_offsets![0])
     writeFileSync(file, bytes)
-    assert.match(await fails(['model=nan']), /model\.safetensors: NaN in model\.norm\.weight at element 0/)
+    assert.match(await fails(['model=nan']), /nan[\\/]model\.safetensors: NaN in model\.norm\.weight at element 0/)
   })
 
   it('refuses a tokenizer with more tokens than the model, naming both numbers', async () => {
@@ -106,7 +106,7 @@ describe('process: bad input', function () {
     const settings = ['stages=[{"name":"rl","optimizer":{"learningRate":1e38,"maxGradNorm":0,"warmupSteps":0}}]', `model=${JSON.stringify(TINY_MODEL)}`]
     const { code, err } = await lab(place.folder, ['run', place.runFile(), '--out', 'diverges', ...settings.flatMap((setting) => ['--set', setting])])
     assert.equal(code, 1, err)
-    assert.match(err, /error: Stage "rl", after RL step 0: \S+ is (Infinity|NaN|not a finite number)/)
+    assert.match(err, /error: Stage "rl", after RL step 0: \S+\.weight is not finite/)
     assert.ok(existsSync(place.at('diverges', 'checkpoints', 'step-000000', 'model.safetensors')))
     assert.equal(existsSync(place.at('diverges', 'model')), false)
   })

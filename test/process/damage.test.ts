@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { finalState } from './finalState.ts'
 import type { FinalState } from './finalState.ts'
 import { lab, labSucceeds } from './labProcess.ts'
-import { Place, TINY_STEPS } from './tinyRun.ts'
+import { TINY_STEPS } from './tinyRun.ts'
+import type { Place } from './tinyRun.ts'
+import { undisturbedRun } from './undisturbed.ts'
 
 const LAB = fileURLToPath(new URL('../../dist/lab.mjs', import.meta.url))
 
@@ -16,10 +18,7 @@ describe('process: a damaged run directory', function () {
   let file: string
   let expected: FinalState
   before(async () => {
-    place = new Place()
-    file = place.runFile()
-    await labSucceeds(place.folder, ['run', file, '--out', 'undisturbed', '--json'])
-    expected = await finalState(place.at('undisturbed'), TINY_STEPS)
+    ({ place, file, expected } = await undisturbedRun())
   })
   after(() => place.remove())
 

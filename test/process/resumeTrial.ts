@@ -10,7 +10,9 @@ import { finalState, recordedIds } from './finalState.ts'
 import type { FinalState } from './finalState.ts'
 import { engineOf, labSucceeds, startLab, untilGone } from './labProcess.ts'
 import type { LabEnd } from './labProcess.ts'
-import { Place, TINY_STEPS } from './tinyRun.ts'
+import { TINY_STEPS } from './tinyRun.ts'
+import type { Place } from './tinyRun.ts'
+import { undisturbedRun } from './undisturbed.ts'
 
 export type Victim = 'trainer' | 'engine'
 
@@ -29,11 +31,8 @@ const LONGEST_START = 300
 
 /** @param count trials, half of them with the engine as the victim. */
 export async function resumeTrials(count: number, seed: number, report: (trial: ResumeTrial) => void = () => {}): Promise<ResumeTrial[]> {
-  const place = new Place()
+  const { place, file, events, expected } = await undisturbedRun()
   try {
-    const file = place.runFile()
-    const { events } = await labSucceeds(place.folder, ['run', file, '--out', 'undisturbed', '--json'])
-    const expected = await finalState(place.at('undisturbed'), TINY_STEPS)
     const trials: ResumeTrial[] = []
     for (let i = 0; i < count; i++) {
       const trial = await resumeTrial(place, file, `trial-${i}`, i % 2 === 0 ? 'trainer' : 'engine', events.length, randomStream('resume', seed, i), expected)

@@ -4,7 +4,9 @@ import type { RunEvent } from '../../trainer/protocol/events.ts'
 import { finalState } from './finalState.ts'
 import type { FinalState } from './finalState.ts'
 import { engineOf, isAlive, lab, labSucceeds, startLab, untilGone } from './labProcess.ts'
-import { Place, TINY_STEPS } from './tinyRun.ts'
+import { TINY_STEPS } from './tinyRun.ts'
+import type { Place } from './tinyRun.ts'
+import { undisturbedRun } from './undisturbed.ts'
 
 const afterStep = (step: number, act: (child: ChildProcess) => void) => (event: RunEvent, child: ChildProcess): void => {
   if (event.type === 'stepFinished' && event.step === step) act(child)
@@ -16,10 +18,7 @@ describe('process: stopping and going on', function () {
   let file: string
   let expected: FinalState
   before(async () => {
-    place = new Place()
-    file = place.runFile()
-    await labSucceeds(place.folder, ['run', file, '--out', 'undisturbed', '--json'])
-    expected = await finalState(place.at('undisturbed'), TINY_STEPS)
+    ({ place, file, expected } = await undisturbedRun())
   })
   after(() => place.remove())
 

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve as resolvePath } from 'node:path'
 import { createRunControl } from '../orchestrator/cancellation.ts'
 import type { RunControl as TrainerControl } from '../orchestrator/cancellation.ts'
 import { runTrainer } from '../orchestrator/runTrainer.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
+import type { Summary } from '../protocol/summary.ts'
 import { UserModules } from '../sandbox/userModules.ts'
 import { diskFileOps } from '../stores/fileOps.ts'
-import { recordGitState } from '../stores/gitState.ts'
+import { recordGitState, recordNoGitState } from '../stores/gitState.ts'
 import type { ReportRecovery } from '../stores/recovery.ts'
 import { createRun, openRun } from '../stores/runDirectory.ts'
 import type { RunDirectory } from '../stores/runDirectory.ts'
@@ -21,6 +22,7 @@ import { watchMemory } from './peakMemory.ts'
 import type { LaunchRequest, ListedRun, RunControl, RunOutcome, Services } from './services.ts'
 import { openersOf, prepareParts } from './trainerParts.ts'
 import type { PreparedParts } from './trainerParts.ts'
+import { trustedModules } from './trustedModules.ts'
 
 /**
  * The one place where the concrete parts meet.
@@ -38,6 +40,8 @@ export function compose(root: string): Services {
     },
     newRunDirectory: (run, cwd) => join(defaultRunsFolder(cwd), runFolderName(labelOf(run), modelLabel(run), newRunId(new Date()))),
     listRuns: (cwd) => listRuns(defaultRunsFolder(cwd)).map(described),
+    trusted: trustedModules(approvalsFile()),
+    program: { folder: resolvePath(root), version: versionsOf(root)['rollout-lab'] },
     samplesFolder: join(root, 'samples'),
     pythonOfProject: join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
   }
@@ -51,7 +55,8 @@ async function launch(root: string, request: LaunchRequest, control: RunControl)
     const { directory: path } = request
     const directory = await createRun({ directory: path, runId: runIdOf(path), run, source, createdAt: new Date() }, { report: reporter(control) })
     try {
-      await recordGitState(folder, directory.path, diskFileOps)
+      if (request.asksGit) await recordGitState(folder, directory.path, diskFileOps)
+      else recordNoGitState(directory.path, diskFileOps)
       return await train(directory, parts, control)
     } finally {
       directory.close()
@@ -94,15 +99,17 @@ async function train(directory: RunDirectory, parts: PreparedParts, control: Run
     memory.look()
     control.onEvent(event)
   }
-  const summary = await runTrainer({ ...parts, directory, emit, peakMemoryBytes: memory.peak }, trainerControl(control))
+  const live = control.live ? { live: control.live } : {}
+  const summary = await runTrainer({ ...parts, directory, emit, ...live, peakMemoryBytes: memory.peak }, trainerControl(control))
   return { state: summary.state === 'finished' ? 'finished' : 'stopped', directory: directory.path, summary }
 }
 
-/** The orchestrator's control, worked by the signals of the command line. */
-function trainerControl({ safePoint, now }: RunControl): TrainerControl {
+/** The orchestrator's control: the one given, or one worked by the signals of the command line. */
+function trainerControl(given: RunControl): TrainerControl {
+  if (given.steering) return given.steering
   const control = createRunControl()
-  onAbort(safePoint, () => control.stop())
-  onAbort(now, () => control.stopNow())
+  onAbort(given.safePoint, () => control.stop())
+  onAbort(given.now, () => control.stopNow())
   return control
 }
 
@@ -117,14 +124,16 @@ function reporter({ onEvent }: RunControl): ReportRecovery {
 }
 
 const modulesOf = (workspace: string, options: { readonly trustWorkspace: boolean; readonly deadlineSeconds: number }): UserModules =>
-  new UserModules({ ...options, workspace, approvalsFile: join(configurationFolder(), 'approved-modules.json') })
+  new UserModules({ ...options, workspace, approvalsFile: approvalsFile() })
+
+const approvalsFile = (): string => join(configurationFolder(), 'approved-modules.json')
 
 function configurationFolder(): string {
   const base = process.env['XDG_CONFIG_HOME'] ?? (process.platform === 'win32' ? process.env['APPDATA'] : undefined)
   return join(base ?? join(homedir(), '.config'), 'rollout-lab')
 }
 
-function versionsOf(root: string): Record<string, string> {
+function versionsOf(root: string): { readonly 'rollout-lab': string; readonly node: string } {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   return { 'rollout-lab': version, node: process.versions.node }
 }
@@ -135,8 +144,14 @@ const runIdOf = (directory: string): string => RUN_ID.exec(basename(directory))?
 const labelOf = (run: ResolvedRun): string => (run.name === 'run' ? (run.recipe ?? run.environment?.name ?? run.name) : run.name)
 const modelLabel = ({ model }: ResolvedRun): string => (typeof model === 'string' ? basename(model) : 'new')
 
-function described({ directory, state, problem, alive }: StoredRun): ListedRun {
-  if (!state) return { directory, status: 'damaged', ...(problem !== undefined && { problem }) }
+function described({ directory, state, summary, problem, alive }: StoredRun): ListedRun {
+  const fault = problem === undefined ? {} : { problem }
+  if (!state) return { directory, status: 'damaged', ...fault }
   const { step, steps, updatedAt } = state
-  return { directory, status: state.status === 'running' && alive === false ? 'interrupted' : state.status, step, steps, updatedAt }
+  return { directory, status: state.status === 'running' && alive === false ? 'interrupted' : state.status, step, steps, updatedAt, ...fault, ...passAt1Of(summary) }
+}
+
+function passAt1Of(summary: Summary | undefined): Pick<ListedRun, 'passAt1'> {
+  const { before, after } = summary?.heldOut ?? {}
+  return before || after ? { passAt1: { ...(before && { before: before.passAt1.value }), ...(after && { after: after.passAt1.value }) } } : {}
 }

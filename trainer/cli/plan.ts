@@ -4,6 +4,7 @@ import type { ResolvedRun, Stage } from '../protocol/runFile.ts'
 import { neededCapabilities } from '../algorithms/capabilities.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
 import type { LoadedRunFile } from '../runFiles/loadRunFile.ts'
+import { noticesOf } from './printNotices.ts'
 import { problemStream } from './problemStream.ts'
 import type { Services } from './services.ts'
 import { amount } from './terminal/numbers.ts'
@@ -19,6 +20,8 @@ export interface Plan {
   readonly evaluation: { readonly problems: number; readonly rollouts: number }
   /** One held-out problem of each environment. */
   readonly examples: readonly Problem[]
+  /** What the environments say about their data. */
+  readonly notices: readonly string[]
 }
 
 export interface StagePlan {
@@ -34,23 +37,23 @@ export interface StagePlan {
 
 /** Starts no engine and writes nothing; data sets are read. */
 export async function planOf(services: Services, { run, folder }: LoadedRunFile, directory: string, trustWorkspace: boolean): Promise<Plan> {
-  const examples = await examplesOf(services, run, folder, trustWorkspace)
+  const seen = await lookAt(services, run, folder, trustWorkspace)
   const { problems, samples, greedy } = run.evaluation
   return {
     run, directory, capabilities: neededCapabilities(run), stages: stagePlans(run),
-    evaluation: { problems, rollouts: problems * (samples + (greedy ? 1 : 0)) }, examples
+    evaluation: { problems, rollouts: problems * (samples + (greedy ? 1 : 0)) }, ...seen
   }
 }
 
-async function examplesOf(services: Services, run: ResolvedRun, folder: string, trustWorkspace: boolean): Promise<Problem[]> {
+async function lookAt(services: Services, run: ResolvedRun, folder: string, trustWorkspace: boolean): Promise<Pick<Plan, 'examples' | 'notices'>> {
   const workspace = services.openWorkspace(folder, { trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
   try {
-    const examples: Problem[] = []
-    for (const { reference } of environmentsOf(run)) {
-      const [example] = problemStream(await workspace.environment(reference), 'heldOut', run.seed)
-      if (example) examples.push(example)
-    }
-    return examples
+    const opened = await Promise.all(environmentsOf(run).map(({ reference }) => workspace.environment(reference)))
+    const examples = opened.flatMap((environment) => {
+      const [example] = problemStream(environment, 'heldOut', run.seed)
+      return example ? [example] : []
+    })
+    return { examples, notices: noticesOf(opened) }
   } finally {
     await workspace.close()
   }

@@ -8,8 +8,15 @@ import { plainText } from './terminal/plainText.ts'
 
 /** Bad input of people, as against something that went wrong on the way. */
 const INPUT_BOUNDARIES: ReadonlySet<string> = new Set(['runFile', 'dataset', 'model', 'trust', 'usage'])
-const INPUT_CODES = /^(environment\/(unknown|bad-options|bad-mix|no-problem|prompt-too-long)|(store\/)?(not-a-run|run-exists))$/
-const isInput = (error: unknown): boolean => LabError.is(error) && (INPUT_BOUNDARIES.has(error.boundary) || INPUT_CODES.test(error.code))
+const INPUT_CODES: ReadonlySet<string> = new Set([
+  'environment/unknown', 'environment/bad-options', 'environment/bad-mix', 'environment/no-problem', 'environment/no-solution',
+  'environment/prompt-too-long', 'environment/empty-prompt', 'environment/model-mismatch',
+  'engine/unknown-word', 'engine/empty-prompt', 'engine/context-length', 'engine/sampling', 'engine/missing-capability', 'engine/not-in-build',
+  'sandbox/missing-export', 'sandbox/not-loadable', 'not-a-run', 'store/not-a-run', 'run-exists', 'store/run-exists'
+])
+
+/** Whether people have to change what they gave: doing the same again would fail again. */
+export const isBadInput = (error: unknown): boolean => LabError.is(error) && (INPUT_BOUNDARIES.has(error.boundary) || INPUT_CODES.has(error.code))
 
 /** Prints what went wrong, where, and what to do; a stack only where LAB_DEBUG=1 asks for it. */
 export function printError(host: Host, error: unknown): ExitCode {
@@ -18,7 +25,7 @@ export function printError(host: Host, error: unknown): ExitCode {
   host.stderr.write(styles.bad('error: '))
   for (const line of LabError.is(error) ? labErrorLines(error) : unknownErrorLines(error)) print(line)
   if (host.env['LAB_DEBUG'] === '1') print(stackOf(error))
-  return isInput(error) ? EXIT.usage : EXIT.failed
+  return isBadInput(error) ? EXIT.usage : EXIT.failed
 }
 
 function labErrorLines(error: LabError): string[] {

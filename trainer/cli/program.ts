@@ -3,6 +3,7 @@ import { jsonObject, numberBetween, repeated, wholeNumber, wholeNumbers } from '
 import { demoCommand } from './commands/demoCommand.ts'
 import { doctorCommand } from './commands/doctorCommand.ts'
 import { evalCommand } from './commands/evalCommand.ts'
+import { hostCommand } from './commands/hostCommand.ts'
 import { problemsCommand } from './commands/problemsCommand.ts'
 import { resumeCommand } from './commands/resumeCommand.ts'
 import { runCommand } from './commands/runCommand.ts'
@@ -10,6 +11,8 @@ import { runsCommand } from './commands/runsCommand.ts'
 import { sampleCommand } from './commands/sampleCommand.ts'
 import { schemaCommand } from './commands/schemaCommand.ts'
 import { scoreCommand } from './commands/scoreCommand.ts'
+import { trustCommand, trustListCommand, trustRevokeCommand } from './commands/trustCommand.ts'
+import { typesCommand } from './commands/typesCommand.ts'
 import { EXIT } from './exitCodes.ts'
 import type { ExitCode } from './exitCodes.ts'
 import type { Host } from './host.ts'
@@ -41,6 +44,7 @@ function commandLine(host: Host, services: Services, done: Done): Command {
   addRunCommands(program, host, services, done)
   addModelCommands(program, host, services, done)
   addTaskCommands(program, host, services, done)
+  addTrustCommands(program, host, services, done)
   addMachineCommands(program, host, services, done)
   return program
 }
@@ -65,9 +69,12 @@ function addRunCommands(program: Command, host: Host, services: Services, done: 
     .addOption(json())
     .addOption(new Option('--dry-run', 'say what would be done and start nothing').default(false))
     .addOption(trust())
+    .addOption(new Option('--no-git', 'do not ask git about the folder of the run file: for folders that are not trusted'))
     .action(async (file, options) => done(await runCommand(host, services, file, options)))
   program.command('resume <dir>').description('go on with a run that was stopped or killed').addOption(json()).addOption(trust())
     .action(async (directory, options) => done(await resumeCommand(host, services, directory, options)))
+  program.command('host', { hidden: true }).description('the trainer of one run, for the extension: order on stdin, answer on stdout')
+    .action(async () => done(await hostCommand(host, services)))
   program.command('runs').description('list the runs made here').addOption(json())
     .action((options) => done(runsCommand(host, services, options)))
   program.command('demo').description('train a sample and show it learning')
@@ -100,6 +107,7 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(new Option('--stop <text>', 'a text that ends the completion').argParser(repeated).default([], 'none'))
     .addOption(new Option('--raw', 'take the prompt as it stands although the model has a chat template').default(false))
     .addOption(seed()).addOption(engine()).addOption(threads()).addOption(json())
+    .addOption(new Option('--partial', 'with --json: also what is added to a completion, while it is written').default(false))
     .action(async (model, { temperature, maxTokens, topK, topP, minP, stop, ...options }) =>
       done(await sampleCommand(host, services, model, { ...options, sampling: { temperature, maxTokens, topK, topP, minP, stop } })))
 }
@@ -123,9 +131,21 @@ function addTaskCommands(program: Command, host: Host, services: Services, done:
     .action(async (environment, options) => done(await problemsCommand(host, services, environment, options)))
 }
 
+function addTrustCommands(program: Command, host: Host, services: Services, done: Done): void {
+  const trusted = program.command('trust').description('approve modules of a workspace for good, by their content')
+  trusted.command('approve <file>', { isDefault: true }).description('a module, or every module that a run file names, as it now is')
+    .action((file) => done(trustCommand(host, services, file)))
+  trusted.command('list').description('what is approved').addOption(json())
+    .action((options) => done(trustListCommand(host, services, options)))
+  trusted.command('revoke <file>').description('take an approval back: of a file, or by the beginning of its hash')
+    .action((which) => done(trustRevokeCommand(host, services, which)))
+}
+
 function addMachineCommands(program: Command, host: Host, services: Services, done: Done): void {
   program.command('doctor').description('what works on this machine, what is missing and what mends it').addOption(json())
     .action(async (options) => done(await doctorCommand(host, services, options)))
+  program.command('types [folder]').description('write the types of user modules into a folder')
+    .action((folder) => done(typesCommand(host, services, folder ?? '.')))
   program.command('schema').description('the JSON Schema (draft-07) of run files')
     .action(() => done(schemaCommand(host)))
 }

@@ -1,10 +1,13 @@
 import type { Engine } from '../engines/engine.ts'
 import type { OpenEnvironment } from '../environments/registry.ts'
+import type { RunControl as TrainerControl } from '../orchestrator/cancellation.ts'
+import type { LiveWatcher } from '../orchestrator/trainerParts.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import type { EnvironmentRef, ResolvedRun, RewardRef } from '../protocol/runFile.ts'
 import type { Summary } from '../protocol/summary.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
 import type { Catalogue } from '../runFiles/loadRunFile.ts'
+import type { TrustedModules } from './trustedModules.ts'
 
 /** How a run is watched and stopped. */
 export interface RunControl {
@@ -12,6 +15,9 @@ export interface RunControl {
   readonly safePoint: AbortSignal
   /** Stop at once. */
   readonly now: AbortSignal
+  /** The orchestrator's own control, worked instead of the signals where it is given: it can also pause. */
+  readonly steering?: TrainerControl
+  readonly live?: LiveWatcher
   onEvent(event: RunEvent): void
 }
 
@@ -24,6 +30,8 @@ export interface LaunchRequest {
   readonly directory: string
   /** People said that code named by the run file may run. */
   readonly trustWorkspace: boolean
+  /** Whether git may be asked about the folder of the run file, which runs what its repository configures. */
+  readonly asksGit: boolean
 }
 
 /** How a run ended; failures are thrown. */
@@ -43,6 +51,8 @@ export interface ListedRun {
   readonly step?: number
   readonly steps?: number
   readonly updatedAt?: string
+  /** Held-out pass@1, of a run that has ended. */
+  readonly passAt1?: { readonly before?: number; readonly after?: number }
 }
 
 /** Deadline of a module's call where no run file sets one. */
@@ -66,9 +76,12 @@ export interface Services {
   openWorkspace(folder: string, options: { readonly trustWorkspace: boolean; readonly deadlineSeconds: number }): Workspace
   /** Name of a directory for a new run under the folder where the command was given. */
   newRunDirectory(run: ResolvedRun, cwd: string): string
+  /** This program: its folder, and its version. */
+  readonly program: { readonly folder: string; readonly version: string }
   /** Folder of the samples that come with the program. */
   readonly samplesFolder: string
   /** The Python that `npm run setup:python` made, where it may lie. */
   readonly pythonOfProject: string | undefined
   listRuns(cwd: string): readonly ListedRun[]
+  readonly trusted: TrustedModules
 }

@@ -1,5 +1,6 @@
 import { weighGroups } from '../algorithms/registry.ts'
 import type { ModelSource } from '../engines/engine.ts'
+import { LabError } from '../errors.ts'
 import { openEnvironment, parseMix } from '../environments/registry.ts'
 import type { OpenEnvironment } from '../environments/registry.ts'
 import { planRun } from '../orchestrator/runPlan.ts'
@@ -58,14 +59,26 @@ export async function prepareParts(
   return parts
 }
 
-/** A new model's tokenizer covers all environments of the run, also those that are only watched. */
+/**
+ * A new model's tokenizer covers all environments of the run, also those that are only watched.
+ * @throws LabError `runFile/no-vocabulary` for an environment whose texts have no fixed set of words.
+ */
 async function modelSource(run: ResolvedRun, openers: Openers): Promise<ModelSource> {
   if (typeof run.model === 'string') return { kind: 'folder', folder: run.model }
   const words = new Set<string>()
   for (const { reference } of environmentsOf(run)) {
-    for (const word of (await openers.environment(reference)).environment.vocabulary) words.add(word)
+    const { vocabulary } = (await openers.environment(reference)).environment
+    if (vocabulary.length === 0) throw noVocabulary(reference)
+    for (const word of vocabulary) words.add(word)
   }
   return { kind: 'new', model: run.model, vocabulary: [...words], seed: run.seed }
+}
+
+function noVocabulary(reference: EnvironmentRef): LabError {
+  const named = 'path' in reference ? `The module ${reference.path}` : `The environment "${reference.name}"`
+  return new LabError('runFile', 'runFile/no-vocabulary', `${named} gives no words to make a new model's tokenizer from: it lists none, or its texts have too many.`, {
+    place: 'model', remedy: 'Name the folder of a model with a tokenizer of its own in "model", or give the environment a vocabulary.'
+  })
 }
 
 /** Module processes are started once, not at each step. */

@@ -3,17 +3,18 @@ import type { ResolvedRun } from '../protocol/runFile.ts'
 import type { LoadedRunFile } from '../runFiles/loadRunFile.ts'
 import type { RunDisplay } from './display/runDisplay.ts'
 import type { Host } from './host.ts'
+import { isBadInput } from './printError.ts'
 import { quoteArgument } from './quoteArgument.ts'
 import type { LaunchRequest, RunControl, RunOutcome } from './services.ts'
 import { listenForStop } from './stopRequests.ts'
 import { plainLine } from './terminal/plainText.ts'
 
 /** @param run that of the file, or with another seed. */
-export function launchRequest({ folder, file, text }: LoadedRunFile, run: ResolvedRun, directory: string, trustWorkspace: boolean): LaunchRequest {
-  return { run, folder, source: { path: file, text }, directory, trustWorkspace }
+export function launchRequest({ folder, file, text }: LoadedRunFile, run: ResolvedRun, directory: string, trust: Pick<LaunchRequest, 'trustWorkspace' | 'asksGit'>): LaunchRequest {
+  return { run, folder, source: { path: file, text }, directory, ...trust }
 }
 
-/** Shows a run until it ends, with Ctrl-C asking it to stop; says how to go on with one that did not finish. */
+/** Shows a run until it ends, with Ctrl-C asking it to stop; says how to go on with one that did not finish, unless its input was at fault. */
 export async function watched(
   host: Host, display: RunDisplay, directory: string, start: (control: RunControl) => Promise<RunOutcome>
 ): Promise<RunOutcome> {
@@ -25,7 +26,8 @@ export async function watched(
     return outcome
   } catch (error) {
     display.end()
-    if (existsSync(directory)) display.notice(`What happened until then is recorded in ${plainLine(directory)}. ${resumeHint(host, directory)}`)
+    const goOn = isBadInput(error) ? '' : ` ${resumeHint(host, directory)}`
+    if (existsSync(directory)) display.notice(`What happened until then is recorded in ${plainLine(directory)}.${goOn}`)
     throw error
   } finally {
     stop.dispose()

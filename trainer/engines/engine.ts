@@ -36,16 +36,26 @@ export type ModelSource =
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 'new'; readonly model: NewModel; readonly vocabulary: readonly string[]; readonly seed: number }
 
+/**
+ * How a token is drawn: the logits are divided by the temperature; then top-k, top-p and min-p, in this order, each over what
+ * the one before left, renormalised, as transformers' logits processors do. With temperature 0 the filters do nothing.
+ * Settings out of range reject with `engine/sampling`.
+ */
 export interface SamplingParameters {
   /** 0 = greedy. */
   readonly temperature: number
   /** 0 = off. */
   readonly topK: number
-  /** 1 = off. */
+  /** In (0, 1]; 1 = off. Keeps the fewest of the likeliest tokens that reach this probability, at least one. */
   readonly topP: number
-  /** 0 = off. */
+  /** In [0, 1]; 0 = off. Drops tokens less likely than this share of the likeliest. */
   readonly minP: number
+  /**
+   * At least 1 and below the context, or nothing is sampled (`engine/context-length`). A completion whose prompt leaves less
+   * room ends with `length` where the context does.
+   */
   readonly maxTokens: number
+  /** Texts that end a completion, none of them empty; the token that completes one is the last. */
   readonly stop: readonly string[]
 }
 
@@ -172,7 +182,17 @@ export interface OptimizerStepResult {
 
 /**
  * All verbs reject with a LabError; `AbortSignal` cancels (sampling within one chunk: unfinished completions come back with
- * stop reason `cancelled`). Calls are queued: one at a time runs.
+ * stop reason `cancelled`; scoring and training reject with `engine/cancelled`). Calls are queued: one at a time runs.
+ * A rejected call leaves the engine as it was, but for the gradient, which a rejected `forwardBackward` or `optimStep` clears.
+ *
+ * What every engine rejects with, whatever the call:
+ * - `engine/no-model`: no model is loaded;
+ * - `engine/empty-prompt`, `engine/token-range`, `engine/context-length`: tokens that the model cannot take, with their place;
+ * - `engine/sampling`, `engine/optimizer-step`, `engine/normalisation`, `engine/shape`: settings or arrays that make no sense;
+ * - `engine/empty-batch`: training on no sequences; sampling or scoring none gives none;
+ * - `engine/not-finite`: a number that is not finite, in the data or found on the way, with the tensor as place;
+ * - `engine/no-snapshot`, `engine/unknown-word` (text that the tokenizer cannot express), `engine/cancelled`;
+ * - `engine/died` (its process ended), `engine/internal` (a fault of the engine); `model/…`: the model's folder is at fault.
  */
 export interface Engine {
   info(): Promise<EngineInfo>
@@ -188,7 +208,10 @@ export interface Engine {
   logprobs(sequences: readonly TokenSequence[], snapshot?: string, signal?: AbortSignal): Promise<SequenceLogprobs[]>
   /** Adds to the accumulated gradient. Rejects with `engine/not-finite` naming the tensor, gradient cleared. */
   forwardBackward(data: readonly TrainSequence[], loss: Loss, signal?: AbortSignal): Promise<ForwardBackwardResult>
-  /** Applies and clears the accumulated gradient. A non-finite gradient rejects and changes nothing. */
+  /**
+   * Applies and clears the accumulated gradient. A gradient that is not finite rejects, naming its tensor, and changes no weight;
+   * an update beyond all numbers rejects in the same way and leaves weights that are of no use.
+   */
   optimStep(step: OptimizerStep): Promise<OptimizerStepResult>
   /** Forgets moments and step count (a new stage). */
   resetOptimizer(): Promise<void>

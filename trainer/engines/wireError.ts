@@ -20,14 +20,20 @@ const asLabError = (error: unknown): LabError =>
         cause: error, remedy: 'This is a fault of the engine; please report it with the text above.'
       })
 
-/** For the side that answers. */
-export function toResponseError(error: unknown): ResponseError<WireError> {
+export function toWireError(error: unknown): WireError {
   const known = asLabError(error)
   const { boundary, code, message, remedy, place } = known
   const stack = (known.cause instanceof Error ? known.cause : known).stack
-  return new ResponseError(ErrorCodes.InternalError, message, {
-    boundary, code, message, remedy, ...(place === undefined ? {} : { place }), ...(stack === undefined ? {} : { stack })
-  })
+  return { boundary, code, message, remedy, ...(place === undefined ? {} : { place }), ...(stack === undefined ? {} : { stack }) }
+}
+
+export const fromWireError = ({ boundary, code, message, remedy, place, stack }: WireError): LabError =>
+  new LabError(boundary, code, message, { remedy, ...(place === undefined ? {} : { place }), cause: stack })
+
+/** For the side that answers. */
+export function toResponseError(error: unknown): ResponseError<WireError> {
+  const wire = toWireError(error)
+  return new ResponseError(ErrorCodes.InternalError, wire.message, wire)
 }
 
 const isWireError = (data: unknown): data is WireError =>
@@ -36,6 +42,5 @@ const isWireError = (data: unknown): data is WireError =>
 /** For the side that asked: the LabError that the other side threw; undefined where the connection itself failed. */
 export function fromResponseError(error: unknown): LabError | undefined {
   if (!(error instanceof ResponseError) || !isWireError(error.data)) return undefined
-  const { boundary, code, message, remedy, place, stack } = error.data
-  return new LabError(boundary, code, message, { remedy, ...(place === undefined ? {} : { place }), cause: stack })
+  return fromWireError(error.data)
 }

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { Share } from '../protocol/numbers.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { Random } from '../random/random.ts'
-import { ANSWER, LINES, readTrace, renderTrace } from '../renderers/trace.ts'
+import { ANSWER, LINES } from '../renderers/trace.ts'
 import { checkChainSteps } from './arithmeticChainSteps.ts'
 import { apply, formatChain, lineOf, MODULUS, OPERATORS, parseChain, valueOf } from './chain.ts'
 import type { Chain, ChainOperation } from './chain.ts'
 import type { Environment } from './environment.ts'
-import { asMessages } from './prompt.ts'
-import { drawInSplit, problemId } from './split.ts'
-import { answerText, compareWords } from './verdict.ts'
+import { drawInSplit } from './split.ts'
+import { compareWords } from './verdict.ts'
+import { wordTask } from './wordTask.ts'
 
 const NAME = 'arithmetic-chain'
 const LONGEST = 8
@@ -34,6 +34,8 @@ const INSTRUCTION =
   'Evaluate the chain strictly from left to right, modulo 50, one operation at a time. Write each step as “a * b = c”, ' +
   'separate steps with “ ; ”, and end with the word “answer” and the result: 26 * 2 = 2 ; 2 * 6 = 12 answer 12'
 
+const task = wordTask(NAME, INSTRUCTION, LINES)
+
 /**
  * Arithmetic modulo 50, from left to right, one step a line. The modulus keeps the facts (operators × values × operands) few
  * enough to be learned in minutes; with 100 a small model did not get there. The share of lazy traces depends on the first
@@ -49,12 +51,9 @@ export const arithmeticChain: Environment<ChainOptions, ChainMix> = {
   generate: (random, split, options) => problemOf(drawInSplit(NAME, split, () => drawChain(random, options)).chain),
   solution: (problem) => writeTrace(parseChain(NAME, problem.prompt), () => 1, null, 0),
   demonstrate,
-  render: (completion) => renderTrace(readTrace(completion, LINES)),
-  grade(completion, problem) {
-    const found = answerText(readTrace(completion, LINES))
-    return 'verdict' in found ? found.verdict : compareWords(found.text, String(valueOf(parseChain(NAME, problem.prompt))))
-  },
-  checkSteps: (completion, problem) => checkChainSteps(readTrace(completion, LINES).steps, parseChain(NAME, problem.prompt))
+  render: task.render,
+  grade: (completion, problem) => task.grade(completion, (answer) => compareWords(answer, String(valueOf(parseChain(NAME, problem.prompt))))),
+  checkSteps: (completion, problem) => checkChainSteps(task.stepsOf(completion), parseChain(NAME, problem.prompt))
 }
 
 function drawChain(random: Random, options: ChainOptions): { key: string; chain: Chain } {
@@ -65,15 +64,8 @@ function drawChain(random: Random, options: ChainOptions): { key: string; chain:
 }
 
 function problemOf(chain: Chain): Problem {
-  const prompt = `${formatChain(chain)} :`
-  return {
-    id: problemId(NAME, prompt),
-    environment: NAME,
-    prompt,
-    messages: asMessages(INSTRUCTION, prompt),
-    gold: String(valueOf(chain)),
-    params: { operations: chain.operations.length, firstOperator: chain.operations[0]!.operator }
-  }
+  const params = { operations: chain.operations.length, firstOperator: chain.operations[0]!.operator }
+  return task.problemOf(`${formatChain(chain)} :`, { gold: String(valueOf(chain)), params })
 }
 
 function demonstrate(problem: Problem, random: Random, mix: ChainMix): string {
@@ -97,4 +89,3 @@ function writeTrace(chain: Chain, take: (left: number) => number, random: Random
   }
   return `${lines.join(' ; ')} ${ANSWER} ${value}`
 }
-

@@ -31,7 +31,10 @@ export interface Environment<O = unknown, M = unknown> {
   readonly description: string
   readonly options: z.ZodType<O>
   readonly mix: z.ZodType<M>
-  /** Words of a tokenizer that covers prompts and traces at every difficulty, end of text first; empty where texts are free. */
+  /**
+   * Words of a tokenizer that covers prompts and traces at every difficulty (for loaded data: all of it), end of text first;
+   * empty where texts are free.
+   */
   readonly vocabulary: readonly string[]
   /** What people should know of the data that was loaded, e.g. lines left out. */
   readonly notices?: readonly string[]

@@ -5,6 +5,7 @@ import { NonNegative } from '../protocol/numbers.ts'
 import type { Problem, Split } from '../protocol/problem.ts'
 import { readFreeText, renderFreeText } from '../renderers/freeText.ts'
 import type { Environment } from './environment.ts'
+import { wordsOf } from './datasetWords.ts'
 import { readJsonlDataset } from './jsonlDataset.ts'
 import type { DatasetRow, JsonlDataset } from './jsonlDataset.ts'
 import { goldFault, gradeAnswer, goldAnswer } from './jsonlGrade.ts'
@@ -62,6 +63,7 @@ export function jsonlEnvironment(dataset: JsonlDataset, options: JsonlOptions): 
     if (text !== undefined) demonstrations.set(promptOf(row, options), text)
   }
   const format = { marker: options.marker, fallback: options.fallback === 'none' ? 'none' : 'whole' } as const
+  let words: readonly string[] | undefined
   const solution = (problem: Problem): string => demonstrations.get(problem.prompt) ?? goldAsSolution(problem, options)
   return {
     name: NAME,
@@ -69,7 +71,9 @@ export function jsonlEnvironment(dataset: JsonlDataset, options: JsonlOptions): 
     description: 'Problems from a JSON Lines file with prompts and expected answers.',
     options: JsonlOptions,
     mix: JsonlMix,
-    vocabulary: [],
+    get vocabulary() {
+      return (words ??= wordsOf(textsOf(dataset, options)))
+    },
     notices: noticesOf(dataset),
     generate(random, split) {
       const candidates = rows[split]
@@ -86,6 +90,15 @@ export function jsonlEnvironment(dataset: JsonlDataset, options: JsonlOptions): 
       return gradeAnswer(read.answer, problem.gold ?? '', options)
     },
     checkSteps: () => []
+  }
+}
+
+/** Prompts and what there is of solutions, of every split: a new model has to be able to read and write them all. */
+function* textsOf({ rows }: JsonlDataset, options: JsonlOptions): Generator<string> {
+  for (const row of rows) {
+    yield promptOf(row, options)
+    const shown = options.demonstrationColumn === undefined ? undefined : row.columns[options.demonstrationColumn]
+    yield shown ?? (options.grader === 'regex' ? options.marker : `${options.marker} ${goldAnswer(row.columns[options.goldColumn]!, options)}`)
   }
 }
 

@@ -5,16 +5,17 @@ import { quote } from '../graders/quote.ts'
 import { Share } from '../protocol/numbers.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { Random } from '../random/random.ts'
-import { ANSWER, readTrace, renderTrace } from '../renderers/trace.ts'
+import { ANSWER } from '../renderers/trace.ts'
 import type { TraceFormat } from '../renderers/trace.ts'
 import type { Environment, Verdict } from './environment.ts'
 import { checkListSteps } from './listFunctionsSteps.ts'
 import { demonstrateSearch, writeCheckedProgram } from './listFunctionsTrace.ts'
 import { fits, fittingPrograms, formatExamples, LETTERS, LONGEST_LIST, MOST_EXAMPLES, readHidden, readShown } from './listTask.ts'
 import type { Example } from './listTask.ts'
-import { asMessages, badPrompt } from './prompt.ts'
-import { drawInSplit, problemId } from './split.ts'
-import { answerText, right, wrong } from './verdict.ts'
+import { badPrompt } from './prompt.ts'
+import { drawInSplit } from './split.ts'
+import { right, wrong } from './verdict.ts'
+import { wordTask } from './wordTask.ts'
 
 const NAME = 'list-functions'
 const DIGITS = Array.from({ length: LIST_MODULUS }, (_, digit) => String(digit))
@@ -52,6 +53,8 @@ const INSTRUCTION = [
     '+3 : e 7 a 3 6 no reverse +3 : e 7 c 4 7 f 4 b 1 4 g 6 a 3 6 ok answer reverse +3'
 ].join('\n')
 
+const task = wordTask(NAME, INSTRUCTION, FORMAT)
+
 /**
  * Infer a small program from examples, by a search written out: propose, check against the examples element by
  * element, retry. The demonstrations mostly stop after one proposal, which leaves a strategy to be found: going on until all
@@ -76,12 +79,9 @@ export const listFunctions: Environment<ListOptions, ListMix> = {
     return writeCheckedProgram(program, shown)
   },
   demonstrate: (problem, random, mix) => demonstrateSearch(readShown(NAME, problem), random, mix),
-  render: (completion) => renderTrace(readTrace(completion, FORMAT)),
-  grade(completion, problem) {
-    const found = answerText(readTrace(completion, FORMAT))
-    return 'verdict' in found ? found.verdict : gradeProgram(found.text, readShown(NAME, problem), readHidden(problem))
-  },
-  checkSteps: (completion, problem) => checkListSteps(readTrace(completion, FORMAT).steps, readShown(NAME, problem))
+  render: task.render,
+  grade: (completion, problem) => task.grade(completion, (answer) => gradeProgram(answer, readShown(NAME, problem), readHidden(problem))),
+  checkSteps: (completion, problem) => checkListSteps(task.stepsOf(completion), readShown(NAME, problem))
 }
 
 interface Draw {
@@ -110,16 +110,11 @@ function drawExamples(count: number, program: ListProgram, random: Random, { len
 }
 
 function problemOf({ program, shown }: Draw, hidden: readonly Example[]): Problem {
-  const prompt = formatExamples(shown)
-  return {
-    id: problemId(NAME, prompt),
-    environment: NAME,
-    prompt,
-    messages: asMessages(INSTRUCTION, prompt),
+  return task.problemOf(formatExamples(shown), {
     gold: formatListProgram(program),
     params: { functions: program.length, examples: shown.length },
     data: { hidden: hidden.map(({ input, output }) => ({ input: [...input], output: [...output] })) }
-  }
+  })
 }
 
 function gradeProgram(text: string, shown: readonly Example[], hidden: readonly Example[]): Verdict {

@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { Positive, Share } from '../protocol/numbers.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { Random } from '../random/random.ts'
-import { ANSWER, LINES, readTrace, renderTrace } from '../renderers/trace.ts'
+import { ANSWER, LINES } from '../renderers/trace.ts'
 import { formatComposition, parseComposition, resultOf } from './composition.ts'
 import type { Composition } from './composition.ts'
 import type { Environment } from './environment.ts'
-import { asMessages } from './prompt.ts'
-import { drawInSplit, problemId } from './split.ts'
+import { drawInSplit } from './split.ts'
 import { checkCompositionSteps } from './stringCompositionSteps.ts'
 import { formatLetters, LENGTH, LETTERS, STRING_FUNCTIONS } from './stringFunctions.ts'
 import type { Letters } from './stringFunctions.ts'
-import { answerText, compareWords } from './verdict.ts'
+import { compareWords } from './verdict.ts'
+import { wordTask } from './wordTask.ts'
 
 const NAME = 'string-composition'
 const Depth = z.number().int().min(1).max(6)
@@ -36,6 +36,8 @@ const INSTRUCTION = [
     'For f4 ( f6 ( c h f a f ) ): f6 h c a f f ; f4 g b h e e answer g b h e e'
 ].join('\n')
 
+const task = wordTask(NAME, INSTRUCTION, LINES)
+
 /**
  * f(g(x)) over functions with meaningless names, after “From f(x) and g(x) to f(g(x))”: the atoms are learned by supervision
  * (depth 1 is always right), composing by reinforcement. Lazy traces answer at once, with one function applied; most are
@@ -51,12 +53,10 @@ export const stringComposition: Environment<CompositionOptions, CompositionMix> 
   generate: (random, split, options) => problemOf(drawInSplit(NAME, split, () => drawComposition(random, options)).composition),
   solution: (problem) => writeTrace(parseComposition(NAME, problem.prompt)),
   demonstrate,
-  render: (completion) => renderTrace(readTrace(completion, LINES)),
-  grade(completion, problem) {
-    const found = answerText(readTrace(completion, LINES))
-    return 'verdict' in found ? found.verdict : compareWords(found.text, formatLetters(resultOf(parseComposition(NAME, problem.prompt))))
-  },
-  checkSteps: (completion, problem) => checkCompositionSteps(readTrace(completion, LINES).steps, parseComposition(NAME, problem.prompt))
+  render: task.render,
+  grade: (completion, problem) =>
+    task.grade(completion, (answer) => compareWords(answer, formatLetters(resultOf(parseComposition(NAME, problem.prompt))))),
+  checkSteps: (completion, problem) => checkCompositionSteps(task.stepsOf(completion), parseComposition(NAME, problem.prompt))
 }
 
 function drawComposition(random: Random, options: CompositionOptions): { key: string; composition: Composition } {
@@ -78,15 +78,8 @@ function drawDepth(random: Random, depths: readonly (readonly [number, number])[
 }
 
 function problemOf(composition: Composition): Problem {
-  const prompt = formatComposition(composition)
-  return {
-    id: problemId(NAME, prompt),
-    environment: NAME,
-    prompt,
-    messages: asMessages(INSTRUCTION, prompt),
-    gold: formatLetters(resultOf(composition)),
-    params: { depth: composition.functions.length }
-  }
+  const params = { depth: composition.functions.length }
+  return task.problemOf(formatComposition(composition), { gold: formatLetters(resultOf(composition)), params })
 }
 
 function demonstrate(problem: Problem, random: Random, mix: CompositionMix): string {

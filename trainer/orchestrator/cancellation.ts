@@ -1,12 +1,18 @@
 import { setMaxListeners } from 'node:events'
 
-/** How people stop a run; both ways leave a run that resumes. */
+/** How people stop a run, which leaves a run that resumes, or hold it for a while. */
 export interface RunControl {
   /** At the end of the step, with a checkpoint. */
   stop(): void
   /** At once: sampling is aborted, the step is done again on resume. */
   stopNow(): void
+  /** Waits at the end of the step, with the engine and its weights kept. */
+  pause(): void
+  continue(): void
   readonly stopRequested: boolean
+  readonly pauseRequested: boolean
+  /** Resolves once the pause is over: continued or stopped. At once where there is none. */
+  pauseOver(): Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -22,17 +28,47 @@ export function createRunControl(): RunControl {
   const controller = new AbortController()
   // Every reward of a batch listens to the same signal.
   setMaxListeners(0, controller.signal)
+  const pause = createPause()
   let stopRequested = false
+  const stop = (): void => {
+    stopRequested = true
+    pause.end()
+  }
   return {
-    stop: () => void (stopRequested = true),
+    stop,
     stopNow: () => {
-      stopRequested = true
       controller.abort()
+      stop()
     },
+    pause: () => {
+      if (!stopRequested) pause.begin()
+    },
+    continue: () => pause.end(),
     get stopRequested() {
       return stopRequested
     },
+    get pauseRequested() {
+      return pause.requested
+    },
+    pauseOver: () => pause.over(),
     signal: controller.signal
+  }
+}
+
+function createPause(): { readonly requested: boolean; begin(): void; end(): void; over(): Promise<void> } {
+  let requested = false
+  let waiting: (() => void)[] = []
+  return {
+    get requested() {
+      return requested
+    },
+    begin: () => void (requested = true),
+    end: () => {
+      requested = false
+      for (const goOn of waiting) goOn()
+      waiting = []
+    },
+    over: () => (requested ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve())
   }
 }
 

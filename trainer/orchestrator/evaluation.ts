@@ -6,10 +6,11 @@ import type { RunEvent } from '../protocol/events.ts'
 import type { Rollout } from '../protocol/rollout.ts'
 import type { EvaluationResult } from '../protocol/summary.ts'
 import { hash32 } from '../random/random.ts'
-import type { OpenStep } from '../stores/openStep.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
 import { requireFiniteCompletion } from './finiteCompletion.ts'
 import { gradeCompletion, verdictOnly } from './grading.ts'
+import { partialTexts, tellingRecorder } from './liveNotices.ts'
+import type { StepRecorder } from './liveNotices.ts'
 import { heldOutProblems } from './problemSource.ts'
 import { encodePrompts } from './promptEncoder.ts'
 import { groupName, rolloutRow, samplePrompts } from './rolloutSlot.ts'
@@ -88,11 +89,12 @@ async function sampleEvaluation(session: Session, stage: StagePlan, when: When, 
   let sealed = false
   try {
     const rows: Rollout[] = []
+    const recorder = tellingRecorder(session, open)
     let groups = 0
     for (const task of tasks) {
       const slots = await evaluationSlots(session, stage, when, task, groups)
       groups += slots.length
-      rows.push(...(await sampleSlots(session, stage, open, slots)))
+      rows.push(...(await sampleSlots(session, stage, recorder, slots)))
     }
     open.seal(rows)
     sealed = true
@@ -122,13 +124,13 @@ async function evaluationSlots(session: Session, stage: StagePlan, when: When, t
 }
 
 /** Sampled completions first, then the greedy ones, each in calls of bounded size. */
-async function sampleSlots(session: Session, stage: StagePlan, open: OpenStep, groups: readonly (readonly RolloutSlot[])[]): Promise<Rollout[]> {
+async function sampleSlots(session: Session, stage: StagePlan, recorder: StepRecorder, groups: readonly (readonly RolloutSlot[])[]): Promise<Rollout[]> {
   const { temperature } = session.plan.run.evaluation
   const rows: Rollout[] = []
   for (const decoding of ['sampled', 'greedy'] as const) {
     const chosen = groups.map((group) => group.filter(({ tags }) => tags['decoding'] === decoding)).filter((group) => group.length > 0)
     const parameters = { ...stage.sampling, ...(decoding === 'greedy' ? { temperature: 0 } : { temperature }) }
-    for (const part of inCalls(chosen)) rows.push(...(await sampleCall(session, stage, open, part, parameters)))
+    for (const part of inCalls(chosen)) rows.push(...(await sampleCall(session, stage, recorder, part, parameters)))
   }
   return rows
 }
@@ -139,20 +141,20 @@ function inCalls(groups: readonly (readonly RolloutSlot[])[]): (readonly Rollout
 }
 
 async function sampleCall(
-  session: Session, stage: StagePlan, open: OpenStep, groups: readonly (readonly RolloutSlot[])[], parameters: SamplingParameters
+  session: Session, stage: StagePlan, recorder: StepRecorder, groups: readonly (readonly RolloutSlot[])[], parameters: SamplingParameters
 ): Promise<Rollout[]> {
   throwIfStoppedNow(session.control)
   const { clock } = session.parts
-  const completions = await session.engine.sample(samplePrompts(groups), parameters, undefined, session.control.signal)
-  throwIfStoppedNow(session.control)
   const { step, policyVersion } = session.position
+  const completions = await session.engine.sample(samplePrompts(groups), parameters, partialTexts(session, { kind: 'evaluation', step }, groups), session.control.signal)
+  throwIfStoppedNow(session.control)
   const batch = { kind: 'evaluation' as const, stage: stage.name, step, policyVersion }
   return completions.map((completion) => {
     const slot = groups[completion.promptIndex]![completion.sampleIndex]!
     requireFiniteCompletion(completion, slot.problem.id)
     const findings = verdictOnly(gradeCompletion(slot, completion.text))
-    const row = rolloutRow(slot, completion, findings, { batch, attempt: open.attempt, sampledAt: clock.now(), rewardSeconds: 0 })
-    open.append(row)
+    const row = rolloutRow(slot, completion, findings, { batch, attempt: recorder.attempt, sampledAt: clock.now(), rewardSeconds: 0 })
+    recorder.append(row)
     return row
   })
 }

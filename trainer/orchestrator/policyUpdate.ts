@@ -35,6 +35,7 @@ export async function updatePolicy(session: Session, stage: StagePlan, stageStep
 export async function stepOptimizer(session: Session, step: Parameters<Session['engine']['optimStep']>[0]): Promise<OptimizerStepResult> {
   const result = await session.engine.optimStep(step)
   requireFinite(result.gradNorm, 'the norm of the gradient')
+  requireFinite(result.updateNorm, 'the norm of the update')
   requireFinite(result.parameterNorm, 'the norm of the weights')
   session.position.policyVersion += 1
   return result

@@ -8,16 +8,31 @@ export type EncodedPrompt = Segment['samplePrompt']
 
 /**
  * Prompts as the model sees them: through its chat template where it has one and the problem has messages.
- * @throws LabError `environment/prompt-too-long` naming the problem that leaves no room for the completion.
+ * @throws LabError `environment/prompt-too-long` or `environment/empty-prompt`, naming the problem that leaves no room for the
+ * completion or has no tokens; `environment/model-mismatch` where the tokenizer cannot express the prompts.
  */
 export async function encodePrompts(engine: Engine, model: ModelInfo, drawn: readonly DrawnProblem[], maxTokens: number): Promise<EncodedPrompt[]> {
   const texts = await promptTexts(engine, model, drawn.map(({ problem }) => problem))
-  const tokens = await engine.encode(texts)
+  const tokens = await encodeTexts(engine, drawn, texts, 'prompts')
   return drawn.map(({ problem }, i) => {
+    requireTokens(problem, tokens[i]!.length)
     requireRoom(problem, tokens[i]!.length, maxTokens, model.contextLength)
     const messages = model.hasChatTemplate ? problem.messages : undefined
     return { text: texts[i]!, tokens: tokens[i]!, ...(messages && { messages }) }
   })
+}
+
+/** @throws LabError `environment/model-mismatch` where the tokenizer cannot express a text of these problems. */
+export async function encodeTexts(engine: Engine, drawn: readonly DrawnProblem[], texts: readonly string[], what: 'prompts' | 'demonstrations'): Promise<number[][]> {
+  try {
+    return await engine.encode(texts)
+  } catch (error) {
+    if (!LabError.is(error, 'engine/unknown-word')) throw error
+    const names = [...new Set(drawn.map(({ problem }) => problem.environment))].join(', ')
+    throw new LabError('environment', 'environment/model-mismatch', `The model cannot read the ${what} of ${names}: ${error.message}`, {
+      remedy: 'Take a model whose tokenizer knows the words of the environment, or make a new one for it.', cause: error, ...(error.place !== undefined && { place: error.place })
+    })
+  }
 }
 
 async function promptTexts(engine: Engine, model: ModelInfo, problems: readonly Problem[]): Promise<string[]> {
@@ -25,6 +40,14 @@ async function promptTexts(engine: Engine, model: ModelInfo, problems: readonly 
   const rendered = chats.length === 0 ? [] : await engine.renderChat(chats)
   let next = 0
   return problems.map(({ prompt, messages }) => (model.hasChatTemplate && messages ? rendered[next++]! : prompt))
+}
+
+function requireTokens(problem: Problem, promptTokens: number): void {
+  if (promptTokens > 0) return
+  const line = problem.params['line'] === undefined ? '' : ` (line ${problem.params['line']} of its dataset)`
+  throw new LabError('environment', 'environment/empty-prompt', `Problem ${problem.id} of ${problem.environment}${line} has a prompt without tokens.`, {
+    remedy: 'Give every problem a prompt.', place: problem.id
+  })
 }
 
 export function requireRoom(problem: Problem, promptTokens: number, completionTokens: number, contextLength: number): void {

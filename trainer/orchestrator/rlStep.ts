@@ -5,6 +5,7 @@ import type { Rollout } from '../protocol/rollout.ts'
 import type { OpenStep } from '../stores/openStep.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
 import { isFiniteCompletion, requireFiniteCompletion } from './finiteCompletion.ts'
+import { partialTexts, tellingRecorder } from './liveNotices.ts'
 import { updatePolicy } from './policyUpdate.ts'
 import type { PolicyUpdate } from './policyUpdate.ts'
 import { trainingProblems } from './problemSource.ts'
@@ -70,7 +71,7 @@ async function sampleAndScore(
   const { parts, plan, control } = session
   const { clock } = parts
   const scoring = startStepScoring({
-    open, groups: slots, clock,
+    open: tellingRecorder(session, open), groups: slots, clock,
     batch: { kind: 'train', stage: stage.name, step, policyVersion: session.position.policyVersion },
     rewards: stage.rewards,
     maxTokens: stage.sampling.maxTokens,
@@ -79,11 +80,13 @@ async function sampleAndScore(
     seed: plan.run.seed
   })
   const from = clock.seconds()
+  const texts = partialTexts(session, open.batch, slots)
   const finished = (completion: SampledCompletion): void => {
+    texts.finished?.(completion)
     // What cannot be a record is met again, as an error, when the whole batch is taken.
     if (isFiniteCompletion(completion)) scoring.take(completion)
   }
-  const completions = await session.engine.sample(samplePrompts(slots), stage.sampling, { finished }, control.signal)
+  const completions = await session.engine.sample(samplePrompts(slots), stage.sampling, { ...texts, finished }, control.signal)
   const sampled = clock.seconds()
   for (const completion of completions) {
     requireFiniteCompletion(completion, slots[completion.promptIndex]![completion.sampleIndex]!.problem.id)

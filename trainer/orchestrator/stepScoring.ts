@@ -2,16 +2,16 @@ import { LabError } from '../errors.ts'
 import type { SampledCompletion } from '../engines/engine.ts'
 import type { Verdict } from '../environments/environment.ts'
 import type { Rollout } from '../protocol/rollout.ts'
-import type { OpenStep } from '../stores/openStep.ts'
 import { gradeCompletion, notScorable, scoreGraded } from './grading.ts'
 import type { Graded, ScoringOptions } from './grading.ts'
+import type { StepRecorder } from './liveNotices.ts'
 import { rolloutRow } from './rolloutSlot.ts'
 import type { BatchIdentity, Findings, RolloutSlot } from './rolloutSlot.ts'
 import { shuffledPlaces } from './shuffledControl.ts'
 import type { Clock } from './trainerParts.ts'
 
 export interface StepScoringParts extends ScoringOptions {
-  readonly open: OpenStep
+  readonly open: StepRecorder
   readonly batch: BatchIdentity
   readonly groups: readonly (readonly RolloutSlot[])[]
   readonly seed: number
@@ -86,7 +86,7 @@ async function freshFindings(parts: StepScoringParts, slot: RolloutSlot, complet
   return scoreGraded(slot, completion, graded, parts, other)
 }
 
-function recordedFindings(open: OpenStep, slot: RolloutSlot, completion: SampledCompletion): Findings | undefined {
+function recordedFindings(open: StepRecorder, slot: RolloutSlot, completion: SampledCompletion): Findings | undefined {
   const recorded = open.recorded({ group: slot.group, sampleIndex: slot.sampleIndex, problemId: slot.problem.id, tokens: [completion.tokens] })
   const segment = recorded?.segments[0]
   if (!recorded || segment?.stopReason !== completion.stopReason) return undefined

@@ -3,7 +3,7 @@ import { saveCheckpoint } from './checkpointing.ts'
 import { stepOptimizer } from './policyUpdate.ts'
 import { demonstrations } from './problemSource.ts'
 import type { Demonstration } from './problemSource.ts'
-import { encodePrompts, requireRoom } from './promptEncoder.ts'
+import { encodePrompts, encodeTexts, requireRoom } from './promptEncoder.ts'
 import { addTotals } from './runTotals.ts'
 import type { StagePlan } from './runPlan.ts'
 import { optimizerStepAt } from './schedule.ts'
@@ -82,7 +82,7 @@ async function encodeDemonstrations(session: Session, batch: readonly Demonstrat
   const { engine, model } = session
   const [prompts, completions] = await Promise.all([
     encodePrompts(engine, model, batch, 0),
-    engine.encode(batch.map(({ completion }) => completion))
+    encodeTexts(engine, batch, batch.map(({ completion }) => completion), 'demonstrations')
   ])
   return batch.map(({ problem }, i) => {
     const completion = [...completions[i]!, ...model.endOfTextTokens.slice(0, 1)]
@@ -109,12 +109,12 @@ function report(session: Session, stage: StagePlan, figures: SupervisedFigures, 
 }
 
 /** Tokens per second since the stage was taken up; 0 until time has passed. */
-function startMeter({ parts }: Session): (tokens: number) => number {
-  const startedAt = parts.clock.seconds()
+function startMeter({ journal }: Session): (tokens: number) => number {
+  const startedAt = journal.seconds()
   let total = 0
   return (tokens) => {
     total += tokens
-    const seconds = parts.clock.seconds() - startedAt
+    const seconds = journal.seconds() - startedAt
     return seconds > 0 ? total / seconds : 0
   }
 }

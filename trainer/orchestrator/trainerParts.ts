@@ -2,8 +2,10 @@ import type { Weighed, WeighContext, ScoredGroup } from '../algorithms/algorithm
 import type { EngineFactory, ModelSource } from '../engines/engine.ts'
 import type { Environment } from '../environments/environment.ts'
 import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
+import type { PartialText, RecordedNotice } from '../protocol/control.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import type { EnvironmentRef, RewardRef } from '../protocol/runFile.ts'
+import type { RunState } from '../protocol/runState.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
 import type { RunDirectory } from '../stores/runDirectory.ts'
 
@@ -34,10 +36,22 @@ export interface TrainerParts {
   readonly clock: Clock
   /** Told of every event, after it has been recorded. */
   readonly emit: (event: RunEvent) => void
+  /** Told of what goes on between events; nothing here is recorded. */
+  readonly live?: LiveWatcher
   /** Of all processes of the run, where it can be known. */
   readonly peakMemoryBytes?: () => number | undefined
   readonly versions: Readonly<Record<string, string>>
   readonly limits?: Partial<TrainerLimits>
+}
+
+/** Calls must be cheap and never throw: the run does not wait for those who watch it. */
+export interface LiveWatcher {
+  /** As it was just recorded. */
+  state(state: RunState): void
+  recorded(notice: RecordedNotice): void
+  partial(text: PartialText): void
+  /** Whether anybody would see partial texts; asked before each call of the engine, which makes them at some cost. */
+  wantsPartial(): boolean
 }
 
 export interface TrainerLimits {

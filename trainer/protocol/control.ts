@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { RunEvent } from './events.ts'
-import { Count } from './numbers.ts'
+import { Count, Finite } from './numbers.ts'
 import { RunState } from './runState.ts'
 
 /** Raised whenever an older client could misunderstand a newer trainer, or the other way round. */
@@ -32,14 +32,26 @@ export const HelloResult = z.object({
   directory: z.string(),
   pid: Count,
   role: ControlRole,
-  /** Absent before the run directory is made. */
-  state: RunState.optional()
+  /** Client that steers; absent where nobody does. */
+  holder: z.string().optional(),
+  /** Absent before the first state was recorded. */
+  state: RunState.optional(),
+  lastEvent: RunEvent.optional(),
+  /** Of the last step finished by this process. */
+  metrics: z.record(z.string(), Finite).optional()
 })
 export type HelloResult = z.infer<typeof HelloResult>
 
 /** Answers of the requests that steer. `applied: false` says why in `reason` (another window steers; the run has ended). */
 export const SteerResult = z.object({ applied: z.boolean(), reason: z.string().optional() })
 export type SteerResult = z.infer<typeof SteerResult>
+
+/** Codes of error answers to `hello`, after which the connection is closed. */
+export const CONTROL_ERRORS = { helloFirst: -32101, token: -32102, protocol: -32103 } as const
+
+/** `data` of a `protocol` error: what the trainer speaks. */
+export const ProtocolMismatch = z.object({ protocol: z.number().int(), runtimeVersion: z.string(), pid: Count })
+export type ProtocolMismatch = z.infer<typeof ProtocolMismatch>
 
 /** Requests: name → parameters. `pause` waits at the next safe point, keeping the process; `continue` goes on. */
 export const CONTROL_REQUESTS = {
@@ -57,11 +69,11 @@ export const CONTROL_REQUESTS = {
 } as const
 export type ControlRequest = keyof typeof CONTROL_REQUESTS
 
-/** Text of a completion while it is being sampled; at most a few a second per completion. Not recorded. */
+/** All text so far of a completion while it is being sampled; at most a few a second per completion, of a few completions at a time. Not recorded. */
 export const PartialText = z.object({ step: Count, kind: z.enum(['train', 'evaluation']), group: z.string(), sampleIndex: Count, problem: z.string(), text: z.string() })
 export type PartialText = z.infer<typeof PartialText>
 
-/** Rollouts were appended to the open step: look at the file. Coalesced. */
+/** Rollouts were appended to the open step: look at the file. `rollouts` = of this attempt at the step so far. Coalesced. */
 export const RecordedNotice = z.object({ step: Count, kind: z.enum(['train', 'evaluation']), rollouts: Count })
 export type RecordedNotice = z.infer<typeof RecordedNotice>
 
@@ -70,9 +82,22 @@ export const CONTROL_NOTICES = {
   event: RunEvent,
   partial: PartialText,
   recorded: RecordedNotice,
+  /** As it was just recorded; at most one a second while the run goes on. */
+  state: RunState,
   role: z.object({ role: ControlRole, holder: z.string().optional() })
 } as const
 export type ControlNotice = keyof typeof CONTROL_NOTICES
+
+const orderedBy = {
+  /** Modules of the workspace may run as they now are; else only those approved by their content. */
+  trustWorkspace: z.boolean(),
+  /** Where the trainer enters itself while it lives: a folder that only the user can read. */
+  registry: z.string().min(1),
+  /** Name of its entry there, and of its pipe. */
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  pipe: z.string().min(1),
+  token: z.string().min(32)
+}
 
 /** What the extension tells a new trainer process on its standard input, as one JSON text. */
 export const TrainerOrder = z.discriminatedUnion('kind', [
@@ -82,12 +107,13 @@ export const TrainerOrder = z.discriminatedUnion('kind', [
     /** `path=value` overrides, as `--set` takes them. */
     overrides: z.array(z.string()),
     seed: z.number().int().optional(),
+    /** The run's directory, which must not exist. */
     directory: z.string(),
-    trustWorkspace: z.boolean(),
-    pipe: z.string(),
-    token: z.string().min(32)
+    /** Whether git may be asked about the folder of the run file, which runs what its repository configures. */
+    asksGit: z.boolean(),
+    ...orderedBy
   }),
-  z.object({ kind: z.literal('resume'), directory: z.string(), trustWorkspace: z.boolean(), pipe: z.string(), token: z.string().min(32) })
+  z.object({ kind: z.literal('resume'), directory: z.string(), ...orderedBy })
 ])
 export type TrainerOrder = z.infer<typeof TrainerOrder>
 
@@ -97,3 +123,25 @@ export const TrainerReady = z.union([
   z.object({ ready: z.literal(false), code: z.string(), message: z.string(), remedy: z.string() })
 ])
 export type TrainerReady = z.infer<typeof TrainerReady>
+
+/**
+ * A living trainer, as it enters itself in the private folder of its user (`<id>.json`, mode 0600): how any window finds it.
+ * Nothing of the kind is ever read from a run directory.
+ */
+export const TrainerEntry = z.object({
+  version: z.literal(1),
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  directory: z.string(),
+  runId: z.string(),
+  pipe: z.string().min(1),
+  token: z.string().min(32),
+  host: z.string(),
+  pid: z.number().int().positive(),
+  /** Start time of the process, opaque: with the pid it names one process for good. Absent where the system does not tell. */
+  startedAt: z.string().optional(),
+  protocol: z.number().int(),
+  runtimeVersion: z.string(),
+  /** Folder of the program that runs, which is kept as long. */
+  runtime: z.string()
+})
+export type TrainerEntry = z.infer<typeof TrainerEntry>

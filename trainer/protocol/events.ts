@@ -20,6 +20,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('recovered'), what: z.string(), detail: z.string() }),
   z.object({ ...base, type: z.literal('warning'), code: z.string(), message: z.string() }),
   z.object({ ...base, type: z.literal('runPaused') }),
+  z.object({ ...base, type: z.literal('runContinued') }),
   z.object({ ...base, type: z.literal('runFailed'), code: z.string(), message: z.string(), remedy: z.string() }),
   z.object({ ...base, type: z.literal('runFinished'), state: z.enum(['finished', 'stopped']), summary: Summary })
 ])

@@ -229,7 +229,8 @@ export const QUERY_REQUESTS = {
   }),
   'runs/size': z.object({ run: RunPath }),
   'runs/checkpoints': z.object({ run: RunPath }),
-  'runs/events': z.object({ run: RunPath, offset: Count }),
+  /** `types`: only events of these types; `next` is past the others too. */
+  'runs/events': z.object({ run: RunPath, offset: Count, types: z.array(z.string().max(60)).max(20).optional() }),
   'runs/metrics': z.object({ run: RunPath, offset: Count, names: z.array(z.string()).optional() }),
   'runs/compare': z.object({ runs: z.array(RunPath).min(2).max(20) }),
   'runs/diagnose': z.object({ run: RunPath }),

@@ -8,6 +8,7 @@ import { callModule } from './moduleCalls.ts'
 import { loadModule } from './moduleLoader.ts'
 import { CallRequest, LoadRequest, PROTOCOL_STREAM } from './moduleRpc.ts'
 import { watchParent } from '../parentWatch.ts'
+import { thrownByModule } from './thrownByModule.ts'
 import type { UserModule } from './userModule.ts'
 
 watchParent()
@@ -17,15 +18,26 @@ const leave = (): void => process.exit(0)
 socket.on('end', leave).on('close', leave).on('error', leave)
 
 let loaded: UserModule | undefined
+let sources: ReadonlySet<string> = new Set()
+/** Whatever the user's code does wrong is told in its own words. */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw thrownByModule(error, sources)
+  }
+}
+
 const connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket))
-connection.onRequest(LoadRequest, async (params) => {
+connection.onRequest(LoadRequest, (params) => told(async () => {
+  sources = new Set(Object.keys(params.sources))
   loaded = await loadModule(params)
   return null
-})
-connection.onRequest(CallRequest, async ({ method, args }) => {
+}))
+connection.onRequest(CallRequest, ({ method, args }) => told(async () => {
   if (!loaded) throw new Error('no module is loaded')
   return finite((await callModule(loaded, method, args)) ?? null)
-})
+}))
 connection.listen()
 
 /** JSON would turn NaN and infinities into null, which means something else. */

@@ -1,6 +1,6 @@
 import type { PartScore, RewardFunction, RewardInput } from '../rewards/reward.ts'
 import { checkAnswer, Description, PartScore as PartScoreAnswer } from './moduleAnswers.ts'
-import type { ModuleHost } from './moduleHost.ts'
+import type { ModulePool } from './modulePool.ts'
 import { missingExport } from './missingExport.ts'
 import type { UserOptions } from './userModule.ts'
 
@@ -10,7 +10,7 @@ import type { UserOptions } from './userModule.ts'
  * @throws LabError where the module cannot be loaded or exports no reward.
  */
 export async function openModuleReward(
-  host: ModuleHost, options: UserOptions, limits: { readonly path: string; readonly deadlineSeconds: number }
+  host: ModulePool, options: UserOptions, limits: { readonly path: string; readonly deadlineSeconds: number }
 ): Promise<RewardFunction> {
   const { reward } = checkAnswer(Description, await host.call('describe', [], { seconds: limits.deadlineSeconds }), limits.path)
   if (!reward) throw missingExport(limits.path, 'reward', 'UserReward')

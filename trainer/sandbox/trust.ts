@@ -33,13 +33,18 @@ export function requireTrust(module: ModuleSources, options: TrustOptions): Appr
   if (options.trustWorkspace || isApproved(module, options.approvalsFile)) return module as ApprovedModule
   throw new LabError('trust', 'trust/not-approved', `${module.entry} is code of the workspace that nobody has approved (SHA-256 ${module.hash}).`, {
     place: module.entry,
-    remedy: 'Read the module and what it imports; then run again with --trust-workspace, which approves it for that run.'
+    remedy: 'Read the module and what it imports; then approve it as it is with `lab trust FILE`, or for one run with --trust-workspace.'
   })
 }
 
 export function isApproved(module: ModuleSources, approvalsFile: string): boolean {
   return readApprovals(approvalsFile).approved.some(({ hash }) => hash === module.hash)
 }
+
+/** What was approved for good, oldest first. Path and time are for people. */
+export type Approval = Approvals['approved'][number]
+
+export const listApproved = (approvalsFile: string): readonly Approval[] => readApprovals(approvalsFile).approved
 
 /** Approves this content for good; `now` is when. */
 export function approve(module: ModuleSources, approvalsFile: string, now: Date): void {

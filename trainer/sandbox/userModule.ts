@@ -1,9 +1,11 @@
 /**
+ * `samples/user-modules/rollout-lab.d.ts` is what people's editors read: the same types in one file, held equal by a test.
+ *
  * What a TypeScript or JavaScript module of a workspace may export: any of `reward`, `environment` and `algorithm`. A run
  * file names it by path: `{ "name": "module", "path": "./myReward.ts" }`. Everything crosses a process boundary as JSON:
  * no functions, dates or maps in arguments and results, and no number that is not finite. A module may import files beside
  * it by relative path and Node's own modules; packages are not available. Module state may be lost between calls, since the
- * process is started again after a call that hung or died.
+ * process is started again after a call that hung or died, and rewards are scored in several processes side by side.
  */
 import type { ScoredGroup, WeighContext, Weighed } from '../algorithms/algorithm.ts'
 import type { Rendering } from '../environments/environment.ts'

@@ -17,6 +17,7 @@ export const reward = {
   name: 'short',
   score: ({ completion }, { most }) => {
     if (completion === 'hang') for (;;) {}
+    if (completion === 'throw') throw new TypeError('no such word')
     if (completion === 'NaN') return { score: NaN, why: '' }
     if (completion === 'text') return { score: '1', why: '' }
     return { score: completion.length <= most ? 1 : 0, why: completion.length + ' characters' }
@@ -82,6 +83,13 @@ describe('UserModules', () => {
     await assert.rejects(modules.openEnvironment({ path: 'reward.js' }), refusal('sandbox/missing-export', /"environment"/))
   })
 
+  it('names the module that cannot be loaded, and what is wrong with it', async () => {
+    workspace.write('broken.ts', `\n\nthrow new Error('not finished')`)
+    for (const open of ['openReward', 'openAlgorithm', 'openEnvironment'] as const) {
+      await assert.rejects(modules[open]({ path: 'broken.ts', options: {} }), refusal('sandbox/not-loadable', /^The module broken\.ts cannot be loaded: not finished \(broken\.ts:3\)$/))
+    }
+  })
+
   describe('a reward', () => {
     const input = (completion: string): RewardInput => ({
       problem: { id: 'p', environment: 'e', prompt: '', params: {} }, completion, tokens: 1, maxTokens: 8, truncated: false,
@@ -92,6 +100,13 @@ describe('UserModules', () => {
       const reward = await modules.openReward({ path: 'reward.js', options: { most: 3 } })
       const { reward: scored } = await scoreRollout([{ reward, weight: 1 }], input('abcd'), { deadlineSeconds: 30 })
       assert.deepEqual(scored, { total: 0, parts: [{ name: 'short', weight: 1, score: 0, why: '4 characters' }] })
+    })
+
+    it('says why in the words of the module where it throws', async () => {
+      const reward = await modules.openReward({ path: 'reward.js', options: {} })
+      const { reward: scored, errors } = await scoreRollout([{ reward, weight: 1 }], input('throw'), { deadlineSeconds: 30 })
+      assert.deepEqual(scored.parts, [{ name: 'short', weight: 1, score: null, why: 'no such word (reward.js:6)' }])
+      assert.deepEqual(errors, [{ boundary: 'sandbox', message: 'short: no such word (reward.js:6)' }])
     })
 
     it('is null where it hangs or gives no number, and the others of the batch are scored', async () => {

@@ -1,10 +1,12 @@
 import type { Environment } from '../environments/environment.ts'
+import { LabError } from '../errors.ts'
 import type { ModuleRef } from '../protocol/moduleRef.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
 import { openModuleAlgorithm } from './moduleAlgorithm.ts'
 import type { ModuleAlgorithm } from './moduleAlgorithm.ts'
 import { openModuleEnvironment } from './moduleEnvironment.ts'
 import { ModuleHost } from './moduleHost.ts'
+import { ModulePool } from './modulePool.ts'
 import { openModuleReward } from './moduleReward.ts'
 import { readModuleSources } from './moduleSources.ts'
 import { SyncModule } from './syncModule.ts'
@@ -31,28 +33,26 @@ export class UserModules {
   }
 
   async openReward(ref: Pick<ModuleRef, 'path' | 'options'>): Promise<RewardFunction> {
-    return await openModuleReward(this.#host(ref.path), ref.options, this.#limits(ref.path))
+    const pool = new ModulePool(this.#approved(ref.path))
+    this.#hosts.push(pool)
+    return await loading(ref.path, () => openModuleReward(pool, ref.options, this.#limits(ref.path)))
   }
 
   async openAlgorithm(ref: Pick<ModuleRef, 'path'>): Promise<ModuleAlgorithm> {
-    return await openModuleAlgorithm(this.#host(ref.path), { path: ref.path, deadlineSeconds: WEIGH_SECONDS })
+    const host = new ModuleHost(this.#approved(ref.path))
+    this.#hosts.push(host)
+    return await loading(ref.path, () => openModuleAlgorithm(host, { path: ref.path, deadlineSeconds: WEIGH_SECONDS }))
   }
 
   async openEnvironment(ref: Pick<ModuleRef, 'path'>): Promise<Environment> {
     const module = await SyncModule.open(this.#approved(ref.path))
     this.#hosts.push(module)
-    return openModuleEnvironment(module, this.#limits(ref.path))
+    return await loading(ref.path, () => openModuleEnvironment(module, this.#limits(ref.path)))
   }
 
   /** Kills every module process. */
   async close(): Promise<void> {
     await Promise.all(this.#hosts.map((host) => host.close()))
-  }
-
-  #host(path: string): ModuleHost {
-    const host = new ModuleHost(this.#approved(path))
-    this.#hosts.push(host)
-    return host
   }
 
   #approved(path: string): ApprovedModule {
@@ -61,5 +61,20 @@ export class UserModules {
 
   #limits(path: string): { readonly path: string; readonly deadlineSeconds: number } {
     return { path, deadlineSeconds: this.#options.deadlineSeconds }
+  }
+}
+
+/** What a module does wrong before it was asked for anything is a mistake in its file. */
+const MISTAKES: ReadonlySet<string> = new Set(['sandbox/module-threw', 'sandbox/bad-answer', 'sandbox/died'])
+
+/** @throws LabError `sandbox/not-loadable` naming the module. */
+async function loading<T>(path: string, open: () => T | Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    if (!LabError.is(error) || !MISTAKES.has(error.code)) throw error
+    throw new LabError('sandbox', 'sandbox/not-loadable', `The module ${path} cannot be loaded: ${error.message}`, {
+      place: path, remedy: 'Correct the module.', cause: error
+    })
   }
 }

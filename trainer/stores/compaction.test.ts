@@ -44,7 +44,7 @@ describe('compaction', () => {
       await compact(folder, options)
       const read = await readCompactedStep(folder, train)
       assert.deepStrictEqual(read, rows)
-      assert.deepEqual(fs.readdirSync(folder), ['index-00000.parquet', 'shard-00000.parquet'])
+      assert.deepEqual(fs.readdirSync(folder), ['index-00000.parquet', 'shard-00000.parquet', 'text-00000.parquet'])
     }), { numRuns: 25, endOnFailure: true })
   })
 
@@ -58,7 +58,7 @@ describe('compaction', () => {
     const folder = temporaryFolder()
     for (const step of [1, 2, 3, 4, 5]) stepFile(folder, step, [0, 1, 2].map((sample) => rollout({ step, sample, tokens: 2 })))
     assert.deepEqual((await compact(folder, { ...options, all: false, rolloutsPerShard: 6, throughStep: 4 })).map((batch) => batch.step), [1, 2, 3, 4])
-    assert.deepEqual(fs.readdirSync(folder), ['index-00000.parquet', 'index-00001.parquet', 'shard-00000.parquet', 'shard-00001.parquet', 'step-000005.jsonl'])
+    assert.deepEqual(fs.readdirSync(folder), ['index-00000.parquet', 'index-00001.parquet', 'shard-00000.parquet', 'shard-00001.parquet', 'step-000005.jsonl', 'text-00000.parquet', 'text-00001.parquet'])
   })
 
   it('writes zstd and an index without text or tokens', async () => {

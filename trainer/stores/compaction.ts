@@ -10,15 +10,14 @@ import type { FileOps } from './fileOps.ts'
 import { readJsonLines } from './jsonLinesReader.ts'
 import { listFolder, openToTruncate, removePlain } from './plainFiles.ts'
 import type { ReportRecovery } from './recovery.ts'
-import { fromJsonLines, fromParquet, INDEX_SELECTION } from './rolloutColumns.ts'
+import { fromJsonLines, fromParquet, indexQuery, partNamesQuery, TEXT_SELECTION } from './rolloutColumns.ts'
 import { parseShardFileName, shardFileName } from './runLayout.ts'
-import type { RolloutBatch } from './runLayout.ts'
+import type { RolloutBatch, ShardPart } from './runLayout.ts'
+import { shardFormat } from './shardFormat.ts'
 import { listSealed } from './shardReader.ts'
 import type { SealedBatch } from './shardReader.ts'
 
 export const ROLLOUTS_PER_SHARD = 50_000
-/** Rows that are read together when a page of a shard is read. */
-const ROW_GROUP_ROWS = 2048
 const MEMORY_MEGABYTES = 512
 const DEADLINE_SECONDS = 600
 
@@ -41,8 +40,8 @@ interface Source {
 }
 
 /**
- * Moves sealed steps into Parquet shards. Order of steps, each of which may be the last before a kill: write both Parquet
- * files under a `compacting-` name; verify; sync; rename the index; rename the shard (from here on it counts); remove the
+ * Moves sealed steps into Parquet shards. Order of steps, each of which may be the last before a kill: write the Parquet
+ * files under a `compacting-` name; verify; sync; rename index and text; rename the shard (from here on it counts); remove the
  * step files. Until its file is removed a step is read from there, so that nothing is ever seen twice or not at all.
  * Returns the batches that were moved.
  */
@@ -90,15 +89,16 @@ function countIds(sources: readonly Source[]): number {
 
 async function writeShard(folder: string, sources: readonly Source[], ops: FileOps): Promise<void> {
   const number = nextNumber(folder)
-  const draft = { shard: path.join(folder, shardFileName('shard', number, true)), index: path.join(folder, shardFileName('index', number, true)) }
+  const draftOf = (part: ShardPart): string => path.join(folder, shardFileName(part, number, true))
+  const draft: Drafts = { index: draftOf('index'), text: draftOf('text'), shard: draftOf('shard') }
   for (const place of Object.values(draft)) removePlain(ops, place)
   const files = sources.map((source) => source.file)
-  await withDuckDb({ files: [...files, draft.shard, draft.index], memoryMegabytes: MEMORY_MEGABYTES, deadlineSeconds: DEADLINE_SECONDS }, async (db) => {
+  await withDuckDb({ files: [...files, ...Object.values(draft)], memoryMegabytes: MEMORY_MEGABYTES, deadlineSeconds: DEADLINE_SECONDS }, async (db) => {
     await writeDrafts(db, files, draft)
     await verifyDrafts(db, sources, draft)
   })
   for (const place of Object.values(draft)) syncFile(place, ops)
-  for (const part of ['index', 'shard'] as const) {
+  for (const part of ['index', 'text', 'shard'] as const) {
     const place = path.join(folder, shardFileName(part, number))
     onDisk(place, () => ops.rename(draft[part], place))
     onDisk(folder, () => syncFolder(ops, folder))
@@ -112,22 +112,26 @@ function nextNumber(folder: string): number {
   return numbers.reduce((next, number) => Math.max(next, number + 1), 0)
 }
 
-interface Drafts {
-  readonly shard: string
-  readonly index: string
-}
+type Drafts = Readonly<Record<ShardPart, string>>
 
 async function writeDrafts(db: DuckDb, files: readonly string[], draft: Drafts): Promise<void> {
-  const format = `(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`
-  await db.run(`COPY (SELECT * FROM ${fromJsonLines(files)}) TO ${sqlText(draft.shard)} ${format}`)
-  await db.run(`COPY (SELECT ${INDEX_SELECTION} FROM ${fromParquet([draft.shard])}) TO ${sqlText(draft.index)} ${format}`)
+  await db.run(`COPY (SELECT * FROM ${fromJsonLines(files)}) TO ${sqlText(draft.shard)} ${shardFormat('shard')}`)
+  await writeBeside(db, draft)
+}
+
+/** Writes what is read far more often than whole rollouts, selected from the shard, in its order. */
+export async function writeBeside(db: DuckDb, { shard, index, text }: Readonly<Record<ShardPart, string>>): Promise<void> {
+  const whole = fromParquet([shard])
+  const partNames = (await db.run(partNamesQuery(whole))).map((row) => String(row.name))
+  await db.run(`COPY (${indexQuery(shard, partNames)}) TO ${sqlText(index)} ${shardFormat('index')}`)
+  await db.run(`COPY (SELECT ${TEXT_SELECTION} FROM ${whole}) TO ${sqlText(text)} ${shardFormat('text')}`)
 }
 
 /** Ids against what was read without DuckDB; whole rows, as DuckDB reads them, against the step files. */
 async function verifyDrafts(db: DuckDb, sources: readonly Source[], draft: Drafts): Promise<void> {
   const ids = sources.flatMap((source) => source.ids)
   const expected = { rows: String(ids.length), different: String(new Set(ids).size), ids: createHash('sha256').update([...ids].sort().join('\n')).digest('hex') }
-  for (const place of [draft.shard, draft.index]) {
+  for (const place of Object.values(draft)) {
     const [found] = await db.run(`SELECT count(*) AS rows, count(DISTINCT id) AS different,
       sha256(coalesce(string_agg(id, chr(10) ORDER BY id), '')) AS ids FROM ${fromParquet([place])}`)
     if (JSON.stringify(found) !== JSON.stringify(expected)) throw notVerified(place, `ids ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`)

@@ -119,7 +119,7 @@ describe('a crash at any point', () => {
         const names = fs.readdirSync(folder)
         assert.ok(!done || !names.some((name) => name.endsWith('.jsonl')))
         assert.ok(!names.some((name) => name.startsWith('compacting-')))
-        assert.ok(names.join().match(/^(step-000001.jsonl,step-000002.jsonl|index-00000.parquet,shard-00000.parquet)$/), names.join())
+        assert.ok(names.join().match(/^(step-000001.jsonl,step-000002.jsonl|index-00000.parquet,shard-00000.parquet,text-00000.parquet)$/), names.join())
         run.close()
       }
     )

@@ -2,7 +2,6 @@
  * DuckDB, confined: no extensions, no spilling, only the files named beforehand, configuration locked, a deadline and a
  * memory limit. Its calls run on native threads, so they block nothing.
  */
-import { DuckDBInstance } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBValue, Json } from '@duckdb/node-api'
 import { LabError } from '../errors.ts'
 
@@ -21,8 +20,8 @@ export interface DuckDb {
   run(sql: string, parameters?: QueryParameters): Promise<Record<string, Json>[]>
 }
 
-const LOCK_DOWN = ['SET enable_external_access = false', 'SET lock_configuration = true']
-const CONFIG = {
+export const LOCK_DOWN = ['SET enable_external_access = false', 'SET lock_configuration = true']
+export const CONFINED_CONFIG = {
   threads: '1',
   autoinstall_known_extensions: 'false',
   autoload_known_extensions: 'false',
@@ -32,7 +31,9 @@ const CONFIG = {
 
 /** Gives `work` a database of its own that can touch nothing but the files named. */
 export async function withDuckDb<T>(limits: DuckDbLimits, work: (db: DuckDb) => Promise<T>): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', { ...CONFIG, memory_limit: `${limits.memoryMegabytes}MB` })
+  // Loaded when needed: most commands never are, and a Node that cannot load it can say so.
+  const { DuckDBInstance } = await import('@duckdb/node-api')
+  const instance = await DuckDBInstance.create(':memory:', { ...CONFINED_CONFIG, memory_limit: `${limits.memoryMegabytes}MB` })
   const connection = await instance.connect()
   try {
     await connection.run(`SET allowed_paths = ${sqlList(limits.files)}`)
@@ -77,11 +78,12 @@ async function runOne(connection: DuckDBConnection, sql: string, parameters: Que
   }
 }
 
-function tooSlow(seconds: number, cause: unknown): LabError {
+export function tooSlow(seconds: number, cause: unknown): LabError {
   return new LabError('store', 'query-deadline', `the query took longer than ${seconds} s and was stopped`, { remedy: 'Ask for fewer rows or a smaller range of steps.', cause })
 }
 
-function databaseError(error: unknown): unknown {
+/** What DuckDB says, for people. */
+export function databaseError(error: unknown): unknown {
   if (error instanceof LabError || !(error instanceof Error)) return error
   const outOfMemory = error.message.includes('Out of Memory')
   return new LabError('store', outOfMemory ? 'query-memory' : 'query-failed', `DuckDB: ${error.message.split('\n')[0]}`, {

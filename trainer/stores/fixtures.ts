@@ -9,16 +9,33 @@ import type { NewRun } from './runDirectory.ts'
 
 export const AT = '2025-01-31T12:00:00.000Z'
 
-const temporary: string[] = []
-process.once('exit', () => {
-  for (const folder of temporary) fs.rmSync(folder, { recursive: true, force: true })
-})
+const SCRATCH = /^rollout-lab-stores-(\d+)-/
+let scratch: string | undefined
+
+/** One folder for all that this process makes, with its id in the name; those of processes that were killed are swept. */
+function scratchFolder(): string {
+  if (scratch !== undefined) return scratch
+  for (const name of fs.readdirSync(os.tmpdir())) {
+    const pid = Number(SCRATCH.exec(name)?.[1])
+    if (pid > 0 && !isAlive(pid)) fs.rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true })
+  }
+  const made = fs.mkdtempSync(path.join(os.tmpdir(), `rollout-lab-stores-${process.pid}-`))
+  process.once('exit', () => fs.rmSync(made, { recursive: true, force: true }))
+  return (scratch = made)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Another user's process may not be signalled.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
 
 /** A fresh folder, removed when the test process ends. */
 export function temporaryFolder(): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rollout-lab-stores-'))
-  temporary.push(folder)
-  return folder
+  return fs.mkdtempSync(path.join(scratchFolder(), 'test-'))
 }
 
 /** Uniform numbers in [0, 1), the same for the same seed (mulberry32). */

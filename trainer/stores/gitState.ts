@@ -15,7 +15,7 @@ const SILENCE_MS = 15_000
 
 /** git.json: the code that a run was made with; the uncommitted changes lie beside it in git.patch. */
 export const GitRecord = z.discriminatedUnion('state', [
-  z.object({ version: z.literal(1), state: z.literal('none'), why: z.enum(['not-a-repository', 'git-not-found', 'git-failed']), detail: z.string() }),
+  z.object({ version: z.literal(1), state: z.literal('none'), why: z.enum(['not-a-repository', 'git-not-found', 'git-failed', 'not-asked']), detail: z.string() }),
   z.object({
     version: z.literal(1),
     state: z.literal('recorded'),
@@ -45,6 +45,14 @@ export async function recordGitState(workspace: string, runDirectory: string, op
   return record
 }
 
+/** The same where git must not be asked: nothing of the workspace is looked at. */
+export function recordNoGitState(runDirectory: string, ops: FileOps): GitRecord {
+  const record = none('not-asked', 'the run was started without trust for git')
+  removePlain(ops, path.join(runDirectory, RUN_FILES.gitPatch))
+  writeJsonFile(path.join(runDirectory, RUN_FILES.git), record, ops)
+  return record
+}
+
 interface GitAnswer {
   readonly record: GitRecord
   readonly patch?: Buffer
@@ -61,7 +69,7 @@ async function askGit(workspace: string): Promise<GitAnswer> {
   }
 }
 
-function none(why: 'not-a-repository' | 'git-not-found' | 'git-failed', detail: string): GitRecord {
+function none(why: Extract<GitRecord, { state: 'none' }>['why'], detail: string): GitRecord {
   return { version: 1, state: 'none', why, detail }
 }
 

@@ -13,8 +13,13 @@ export interface ProcessIdentity {
 let own: ProcessIdentity | undefined
 
 export function ownIdentity(): ProcessIdentity {
-  own ??= { host: os.hostname(), pid: process.pid, startedAt: startTime(process.pid) }
+  own ??= identityOf(process.pid)
   return own
+}
+
+/** Of a process of this machine. */
+export function identityOf(pid: number): ProcessIdentity {
+  return { host: os.hostname(), pid, startedAt: startTime(pid) }
 }
 
 /**
@@ -23,9 +28,14 @@ export function ownIdentity(): ProcessIdentity {
  */
 export function isRunning(identity: ProcessIdentity): boolean | 'unknown' {
   if (identity.host !== os.hostname()) return 'unknown'
-  if (!pidExists(identity.pid)) return false
+  if (!pidExists(identity.pid) || isZombie(identity.pid)) return false
   const now = startTime(identity.pid)
   return now === undefined || identity.startedAt === undefined || now === identity.startedAt
+}
+
+/** Whether the process still runs, proven by its start time: what has to hold before it is signalled. */
+export function isProvenRunning(identity: ProcessIdentity): boolean {
+  return isRunning(identity) === true && identity.startedAt !== undefined && identity.startedAt === startTime(identity.pid)
 }
 
 function pidExists(pid: number): boolean {
@@ -52,11 +62,26 @@ function startTime(pid: number): string | undefined {
 
 /** Clock ticks from boot to start (field 22 of stat), with the id of the boot they count from. */
 function linuxStartTime(pid: number): string {
+  const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  return `${boot}:${linuxStatus(pid)[19]}`
+}
+
+/** Fields 3 and on of stat. */
+function linuxStatus(pid: number): string[] {
   const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
   // The second field, the command's name, may itself hold spaces and parentheses.
-  const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  return `${boot}:${afterName[19]}`
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+/** Ended, and kept in the list by a parent that has not asked how. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false
+  try {
+    return linuxStatus(pid)[0] === 'Z'
+  } catch {
+    // The process ended meanwhile.
+    return true
+  }
 }
 
 function ask(command: string, args: readonly string[]): string {

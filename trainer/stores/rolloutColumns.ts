@@ -40,11 +40,44 @@ export const ROLLOUT_COLUMNS: Readonly<Record<string, string>> = {
   tags: 'JSON'
 }
 
+const meanOverTokens = (values: string): string => `list_avg(flatten(list_transform(segments, lambda segment: segment.${values})))`
+
 /** Columns of the narrow index: neither text nor tokens. */
 export const INDEX_SELECTION = `id, kind, stage, step, attempt, superseded, "group", sampleIndex, problemId, environment, params,
   correct, reward.total AS reward, segments[-1].stopReason AS stopReason,
   CAST(list_sum(list_transform(segments, lambda segment: len(segment.tokens))) AS BIGINT) AS completionTokens,
   filter.kept AS kept, policyVersion`
+
+/** Columns that every index has, of whatever version. */
+export const INDEX_COLUMN_NAMES = `id, kind, stage, step, attempt, superseded, "group", sampleIndex, problemId, environment, params,
+  correct, reward, stopReason, completionTokens, kept, policyVersion`
+
+/** More parts than this are no run's; what is beyond them is in the shard alone. */
+export const MAX_INDEXED_PARTS = 64
+/** Before the name of a reward part in the name of its column. */
+export const PART_PREFIX = 'part/'
+
+/** SELECT of the names of reward parts, as column `name`. */
+export const partNamesQuery = (from: string): string =>
+  `SELECT DISTINCT part.name AS name FROM (SELECT unnest(reward.parts) AS part FROM ${from}) WHERE length(part.name) <= 200 ORDER BY name LIMIT ${MAX_INDEXED_PARTS}`
+
+/**
+ * SELECT of the index beside a shard, in the shard's order: the columns above, means over the completion's tokens, the score
+ * of each part named, and whether all scored rewards of the group are equal. Older indexes have only INDEX_SELECTION.
+ */
+export function indexQuery(shard: string, partNames: readonly string[]): string {
+  const parts = partNames.map((name) => `list_filter(reward.parts, lambda part: part.name = ${sqlText(name)})[1].score AS ${sqlName(PART_PREFIX + name)}`)
+  const means = ['advantages', 'logprobs', 'entropies'].map((values, i) => `${meanOverTokens(values)} AS ${['advantage', 'meanLogprob', 'meanEntropy'][i]}`)
+  const narrow = `SELECT file_row_number, ${[INDEX_SELECTION, ...means, ...parts].join(', ')} FROM ${fromParquet([shard], { rowNumbers: true })}`
+  const inGroup = (aggregate: string): string => `${aggregate}(reward) OVER (PARTITION BY kind, step, attempt, "group")`
+  return `SELECT * EXCLUDE (file_row_number), ${inGroup('min')} = ${inGroup('max')} AS zeroVariance FROM (${narrow}) ORDER BY file_row_number`
+}
+
+/** A SQL identifier. */
+export const sqlName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** Columns of the text file beside a shard: what a search looks at, in the order of the shard, apart from the tokens. */
+export const TEXT_SELECTION = `id, step, coalesce(segments[1].samplePrompt."text", '') AS prompt, list_transform(segments, lambda segment: segment."text") AS texts`
 
 /** What INDEX_SELECTION reads: parsing no more makes reading JSONL several times faster. */
 const INDEX_COLUMNS: Readonly<Record<string, string>> = {
@@ -64,8 +97,8 @@ export function fromJsonLines(files: readonly string[], detail: 'whole' | 'index
 }
 
 /** FROM clause over Parquet files of one kind. */
-export function fromParquet(files: readonly string[]): string {
-  return `read_parquet(${sqlList(files)})`
+export function fromParquet(files: readonly string[], options: { readonly rowNumbers?: boolean } = {}): string {
+  return `read_parquet(${sqlList(files)}, union_by_name = true${options.rowNumbers === true ? ', file_row_number = true' : ''})`
 }
 
 /** SELECT expression: the whole row `r` as JSON text, numbers in their shortest exact form. */
@@ -78,12 +111,32 @@ const OPTIONAL_IN_PROMPT = ['messages']
 
 /** The record of a row given by ROW_AS_JSON. */
 export function recordFromRow(json: string): unknown {
-  const record = JSON.parse(json) as Record<string, unknown>
+  return withoutNulls(JSON.parse(json) as Record<string, unknown>)
+}
+
+/** The record of a row of a shard as JavaScript values: integers come as bigint, free-form maps as JSON text. */
+export function recordFromColumns(row: Record<string, unknown>): unknown {
+  const { file_row_number: _, ...columns } = row
+  const record = plainNumbers(columns) as Record<string, unknown>
+  for (const name of ['params', 'tags']) {
+    if (typeof record[name] === 'string') record[name] = JSON.parse(record[name])
+  }
+  return withoutNulls(record)
+}
+
+function plainNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value)
+  if (Array.isArray(value)) return value.map(plainNumbers)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plainNumbers(inner)]))
+}
+
+function withoutNulls(record: Record<string, unknown>): unknown {
   dropNull(record, OPTIONAL)
   for (const segment of (record.segments ?? []) as Record<string, unknown>[]) {
     dropNull(segment, OPTIONAL_IN_SEGMENT)
     for (const prompt of [segment.samplePrompt, segment.trainPrompt]) {
-      if (prompt !== undefined) dropNull(prompt as Record<string, unknown>, OPTIONAL_IN_PROMPT)
+      if (typeof prompt === 'object' && prompt !== null) dropNull(prompt as Record<string, unknown>, OPTIONAL_IN_PROMPT)
     }
   }
   return record

@@ -149,7 +149,7 @@ describe('run directory', () => {
     const steps = [1, 2, 3].map((step) => sealStep(run, step, 5))
     for (const row of steps.flat()) Rollout.parse(row)
     assert.equal(await run.rollouts.compact({ throughStep: 2, all: false, rolloutsPerShard: 10 }), 2)
-    assert.deepEqual(fs.readdirSync(path.join(directory, 'rollouts')), ['index-00000.parquet', 'shard-00000.parquet', 'step-000003.jsonl'])
+    assert.deepEqual(fs.readdirSync(path.join(directory, 'rollouts')), ['index-00000.parquet', 'shard-00000.parquet', 'step-000003.jsonl', 'text-00000.parquet'])
     run.close()
     const again = await openRun(directory)
     for (const [i, rows] of steps.entries()) assert.deepEqual(await again.rollouts.readStep(train(i + 1)), rows)

@@ -16,6 +16,7 @@ export const RUN_FILES = {
   metrics: 'metrics.jsonl',
   events: 'events.jsonl',
   summary: 'summary.json',
+  annotations: 'annotations.json',
   rollouts: 'rollouts',
   checkpoints: 'checkpoints',
   model: 'model'
@@ -49,9 +50,9 @@ export function parseBatchFileName(name: string): { batch: RolloutBatch; stage: 
   return undefined
 }
 
-/** shard: whole rollouts of many steps; index: the same rows without text and tokens. */
-export type ShardPart = 'shard' | 'index'
-const SHARD_NAME = /^(compacting-)?(shard|index)-(\d{5,9})\.parquet$/
+/** shard: whole rollouts of many steps; index: the same rows without text and tokens; text: their texts alone, for searches. */
+export type ShardPart = 'shard' | 'index' | 'text'
+const SHARD_NAME = /^(compacting-)?(shard|index|text)-(\d{5,9})\.parquet$/
 
 export function shardFileName(part: ShardPart, number: number, unfinished = false): string {
   return `${unfinished ? 'compacting-' : ''}${part}-${padded(number, 5)}.parquet`

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { onDisk } from './diskGuard.ts'
+import type { Summary } from '../protocol/summary.ts'
 import type { RunState } from '../protocol/runState.ts'
 import { RunState as RunStateSchema } from '../protocol/runState.ts'
 import { LabError } from '../errors.ts'
 import { readJsonFile } from './jsonFile.ts'
 import { lockHolder } from './runLock.ts'
 import { RUN_FILES, padded } from './runLayout.ts'
+import { readSummary } from './summaryStore.ts'
 
 const ID_CHARACTERS = 4
 
@@ -37,12 +39,14 @@ export interface ListedRun {
   readonly directory: string
   /** Absent where the run has no readable state; `problem` says why. */
   readonly state?: RunState
+  /** What it showed; absent before its end. */
+  readonly summary?: Summary
   readonly problem?: string
   /** A living process holds the run; a state of `running` without one is that of a run that was killed. */
   readonly alive: boolean | 'unknown'
 }
 
-/** The runs of a folder, newest first. Damaged ones are listed with what is wrong; links are left out. */
+/** The runs of a folder, newest first, read without their locks: a trainer replaces these files whole. Damaged ones are listed with what is wrong; links are left out. */
 export function listRuns(runsFolder: string): ListedRun[] {
   if (!fs.existsSync(runsFolder)) return []
   const entries = onDisk(runsFolder, () => fs.readdirSync(runsFolder, { withFileTypes: true }))
@@ -56,10 +60,22 @@ function describeRun(directory: string): ListedRun {
     const holder = lockHolder(directory)
     const state = readJsonFile(path.join(directory, RUN_FILES.state), RunStateSchema)
     const alive = holder === 'unknown' ? holder : holder === 'alive'
-    return { directory, alive, ...(state === undefined ? { problem: 'no state recorded' } : { state }) }
+    if (state === undefined) return { directory, alive, problem: 'no state recorded' }
+    return { directory, alive, state, ...summaryOf(directory) }
   } catch (error) {
     if (!LabError.is(error)) throw error
     return { directory, alive: false, problem: error.message }
+  }
+}
+
+/** A damaged summary takes nothing from what the state says. */
+function summaryOf(directory: string): Pick<ListedRun, 'summary' | 'problem'> {
+  try {
+    const summary = readSummary(directory)
+    return summary === undefined ? {} : { summary }
+  } catch (error) {
+    if (!LabError.is(error)) throw error
+    return { problem: error.message }
   }
 }
 

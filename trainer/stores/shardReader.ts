@@ -15,6 +15,8 @@ export interface Shard {
   readonly number: number
   readonly rollouts: string
   readonly index: string
+  /** Absent in runs of earlier versions. */
+  readonly text?: string
 }
 
 export interface SealedBatch {
@@ -38,7 +40,12 @@ export function listSealed(folder: string): SealedRollouts {
   const shards = names.flatMap((name) => {
     const parsed = parseShardFileName(name)
     if (parsed?.part !== 'shard' || parsed.unfinished) return []
-    return [{ number: parsed.number, rollouts: requirePlain(folder, name), index: requirePlain(folder, shardFileName('index', parsed.number)) }]
+    const { number } = parsed
+    const text = shardFileName('text', number)
+    return [{
+      number, rollouts: requirePlain(folder, name), index: requirePlain(folder, shardFileName('index', number)),
+      ...(names.includes(text) ? { text: requirePlain(folder, text) } : {})
+    }]
   })
   return { batches, shards }
 }

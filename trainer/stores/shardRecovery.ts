@@ -10,8 +10,8 @@ import type { RolloutBatch } from './runLayout.ts'
 import { listSealed, withShards } from './shardReader.ts'
 
 /**
- * Puts right what a process killed while compacting left: unfinished Parquet files and an index without its shard are
- * removed, and so are step files whose rollouts are all in a shard. Returns the keys of the batches that shards hold.
+ * Puts right what a process killed while compacting left: unfinished Parquet files and an index or text file without its
+ * shard are removed, and so are step files whose rollouts are all in a shard. Returns the keys of the batches that shards hold.
  */
 export async function recoverShards(folder: string, ops: FileOps, report: ReportRecovery): Promise<Set<string>> {
   removeUnfinished(folder, ops)
@@ -32,7 +32,7 @@ function removeUnfinished(folder: string, ops: FileOps): void {
   for (const name of listFolder(folder)) {
     const parsed = parseShardFileName(name)
     if (parsed === undefined) continue
-    const orphan = parsed.part === 'index' && plainKind(path.join(folder, shardFileName('shard', parsed.number))) === 'absent'
+    const orphan = parsed.part !== 'shard' && plainKind(path.join(folder, shardFileName('shard', parsed.number))) === 'absent'
     if (parsed.unfinished || orphan) removePlain(ops, path.join(folder, name))
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Problem } from '../../protocol/problem.ts'
@@ -50,6 +50,17 @@ describe('commands', () => {
       assert.deepEqual(requests.map(({ run, directory, trustWorkspace }) => [run.steps, run.optimizer.learningRate, run.seed, directory, trustWorkspace]), [[7, 0.1, 5, join(folder, 'r'), false]])
       assert.equal(requests[0]?.source.text, RUN_FILE)
       assert.match(out, /The run lies in <folder>\/r\n$/)
+    })
+
+    it('asks git about the folder unless told not to', async () => {
+      const asks: boolean[] = []
+      const noted = launching({}, ({ asksGit }) => asks.push(asksGit))
+      await lab(['run', 'a.run.json', '--out', 'r1'], noted)
+      await lab(['run', 'a.run.json', '--out', 'r2', '--no-git'], noted)
+      assert.deepEqual(asks, [true, false])
+      const { code, err } = await lab(['run', 'a.run.json', '--set', 'steps=1', '--out', 'r3', '--no-git'])
+      assert.equal(code, EXIT.finished, err)
+      assert.equal((JSON.parse(readFileSync(join(folder, 'r3', 'git.json'), 'utf8')) as { why: string }).why, 'not-asked')
     })
 
     it('keeps stdout for events under --json', async () => {
@@ -339,12 +350,24 @@ describe('commands', () => {
   describe('runs and schema', () => {
     it('lists runs', async () => {
       assert.equal((await lab(['runs'])).out, 'No runs here yet. Start one with: lab run FILE\n')
-      const listRuns: Services['listRuns'] = () => [{ directory: '/runs/a', status: 'finished', step: 3, steps: 3, updatedAt: '2026-01-02T03:04:05.000Z' }, { directory: '/runs/\u001b[2Jb', status: 'damaged', problem: 'no state' }]
+      const listRuns: Services['listRuns'] = () => [{ directory: '/runs/a', status: 'finished', step: 3, steps: 3, updatedAt: '2026-01-02T03:04:05.000Z', passAt1: { before: 0.281, after: 0.68 } }, { directory: '/runs/\u001b[2Jb', status: 'damaged', problem: 'no state' }]
       assert.equal((await lab(['runs'], { listRuns })).out, [
-        '  run         state  step            last sign', '  /runs/a  finished   3/3  2026-01-02 03:04:05', '  /runs/b  no state     –                    –',
+        '  run         state  step         pass@1            last sign', '  /runs/a  finished   3/3  0.281 → 0.680  2026-01-02 03:04:05', '  /runs/b  no state     –              –                    –',
         '  Go on with a stopped run: lab resume DIRECTORY', ''
       ].join('\n'))
       assert.equal(lines((await lab(['runs', '--json'], { listRuns })).out).length, 2)
+    })
+
+    it('shows held-out pass@1 before and after, and what is wrong with a summary', async () => {
+      const run = await lab(['run', 'a.run.json'])
+      assert.equal(run.code, EXIT.finished, run.err)
+      const { out } = await lab(['runs'])
+      assert.match(out, /tiny--new--\S+ +finished +2\/2 +[01]\.\d{3} → [01]\.\d{3} /)
+      const [listed] = lines((await lab(['runs', '--json'])).out) as { directory: string; passAt1: { before: number; after: number } }[]
+      const { heldOut } = JSON.parse(readFileSync(join(listed!.directory.replace('<folder>', folder), 'summary.json'), 'utf8')) as { heldOut: Record<'before' | 'after', { passAt1: { value: number } }> }
+      assert.deepEqual(listed?.passAt1, { before: heldOut.before.passAt1.value, after: heldOut.after.passAt1.value })
+      writeFileSync(join(listed!.directory.replace('<folder>', folder), 'summary.json'), '{')
+      assert.match((await lab(['runs'])).out, /finished; \S+summary\.json cannot be read[^\n]* +2\/2 +– /)
     })
 
     it('prints the schema of run files', async () => {

@@ -32,7 +32,7 @@ export async function demoCommand(host: Host, services: Services, options: DemoO
   const story = storyDisplay(host, await rolloutReader(services, loaded.run, loaded.folder))
   const display = options.json ? jsonDisplay(host) : story
   if (!options.json) host.stdout.write(`${introduction(loaded.run.name, loaded.run.notes)}\n`)
-  const request = launchRequest(loaded, loaded.run, directory, false)
+  const request = launchRequest(loaded, loaded.run, directory, { trustWorkspace: false, asksGit: true })
   const outcome = await watched(host, display, directory, (control) => services.launch(request, control))
   if (outcome.state === 'stopped') return EXIT.stopped
   if (!options.json) host.stdout.write(`${whatNext(host.command, loaded.run, story.last())}\n`)

@@ -7,6 +7,7 @@ import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
 import { openModel } from '../openModel.ts'
+import { noticesOf, printNotices } from '../printNotices.ts'
 import { MODULE_SECONDS } from '../services.ts'
 import type { Services } from '../services.ts'
 import { amount, share } from '../terminal/numbers.ts'
@@ -36,6 +37,7 @@ export async function evalCommand(host: Host, services: Services, model: string,
   refuseLargeK(k, options.samples)
   const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, deadlineSeconds: MODULE_SECONDS })
   const opened = await workspace.environment({ name: options.environment, options: options.options, weight: 1 } as EnvironmentRef)
+  printNotices(host, noticesOf([opened]))
   const { engine, info } = await openModel(services, host, model, options)
   const stop = new AbortController()
   const dispose = host.onSignal(() => stop.abort())

@@ -68,8 +68,21 @@ describe('model commands', () => {
       })
       assert.equal((await lab(sampleArgs('--n', '2'), two)).out, '── 2  (length, 2 tokens)\nb\n── 1  (endOfText, 2 tokens, 4 tokens/s)\na\n')
       assert.deepEqual((await lab(sampleArgs('--n', '2', '--json'), two)).out.trimEnd().split('\n').map((line) => JSON.parse(line)), [
-        { text: 'b', stopReason: 'length', tokens: 2, logprob: -1.5 }, { text: 'a', stopReason: 'endOfText', tokens: 2, logprob: -1.5 }
+        { index: 1, text: 'b', stopReason: 'length', tokens: 2, logprob: -1.5 }, { index: 0, text: 'a', stopReason: 'endOfText', tokens: 2, logprob: -1.5 }
       ])
+    })
+
+    it('tells of text while it is written only where asked', async () => {
+      const streamed = scripted((events) => {
+        events.partial?.([{ promptIndex: 0, sampleIndex: 0, text: 'a' }])
+        events.finished?.(completion('ab'))
+        return []
+      })
+      const lines = async (...more: string[]): Promise<unknown[]> =>
+        (await lab(sampleArgs('--json', ...more), streamed)).out.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)
+      const whole = { index: 0, text: 'ab', stopReason: 'endOfText', tokens: 2, logprob: -1.5 }
+      assert.deepEqual(await lines('--partial'), [{ index: 0, added: 'a' }, whole])
+      assert.deepEqual(await lines(), [whole])
     })
 
     it('samples the same for the same seed', async () => {

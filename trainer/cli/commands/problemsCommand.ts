@@ -2,6 +2,7 @@ import type { EnvironmentRef } from '../../protocol/runFile.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
+import { noticesOf, printNotices } from '../printNotices.ts'
 import { problemStream } from '../problemStream.ts'
 import { MODULE_SECONDS } from '../services.ts'
 import type { Services } from '../services.ts'
@@ -20,6 +21,7 @@ export async function problemsCommand(host: Host, services: Services, environmen
   const reference = { name: environment, options: options.options, weight: 1 } as EnvironmentRef
   const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, deadlineSeconds: MODULE_SECONDS })
   const opened = await workspace.environment(reference)
+  printNotices(host, noticesOf([opened]))
   let written = 0
   for (const problem of problemStream(opened, split, options.seed)) {
     if (written === options.count) break

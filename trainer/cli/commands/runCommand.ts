@@ -11,9 +11,10 @@ import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
 import { planText, planOf } from '../plan.ts'
+import { printNotices } from '../printNotices.ts'
 import { quoteArgument } from '../quoteArgument.ts'
 import { studyResult, studyText } from '../seedStudy.ts'
-import type { RunOutcome, Services } from '../services.ts'
+import type { LaunchRequest, RunOutcome, Services } from '../services.ts'
 import { launchRequest, watched } from '../watchRun.ts'
 
 export interface RunOptions {
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly json: boolean
   readonly dryRun: boolean
   readonly trustWorkspace: boolean
+  /** `--no-git` makes it false. */
+  readonly git: boolean
 }
 
 /** Trains what a run file says. */
@@ -41,6 +44,8 @@ export async function runCommand(host: Host, services: Services, file: string, o
     : await runSeeds(host, services, loaded, directory, display, { ...options, seeds: options.seeds })
 }
 
+const trustOf = ({ trustWorkspace, git }: RunOptions): Pick<LaunchRequest, 'trustWorkspace' | 'asksGit'> => ({ trustWorkspace, asksGit: git })
+
 function seedsTwice(): LabError {
   return new LabError('usage', 'usage/option', '--seed and --seeds exclude each other.', {
     place: '--seeds', remedy: 'Use --seeds N for seeds from that of the run file on; --set seed=S gives the first.'
@@ -55,6 +60,7 @@ function occupied(host: Host, directory: string): LabError {
 
 async function showPlan(host: Host, services: Services, loaded: LoadedRunFile, directory: string, options: RunOptions): Promise<ExitCode> {
   const plan = await planOf(services, loaded, directory, options.trustWorkspace)
+  printNotices(host, plan.notices)
   host.stdout.write(options.json ? `${JSON.stringify(plan)}\n` : `${planText(plan)}\n`)
   return EXIT.finished
 }
@@ -63,7 +69,7 @@ async function runShown(
   host: Host, services: Services, loaded: LoadedRunFile, directory: string, display: RunDisplay, options: RunOptions
 ): Promise<ExitCode> {
   const outcome = await watched(host, display, directory, (control) =>
-    services.launch(launchRequest(loaded, loaded.run, directory, options.trustWorkspace), control))
+    services.launch(launchRequest(loaded, loaded.run, directory, trustOf(options)), control))
   return outcome.state === 'finished' ? EXIT.finished : EXIT.stopped
 }
 
@@ -76,7 +82,7 @@ async function runSeeds(
     // Runs without a directory of their own lie beside each other, where `runs` lists them.
     const own = options.out === undefined ? services.newRunDirectory({ ...loaded.run, seed }, host.cwd) : join(directory, `seed-${seed}`)
     const outcome = await watched(host, display, own, (control) =>
-      services.launch(launchRequest(loaded, { ...loaded.run, seed }, own, options.trustWorkspace), control))
+      services.launch(launchRequest(loaded, { ...loaded.run, seed }, own, trustOf(options)), control))
     outcomes.push({ seed, outcome })
     if (outcome.state === 'stopped') break
   }

@@ -21,6 +21,8 @@ export interface SampleOptions {
   /** Take the prompt as it stands although the model has a chat template. */
   readonly raw: boolean
   readonly json: boolean
+  /** With `json`: tell of new text of unfinished completions too, a line each. */
+  readonly partial: boolean
 }
 
 /** Samples completions of one prompt; a single one is shown while it is written. */
@@ -31,7 +33,7 @@ export async function sampleCommand(host: Host, services: Services, model: strin
   try {
     const prompt = await encodePrompt(engine, info, options)
     const seeds = Array.from({ length: options.n }, (_, i) => hash32(options.seed, 'sample', i))
-    const printer = options.json ? jsonPrinter(host) : options.n === 1 ? streamPrinter(host) : blockPrinter(host)
+    const printer = options.json ? jsonPrinter(host, options.partial) : options.n === 1 ? streamPrinter(host) : blockPrinter(host)
     await engine.sample([{ tokens: prompt, seeds }], options.sampling, printer, stop.signal)
     return stop.signal.aborted ? EXIT.stopped : EXIT.finished
   } finally {
@@ -53,14 +55,16 @@ async function encodePrompt(engine: Engine, info: ModelInfo, { prompt, raw, samp
 
 interface Printer {
   finished(completion: SampledCompletion): void
-  partial?(parts: readonly { readonly text: string }[]): void
+  partial?(parts: readonly { readonly sampleIndex: number; readonly text: string }[]): void
 }
 
-function jsonPrinter(host: Host): Printer {
+function jsonPrinter(host: Host, partial: boolean): Printer {
+  const write = (line: object): void => void host.stdout.write(`${JSON.stringify(line)}\n`)
   return {
-    finished: ({ text, stopReason, tokens, logprobs_T }) => {
-      host.stdout.write(`${JSON.stringify({ text, stopReason, tokens: tokens.length, logprob: logprobs_T.reduce((sum, value) => sum + value, 0) })}\n`)
-    }
+    finished: ({ sampleIndex, text, stopReason, tokens, logprobs_T }) => {
+      write({ index: sampleIndex, text, stopReason, tokens: tokens.length, logprob: logprobs_T.reduce((sum, value) => sum + value, 0) })
+    },
+    ...(partial ? { partial: (parts) => parts.forEach(({ sampleIndex, text }) => write({ index: sampleIndex, added: text })) } : {})
   }
 }
 

@@ -13,6 +13,7 @@ import type { JsonLine } from '../../stores/jsonLinesReader.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
+import { noticesOf, printNotices } from '../printNotices.ts'
 import { problemFinder, SEARCHED_PER_SPLIT } from '../scoring/problemFinder.ts'
 import { SCORE_LINE_SHAPES, ScoreLine } from '../scoring/scoreLine.ts'
 import type { ScoredLine } from '../scoring/scoreLine.ts'
@@ -36,6 +37,7 @@ export async function scoreCommand(host: Host, services: Services, file: string,
   const workspace = services.openWorkspace(folder, { trustWorkspace: options.trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
   try {
     const scorer = await openScorer(workspace, run, options.seed ?? run.seed)
+    printNotices(host, noticesOf([...scorer.environments.values()]))
     let failed = false
     for (const line of readJsonLines(completions)) {
       const scored = await scoreOne(scorer, line)

@@ -3,6 +3,7 @@ import { RunEvent } from '../../protocol/events.ts'
 import { evaluation, event, story, summary } from '../runEvents.fixture.ts'
 import { testHost } from '../testHost.fixture.ts'
 import { stylesFor } from '../terminal/styles.ts'
+import { stepLine } from './eventLines.ts'
 import type { EventOf } from './eventLines.ts'
 import { jsonDisplay } from './jsonDisplay.ts'
 import { rolloutText } from './rolloutText.ts'
@@ -59,6 +60,14 @@ describe('showing a run', () => {
       'held-out problems after: pass@1 0.680 [0.660, 0.700]  pass@16 0.950 [0.930, 0.970]  greedy 0.710 [0.690, 0.730]  true steps 0.800 [0.780, 0.820]',
       ...SUMMARY, ''
     ].join('\n'))
+  })
+
+  it('counts the rollouts of a step that could not be scored, where there are any', () => {
+    const line = (notScorable: number): string => stepLine({
+      version: 1, at: '', type: 'stepFinished', step: 3, stage: 'rl', metrics: { 'reward/mean': 0.5, 'rollouts/notScorable': notScorable, 'throughput/sampled': 1000 }
+    }, 9)
+    assert.equal(line(0), 'step 3/9  reward 0.500  1,000 tokens/s')
+    assert.equal(line(7), 'step 3/9  reward 0.500  7 not scorable  1,000 tokens/s')
   })
 
   it('redraws one line on a terminal, never wider than it', () => {

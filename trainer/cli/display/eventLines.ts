@@ -5,18 +5,20 @@ import { plainLine } from '../terminal/plainText.ts'
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 
-/** Metrics of a step that the progress line shows. */
+/** Metrics of a step that the progress line shows; an empty text is left out. */
 const SHOWN_METRICS: readonly { readonly name: string; readonly show: (value: number) => string }[] = [
   { name: 'reward/mean', show: (value) => `reward ${share(value)}` },
   { name: 'train/passAt1', show: (value) => `train pass@1 ${share(value)}` },
+  { name: 'rollouts/notScorable', show: (value) => (value > 0 ? `${amount(value)} not scorable` : '') },
   { name: 'throughput/sampled', show: (value) => `${amount(value)} tokens/s` }
 ]
 
-/** `step 12/60  reward 0.412  train pass@1 0.380  5,210 tokens/s  1:20 left`; tokens as sampled. */
+/** `step 12/60  reward 0.412  train pass@1 0.380  3 not scorable  5,210 tokens/s  1:20 left`; tokens as sampled. */
 export function stepLine({ step, metrics, secondsLeft }: EventOf<'stepFinished'>, steps: number): string {
   const shown = SHOWN_METRICS.flatMap(({ name, show }) => {
     const value = metrics[name]
-    return value === undefined ? [] : [show(value)]
+    const text = value === undefined ? '' : show(value)
+    return text === '' ? [] : [text]
   })
   const left = secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]
   return [`step ${step}/${steps}`, ...shown, ...left].join('  ')

@@ -3,7 +3,9 @@ import type {
   Capability, Engine, EngineFactory, EngineInfo, ForwardBackwardResult, Loss, ModelInfo, ModelSource, OptimizerStep, OptimizerStepResult,
   SequenceLogprobs, TokenSequence, TrainSequence
 } from '../engine.ts'
-import { checkNotCancelled, checkSampling, checkSequences, checkStep, checkTokens, checkTraining } from './checkCalls.ts'
+import { checkTokens } from '../callLimits.ts'
+import { checkPrompts, checkSampling } from '../checkSampling.ts'
+import { checkNormalisation, checkOptimizerStep, checkSequences, checkTrainSequences } from '../checkTraining.ts'
 import { createCallQueue } from './failures.ts'
 import type { FailureScript } from './failures.ts'
 import { evaluateLoss } from './lossTerms.ts'
@@ -30,6 +32,7 @@ const CAPABILITIES: readonly Capability[] = [
 ]
 
 interface Loaded extends StoredModel {
+  readonly vocabularySize: number
   tables: Tables
   readonly tokenizer: WordTokenizer
   gradient: Tables
@@ -59,6 +62,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): Engine {
     sample: (prompts, parameters, events, signal) =>
       call('sample', () => {
         checkSampling(model(), prompts, parameters)
+        checkPrompts(model(), prompts)
         return sampleBatch(model().tables, prompts, parameters, { ...model(), chunkTokens }, events, signal)
       }),
     logprobs: (sequences, snapshot, signal) =>
@@ -116,6 +120,7 @@ function prepare(stored: StoredModel): Loaded {
   const size = stored.vocabulary.length
   return {
     ...stored,
+    vocabularySize: size,
     tokenizer: createWordTokenizer(stored.vocabulary),
     gradient: emptyTables(size),
     optimizer: newOptimizerState(size),
@@ -156,7 +161,9 @@ function decode(model: Loaded, sequences: readonly (readonly number[])[]): strin
 /** Whatever is wrong with a call, the gradient before it is forgotten. */
 function train(model: Loaded, data: readonly TrainSequence[], loss: Loss, signal: AbortSignal | undefined): ForwardBackwardResult {
   try {
-    checkTraining(model, data, loss)
+    checkTrainSequences(data)
+    checkSequences(model, data)
+    checkNormalisation(loss.normalisation)
     checkNotCancelled(signal)
     return accumulate(model, data, loss)
   } catch (error) {
@@ -184,10 +191,20 @@ function accumulate(model: Loaded, data: readonly TrainSequence[], loss: Loss): 
 function update(model: Loaded, step: OptimizerStep): OptimizerStepResult {
   const gradient = model.gradient
   model.gradient = emptyTables(model.vocabulary.length)
-  checkStep(step)
-  if (!Number.isFinite(globalNorm(gradient))) throw notFinite(TABLES.find((table) => gradient[table].some((x) => !Number.isFinite(x))) ?? 'norm')
-  return applyOptimizer(model.tables, gradient, model.optimizer, step)
+  checkOptimizerStep(step)
+  if (!Number.isFinite(globalNorm(gradient))) throw notFinite(firstBroken(gradient))
+  const result = applyOptimizer(model.tables, gradient, model.optimizer, step)
+  if (!Number.isFinite(result.updateNorm + result.parameterNorm)) throw notFinite(firstBroken(model.tables))
+  return result
 }
+
+function checkNotCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new LabError('engine', 'engine/cancelled', 'The call was cancelled.', { remedy: 'Call again.', cause: signal.reason })
+}
+
+/** The first table with a value that is not finite, or whose squares are not. */
+const firstBroken = (tables: Tables): string =>
+  TABLES.find((table) => !Number.isFinite(tables[table].reduce((sum, x) => sum + x * x, 0))) ?? TABLES[0]
 
 const notFinite = (tensor: string): LabError =>
   new LabError('engine', 'engine/not-finite', `${tensor} holds a value that is not finite.`, {

@@ -18,7 +18,7 @@ export function createWordTokenizer(vocabulary: readonly string[]): WordTokenize
   }
   return {
     vocabulary,
-    encode: (text) => text.split(/\s+/).filter((word) => word !== '').map((word) => idOf(word, text)),
+    encode: (text) => text.split(' ').filter((word) => word !== '').map((word) => idOf(word, text)),
     decode: (tokens) => tokens.map((token) => vocabulary[token] ?? '').join(' ')
   }
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LabError } from '../../errors.ts'
+import { connectionToChild, startChild } from '../engineChannel.ts'
+import { PROGRESS, requests } from '../engineMessages.ts'
 import type { Engine, ModelSource, SampledCompletion, SamplingParameters } from '../engine.ts'
 import { onnxEngineEntry } from '../engineEntry.ts'
 import { startEngineProcess } from '../engineProcess.ts'
@@ -25,8 +28,8 @@ describe('onnx engine process', function () {
   this.timeout(120_000)
   let folder = ''
   const running: Engine[] = []
-  const start = async (tokenizerSeconds = 30): Promise<EngineProcess> => {
-    const engine = await startEngineProcess({ entry: onnxEngineEntry(), args: ['--threads', '1', '--micro-batch-tokens', '512'], tokenizerSeconds })
+  const start = async (tokenizerSeconds = 30, threads = 1): Promise<EngineProcess> => {
+    const engine = await startEngineProcess({ entry: onnxEngineEntry(), args: ['--threads', String(threads), '--micro-batch-tokens', '512'], tokenizerSeconds })
     running.push(engine)
     return engine
   }
@@ -36,18 +39,38 @@ describe('onnx engine process', function () {
     for (const engine of running.splice(0)) await engine.close()
   })
 
-  it('gives the bits that the engine gives in this process', async () => {
-    const [over, here] = [await start(), createOnnxEngine({ threads: 1, microBatchTokens: 512 })]
-    running.push(here)
-    const results = []
-    for (const engine of [over, here]) {
-      await engine.loadModel(source)
-      const completions = await engine.sample(prompts, { ...parameters, maxTokens: 40 })
-      const sequences = completions.map(({ tokens }) => ({ prompt: prompts[0]!.tokens, completion: tokens }))
-      const result = await engine.forwardBackward(sequences, { terms: [{ kind: 'crossEntropy', weight: 1 }], normalisation: { kind: 'tokenMean' } })
-      results.push([completions.map((completion) => ({ ...completion, seconds: 0 })), result, await engine.gradients()])
-    }
-    assert.deepEqual(results[0], results[1])
+  for (const threads of [1, 2]) {
+    it(`gives the bits that the engine gives in this process (threads: ${threads})`, async () => {
+      const [over, here] = [await start(30, threads), createOnnxEngine({ threads, microBatchTokens: 512 })]
+      running.push(here)
+      const results = []
+      for (const engine of [over, here]) {
+        await engine.loadModel(source)
+        const completions = await engine.sample(prompts, { ...parameters, maxTokens: 40 })
+        const sequences = completions.map(({ tokens }) => ({ prompt: prompts[0]!.tokens, completion: tokens }))
+        const result = await engine.forwardBackward(sequences, { terms: [{ kind: 'crossEntropy', weight: 1 }], normalisation: { kind: 'tokenMean' } })
+        results.push([completions.map((completion) => ({ ...completion, seconds: 0 })), result, await engine.gradients()])
+      }
+      assert.deepEqual(results[0], results[1])
+    })
+  }
+
+  it('ends without an abort when its connection does while several threads sample', async () => {
+    const child = startChild(onnxEngineEntry(), ['--threads', '2'])
+    let printed = ''
+    child.stderr?.on('data', (data: Buffer) => { printed += data.toString() })
+    const connection = connectionToChild(child, () => undefined)
+    const sampling = new Promise<void>((resolve) => connection.onNotification(PROGRESS, () => resolve()))
+    connection.listen()
+    await connection.sendRequest(requests.loadModel.method, { source })
+    const lost = assert.rejects(connection.sendRequest(requests.sample.method, { call: 1, prompts, parameters, finished: false, partial: true }))
+    await sampling
+    connection.end()
+    connection.dispose()
+    const [, signal] = await once(child, 'exit') as [number | null, string | null]
+    await lost
+    assert.notEqual(signal, 'SIGABRT')
+    assert.equal(printed, '')
   })
 
   it('stops sampling soon after a cancellation and goes on to serve', async () => {

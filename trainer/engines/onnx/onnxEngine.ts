@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os'
 import { env } from 'onnxruntime-node'
 import { LabError } from '../../errors.ts'
 import { CallQueue } from '../callQueue.ts'
+import { checkTokens } from '../callLimits.ts'
+import { checkSampling } from '../checkSampling.ts'
 import type { Capability, Engine, EngineInfo, OptimizerStep, OptimizerStepResult } from '../engine.ts'
 import type { Message } from '../../protocol/problem.ts'
-import { checkSampling } from './decoding/checkSampling.ts'
 import { closeModel, modelInfo, openModel, reopenModel, saveModel } from './model/loadedModel.ts'
 import type { LoadedModel } from './model/loadedModel.ts'
 
@@ -28,9 +29,6 @@ function describe(threads: number): EngineInfo {
 
 const noModel = (): LabError => new LabError('engine', 'engine/no-model', 'No model is loaded', { remedy: 'Call loadModel first.' })
 
-/** A loss over nothing is a mean of nothing. */
-const emptyBatch = (): LabError => new LabError('engine', 'engine/empty-batch', 'There is nothing to train on', { remedy: 'Leave the step out when a filter has dropped every group.' })
-
 function noSnapshot(name: string): LabError {
   return new LabError('engine', 'engine/no-snapshot', `There is no snapshot ${JSON.stringify(name)}`, { place: name, remedy: 'Take it first; loading a model forgets snapshots.' })
 }
@@ -50,12 +48,8 @@ function renderChat(model: LoadedModel, conversations: readonly (readonly Messag
 }
 
 function decode(model: LoadedModel, sequences: readonly (readonly number[])[]): string[] {
-  const { vocabularySize } = model.config
-  return sequences.map((tokens) => {
-    const wrong = tokens.find((token) => !Number.isInteger(token) || token < 0 || token >= vocabularySize)
-    if (wrong === undefined) return model.tokenizer.decode(tokens)
-    throw new LabError('engine', 'engine/token-range', `Token ${wrong} is not in the vocabulary of ${vocabularySize}`, { remedy: 'Use the tokenizer that belongs to the model.' })
-  })
+  sequences.forEach((tokens, i) => checkTokens(model.config, tokens, `tokens[${i}]`))
+  return sequences.map((tokens) => model.tokenizer.decode(tokens))
 }
 
 /** The gradient is spent even where the step rejects, so that the next one begins clean. */
@@ -64,7 +58,13 @@ function optimStep(model: LoadedModel, step: OptimizerStep): OptimizerStepResult
     return model.optimizer.step(model.parameters, model.gradient.values(), step)
   } finally {
     model.gradient.clear()
+    model.sampler.weightsChanged()
   }
+}
+
+function restore(model: LoadedModel, name: string): void {
+  model.parameters.set(snapshotOf(model, name))
+  model.sampler.weightsChanged()
 }
 
 function gradients({ layout, gradient }: LoadedModel): Record<string, number[]> {
@@ -111,19 +111,16 @@ export function createOnnxEngine(options: OnnxEngineOptions): Engine {
     sample: (prompts, parameters, events, signal) =>
       withModel((model) => {
         checkSampling(model.config, prompts, parameters)
-        return model.sampler.sample(model.parameters, prompts, parameters, { newText: () => model.tokenizer.incremental(), events }, signal)
+        return model.sampler.sample(model.parameters, prompts, parameters, events ?? {}, signal)
       }),
     logprobs: (sequences, snapshot, signal) =>
       withModel((model) => model.pass.logprobs(snapshot === undefined ? model.parameters : snapshotOf(model, snapshot), sequences, signal)),
     forwardBackward: (data, loss, signal) =>
-      withModel((model) => {
-        if (data.length === 0) throw emptyBatch()
-        return model.pass.forwardBackward(model.parameters, model.gradient, data, loss, signal)
-      }),
+      withModel((model) => model.pass.forwardBackward(model.parameters, model.gradient, data, loss, signal)),
     optimStep: (step) => withModel((model) => optimStep(model, step)),
     resetOptimizer: () => withModel((model) => model.optimizer.reset()),
     snapshot: (name) => withModel((model) => void model.snapshots.set(name, model.parameters.slice())),
-    restore: (name) => withModel((model) => model.parameters.set(snapshotOf(model, name))),
+    restore: (name) => withModel((model) => restore(model, name)),
     dropSnapshot: (name) => withModel((model) => void model.snapshots.delete(name)),
     save: (folder, saving) => withModel((model) => saveModel(model, folder, saving)),
     gradients: () => withModel(gradients),

@@ -12,8 +12,7 @@ export interface KeyValue {
 
 export interface AttentionLayer {
   readonly config: ModelConfig
-  readonly parameters: ParameterInputs
-  readonly layer: number
+  readonly headScale: Value | undefined
   readonly cos: Value
   readonly sin: Value
 }
@@ -62,12 +61,13 @@ export function attend(g: Graph, at: AttentionLayer, step: AttentionStep): Atten
 
 /** Query [B, keyValueHeads, groups, headSize, 1], key and value [B, keyValueHeads, 1, 1, headSize]; the first two rotated. */
 function rotatedHeads(g: Graph, at: AttentionLayer, { projected, positions }: AttentionStep): { query: Value; key: Value; value: Value } {
-  const { keyValueHeads, heads, headSize } = at.config
-  const [queryWidth, keyWidth] = [heads * headSize, keyValueHeads * headSize]
-  const [turning, value] = op.split(g, projected, [queryWidth + keyWidth, keyWidth], 1)
-  const sequence = op.reshape(g, headNorms(g, at, turning!), ['B', 1, queryWidth + keyWidth])
-  const turned = op.rotary(g, sequence, positions, at.cos, at.sin, heads + keyValueHeads)
-  const [query, key] = op.split(g, turned, [queryWidth, keyWidth], 2)
+  const { config: { keyValueHeads, heads, headSize, normEpsilon }, headScale } = at
+  const turningHeads = heads + keyValueHeads
+  const [turning, value] = op.split(g, projected, [turningHeads * headSize, keyValueHeads * headSize], 1)
+  const byHead = op.reshape(g, turning!, ['B', turningHeads, 1, headSize])
+  const normed = headScale ? op.rmsNorm(g, byHead, headScale, normEpsilon) : byHead
+  const turned = op.rotary(g, normed, positions, at.cos, at.sin, turningHeads)
+  const [query, key] = op.split(g, turned, [heads, keyValueHeads], 1)
   const slot = ['B', keyValueHeads, 1, 1, headSize]
   return {
     query: op.reshape(g, query!, ['B', keyValueHeads, heads / keyValueHeads, headSize, 1]),
@@ -76,11 +76,13 @@ function rotatedHeads(g: Graph, at: AttentionLayer, { projected, positions }: At
   }
 }
 
-/** Where the model has them: RMS norm of each query and each key head of x ([B, (heads + keyValueHeads) · headSize]). */
-function headNorms(g: Graph, { config: c, parameters: p, layer }: AttentionLayer, x: Value): Value {
-  if (!c.headNorm) return x
-  const parts = op.split(g, op.reshape(g, x, ['B', c.heads + c.keyValueHeads, c.headSize]), [c.heads, c.keyValueHeads], 1)
-  const names = ['queryNorm', 'keyNorm'] as const
-  const normed = parts.map((part, i) => op.rmsNorm(g, part, p.of(layerInput(layer, names[i]!)), c.normEpsilon))
-  return op.reshape(g, op.concat(g, normed, 1), ['B', (c.heads + c.keyValueHeads) * c.headSize])
+/**
+ * Where the model norms its query and key heads: the weights of both, [heads + keyValueHeads, 1, headSize], so that one
+ * operator norms them all.
+ */
+export function headScaleOf(g: Graph, { heads, keyValueHeads, headSize, headNorm }: ModelConfig, parameters: ParameterInputs, layer: number): Value | undefined {
+  if (!headNorm) return undefined
+  const repeated = (name: 'queryNorm' | 'keyNorm', times: number): Value =>
+    g.node('Expand', [parameters.of(layerInput(layer, name)), g.integers([times, 1, headSize])], { dims: [times, 1, headSize] })
+  return op.concat(g, [repeated('queryNorm', heads), repeated('keyNorm', keyValueHeads)], 0)
 }

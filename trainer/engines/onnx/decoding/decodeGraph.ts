@@ -3,7 +3,7 @@ import { Graph } from '../graph/graph.ts'
 import { EMBEDDING, FINAL_NORM, HEAD, layerInput } from '../model/parameterLayout.ts'
 import { keysOf, valuesOf } from './prefillGraph.ts'
 import { drawTokens, samplingInputs } from './samplingGraph.ts'
-import { attend } from './decodeAttention.ts'
+import { attend, headScaleOf } from './decodeAttention.ts'
 import * as op from '../graph/operators.ts'
 import type { KeyValue } from './decodeAttention.ts'
 import type { ParameterInputs } from '../model/decoderGraph.ts'
@@ -30,7 +30,8 @@ import type { SamplingInputs, SamplingKind } from './samplingGraph.ts'
 export function decodeGraph(config: ModelConfig, layout: ParameterLayout, kind: SamplingKind): Graph {
   const g = new Graph('decode')
   const sampling = samplingInputs(g, kind)
-  addLoop(g, { config, sampling, parameters: parameterInputs(g, layout) }, runInputs(g, config))
+  const parameters = parameterInputs(g, layout)
+  addLoop(g, { config, sampling, parameters }, runInputs(g, config, parameters))
   return g
 }
 
@@ -55,9 +56,11 @@ interface RunInputs {
   readonly frozen: readonly KeyValue[]
   readonly cos: Value
   readonly sin: Value
+  /** By layer. */
+  readonly headScales: readonly (Value | undefined)[]
 }
 
-function runInputs(g: Graph, c: ModelConfig): RunInputs {
+function runInputs(g: Graph, c: ModelConfig, parameters: ParameterInputs): RunInputs {
   const angles = ['positions', c.headSize / 2]
   const slots = ['B', c.keyValueHeads, 1, 'F', c.headSize]
   const mask = g.input('mask', ['B', 1, 1, 'F', 1])
@@ -71,6 +74,7 @@ function runInputs(g: Graph, c: ModelConfig): RunInputs {
     frozenLength: g.node('Gather', [op.shapeOf(g, mask), g.integers([3])], { dims: [1] }, { attributes: { axis: { int: 0 } } }),
     cos: g.input('cos', angles),
     sin: g.input('sin', angles),
+    headScales: Array.from({ length: c.layers }, (_, l) => headScaleOf(g, c, parameters, l)),
     frozen: Array.from({ length: c.layers }, (_, l) =>
       ({ keys: g.input(keysOf(l), slots), values: g.input(valuesOf(l), slots) }))
   }
@@ -176,7 +180,7 @@ function layers(g: Graph, model: Model, inputs: RunInputs, step: Step): { hidden
   let normed = op.rmsNorm(g, x, p.of(layerInput(0, 'attentionNorm')), c.normEpsilon)
   for (let l = 0; l < c.layers; l++) {
     const projected = byWeight(g, p.of(layerInput(l, 'qkv')), normed, c.attentionBias ? p.of(layerInput(l, 'qkvBias')) : undefined)
-    const attended = attend(g, { config: c, parameters: p, layer: l, cos: inputs.cos, sin: inputs.sin }, {
+    const attended = attend(g, { config: c, headScale: inputs.headScales[l], cos: inputs.cos, sin: inputs.sin }, {
       projected: op.transpose(g, projected, [1, 0]), positions, mask: inputs.mask,
       frozen: inputs.frozen[l]!, recent: step.carried[l]!, lengths: op.concat(g, [inputs.frozenLength, oneMore], 0)
     })

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { decodeGraph, recent } from './decodeGraph.ts'
-import { FrozenBuffers, lengthOf, newBlock, slotMask } from './keyValueRows.ts'
+import { BlockPool, FrozenBuffers, lengthOf, slotMask } from './keyValueRows.ts'
 import { keysOf, valuesOf } from './prefillGraph.ts'
 import { samplingKind } from './samplingGraph.ts'
 import { sessionOptions } from '../graph/sessionOptions.ts'
@@ -39,6 +39,7 @@ export class DecodeRunner {
   private readonly layout: ParameterLayout
   private readonly threads: number
   private readonly frozen: FrozenBuffers
+  private readonly blocks: BlockPool
   private readonly sessions = new Map<SamplingKind, InferenceSession>()
 
   constructor(config: ModelConfig, layout: ParameterLayout, threads: number) {
@@ -46,18 +47,24 @@ export class DecodeRunner {
     this.layout = layout
     this.threads = threads
     this.frozen = new FrozenBuffers(config)
+    this.blocks = new BlockPool(config)
   }
 
   /** At most `chunk` tokens for every row, in the order of the rows. */
   async run(model: ModelTensors, parameters: SamplingParameters, rows: readonly DecodeRow[], chunk: number): Promise<DecodedRow[]> {
     const session = await this.session(samplingKind(parameters))
     const steps = Math.min(chunk, Math.max(...rows.map((row) => row.remaining)))
-    const made = newBlock(this.config, rows.length, steps)
+    const made = this.blocks.lend(rows.length, steps)
     const feeds: Feeds = {
       ...model.parameters, ...this.tables(model), ...samplingFeeds(this.config, parameters), ...rowFeeds(rows, steps), ...this.frozenFeeds(rows)
     }
     const outputs = await session.run(only(session.inputNames, feeds), this.fetches(rows.length, steps, made))
     return decodedRows(rows.length, made, outputs)
+  }
+
+  /** Says which rows still need the keys and values of earlier runs; those of others are written over. */
+  keepOnly(rows: readonly Pick<DecodeRow, 'keyValues'>[]): void {
+    this.blocks.keepOnly(new Set(rows.flatMap(({ keyValues }) => keyValues.map(({ block }) => block))))
   }
 
   private async session(kind: SamplingKind): Promise<InferenceSession> {

@@ -24,6 +24,38 @@ export function newBlock(config: ModelConfig, rows: number, capacity: number): K
   return { capacity, tensors: Array.from({ length: 2 * config.layers }, () => new Float32Array(size)) }
 }
 
+/** Lends blocks again and again: fresh ones would cost page faults each chunk and pile up until the garbage collector comes. */
+export class BlockPool {
+  private readonly config: ModelConfig
+  private readonly lent = new Map<KeyValueBlock, readonly Float32Array[]>()
+  private free: (readonly Float32Array[])[] = []
+
+  constructor(config: ModelConfig) {
+    this.config = config
+  }
+
+  /** A block whose numbers are whatever they were. */
+  lend(rows: number, capacity: number): KeyValueBlock {
+    const size = blockSize(this.config, rows, capacity)
+    const at = this.free.findIndex(([first]) => first!.length >= size)
+    // What is too small now is mostly so later: calls come with about as many rows each.
+    const memory = at >= 0 ? this.free.splice(at, 1)[0]! : newBlock(this.config, rows, capacity).tensors
+    if (at < 0) this.free = []
+    const block = { capacity, tensors: memory.map((tensor) => tensor.subarray(0, size)) }
+    this.lent.set(block, memory)
+    return block
+  }
+
+  /** Takes every lent block back that is not in use. */
+  keepOnly(inUse: ReadonlySet<KeyValueBlock>): void {
+    for (const [block, memory] of this.lent) {
+      if (inUse.has(block)) continue
+      this.lent.delete(block)
+      this.free.push(memory)
+    }
+  }
+}
+
 /** Memory for frozen keys and values, kept from run to run. */
 export class FrozenBuffers {
   private readonly config: ModelConfig

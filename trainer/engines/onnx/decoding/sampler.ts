@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { DecodeRunner } from './decodeRun.ts'
-import { checkPrompts } from './checkPrompts.ts'
+import { checkPrompts } from '../../checkSampling.ts'
 import { modelTensors, scaledRotary } from '../model/modelTensors.ts'
 import { notFiniteError } from '../training/notFinite.ts'
 import { PromptPrefill } from './promptPrefill.ts'
@@ -17,8 +17,15 @@ export interface SamplerOptions {
   readonly threads: number
   /** Tokens per row between two looks at the clock: new text, finished rows and a cancel are noticed then. Default 32. */
   readonly chunkTokens?: number
-  /** Completions made at the same time. Default 128. */
+  /** Completions made at the same time at most. Default 128. */
   readonly slots?: number
+  /** Keys and values of completions in the making, were all of them at their longest. Default 64 MiB. */
+  readonly keyValueBytes?: number
+}
+
+/** What an AbortSignal is to a sampler, which looks between chunks. */
+export interface Cancellation {
+  readonly aborted: boolean
 }
 
 export interface SampleHooks {
@@ -26,6 +33,8 @@ export interface SampleHooks {
   readonly newText: () => IncrementalText
   readonly events?: SampleEvents | undefined
 }
+
+const LEAST_SLOTS = 16
 
 /**
  * Samples completions in chunks: all rows in hand make up to `chunkTokens` tokens in one run; then finished rows leave and
@@ -41,15 +50,17 @@ export class Sampler {
   private readonly layout: ParameterLayout
   private readonly chunkTokens: number
   private readonly slots: number
+  private readonly keyValueBytes: number
   private readonly prefill: PromptPrefill
   private readonly runner: DecodeRunner
   private readonly rotary: ReturnType<typeof scaledRotary>
 
-  constructor(config: ModelConfig, layout: ParameterLayout, { threads, chunkTokens = 32, slots = 128 }: SamplerOptions) {
+  constructor(config: ModelConfig, layout: ParameterLayout, { threads, chunkTokens = 32, slots = 128, keyValueBytes = 64 * 2 ** 20 }: SamplerOptions) {
     this.config = config
     this.layout = layout
     this.chunkTokens = chunkTokens
     this.slots = slots
+    this.keyValueBytes = keyValueBytes
     this.prefill = new PromptPrefill(config, layout, threads)
     this.runner = new DecodeRunner(config, layout, threads)
     // Rows that ended go on to the end of their chunk, unread.
@@ -63,7 +74,7 @@ export class Sampler {
    */
   async sample(
     weights: Float32Array, prompts: readonly SamplePrompt[], parameters: SamplingParameters,
-    hooks: SampleHooks, signal?: AbortSignal
+    hooks: SampleHooks, signal?: Cancellation
   ): Promise<SampledCompletion[]> {
     checkPrompts(this.config, prompts)
     const call = new SampleCall(this.config, prompts, parameters, hooks)
@@ -72,21 +83,35 @@ export class Sampler {
       await setImmediate()
       return signal?.aborted !== true
     }
-    while (call.unfinished && await goOn()) {
-      const fresh = call.admit(this.slots)
-      if (fresh.length > 0) {
-        const computed = await this.prefill.run(model, fresh.map((i) => prompts[i]!.tokens), goOn)
-        call.usePrompts(fresh, computed)
-        if (signal?.aborted) break
+    const slots = this.slotsFor(prompts, parameters.maxTokens)
+    try {
+      while (call.unfinished && await goOn()) {
+        const fresh = call.admit(slots)
+        if (fresh.length > 0) {
+          const computed = await this.prefill.run(model, fresh.map((i) => prompts[i]!.tokens), goOn)
+          call.usePrompts(fresh, computed)
+          if (signal?.aborted) break
+        }
+        await this.chunk(model, parameters, call)
       }
-      await this.chunk(model, parameters, call)
+    } finally {
+      this.runner.keepOnly([])
     }
     return call.finish()
+  }
+
+  /** As many as fit, and at least enough to fill the matrix products. */
+  private slotsFor(prompts: readonly SamplePrompt[], maxTokens: number): number {
+    const { layers, keyValueHeads, headSize, contextLength } = this.config
+    const longest = Math.min(contextLength, maxTokens + Math.max(0, ...prompts.map(({ tokens }) => tokens.length)))
+    const bytes = 2 * layers * keyValueHeads * headSize * longest * Float32Array.BYTES_PER_ELEMENT
+    return Math.min(this.slots, Math.max(LEAST_SLOTS, Math.floor(this.keyValueBytes / bytes)))
   }
 
   private async chunk(model: ModelTensors, parameters: SamplingParameters, call: SampleCall): Promise<void> {
     const rows = call.active
     if (rows.length > 0) call.take(await this.runner.run(model, parameters, rows, this.chunkTokens))
+    this.runner.keepOnly(call.active)
   }
 
   async close(): Promise<void> {

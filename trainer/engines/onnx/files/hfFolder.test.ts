@@ -98,7 +98,7 @@ describe('model folder', () => {
       broken[slot.offset + 7] = value
       await writeWeights(folder, layout, broken, 'BF16')
       await assert.rejects(readWeights(folder, layout), (error) =>
-        LabError.is(error, 'model/not-finite') && error.message.includes(`${value} in model.layers.1.mlp.down_proj.weight at element 7`))
+        LabError.is(error, 'model/not-finite') && error.message === `${join(folder, 'model.safetensors')}: ${value} in model.layers.1.mlp.down_proj.weight at element 7`)
     }
   })
 

@@ -81,7 +81,7 @@ const configOf = (folder: string, files: ReadonlyMap<string, Buffer>): Record<st
 }
 
 /** The tokenizer of a description; `folder` names it in errors. Its words must fit the model's embedding. */
-export function tokenizerOf(folder: string, { config, files }: ModelDescription): Tokenizer {
+export function tokenizerOf(folder: string, { config, files }: Pick<ModelDescription, 'config' | 'files'>): Tokenizer {
   const path = join(folder, TOKENIZER)
   const content = files.get(TOKENIZER)
   if (content === undefined) {
@@ -95,6 +95,10 @@ export function tokenizerOf(folder: string, { config, files }: ModelDescription)
   }
   return tokenizer
 }
+
+/** Whether both make the same tokenizer. */
+export const sameTokenizer = (a: ModelDescription, b: ModelDescription): boolean =>
+  [TOKENIZER, TOKENIZER_CONFIG].every((name) => (a.files.get(name) ?? Buffer.of()).equals(b.files.get(name) ?? Buffer.of()))
 
 /** The chat template, from chat_template.jinja or tokenizer_config.json; undefined where there is none. */
 export function chatTemplateOf(folder: string, { files }: ModelDescription): ChatTemplate | undefined {

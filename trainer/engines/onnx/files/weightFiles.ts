@@ -15,6 +15,7 @@ const MAX_SHARDS = 1000
 
 interface FoundTensor {
   readonly file: SafetensorsFile
+  /** With its folder: a run names several models. */
   readonly fileName: string
   readonly entry: TensorEntry
 }
@@ -52,9 +53,10 @@ async function weightFileNames(folder: string): Promise<string[]> {
 
 async function openAll(folder: string, names: readonly string[], opened: SafetensorsFile[]): Promise<Map<string, FoundTensor>> {
   const found = new Map<string, FoundTensor>()
-  for (const fileName of names) {
-    if (!(await exists(join(folder, fileName)))) throw refuse(INDEX, `the shard ${fileName} is missing`)
-    const file = await SafetensorsFile.open(join(folder, fileName))
+  for (const name of names) {
+    const fileName = join(folder, name)
+    if (!(await exists(fileName))) throw refuse(join(folder, INDEX), `the shard ${name} is missing`)
+    const file = await SafetensorsFile.open(fileName)
     opened.push(file)
     for (const entry of file.header.tensors.values()) {
       const other = found.get(entry.name)

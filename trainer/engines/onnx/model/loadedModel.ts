@@ -3,7 +3,7 @@ import { LabError } from '../../../errors.ts'
 import type { ModelInfo, ModelSource } from '../../engine.ts'
 import type { ChatTemplate } from '../text/chatTemplate.ts'
 import { GradientVector } from '../training/gradientVector.ts'
-import { chatTemplateOf, newDescription, readDescription, tokenizerOf, writeDescription } from '../files/hfFolder.ts'
+import { chatTemplateOf, newDescription, readDescription, sameTokenizer, tokenizerOf, writeDescription } from '../files/hfFolder.ts'
 import type { ModelDescription } from '../files/hfFolder.ts'
 import type { ModelConfig } from './modelConfig.ts'
 import { initialParameters, modelVocabulary, newModelConfig } from './newModel.ts'
@@ -11,7 +11,8 @@ import { Optimizer } from '../training/optimizer.ts'
 import { readOptimizerState, removeOptimizerState, writeOptimizerState } from '../files/optimizerFile.ts'
 import { parameterLayout } from './parameterLayout.ts'
 import type { ParameterLayout } from './parameterLayout.ts'
-import { Sampler } from '../decoding/sampler.ts'
+import { completionSampler } from '../decoding/completionSampler.ts'
+import type { CompletionSampler } from '../decoding/decodeLanes.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { TrainingPass } from '../training/trainingPass.ts'
 import type { TrainingPassOptions } from '../training/trainingPass.ts'
@@ -19,6 +20,8 @@ import { readWeights, writeWeights } from '../files/weightFiles.ts'
 
 /** What a folder or a recipe for a new model holds, before anything can compute with it. */
 interface ModelContent {
+  /** Folder, for errors. */
+  readonly place: string
   readonly description: ModelDescription
   readonly tokenizer: Tokenizer
   readonly chat: ChatTemplate | undefined
@@ -30,7 +33,7 @@ interface ModelContent {
 export interface LoadedModel extends ModelContent {
   readonly config: ModelConfig
   readonly pass: TrainingPass
-  readonly sampler: Sampler
+  readonly sampler: CompletionSampler
   readonly gradient: GradientVector
   readonly optimizer: Optimizer
   readonly snapshots: Map<string, Float32Array>
@@ -51,7 +54,7 @@ function layoutOf(place: string, config: ModelConfig): ParameterLayout {
 }
 
 const contentOf = (place: string, description: ModelDescription, layout: ParameterLayout, parameters: Float32Array): ModelContent => ({
-  description, layout, parameters, tokenizer: tokenizerOf(place, description), chat: chatTemplateOf(place, description)
+  place, description, layout, parameters, tokenizer: tokenizerOf(place, description), chat: chatTemplateOf(place, description)
 })
 
 async function readFolder(folder: string): Promise<ModelContent> {
@@ -73,7 +76,7 @@ function assemble(content: ModelContent, options: TrainingPassOptions): LoadedMo
     ...content,
     config,
     pass: new TrainingPass(config, layout, options),
-    sampler: new Sampler(config, layout, options),
+    sampler: completionSampler(content, options.threads),
     gradient: new GradientVector(layout),
     optimizer: new Optimizer(layout),
     snapshots: new Map()
@@ -85,15 +88,15 @@ export async function openModel(source: ModelSource, options: TrainingPassOption
 }
 
 /**
- * The model of a folder in the place of another one. Where the shape is the same, sessions and snapshots are kept. `before`
- * stays whole if the folder cannot be read.
+ * The model of a folder in the place of another one. Where shape and tokenizer are the same, sessions and snapshots are kept.
+ * `before` stays whole if the folder cannot be read.
  */
 export async function reopenModel(before: LoadedModel | undefined, folder: string, optimizer: boolean, options: TrainingPassOptions): Promise<LoadedModel> {
   const content = await readFolder(folder)
   const state = optimizer ? await readOptimizerState(folder, content.layout) : undefined
-  const sameShape = before !== undefined && JSON.stringify(before.config) === JSON.stringify(content.description.config)
-  if (before !== undefined && !sameShape) await closeModel(before)
-  const model = sameShape ? { ...before, ...content } : assemble(content, options)
+  const alike = before !== undefined && JSON.stringify(before.config) === JSON.stringify(content.description.config) && sameTokenizer(before.description, content.description)
+  if (before !== undefined && !alike) await closeModel(before)
+  const model = alike ? { ...before, ...content } : assemble(content, options)
   model.gradient.clear()
   model.optimizer.reset(state)
   return model

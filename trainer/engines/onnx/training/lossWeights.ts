@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors.ts'
+import { checkNormalisation } from '../../checkTraining.ts'
 import type { Normalisation, TrainSequence } from '../../engine.ts'
 
 /** 1 where a completion token contributes to the loss. */
@@ -15,21 +15,13 @@ function defaultDenominator(normalisation: Normalisation, masks: readonly Float3
   return Math.max(1, count)
 }
 
-function checkPositive(name: string, value: number): void {
-  if (value > 0 && Number.isFinite(value)) return
-  throw new LabError('engine', 'engine/normalisation', `The ${name} of a loss's normalisation has to be a finite number above 0, not ${value}`, {
-    remedy: 'Give the number of tokens or sequences that the calls of one step have together, or the length to divide by.', place: `normalisation.${name}`
-  })
-}
-
 /**
  * The weight of every completion token: mask × normalisation. Computed over the whole call before it is cut into
  * micro-batches, so that their gradients add up to that of one batch.
  */
 export function tokenWeights(masks: readonly Float32Array[], normalisation: Normalisation): Float32Array[] {
+  checkNormalisation(normalisation)
   const denominator = normalisation.denominator ?? defaultDenominator(normalisation, masks)
-  checkPositive('denominator', denominator)
-  if (normalisation.kind === 'constant') checkPositive('length', normalisation.length)
   return masks.map((mask) => {
     const divisor = denominator * divisorOf(normalisation, mask)
     return mask.map((m) => m / divisor)

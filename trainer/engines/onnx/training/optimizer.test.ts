@@ -47,6 +47,16 @@ describe('optimizer', () => {
     assert.equal(optimizer.state?.step, 3)
   })
 
+  it('names the tensor where an update leaves the range of numbers', () => {
+    const grown = layout.slots[2]!
+    const gradient = new Float32Array(layout.total)
+    gradient.fill(1, grown.offset, grown.offset + grown.size)
+    // AdamW's weights stay finite and their squares do not; those of SGD are infinite themselves.
+    for (const step of [{ ...adamW, learningRate: 1e37, weightDecay: 0 }, { ...adamW, name: 'sgd', learningRate: 1e39, weightDecay: 0 } as const]) {
+      assert.throws(() => new Optimizer(layout).step(vector('start'), gradient, step), { code: 'engine/not-finite', place: grown.name })
+    }
+  })
+
   it('reports the norms of gradient, change and weights', () => {
     const start = vector('start')
     const parameters = start.slice()

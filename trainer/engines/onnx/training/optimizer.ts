@@ -1,6 +1,7 @@
-import { LabError } from '../../../errors.ts'
+import { checkOptimizerStep } from '../../checkTraining.ts'
+import type { LabError } from '../../../errors.ts'
 import { AdamWKernel } from './adamWKernel.ts'
-import { notFiniteError } from './notFinite.ts'
+import { firstNotFinite, notFiniteError } from './notFinite.ts'
 import type { Squares } from './adamWKernel.ts'
 import type { OptimizerStep, OptimizerStepResult } from '../../engine.ts'
 import type { ParameterLayout } from '../model/parameterLayout.ts'
@@ -40,15 +41,28 @@ export class Optimizer {
     this.moments = state
   }
 
-  /** One update. A gradient that is not finite rejects with `engine/not-finite`, naming the tensor, before anything changes. */
+  /**
+   * One update. A gradient that is not finite rejects with `engine/not-finite`, naming the tensor, before anything changes; an
+   * update that leaves the range of numbers rejects in the same way after it.
+   */
   step(parameters: Float32Array, gradient: Float32Array, step: OptimizerStep): OptimizerStepResult {
-    checkStep(step)
+    checkOptimizerStep(step)
     const gradNorm = Math.sqrt(this.gradientSquares(gradient))
     const gradientScale = step.maxGradNorm > 0 ? Math.min(1, step.maxGradNorm / (gradNorm + CLIP_EPSILON)) : 1
     const squares = step.name === 'sgd'
       ? sgd(parameters, gradient, gradientScale, step.learningRate, step.weightDecay)
       : this.adamW(parameters, gradient, gradientScale, step)
+    if (!Number.isFinite(squares.update + squares.parameter)) throw this.diverged(parameters)
     return { gradNorm, updateNorm: Math.sqrt(squares.update), parameterNorm: Math.sqrt(squares.parameter) }
+  }
+
+  /** Names the first tensor with a number that is not finite, or else the first whose squares are beyond single precision. */
+  private diverged(parameters: Float32Array): LabError {
+    const broken = firstNotFinite(this.layout, parameters)
+    if (broken !== undefined) return notFiniteError(broken, 'after the update')
+    const squares = this.layout.slots.map(({ offset, size }) => Math.fround(sumOfSquares(parameters, offset, offset + size)))
+    const grown = Math.max(0, squares.findIndex((value) => !Number.isFinite(value)))
+    return notFiniteError(this.layout.slots[grown]!.name, 'the square of its norm, after the update')
   }
 
   private gradientSquares(gradient: Float32Array): number {
@@ -74,17 +88,6 @@ export class Optimizer {
   }
 }
 
-function checkStep(step: OptimizerStep): void {
-  for (const name of ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay', 'maxGradNorm'] as const) {
-    if (!Number.isFinite(step[name]) || step[name] < 0) {
-      throw new LabError('engine', 'engine/optimizer-step', `${name} has to be a finite number of at least 0, not ${step[name]}`, { remedy: 'Correct the optimiser settings.', place: name })
-    }
-  }
-  if (step.name === 'adamw' && step.epsilon === 0) {
-    throw new LabError('engine', 'engine/optimizer-step', 'epsilon has to be above 0: a parameter without a gradient would become 0/0', { remedy: 'Take 1e-8.', place: 'epsilon' })
-  }
-}
-
 /** Four partial sums, so that one addition need not wait for the one before. */
 function sumOfSquares(values: Float32Array, start: number, end: number): number {
   let [a, b, c, d] = [0, 0, 0, 0]
@@ -105,8 +108,9 @@ function sgd(parameters: Float32Array, gradient: Float32Array, gradientScale: nu
   for (let i = 0; i < parameters.length; i++) {
     const old = parameters[i]!
     const change = learningRate * (gradient[i]! * gradientScale + weightDecay * old)
-    const next = old - change
-    parameters[i] = next
+    parameters[i] = old - change
+    // As it is kept: a number can leave the range of single precision alone.
+    const next = parameters[i]!
     update += change * change
     parameter += next * next
   }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LabError } from '../../../errors.ts'
 import { LengthFeeds, membersOf, parameterTensors, rowFeeds, sequenceFeeds, sequenceRatioFeeds, sizeOf } from './batchFeeds.ts'
-import { checkSequences, checkTrainSequences } from './checkSequences.ts'
+import { checkSequences, checkTrainSequences } from '../../checkTraining.ts'
 import { LossReport, termFeeds } from './lossReport.ts'
 import { maskOf, tokenWeights } from './lossWeights.ts'
 import { planMicroBatches } from './microBatches.ts'
@@ -79,8 +79,8 @@ export class TrainingPass {
   }
 
   private async accumulate(parameters: Float32Array, gradient: GradientVector, data: readonly TrainSequence[], loss: Loss, signal?: AbortSignal): Promise<ForwardBackwardResult> {
-    checkSequences(this.config, data)
     checkTrainSequences(data)
+    checkSequences(this.config, data)
     const session = await this.trainingSession(loss)
     const shared = { ...parameterTensors(this.layout, parameters), ...termFeeds(loss.terms) }
     const weighed = weigh(data, loss)
