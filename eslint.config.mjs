@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint'
 import { importZones } from './scripts/importZonesRule.mjs'
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.venv/**', '**/.rollout-lab/**'] },
+  { ignores: ['dist/**', 'dist-test/**', 'node_modules/**', '.venv/**', '**/.rollout-lab/**'] },
   ...tseslint.configs.recommended,
   {
     plugins: { lab: { rules: { 'import-zones': importZones } } },

@@ -24,18 +24,13 @@ export function ensureInstalled() {
   writeFileSync(installStamp, lock)
 }
 
-/** Newest modification time below the source folders, in milliseconds. */
-function newestSource() {
-  let newest = statSync(join(root, 'package.json')).mtimeMs
-  const visit = (folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name)
-      if (entry.isDirectory()) visit(path)
-      else newest = Math.max(newest, statSync(path).mtimeMs)
-    }
+/** Newest modification time below the source folders and the `others` (files or folders), in milliseconds. */
+export function newestSource(others = []) {
+  const ages = (path) => {
+    if (!statSync(path).isDirectory()) return [statSync(path).mtimeMs]
+    return readdirSync(path).filter((name) => name !== '.rollout-lab').flatMap((name) => ages(join(path, name)))
   }
-  for (const folder of sourceFolders) visit(join(root, folder))
-  return newest
+  return [...sourceFolders, 'package.json', ...others].map((name) => join(root, name)).filter(existsSync).flatMap(ages).reduce((a, b) => Math.max(a, b))
 }
 
 export async function ensureBuilt() {

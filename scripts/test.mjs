@@ -5,10 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled, root } from './prepare.mjs'
 import { findPython } from './python.mjs'
+import { findChromium, vscodeServerReady } from './vscode.mjs'
 
+/** Sections of tests. `needs` answers what is missing to run one, in a sentence, or nothing. */
 const sections = [
   { name: 'trainer', files: ['trainer/**/*.test.ts'] },
-  { name: 'whole', files: ['test/**/*.test.ts'] }
+  { name: 'extension', files: ['extension/**/*.test.ts', 'webviews/**/*.test.ts'] },
+  { name: 'whole', files: ['test/**/*.test.ts', '--ignore', 'test/vscode/node_modules/**'] },
+  { name: 'packages', files: ['test/packages/*.packages.ts'] },
+  { name: 'extension host', runner: 'test/extensionHost/main.ts', needs: vscodeMissing },
+  { name: 'browser', files: ['test/browser/*.browser.ts'], needs: vscodeMissing }
 ]
 
 ensureInstalled()
@@ -16,7 +22,7 @@ await ensureBuilt()
 const checks = [check('lint', ['eslint', '.', '--max-warnings=0']), check('types', ['tsc', '-b'])]
 const python = findPython()
 if (!python) console.log('No Python with PyTorch and transformers found (npm run setup:python makes one): the parity tests are skipped.')
-const counts = sections.filter(({ name }) => wanted(name)).map(runMocha)
+const counts = sections.filter(({ name }) => wanted(name)).map(runSection)
 const sum = (key) => counts.reduce((total, count) => total + count[key], 0)
 const failed = sum('failed') + checks.filter((ok) => !ok).length
 console.log(`${sum('passed') + checks.filter(Boolean).length} passed, ${failed} failed, ${sum('skipped')} skipped`)
@@ -33,12 +39,29 @@ function check(name, command) {
   return result.status === 0
 }
 
-function runMocha({ name, files }) {
+function vscodeMissing() {
+  if (!findChromium()) return 'no Chromium (on Debian: apt-get install chromium)'
+  if (!vscodeServerReady()) return 'no VS Code server (npm run setup:vscode installs one)'
+  return undefined
+}
+
+/** A section that cannot run counts as one skipped test. */
+function runSection({ name, files = [], runner, needs }) {
   console.log(`\n— ${name}`)
+  const missing = needs?.()
+  if (!missing) return runTests((report) => runner ? [runner, report] : mochaArguments(report, files))
+  console.log(`Skipped: ${missing}.`)
+  return { passed: 0, failed: 0, skipped: 1 }
+}
+
+function mochaArguments(report, files) {
+  return ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/mochaReporter.cjs', '--reporter-option', `output=${report}`, ...files]
+}
+
+function runTests(command) {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-lab-test-'))
   const report = join(folder, 'report.json')
-  const args = ['--import', 'tsx', 'node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/mochaReporter.cjs', '--reporter-option', `output=${report}`, ...files]
-  const result = spawnSync(process.execPath, args, {
+  const result = spawnSync(process.execPath, ['--import', 'tsx', ...command(report)], {
     cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...(python ? { ROLLOUT_LAB_PYTHON: python } : {}) }
   })
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { passed: 0, failed: 1, skipped: 0 }

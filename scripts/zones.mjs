@@ -18,7 +18,7 @@ export const zones = {
   'trainer/engines': ['trainer/parentWatch.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/stores': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/query': ['trainer/stores', 'trainer/evals', 'trainer/parentWatch.ts', 'trainer/protocol', 'trainer/errors.ts'],
-  'trainer/control': ['trainer/parentWatch.ts', 'trainer/protocol', 'trainer/errors.ts'],
+  'trainer/control': ['trainer/stores/processIdentity.ts', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/orchestrator': [
     'trainer/algorithms', 'trainer/environments', 'trainer/rewards', 'trainer/evals', 'trainer/recipes', 'trainer/engines/engine.ts', 'trainer/stores',
     'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'
@@ -29,7 +29,8 @@ export const zones = {
   'trainer/main.ts': ['trainer'],
   'webviews/protocol': ['trainer/protocol'],
   webviews: ['webviews/protocol', 'trainer/protocol'],
-  extension: ['webviews/protocol', 'trainer/protocol'],
+  // The registry of living trainers is written by them and read by windows: one piece of code, so that both agree on what is trusted.
+  extension: ['webviews/protocol', 'trainer/protocol', 'trainer/control/privateFolder.ts', 'trainer/control/pipePath.ts', 'trainer/control/registry.ts', 'trainer/stores/processIdentity.ts'],
   samples: ['trainer'],
   test: ['trainer', 'extension', 'webviews', 'samples', 'scripts'],
   scripts: ['trainer/protocol']

@@ -1,5 +1,5 @@
 /** The edge of the trainer at which something went wrong. */
-export type Boundary = 'runFile' | 'dataset' | 'model' | 'engine' | 'environment' | 'reward' | 'algorithm' | 'sandbox' | 'store' | 'trust' | 'usage'
+export type Boundary = 'runFile' | 'dataset' | 'model' | 'engine' | 'environment' | 'reward' | 'algorithm' | 'sandbox' | 'store' | 'control' | 'trust' | 'usage'
 
 /**
  * An error meant for people: what is wrong, where, and what to do. Everything thrown on purpose in the trainer is one.

@@ -3,6 +3,8 @@ import type { Disposable, Event } from 'vscode'
 /** Every setting of the extension, read in one place. */
 export interface Settings {
   readonly engine: 'onnx'
+  /** What the engine computes on. */
+  readonly device: 'cpu'
   /** 0 = all cores. */
   readonly threads: number
   /** Absolute path: `rolloutLab.runsFolder`, resolved against the workspace folder; default `.rollout-lab/runs`. */

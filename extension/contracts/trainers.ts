@@ -11,6 +11,8 @@ export interface StartRequest {
   readonly seed?: number
   /** Where run directories are made. */
   readonly runsFolder: string
+  /** People said that the modules which the run file names may run as they now are; else only those approved by content. */
+  readonly trustModules?: boolean
 }
 
 export type Connection =
@@ -56,6 +58,8 @@ export interface Trainers extends Disposable {
   readonly onEvent: Event<{ readonly directory: string; readonly event: RunEvent }>
   readonly onPartial: Event<{ readonly directory: string; readonly partial: PartialText }>
   readonly onRecorded: Event<{ readonly directory: string; readonly recorded: RecordedNotice }>
+  /** A queued start could not be made; `message` says what to do. */
+  readonly onStartFailed: Event<{ readonly label: string; readonly message: string }>
   /** Starts now where the device is free, else queues. Rejects with a LabHostError whose message says what to do. */
   start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }>
   resume(directory: string): Promise<{ readonly queued: boolean }>

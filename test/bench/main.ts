@@ -11,6 +11,7 @@ import { root } from './labProcess.ts'
 import { learningBench } from './learningBench.ts'
 import { machine } from './machine.ts'
 import { memoryBench } from './memoryBench.ts'
+import { queryBench } from './queryBench.ts'
 import { writeReadme, writeRecord } from './report.ts'
 import { resumeBench } from './resumeBench.ts'
 import { startBench } from './startBench.ts'
@@ -19,7 +20,7 @@ import { trainingBench } from './trainingBench.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   start: startBench, learning: learningBench, training: trainingBench, decoding: decodingBench, step: stepBench, gemm: gemmBench,
-  memory: memoryBench, resume: resumeBench
+  memory: memoryBench, resume: resumeBench, query: queryBench
 }
 const USAGE = `npm run bench -- [name …] [--rounds N] [--out FOLDER]\nNames: ${Object.keys(BENCHES).join(', ')}; none = all.`
 

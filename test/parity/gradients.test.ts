@@ -3,7 +3,8 @@ import type { Engine, ForwardBackwardResult, Loss, SequenceLogprobs, TrainSequen
 import { createOnnxEngine } from '../../trainer/engines/onnx/onnxEngine.ts'
 import { SafetensorsFile } from '../../trainer/engines/onnx/files/safetensors.ts'
 import { checkpoints, scratchFolder, VOCABULARY_SIZE, writeCheckpoint } from './checkpoints.ts'
-import { CLIPPED, CLIPPED_SEQUENCES, COMBINED_LOSS, LOSSES, tokenSequences, trainSequences } from './gradientData.ts'
+import { CLIPPED, CLIPPED_SEQUENCES } from '../engines/lossCases.ts'
+import { COMBINED_LOSS, LOSSES, tokenSequences, trainSequences } from './gradientData.ts'
 import { describeWithPython, reference } from './python.ts'
 
 type Gradients = Readonly<Record<string, readonly number[]>>

@@ -41,7 +41,7 @@ export function compose(root: string): Services {
     newRunDirectory: (run, cwd) => join(defaultRunsFolder(cwd), runFolderName(labelOf(run), modelLabel(run), newRunId(new Date()))),
     listRuns: (cwd) => listRuns(defaultRunsFolder(cwd)).map(described),
     trusted: trustedModules(approvalsFile()),
-    program: { folder: resolvePath(root), version: versionsOf(root)['rollout-lab'] },
+    program: { folder: resolvePath(root), get version() { return versionsOf(root)['rollout-lab'] } },
     samplesFolder: join(root, 'samples'),
     pythonOfProject: join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
   }

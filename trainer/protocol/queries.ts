@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { Count, Finite } from './numbers.ts'
-import { Rollout, StopReason } from './rollout.ts'
+import { StopReason } from './rollout.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { RunEvent } from './events.ts'
+import type { Rollout } from './rollout.ts'
 import type { ResolvedRun } from './runFile.ts'
 import type { RunState } from './runState.ts'
 import type { Summary } from './summary.ts'

@@ -6,7 +6,7 @@ import { withDuckDb } from '../stores/duckDb.ts'
 import type { DuckDb, QueryParameters } from '../stores/duckDb.ts'
 import { onDisk } from '../stores/diskGuard.ts'
 import { requireFolder } from '../stores/plainFiles.ts'
-import { fromJsonLines, fromParquet, INDEX_SELECTION, ROW_AS_JSON } from '../stores/rolloutColumns.ts'
+import { fromJsonLines, fromParquet, INDEX_COLUMN_NAMES, INDEX_SELECTION, ROW_AS_JSON } from '../stores/rolloutColumns.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import type { RolloutBatch } from '../stores/runLayout.ts'
 import { listSealed, rolloutFromRow } from '../stores/shardReader.ts'
@@ -132,7 +132,7 @@ function source({ batches, shards }: SealedRollouts, detail: Detail): string | u
   if (shards.length > 0) {
     const files = shards.map((shard) => (detail === 'whole' ? shard.rollouts : shard.index))
     const own = batches.map(({ batch }) => `('${batch.kind}', ${batch.step})`)
-    parts.push(`SELECT * FROM ${fromParquet(files)}${own.length > 0 ? ` WHERE (kind, step) NOT IN (${own.join(', ')})` : ''}`)
+    parts.push(`SELECT ${detail === 'whole' ? '*' : INDEX_COLUMN_NAMES} FROM ${fromParquet(files)}${own.length > 0 ? ` WHERE (kind, step) NOT IN (${own.join(', ')})` : ''}`)
   }
   return parts.length === 0 ? undefined : `(${parts.join(' UNION ALL BY NAME ')})`
 }

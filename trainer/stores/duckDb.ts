@@ -94,7 +94,9 @@ export function databaseError(error: unknown): unknown {
 
 /** A SQL string literal. */
 export function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
+  // A NUL would end the statement: DuckDB takes it as a C string.
+  const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`)
+  return parts.length === 1 ? `${parts[0]}` : `(${parts.join(' || chr(0) || ')})`
 }
 
 export function sqlList(texts: readonly string[]): string {

@@ -74,7 +74,7 @@ export function indexQuery(shard: string, partNames: readonly string[]): string 
 }
 
 /** A SQL identifier. */
-export const sqlName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+export const sqlName = (name: string): string => `"${name.replaceAll('\0', '\ufffd').replaceAll('"', '""')}"`
 
 /** Columns of the text file beside a shard: what a search looks at, in the order of the shard, apart from the tokens. */
 export const TEXT_SELECTION = `id, step, coalesce(segments[1].samplePrompt."text", '') AS prompt, list_transform(segments, lambda segment: segment."text") AS texts`

@@ -1,0 +1,93 @@
+import * as vscode from 'vscode'
+import { dirname } from 'node:path'
+import type { EvaluationResult } from '../../trainer/protocol/summary.ts'
+import type { ResolvedRun } from '../../trainer/protocol/runFile.ts'
+import { plainLine } from '../plainText.ts'
+import { evaluationReport } from '../reports/reportTexts.ts'
+import { forkedRunFile } from '../runFiles/writing.ts'
+import { nameOf } from '../runs/runWords.ts'
+import { workspaceFoldersOnDisk } from '../settings/settings.ts'
+import type { CommandHandler } from '../shell.ts'
+import { exists } from '../starting/samples.ts'
+import { launch } from '../starting/launch.ts'
+import { mayExecute } from '../starting/trust.ts'
+import { openText, writeFile } from '../starting/writeRunFile.ts'
+import { chooseCheckpoint } from './chooseRun.ts'
+
+export const sampleFromCheckpoint: CommandHandler = async (shell, ...given) => {
+  if (!(await mayExecute('Sampling from a checkpoint'))) return
+  const chosen = await chooseCheckpoint(shell, given, 'Sample from Checkpoint')
+  if (!chosen) return
+  const label = `${nameOf(chosen.run)} · ${plainLine(chosen.checkpoint.label, 60)}`
+  await shell.views.openPlayground({ directory: chosen.checkpoint.directory, label })
+}
+
+export const forkFromCheckpoint: CommandHandler = async (shell, ...given) => {
+  const chosen = await chooseCheckpoint(shell, given, 'Fork from Checkpoint')
+  if (!chosen) return
+  const { source } = await shell.queries.ask('runs/details', { run: chosen.run.card.directory })
+  const folder = await folderForFork(dirname(source.path))
+  const name = `${chosen.run.card.name}-${chosen.checkpoint.label}`
+  const text = (place: string): string =>
+    forkedRunFile({ text: source.text, folder: dirname(source.path) }, { name, checkpoint: chosen.checkpoint.directory, folder: place })
+  const file = await writeFile(shell, name, text, folder)
+  await openText(file)
+  const start = 'Start It'
+  const answer = await vscode.window.showInformationMessage('The new run file starts from the checkpoint. Change what you like, then start it.', start)
+  if (answer === start) await launch(shell, { file: file.fsPath })
+}
+
+/** Beside the run's own file where that lies in the workspace; undefined = wherever new run files go. */
+async function folderForFork(ownFolder: string): Promise<vscode.Uri | undefined> {
+  const uri = vscode.Uri.file(ownFolder)
+  const inside = workspaceFoldersOnDisk().some((folder) => vscode.workspace.getWorkspaceFolder(uri) === folder)
+  return inside && (await exists(uri)) ? uri : undefined
+}
+
+interface Amount extends vscode.QuickPickItem {
+  readonly problems: number
+  readonly samples: number
+}
+
+export const evaluateCheckpoint: CommandHandler = async (shell, ...given) => {
+  if (!(await mayExecute('Evaluating a checkpoint'))) return
+  const chosen = await chooseCheckpoint(shell, given, 'Evaluate Checkpoint')
+  if (!chosen) return
+  const { run } = await shell.queries.ask('runs/details', { run: chosen.run.card.directory })
+  const environment = run.environment ?? run.environments?.[0]
+  if (!environment || environment.name === 'module') {
+    await vscode.window.showInformationMessage('The problems of this run come from a module of the workspace, which only a run can load. Fork from the checkpoint with "steps": 0 to evaluate it.')
+    return
+  }
+  const amount = await chooseAmount(run)
+  if (!amount) return
+  const args = [
+    'eval', chosen.checkpoint.directory, '--environment', environment.name, '--options', JSON.stringify(environment.options),
+    '--problems', String(amount.problems), '--samples', String(amount.samples), '--max-tokens', String(run.sampling.maxTokens),
+    '--engine', run.engine, '--threads', String(shell.settings.current.threads), '--json'
+  ]
+  const title = `Evaluating ${plainLine(chosen.checkpoint.label, 60)} of ${nameOf(chosen.run)}`
+  const result = await runForResult(shell, args, title, chosen.run.card.directory)
+  if (result) await shell.reports.show(`Evaluation of ${nameOf(chosen.run)} ${plainLine(chosen.checkpoint.label, 60)}`, evaluationReport({ checkpoint: chosen.checkpoint.label, run: chosen.run.card.name, result }))
+}
+
+async function chooseAmount({ evaluation: { problems, samples } }: ResolvedRun): Promise<Amount | undefined> {
+  const amounts: Amount[] = [
+    { label: 'As in the run', description: `${problems} problems, ${samples} completions of each`, problems, samples },
+    { label: 'A quick look', description: '50 problems, 4 completions of each', problems: 50, samples: 4 }
+  ]
+  return vscode.window.showQuickPick(amounts, { title: 'Evaluate Checkpoint', placeHolder: 'How thoroughly' })
+}
+
+/** Undefined = cancelled. */
+async function runForResult({ lab }: Parameters<CommandHandler>[0], args: readonly string[], title: string, cwd: string): Promise<EvaluationResult | undefined> {
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
+    const abort = new AbortController()
+    token.onCancellationRequested(() => abort.abort())
+    let result: EvaluationResult | undefined
+    const { code, errors } = await lab.run(args, { cwd, signal: abort.signal, onLine: (line) => (result = line as EvaluationResult) })
+    if (token.isCancellationRequested) return undefined
+    if (code !== 0 || !result) throw new Error(errors || `The evaluation ended with code ${code}.`)
+    return result
+  })
+}

@@ -1,0 +1,79 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import * as vscode from 'vscode'
+import type { CommandName } from './commands/commandNames.ts'
+import { COMMANDS } from './commands/commandTable.ts'
+import { errorDetail, errorText } from './errorText.ts'
+import { askForAttention } from './notices/askForAttention.ts'
+import { watchQuota } from './notices/watchQuota.ts'
+import { plainLine } from './plainText.ts'
+import { createQueries } from './queries/createQueries.ts'
+import { createReports } from './reports/reports.ts'
+import { parseCatalogue } from './runFiles/catalogue.ts'
+import { markProblems } from './runFiles/markProblems.ts'
+import { provideLenses } from './runFiles/provideLenses.ts'
+import { provideNotes } from './runs/notesFiles.ts'
+import { createRunList } from './runs/runList.ts'
+import { createSettings } from './settings/settings.ts'
+import type { Shell } from './shell.ts'
+import { createSamples } from './starting/samples.ts'
+import { keepContextKeys } from './status/contextKeys.ts'
+import { showStatus } from './status/statusItem.ts'
+import { createLabCommand, createTrainerProgram, createTrainers } from './trainers/createTrainers.ts'
+import { provideRunTree } from './tree/runTree.ts'
+import { provideSampleTree } from './tree/sampleTree.ts'
+import { createViews } from './views/views.ts'
+
+/** The extension at work. */
+export interface Composition extends vscode.Disposable {
+  /** Carries a command out; what goes wrong is told to people and logged, never thrown. */
+  give(name: CommandName, given: readonly unknown[]): Promise<unknown>
+}
+
+/** The one place where the parts of the extension meet. */
+export async function compose(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<Composition> {
+  // Node's own file system: the editor's answers only when a window that starts has time.
+  const catalogue = parseCatalogue(await readFile(path.join(context.extensionUri.fsPath, 'dist', 'catalogue.json'), 'utf8'))
+  await mkdir(context.globalStorageUri.fsPath, { recursive: true })
+  const settings = createSettings(context)
+  const queries = createQueries({ program: path.join(context.extensionUri.fsPath, 'dist', 'queries.mjs'), log: (line) => log.info(line) })
+  const program = createTrainerProgram(context, (message) => log.info(message))
+  const lab = createLabCommand(program)
+  const trainers = createTrainers({ program, context, runsPerDevice: () => settings.current.runsPerDevice, log: (line) => log.info(line) })
+  const views = createViews({ extension: context, queries, trainers, settings, lab, log })
+  const runs = createRunList(queries, trainers, settings, log)
+  const reports = createReports()
+  const samples = createSamples(context)
+  // A start that needs it fails with the same error, in words.
+  const prepare = (): void => void program.runtime().catch((error: unknown) => log.warn(errorText(error)))
+  const shell: Shell = { context, log, settings, queries, trainers, lab, views, runs, reports, samples, catalogue, prepare }
+  const parts = [
+    provideRunTree(shell), provideSampleTree(samples), showStatus(shell), keepContextKeys(shell), askForAttention(shell), watchQuota(shell),
+    trainers.onStartFailed(({ label, message }) => void tell(shell, `${plainLine(label, 80)} could not start. ${plainLine(message, 400)}`)),
+    markProblems(catalogue), provideLenses(shell), provideNotes(queries), reports, runs, views, trainers, queries, settings
+  ]
+  void begin(shell)
+  return { give: (name, given) => give(shell, name, given), dispose: () => parts.forEach((part) => part.dispose()) }
+}
+
+/** Finds the runs of the folder and the trainers that outlived the last window. */
+async function begin({ runs, trainers, log }: Shell): Promise<void> {
+  const attached = trainers.attachAll().catch((error: unknown) => log.error(`Looking for trainers failed: ${errorDetail(error)}`))
+  await Promise.all([runs.reload(), attached])
+}
+
+async function give(shell: Shell, name: CommandName, given: readonly unknown[]): Promise<unknown> {
+  try {
+    return await COMMANDS[name](shell, ...given)
+  } catch (error) {
+    if (error instanceof vscode.CancellationError) return undefined
+    shell.log.error(`${name}: ${errorDetail(error)}`)
+    void tell(shell, errorText(error))
+    return undefined
+  }
+}
+
+async function tell({ log }: Shell, message: string): Promise<void> {
+  const show = 'Show Log'
+  if ((await vscode.window.showErrorMessage(message, show)) === show) log.show()
+}

@@ -1,0 +1,96 @@
+/** The query process as the extension uses it: started when first asked, again when it dies. Free of `vscode`. */
+import type { CancellationToken } from 'vscode-jsonrpc/node'
+import type { QueryNotices, QueryParams, QueryRequest, QueryResults } from '../../trainer/protocol/queries.ts'
+import { QueryHostError } from './hostError.ts'
+import { QueryProcess } from './queryProcess.ts'
+import type { QueryProgram } from './queryProcess.ts'
+
+export interface WatchedPlaces {
+  readonly runs: readonly string[]
+  readonly folders: readonly string[]
+}
+
+export interface QueryClientEvents {
+  readonly notice: <N extends keyof QueryNotices>(notice: N, value: QueryNotices[N]) => void
+  /** It was started again after it had died: what it held is gone. */
+  readonly restarted: () => void
+  readonly said: (line: string) => void
+}
+
+/** A process that dies so often within a minute is not started again until the minute is over. */
+const MOST_STARTS = 5
+const WITHIN_MS = 60_000
+
+export class QueryClient {
+  readonly #program: QueryProgram
+  readonly #events: QueryClientEvents
+  readonly #watched = new Set<WatchedPlaces>()
+  #process: QueryProcess | undefined
+  #starts: number[] = []
+  #closed = false
+
+  constructor(program: QueryProgram, events: QueryClientEvents) {
+    this.#program = program
+    this.#events = events
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
+  /** @throws QueryHostError */
+  async ask<R extends QueryRequest>(request: R, parameters: QueryParams<R>, token?: CancellationToken): Promise<QueryResults[R]> {
+    return this.#running().ask(request, parameters, token)
+  }
+
+  /** Adds to what is watched; the union is what the process watches. Returns what takes it back. */
+  watch(places: WatchedPlaces): () => void {
+    this.#watched.add(places)
+    this.#tellWatched(this.#running())
+    return () => {
+      if (this.#watched.delete(places) && this.#process !== undefined) this.#tellWatched(this.#process)
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#process?.close()
+    this.#process = undefined
+  }
+
+  #running(): QueryProcess {
+    this.#process ??= this.#start()
+    return this.#process
+  }
+
+  #start(): QueryProcess {
+    const now = Date.now()
+    this.#starts = this.#starts.filter((at) => now - at < WITHIN_MS)
+    if (this.#closed || this.#starts.length >= MOST_STARTS) throw this.#cannotStart()
+    this.#starts.push(now)
+    return new QueryProcess(this.#program, { notice: this.#events.notice, said: this.#events.said, ended: (why) => this.#ended(why) })
+  }
+
+  #cannotStart(): QueryHostError {
+    return new QueryHostError(this.#closed ? 'The query process was closed' : `The query process ended ${MOST_STARTS} times within a minute`, {
+      boundary: 'store', code: 'not-running', remedy: this.#closed ? 'Reload the window.' : 'See the Rollout Lab log for what it said; close other large runs, then try again.'
+    })
+  }
+
+  /** Started again at once where something is watched, so that views learn that they have to be opened anew. */
+  #ended(why: string): void {
+    this.#process = undefined
+    this.#events.said(`The query process ended: ${why}`)
+    if (this.#closed) return
+    if (this.#watched.size > 0 && this.#starts.length < MOST_STARTS) this.#tellWatched(this.#running())
+    this.#events.restarted()
+  }
+
+  #tellWatched(process: QueryProcess): void {
+    const all = [...this.#watched]
+    const union = (read: (places: WatchedPlaces) => readonly string[]): string[] => [...new Set(all.flatMap(read))]
+    process.ask('runs/watch', { runs: union(({ runs }) => runs), folders: union(({ folders }) => folders) }).catch((error: unknown) => {
+      this.#events.said(error instanceof Error ? error.message : String(error))
+    })
+  }
+}

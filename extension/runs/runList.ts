@@ -1,0 +1,105 @@
+import * as vscode from 'vscode'
+import type { Notice, QueryNotices, RunCard } from '../../trainer/protocol/queries.ts'
+import type { Queries } from '../contracts/queries.ts'
+import type { SettingsSource } from '../contracts/settings.ts'
+import type { Trainers } from '../contracts/trainers.ts'
+import { errorText } from '../errorText.ts'
+import { shownRun } from './shownRun.ts'
+import type { ShownRun } from './shownRun.ts'
+
+/** What of a run changes its card. */
+const CARD_CHANGES = new Set<string>(['state', 'metrics', 'summary', 'gone', 'list'] satisfies QueryNotices['changed']['what'][number][])
+const RELOAD_PAUSE_MS = 500
+const SHOW_PAUSE_MS = 200
+
+/** The runs of the runs folder with what their trainers say, kept up to date. */
+export interface RunList extends vscode.Disposable {
+  readonly runs: readonly ShownRun[]
+  /** What of the folder could not be read. */
+  readonly notices: readonly Notice[]
+  /** Why there is no list at all. */
+  readonly problem: string | undefined
+  readonly onDidChange: vscode.Event<void>
+  find(directory: string): ShownRun | undefined
+  /** Reads the folder again now. */
+  reload(): Promise<void>
+}
+
+export function createRunList(queries: Queries, trainers: Trainers, settings: SettingsSource, log: vscode.LogOutputChannel): RunList {
+  const changed = new vscode.EventEmitter<void>()
+  let cards: readonly RunCard[] = []
+  let notices: readonly Notice[] = []
+  let problem: string | undefined
+  let runs: readonly ShownRun[] = []
+  const show = (): void => {
+    const live = new Map(trainers.live.map((run) => [run.directory, run]))
+    runs = cards.map((card) => shownRun(card, live.get(card.directory)))
+    changed.fire()
+    if (trainers.live.some(({ directory }) => !cards.some((card) => card.directory === directory))) reloading.soon()
+  }
+  const reload = async (): Promise<void> => {
+    const folder = settings.current.runsFolder
+    try {
+      const listed = await queries.ask('runs/list', { folders: folder === undefined ? [] : [folder] })
+      cards = listed.runs
+      notices = listed.notices
+      problem = undefined
+    } catch (error) {
+      problem = errorText(error)
+      log.error(`The runs of ${folder} cannot be listed: ${problem}`)
+    }
+    show()
+  }
+  const reloading = paced(reload, RELOAD_PAUSE_MS)
+  const showing = paced(show, SHOW_PAUSE_MS)
+  let watched = watchFolder(queries, settings)
+  const listening = [
+    trainers.onDidChange(() => showing.soon()),
+    queries.onChanged((change) => change.what.some((what) => CARD_CHANGES.has(what)) && reloading.soon()),
+    queries.onRestarted(() => reloading.soon()),
+    settings.onDidChange(() => {
+      watched.dispose()
+      watched = watchFolder(queries, settings)
+      reloading.soon()
+    })
+  ]
+  return {
+    get runs() {
+      return runs
+    },
+    get notices() {
+      return notices
+    },
+    get problem() {
+      return problem
+    },
+    onDidChange: changed.event,
+    find: (directory) => runs.find(({ card }) => card.directory === directory),
+    reload,
+    dispose: () => [changed, reloading, showing, watched, ...listening].forEach((each) => each.dispose())
+  }
+}
+
+const watchFolder = (queries: Queries, { current: { runsFolder } }: SettingsSource): vscode.Disposable =>
+  queries.watch({ runs: [], folders: runsFolder === undefined ? [] : [runsFolder] })
+
+/** Does it at once when asked for, then not again before the pause is over; what was asked meanwhile is done once, at its end. */
+function paced(work: () => void | Promise<void>, pause: number): vscode.Disposable & { soon(): void } {
+  let timer: NodeJS.Timeout | undefined
+  let again = false
+  const run = (): void => {
+    again = false
+    timer = setTimeout(() => {
+      timer = undefined
+      if (again) run()
+    }, pause)
+    void work()
+  }
+  return {
+    soon: () => {
+      if (timer === undefined) run()
+      else again = true
+    },
+    dispose: () => clearTimeout(timer)
+  }
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { card, live, shown } from './runs.fixture.ts'
+import { filterRuns } from './runFilter.ts'
+import { groupRuns } from './runGroups.ts'
+import { runDescription, runTooltip, spokenRun } from './runWords.ts'
+import { actionsOf, shownRun } from './shownRun.ts'
+import { sparkLine } from './spark.ts'
+
+const running = { version: 1, runId: 'x', status: 'running', stage: 'rl', step: 12, steps: 120, seconds: 4, updatedAt: '2025-01-31T14:30:00.000Z' } as const
+
+describe('a shown run', () => {
+  it('stands as its trainer says, and else as recorded', () => {
+    assert.equal(shown({ status: 'stopped' }).standing, 'stopped')
+    assert.equal(shown({ status: 'running' }, { state: { ...running, status: 'paused' } }).standing, 'paused')
+    assert.equal(shown({ status: 'running' }, { connection: 'hung' }).standing, 'hung')
+    assert.equal(shown({ status: 'running' }, { connection: 'lost' }).standing, 'interrupted')
+    assert.equal(shown({ status: 'failed' }, { connection: 'ended' }).standing, 'failed')
+  })
+
+  it('takes the step of the trainer, which is ahead of the disk', () => {
+    const { step, steps } = shownRun(card({ step: 3, steps: 120 }), live({ state: running }))
+    assert.deepEqual([step, steps], [12, 120])
+  })
+
+  it('can be done with what makes sense', () => {
+    assert.deepEqual(actionsOf(shown({ status: 'running' }, { state: running })), ['pause', 'stop', 'stopNow'])
+    assert.deepEqual(actionsOf(shown({ status: 'running' }, { state: { ...running, status: 'paused' } })), ['continue', 'stop', 'stopNow'])
+    assert.deepEqual(actionsOf(shown({ status: 'running' }, { state: running, role: 'watching' })), ['takeSteering'])
+    assert.deepEqual(actionsOf(shown({ status: 'running', checkpoints: 2 }, { connection: 'hung' })), ['endHung', 'useCheckpoint'])
+    assert.deepEqual(actionsOf(shown({ status: 'interrupted' })), ['resume', 'delete'])
+    assert.deepEqual(actionsOf(shown({ status: 'finished', checkpoints: 1 })), ['delete', 'useCheckpoint'])
+  })
+
+  it('is never deleted while a process may hold it', () => {
+    for (const connection of ['attached', 'attaching', 'hung', 'mismatch'] as const) {
+      assert.ok(!actionsOf(shown({ status: 'running' }, { connection })).includes('delete'), connection)
+    }
+    assert.ok(!actionsOf(shown({ status: 'running' })).includes('delete'), 'held by a process this window does not know')
+  })
+})
+
+describe('words of a run', () => {
+  const run = shown({ status: 'running', passAt1: { before: 0.42, last: 0.61 }, rewardSpark: [0.1, 0.3, 0.2, 0.8], tags: ['long'], pinned: true }, { state: running })
+
+  it('say in the tree where it stands', () => {
+    assert.equal(runDescription(run), '12/120 · 42 → 61 % ▁▃▂█ #long')
+    assert.equal(runDescription(shown({ status: 'finished', passAt1: { last: 0.5 } })), '50 %')
+    assert.equal(runDescription(shown({ status: 'failed', step: 7, seed: 2 })), 'seed 2 · failed · 7/120')
+  })
+
+  it('say it to a screen reader', () => {
+    assert.equal(
+      spokenRun(run),
+      'arithmetic-chain, running, step 12 of 120, held-out pass at 1 61 %, 42 % before, mean reward 0.10 at first, 0.80 now, pinned, tags long'
+    )
+  })
+
+  it('say it on hover, in plain lines', () => {
+    assert.equal(runTooltip(shown({ status: 'interrupted', step: 7, notes: '[x](command:y)\nz', passAt1: { before: 0.4 } })), [
+      'arithmetic-chain: interrupted', 'grpo · arithmetic-chain · arithmetic-chain · seed 1', 'step 7 of 120, stage rl', 'held-out pass@1 before: 40 %',
+      'Notes: [x] (command:y) z'
+    ].join('\n'))
+  })
+
+  it('show no hostile name as it is', () => {
+    assert.match(spokenRun(shown({ name: '\u202Eevil\u001b[31m $(bug)' })), /^evil \$ \(bug\), finished/)
+  })
+})
+
+describe('spark line', () => {
+  it('spans least to greatest', () => {
+    assert.equal(sparkLine([0, 1, 2, 3, 4, 5, 6, 7]), '▁▂▃▄▅▆▇█')
+  })
+  it('averages neighbours where there are too many', () => {
+    assert.equal(sparkLine([0, 0, 1, 1], 2), '▁█')
+    assert.equal([...sparkLine(Array.from({ length: 40 }, (_, i) => i))].length, 8)
+  })
+  it('is flat for equal values and empty for fewer than two', () => {
+    assert.equal(sparkLine([2, 2, 2]), '▄▄▄')
+    assert.equal(sparkLine([1]), '')
+    assert.equal(sparkLine([NaN, 1]), '')
+  })
+})
+
+describe('groups of runs', () => {
+  const at = (createdAt: string, recipe = 'grpo', pinned = false) => shown({ createdAt, recipe, pinned, name: createdAt })
+  const runs = [at('2025-01-29T12:00:00Z'), at('2025-01-31T12:00:00Z', 'rloo'), at('2025-01-30T12:00:00Z'), at('2025-01-28T12:00:00Z', 'grpo', true)]
+
+  it('are by recipe, the newest first, pinned runs leading', () => {
+    const groups = groupRuns(runs, 'recipe', new Date('2025-01-31T13:00:00Z'))
+    assert.deepEqual(groups.map(({ label, runs: members }) => [label, members.map(({ card: { name } }) => name.slice(8, 10))]), [
+      ['rloo', ['31']], ['grpo', ['28', '30', '29']]
+    ])
+  })
+
+  it('are by day, with names for the last two', () => {
+    const groups = groupRuns(runs, 'day', new Date(2025, 0, 31, 13))
+    assert.deepEqual(groups.map(({ label }) => label), ['Today', 'Yesterday', '2025-01-29', '2025-01-28'])
+  })
+
+  it('may be none', () => {
+    assert.deepEqual(groupRuns(runs, 'none', new Date()).map(({ label, runs: members }) => [label, members.length]), [['', 4]])
+  })
+})
+
+describe('filter of runs', () => {
+  const runs = [shown({ name: 'Alpha', tags: ['baseline'] }), shown({ name: 'beta', status: 'failed' }), shown({ name: 'gamma', notes: 'alpha again' })]
+  const names = (filter: string) => filterRuns(runs, filter).map(({ card: { name } }) => name)
+
+  it('finds every word in what is known of a run', () => {
+    assert.deepEqual(names('alpha'), ['Alpha', 'gamma'])
+    assert.deepEqual(names('failed'), ['beta'])
+    assert.deepEqual(names('alpha again'), ['gamma'])
+    assert.deepEqual(names(' '), ['Alpha', 'beta', 'gamma'])
+  })
+
+  it('finds tags alone by #', () => {
+    assert.deepEqual(names('#base'), ['Alpha'])
+    assert.deepEqual(names('#alpha'), [])
+  })
+})

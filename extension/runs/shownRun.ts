@@ -1,0 +1,58 @@
+import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { LiveRun } from '../contracts/trainers.ts'
+
+/** How a run stands, for people. `waiting` = attaching to its trainer. */
+export type RunStanding =
+  | 'running' | 'paused' | 'waiting' | 'hung' | 'mismatch'
+  | 'finished' | 'stopped' | 'failed' | 'interrupted' | 'damaged' | 'newer'
+
+/** A run of the folder together with what its trainer last said. */
+export interface ShownRun {
+  readonly card: RunCard
+  readonly live?: LiveRun
+  readonly standing: RunStanding
+  readonly step: number
+  readonly steps: number
+  /** Another window steers it. */
+  readonly watching: boolean
+}
+
+export function shownRun(card: RunCard, live: LiveRun | undefined): ShownRun {
+  const state = live?.state
+  return {
+    card, standing: standingOf(card, live), watching: isLiving(live) && live?.role === 'watching',
+    step: state?.step ?? card.step, steps: state?.steps ?? card.steps, ...(live && { live })
+  }
+}
+
+/** A process trains it or may do so: nothing of it may be deleted. */
+export const isLiving = (live: LiveRun | undefined): boolean => live !== undefined && live.connection !== 'ended' && live.connection !== 'lost'
+
+function standingOf(card: RunCard, live: LiveRun | undefined): RunStanding {
+  switch (live?.connection) {
+    case 'attached': return live.state?.status ?? 'running'
+    case 'attaching': return 'waiting'
+    case 'hung': return 'hung'
+    case 'mismatch': return 'mismatch'
+    case 'lost': return card.status === 'running' ? 'interrupted' : card.status
+    default: return card.status
+  }
+}
+
+export type RunAction =
+  | 'pause' | 'continue' | 'stop' | 'stopNow' | 'resume' | 'takeSteering' | 'endHung' | 'delete' | 'useCheckpoint'
+
+/** What can be done with a run as it stands. */
+export function actionsOf({ standing, watching, live, card }: ShownRun): readonly RunAction[] {
+  const checkpoints: RunAction[] = card.checkpoints > 0 ? ['useCheckpoint'] : []
+  if (live?.connection === 'attached' && (standing === 'running' || standing === 'paused')) {
+    const steering: RunAction[] = [standing === 'running' ? 'pause' : 'continue', 'stop', 'stopNow']
+    return [...(watching ? (['takeSteering'] satisfies RunAction[]) : steering), ...checkpoints]
+  }
+  if (standing === 'hung') return ['endHung', ...checkpoints]
+  if (isLiving(live)) return checkpoints
+  const resumable: RunAction[] = ['stopped', 'failed', 'interrupted', 'paused'].includes(standing) ? ['resume'] : []
+  return [...resumable, ...(standing === 'running' ? [] : (['delete'] satisfies RunAction[])), ...checkpoints]
+}
+
+export const can = (run: ShownRun, action: RunAction): boolean => actionsOf(run).includes(action)

@@ -1,0 +1,29 @@
+import type * as vscode from 'vscode'
+import type { Queries } from './contracts/queries.ts'
+import type { SettingsSource } from './contracts/settings.ts'
+import type { LabCommand, Trainers } from './contracts/trainers.ts'
+import type { Views } from './contracts/views.ts'
+import type { Reports } from './reports/reports.ts'
+import type { Catalogue } from './runFiles/catalogue.ts'
+import type { RunList } from './runs/runList.ts'
+import type { Samples } from './starting/samples.ts'
+
+/** Everything that commands and views of the shell work with. */
+export interface Shell {
+  readonly context: vscode.ExtensionContext
+  readonly log: vscode.LogOutputChannel
+  readonly settings: SettingsSource
+  readonly queries: Queries
+  readonly trainers: Trainers
+  readonly lab: LabCommand
+  readonly views: Views
+  readonly runs: RunList
+  readonly reports: Reports
+  readonly samples: Samples
+  readonly catalogue: Catalogue
+  /** Puts what a first start needs in place while people still choose. */
+  prepare(): void
+}
+
+/** A command of the palette; `given` is what a tree, a lens or a key binding hands over: nothing of it is certain. */
+export type CommandHandler = (shell: Shell, ...given: readonly unknown[]) => Promise<unknown>

@@ -1,0 +1,88 @@
+import path from 'node:path'
+import * as vscode from 'vscode'
+import { privateFolder } from '../../trainer/control/privateFolder.ts'
+import type { PartialText, RecordedNotice } from '../../trainer/protocol/control.ts'
+import type { RunEvent } from '../../trainer/protocol/events.ts'
+import type { LabCommand, Trainers } from '../contracts/trainers.ts'
+import { createLabCommand as labCommandOf } from './labCommand.ts'
+import { chooseNode } from './nodeProgram.ts'
+import { copyRuntime, sweepRuntimes } from './runtimeCopy.ts'
+import type { Runtime } from './runtimeCopy.ts'
+import type { TrainerProgram } from './startTrainer.ts'
+import { TrainerHub } from './trainerHub.ts'
+
+export interface TrainersParts {
+  readonly program: TrainerProgram
+  readonly context: Pick<vscode.ExtensionContext, 'globalStorageUri'>
+  readonly runsPerDevice: () => number
+  readonly log: (line: string) => void
+}
+
+/** The trainer's runtime, copied when first needed, and the Node that runs it. @param say tells people which Node is taken, and why. */
+export function createTrainerProgram(context: Pick<vscode.ExtensionContext, 'globalStorageUri' | 'extensionUri'>, say: (message: string) => void): TrainerProgram {
+  let copied: Promise<Runtime> | undefined
+  const copy = (): Promise<Runtime> => copyRuntime(context.extensionUri.fsPath, runtimesFolder(context))
+  return {
+    // A copy that failed (a full disk) is tried again.
+    runtime: () => (copied ??= copy().catch((error: unknown) => {
+      copied = undefined
+      throw error
+    })),
+    node: chooseNode(),
+    say
+  }
+}
+
+const runtimesFolder = (context: Pick<vscode.ExtensionContext, 'globalStorageUri'>): string => path.join(context.globalStorageUri.fsPath, 'runtimes')
+
+/** Trainers as the extension has them: contracts/trainers.ts over the hub, which knows nothing of VS Code. */
+export function createTrainers({ program, context, runsPerDevice, log }: TrainersParts): Trainers {
+  const changed = new vscode.EventEmitter<void>()
+  const event = new vscode.EventEmitter<{ readonly directory: string; readonly event: RunEvent }>()
+  const partial = new vscode.EventEmitter<{ readonly directory: string; readonly partial: PartialText }>()
+  const recorded = new vscode.EventEmitter<{ readonly directory: string; readonly recorded: RecordedNotice }>()
+  const startFailed = new vscode.EventEmitter<{ readonly label: string; readonly message: string }>()
+  const hub = new TrainerHub({
+    program, runsPerDevice, log,
+    folder: privateFolder,
+    namedFolders: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+    storage: context.globalStorageUri.fsPath,
+    client: `${vscode.env.appName}, ${vscode.workspace.name ?? 'no folder'}`,
+    trusted: () => vscode.workspace.isTrusted,
+    listener: {
+      changed: () => changed.fire(),
+      event: (directory, told) => event.fire({ directory, event: told }),
+      partial: (directory, told) => partial.fire({ directory, partial: told }),
+      recorded: (directory, told) => recorded.fire({ directory, recorded: told }),
+      startFailed: (label, message) => startFailed.fire({ label, message })
+    }
+  })
+  const logged = (work: Promise<void>): void => void work.catch((error: unknown) => log(String(error)))
+  return {
+    get live() { return hub.live },
+    get queue() { return hub.queue },
+    onDidChange: changed.event, onEvent: event.event, onPartial: partial.event, onRecorded: recorded.event, onStartFailed: startFailed.event,
+    start: async (request) => {
+      const started = await hub.start(request)
+      const { folder } = await program.runtime()
+      logged(sweepRuntimes(runtimesFolder(context), hub.runtimesInUse().add(folder)))
+      return started
+    },
+    resume: (directory) => hub.resume(directory),
+    pause: (directory) => hub.steer(directory, 'pause'),
+    continue: (directory) => hub.steer(directory, 'continue'),
+    stop: (directory) => hub.steer(directory, 'stop'),
+    stopNow: (directory) => hub.steer(directory, 'stopNow'),
+    takeSteering: (directory) => hub.steer(directory, 'takeSteering'),
+    endHung: (directory) => hub.endHung(directory),
+    moveInQueue: (id, to) => logged(hub.moveInQueue(id, to)),
+    removeFromQueue: (id) => logged(hub.removeFromQueue(id)),
+    attachAll: () => hub.attachAll(),
+    dispose: () => {
+      hub.dispose()
+      for (const emitter of [changed, event, partial, recorded, startFailed]) emitter.dispose()
+    }
+  }
+}
+
+export const createLabCommand = (program: TrainerProgram): LabCommand => labCommandOf(program)

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { LabCommand } from '../contracts/trainers.ts'
+import type { TrainerProgram } from './startTrainer.ts'
+
+const ERRORS_KEPT = 64 * 1024
+const KILL_MILLISECONDS = 5000
+
+/** Runs commands of the trainer's command line, each in a process that ends with this window. */
+export function createLabCommand(program: Pick<TrainerProgram, 'runtime' | 'node'>): LabCommand {
+  return {
+    run: async (args, { cwd, onLine, signal }) => {
+      const { lab } = await program.runtime()
+      const { execPath, env } = program.node.current()
+      signal?.throwIfAborted()
+      const child = spawn(execPath, [lab, ...args], { cwd, env: { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+      let errors = ''
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-ERRORS_KEPT)))
+      createInterface({ input: child.stdout }).on('line', (line) => tellJson(line, onLine))
+      const abort = (): void => {
+        child.kill('SIGTERM')
+        setTimeout(() => child.kill('SIGKILL'), KILL_MILLISECONDS).unref()
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      try {
+        const code = await new Promise<number>((resolve, reject) => {
+          child.once('error', reject).once('close', (code) => resolve(code ?? 1))
+        })
+        return { code, errors }
+      } finally {
+        signal?.removeEventListener('abort', abort)
+      }
+    }
+  }
+}
+
+/** With --json every line is JSON; what is not was printed by something else. */
+function tellJson(line: string, onLine: (line: unknown) => void): void {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return
+  }
+  onLine(value)
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { z } from 'zod'
+import type { QueuedStart } from '../contracts/trainers.ts'
+
+const Waiting = z.object({
+  id: z.string(),
+  label: z.string(),
+  /** Of the run, made when it starts. */
+  directory: z.string(),
+  request: z.union([
+    z.object({ resume: z.string() }),
+    z.object({
+      file: z.string(), overrides: z.array(z.string()), seed: z.number().int().optional(), runsFolder: z.string(), trustModules: z.boolean().optional()
+    })
+  ]),
+  /** Whether the window that queued it trusted its workspace. */
+  asksGit: z.boolean()
+})
+export type Waiting = z.infer<typeof Waiting>
+
+const QueueFile = z.object({ version: z.literal(1), waiting: z.array(Waiting) })
+
+/** Starts that wait for their device: a file that all windows share and that outlives them. Changed only under the lock. */
+export class StartQueue {
+  readonly #place: string
+  #seen: readonly Waiting[] = []
+  #stamp = ''
+
+  constructor(place: string) {
+    this.#place = place
+    this.refresh()
+  }
+
+  /** As of the last look. */
+  get waiting(): readonly Waiting[] {
+    return this.#seen
+  }
+
+  /** Looks at the file again where it has changed. Answers whether it had. */
+  refresh(): boolean {
+    const stamp = stampOf(this.#place)
+    if (stamp === this.#stamp) return false
+    this.#stamp = stamp
+    this.#seen = readQueue(this.#place)
+    return true
+  }
+
+  add(item: Omit<Waiting, 'id'>): Waiting {
+    const added = { ...item, id: randomUUID() }
+    this.#change((waiting) => [...waiting, added])
+    return added
+  }
+
+  remove(id: string): void {
+    this.#change((waiting) => waiting.filter((item) => item.id !== id))
+  }
+
+  /** @param to position among those that wait, from 0. */
+  move(id: string, to: number): void {
+    this.#change((waiting) => {
+      const item = waiting.find((one) => one.id === id)
+      if (!item) return waiting
+      const others = waiting.filter((one) => one.id !== id)
+      const at = Math.max(0, Math.min(others.length, to))
+      return [...others.slice(0, at), item, ...others.slice(at)]
+    })
+  }
+
+  #change(change: (waiting: readonly Waiting[]) => readonly Waiting[]): void {
+    const waiting = change(readQueue(this.#place))
+    fs.mkdirSync(path.dirname(this.#place), { recursive: true })
+    writeFileAtomic.sync(this.#place, JSON.stringify({ version: 1, waiting }), { mode: 0o600 })
+    this.refresh()
+  }
+}
+
+function stampOf(place: string): string {
+  const found = fs.statSync(place, { throwIfNoEntry: false })
+  return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : ''
+}
+
+/** A queue that cannot be read is an empty one: what waited can be started again by hand. */
+function readQueue(place: string): readonly Waiting[] {
+  try {
+    return QueueFile.parse(JSON.parse(fs.readFileSync(place, 'utf8'))).waiting
+  } catch {
+    return []
+  }
+}
+
+/** As the extension shows it. */
+export function asQueued({ id, label, request }: Waiting): QueuedStart {
+  if ('resume' in request) return { id, label, request }
+  const { file, overrides, runsFolder, seed, trustModules } = request
+  return { id, label, request: { file, overrides, runsFolder, ...(seed !== undefined && { seed }), ...(trustModules && { trustModules }) } }
+}

@@ -1,0 +1,45 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { TrainerOrder } from '../../trainer/protocol/control.ts'
+import { LabHostError } from './labHostError.ts'
+import type { NodeChoice } from './nodeProgram.ts'
+import type { Runtime } from './runtimeCopy.ts'
+import { spawnTrainer } from './spawnTrainer.ts'
+
+/** What runs trainers: the copied runtime, and a Node for it. */
+export interface TrainerProgram {
+  runtime(): Promise<Runtime>
+  readonly node: NodeChoice
+  /** For people: another Node had to be taken, and why. */
+  readonly say: (message: string) => void
+}
+
+const READY_SECONDS = 120
+const LOGS_KEPT = 50
+/** Ends that may be the Node's fault: a native module that does not load, or takes the process with it. */
+const NODE_AT_FAULT: ReadonlySet<string> = new Set(['host/native-module', 'trainer-no-start'])
+
+/** Starts a trainer under VS Code's own Node; where that cannot run it, under one found on the PATH, and says so. */
+export async function startTrainer(program: TrainerProgram, order: TrainerOrder, storage: string): Promise<{ readonly directory: string }> {
+  const runtime = await program.runtime()
+  const log = path.join(storage, 'logs', `${path.basename(order.directory).slice(0, 120)}-${order.id}.log`)
+  dropOldLogs(path.dirname(log))
+  const start = { runtime, order, log, readySeconds: READY_SECONDS }
+  const first = program.node.current()
+  try {
+    return await spawnTrainer({ ...start, node: first })
+  } catch (error) {
+    if (!(error instanceof LabHostError) || !NODE_AT_FAULT.has(error.code)) throw error
+    const node = await program.node.fallBack()
+    if (!node) throw error
+    program.say(`${first.name} cannot run the trainer, so ${node.name} does. (${error.message})`)
+    return await spawnTrainer({ ...start, node })
+  }
+}
+
+function dropOldLogs(folder: string): void {
+  if (!fs.existsSync(folder)) return
+  const logs = fs.readdirSync(folder).map((name) => path.join(folder, name))
+  const byAge = logs.map((file) => ({ file, at: fs.statSync(file).mtimeMs })).sort((a, b) => b.at - a.at)
+  for (const { file } of byAge.slice(LOGS_KEPT)) fs.rmSync(file, { force: true })
+}

@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { pipePath } from '../../trainer/control/pipePath.ts'
+import type { PartialText, RecordedNotice, TrainerOrder } from '../../trainer/protocol/control.ts'
+import type { RunEvent } from '../../trainer/protocol/events.ts'
+import type { LiveRun, QueuedStart, StartRequest } from '../contracts/trainers.ts'
+import { withLock } from './fileLock.ts'
+import { LabHostError } from './labHostError.ts'
+import { labelOfFile, newRunDirectory } from './runDirectoryName.ts'
+import { asQueued, StartQueue } from './startQueue.ts'
+import type { Waiting } from './startQueue.ts'
+import { startTrainer } from './startTrainer.ts'
+import type { TrainerProgram } from './startTrainer.ts'
+import type { SteerRequest } from './trainerClient.ts'
+import { TrainerList } from './trainerList.ts'
+import type { TrainerListOptions } from './trainerList.ts'
+import type { WatchedTrainer } from './watchedTrainer.ts'
+
+/** Told of everything that happens; calls must not throw. */
+export interface HubListener {
+  changed(): void
+  event(directory: string, event: RunEvent): void
+  partial(directory: string, partial: PartialText): void
+  recorded(directory: string, recorded: RecordedNotice): void
+  startFailed(label: string, message: string): void
+}
+
+export interface HubOptions extends Omit<TrainerListOptions, 'listenTo'> {
+  readonly program: TrainerProgram
+  /** The extension's own folder for the queue and the logs. */
+  readonly storage: string
+  readonly runsPerDevice: () => number
+  /** Whether anything of the workspace may be run. */
+  readonly trusted: () => boolean
+  readonly listener: HubListener
+  readonly log: (line: string) => void
+  readonly lookMilliseconds?: number
+}
+
+type Order = Omit<Waiting, 'id'>
+
+const LOOK_MILLISECONDS = 1000
+/** Longer than a start takes, which holds the lock. */
+const LOCK_MILLISECONDS = 150_000
+
+/** Starts, finds, attaches to and steers the trainers of this machine; what waits for the device starts when it is free. */
+export class TrainerHub {
+  readonly #options: HubOptions
+  readonly #trainers: TrainerList
+  readonly #queue: StartQueue
+  #timer: NodeJS.Timeout | undefined
+  #starting: Promise<void> | undefined
+  #disposed = false
+
+  constructor(options: HubOptions) {
+    const { listener } = options
+    this.#options = options
+    this.#queue = new StartQueue(path.join(options.storage, 'queue.json'))
+    this.#trainers = new TrainerList({
+      ...options,
+      listenTo: (directory) => ({
+        changed: () => listener.changed(),
+        event: (event) => listener.event(directory, event),
+        partial: (partial) => listener.partial(directory, partial),
+        recorded: (recorded) => listener.recorded(directory, recorded)
+      })
+    })
+  }
+
+  get live(): readonly LiveRun[] {
+    return this.#trainers.shown
+  }
+
+  get queue(): readonly QueuedStart[] {
+    return this.#queue.waiting.map(asQueued)
+  }
+
+  /** Looks for trainers now, and from now on again and again. */
+  async attachAll(): Promise<void> {
+    this.#keepLooking()
+    await this.#trainers.look()
+    this.#options.listener.changed()
+  }
+
+  async start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }> {
+    this.#requireTrust()
+    const { file, overrides, seed, runsFolder, trustModules } = request
+    if (!fs.existsSync(file)) throw new LabHostError('no-file', `There is no run file ${file}.`, 'Save it, or choose another one.')
+    const kept = { file, overrides: [...overrides], runsFolder, ...(seed !== undefined && { seed }), ...(trustModules && { trustModules }) }
+    const label = `${labelOfFile(file)}${seed === undefined ? '' : `, seed ${seed}`}`
+    return this.#startOrQueue({ label, directory: newRunDirectory(file, runsFolder), request: kept, asksGit: true })
+  }
+
+  async resume(directory: string): Promise<{ readonly queued: boolean }> {
+    this.#requireTrust()
+    const known = this.#trainers.find(directory)
+    if (known && !known.over) throw new LabHostError('running', 'The run is going on already.', 'Open its dashboard to watch it.')
+    const waits = this.#queue.waiting.some(({ request }) => 'resume' in request && request.resume === directory)
+    if (waits) return { queued: true }
+    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory }, asksGit: false })
+    return { queued }
+  }
+
+  async steer(directory: string, request: SteerRequest): Promise<void> {
+    await this.#require(directory).steer(request)
+  }
+
+  async endHung(directory: string): Promise<void> {
+    await this.#require(directory).endHung()
+  }
+
+  moveInQueue(id: string, to: number): Promise<void> {
+    return this.#underLock(async () => this.#queue.move(id, to))
+  }
+
+  removeFromQueue(id: string): Promise<void> {
+    return this.#underLock(async () => this.#queue.remove(id))
+  }
+
+  /** Folders of runtimes that living trainers run from. */
+  runtimesInUse(): Set<string> {
+    return this.#trainers.runtimes()
+  }
+
+  dispose(): void {
+    this.#disposed = true
+    clearInterval(this.#timer)
+    this.#trainers.dispose()
+  }
+
+  #requireTrust(): void {
+    if (!this.#options.trusted()) throw new LabHostError('untrusted', 'This workspace is not trusted, so nothing of it is run.', 'Trust the workspace first; runs can be read without that.')
+  }
+
+  #require(directory: string): WatchedTrainer {
+    const known = this.#trainers.find(directory)
+    if (known) return known
+    throw new LabHostError('no-trainer', 'No trainer is working on this run.', 'Resume the run first.')
+  }
+
+  #keepLooking(): void {
+    this.#timer ??= setInterval(() => this.#look(), this.#options.lookMilliseconds ?? LOOK_MILLISECONDS)
+    this.#timer.unref()
+  }
+
+  #look(): void {
+    if (this.#queue.refresh()) this.#options.listener.changed()
+    // One that hangs keeps nobody else waiting: each look ends on its own.
+    this.#trainers.look().catch((error: unknown) => this.#options.log(`Looking for trainers failed: ${String(error)}`))
+    if (this.#queue.waiting.length === 0 || !this.#options.trusted()) return
+    this.#starting ??= this.#startNext()
+      .catch((error: unknown) => this.#options.log(`Starting what waits failed: ${String(error)}`))
+      .finally(() => (this.#starting = undefined))
+  }
+
+  get #deviceIsFree(): boolean {
+    return this.#trainers.busy() < this.#options.runsPerDevice()
+  }
+
+  /** All windows start and queue under one lock, which lies with the registry. */
+  #underLock<T>(work: () => Promise<T>): Promise<T> {
+    return withLock(path.join(this.#trainers.folder, 'start.lock'), LOCK_MILLISECONDS, async () => {
+      this.#queue.refresh()
+      const result = await work()
+      this.#options.listener.changed()
+      return result
+    })
+  }
+
+  #startOrQueue(item: Order): Promise<{ readonly directory: string; readonly queued: boolean }> {
+    this.#keepLooking()
+    return this.#underLock(async () => {
+      if (this.#queue.waiting.length === 0 && this.#deviceIsFree) return { directory: await this.#startNow(item), queued: false }
+      this.#queue.add(item)
+      return { directory: item.directory, queued: true }
+    })
+  }
+
+  /** Of all windows, the one that holds the lock starts what waits first. */
+  async #startNext(): Promise<void> {
+    if (!this.#deviceIsFree) return
+    await this.#underLock(async () => {
+      const [next] = this.#queue.waiting
+      if (!next || this.#disposed || !this.#deviceIsFree) return
+      try {
+        await this.#startNow(next)
+      } catch (error) {
+        this.#options.listener.startFailed(next.label, error instanceof Error ? error.message : String(error))
+      }
+      this.#queue.remove(next.id)
+    })
+  }
+
+  async #startNow(item: Order): Promise<string> {
+    const id = randomBytes(8).toString('hex')
+    const { directory } = await startTrainer(this.#options.program, orderOf(item, id, this.#trainers.folder), this.#options.storage)
+    await this.#trainers.lookFor(id)
+    return this.#trainers.nameOf(directory)
+  }
+}
+
+function orderOf({ directory, request, asksGit }: Order, id: string, folder: string): TrainerOrder {
+  const by = { registry: folder, id, pipe: pipePath(folder, id), token: randomBytes(32).toString('hex') }
+  if ('resume' in request) return { kind: 'resume', directory, trustWorkspace: false, ...by }
+  const { file, overrides, seed, trustModules } = request
+  return { kind: 'launch', file, overrides, directory, asksGit, trustWorkspace: trustModules ?? false, ...(seed !== undefined && { seed }), ...by }
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode'
+import { filterOf, groupingOf } from '../commands/listCommands.ts'
+import { filterRuns } from '../runs/runFilter.ts'
+import { groupRuns } from '../runs/runGroups.ts'
+import type { ShownRun } from '../runs/shownRun.ts'
+import type { Shell } from '../shell.ts'
+import { treeItem } from './treeItems.ts'
+import type { TreeNode } from './treeNodes.ts'
+
+/** The tree of runs: what could not be read, the queue, then groups of runs with their checkpoints. */
+export function provideRunTree(shell: Shell): vscode.Disposable {
+  const changed = new vscode.EventEmitter<undefined>()
+  const provider: vscode.TreeDataProvider<TreeNode> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: treeItem,
+    getChildren: (node) => (node ? childrenOf(shell, node) : rootsOf(shell))
+  }
+  const view = vscode.window.createTreeView('rolloutLab.runs', { treeDataProvider: provider, canSelectMany: true, showCollapseAll: true })
+  const show = (): void => {
+    const filter = filterOf(shell)
+    view.message = filter === '' ? undefined : `Filter: ${filter} (${filterRuns(shell.runs.runs, filter).length} of ${shell.runs.runs.length})`
+    changed.fire(undefined)
+  }
+  show()
+  const listening = [shell.runs.onDidChange(show), shell.trainers.onDidChange(show)]
+  return { dispose: () => [view, changed, ...listening].forEach((each) => each.dispose()) }
+}
+
+function rootsOf(shell: Shell): TreeNode[] {
+  const { runs, trainers } = shell
+  const shown = filterRuns(runs.runs, filterOf(shell))
+  const groups = groupRuns(shown, groupingOf(shell), new Date())
+  const [only] = groups
+  return [
+    ...(runs.problem === undefined ? [] : [{ kind: 'trouble', message: 'The runs cannot be listed', detail: runs.problem } as const]),
+    ...runs.notices.map(({ place, message }) => ({ kind: 'trouble', message: place.split(/[\\/]/).at(-1) ?? place, detail: message }) as const),
+    ...(trainers.queue.length > 0 ? [{ kind: 'queue', starts: trainers.queue } as const] : []),
+    ...(groups.length === 1 && only?.label === '' ? only.runs.map(asNode) : groups.map((group) => ({ kind: 'group', group }) as const))
+  ]
+}
+
+async function childrenOf({ queries }: Shell, node: TreeNode): Promise<TreeNode[]> {
+  if (node.kind === 'queue') return node.starts.map((start, position) => ({ kind: 'queued', start, position, of: node.starts.length }))
+  if (node.kind === 'group') return node.group.runs.map(asNode)
+  if (node.kind !== 'run') return []
+  const { run } = node
+  const checkpoints = await queries.ask('runs/checkpoints', { run: run.card.directory })
+  return [...checkpoints].reverse().map((checkpoint) => ({ kind: 'checkpoint', run, checkpoint }))
+}
+
+const asNode = (run: ShownRun): TreeNode => ({ kind: 'run', run })

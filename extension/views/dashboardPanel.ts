@@ -1,0 +1,106 @@
+import { basename } from 'node:path'
+import * as vscode from 'vscode'
+import type { RunEvent } from '../../trainer/protocol/events.ts'
+import type { DashboardNotices, DashboardRequests } from '../../webviews/protocol/dashboard.ts'
+import { visibleLine } from '../../webviews/protocol/visibleText.ts'
+import type { Views } from '../contracts/views.ts'
+import { plainLine } from '../plainText.ts'
+import { saveExport } from './exports.ts'
+import { followLiveStatus, STEERING_ACTIONS } from './liveStatus.ts'
+import type { LiveStatuses } from './liveStatus.ts'
+import { panelFamily } from './panelHost.ts'
+import type { Panel, PanelHandlers } from './panelHost.ts'
+import { cardsOf } from './runCards.ts'
+import type { ViewsContext } from './viewsContext.ts'
+
+/** What a dashboard is of; one panel for each set of runs. */
+interface DashboardIdentity {
+  readonly runs: readonly string[]
+}
+
+export interface Dashboards extends vscode.Disposable {
+  open(runs: readonly string[]): Promise<void>
+}
+
+const RUNS_MOST = 20
+
+/** Run dashboards: curves, checks and steering of a run, or of several side by side. */
+export function createDashboards(context: ViewsContext, views: Pick<Views, 'openInspector'>): Dashboards {
+  const family = panelFamily<DashboardRequests, DashboardNotices, DashboardIdentity>(context, {
+    type: 'rolloutLab.dashboard',
+    page: 'dashboard',
+    title: ({ runs }) => (runs.length === 1 ? `Dashboard: ${visibleLine(basename(runs[0] ?? ''), 40)}` : `Dashboard of ${runs.length} runs`),
+    key: ({ runs }) => [...runs].sort().join('\n'),
+    restore: restoreIdentity,
+    runs: ({ runs }) => runs,
+    handlers: (panel, { runs }) => {
+      const statuses = followLiveStatus(context, runs, (status) => panel.notify('live', status))
+      panel.own(statuses, forwardEvents(context, runs, panel))
+      return handlersOf(context, { ...views, openDashboard: open }, runs, statuses, panel)
+    }
+  })
+  const open = (runs: readonly string[]) => {
+    family.open({ runs: [...new Set(runs)].slice(0, RUNS_MOST) })
+    return Promise.resolve()
+  }
+  return { open, dispose: () => family.dispose() }
+}
+
+function handlersOf(
+  context: ViewsContext, views: Pick<Views, 'openInspector' | 'openDashboard'>, own: readonly string[], statuses: LiveStatuses, panel: Panel<DashboardNotices>
+): PanelHandlers<DashboardRequests> {
+  const { queries } = context
+  return {
+    ready: async () => {
+      const [runs, definitions] = await Promise.all([cardsOf(queries, own), queries.ask('metrics/definitions', {})])
+      statuses.tell(runs)
+      return { runs, definitions, saved: panel.saved }
+    },
+    steer: async ({ run, action }) => {
+      // The command asks where it must, and says what went wrong.
+      if (own.includes(run) && STEERING_ACTIONS.includes(action)) await vscode.commands.executeCommand(`rolloutLab.${action}`, run)
+      return null
+    },
+    openRollouts: async ({ runs, filter }) => {
+      const known = runs.filter((run) => own.includes(run))
+      if (known.length > 0) await views.openInspector({ runs: known, filter })
+      return null
+    },
+    export: async ({ name, kind, data }) => ({ saved: await saveExport(String(name), kind, String(data)) }),
+    addRun: async () => {
+      const added = await chooseOther(context, own)
+      if (added.length > 0) await views.openDashboard([...own, ...added])
+      return null
+    }
+  }
+}
+
+/** Events that the page shows at once; their place in the record comes with the next reading. */
+const SHOWN_EVENTS: ReadonlySet<RunEvent['type']> = new Set(['stepFinished', 'evaluation', 'warning'])
+
+function forwardEvents({ trainers }: ViewsContext, runs: readonly string[], panel: Panel<DashboardNotices>): vscode.Disposable {
+  return trainers.onEvent(({ directory, event }) => {
+    if (!runs.includes(directory) || !SHOWN_EVENTS.has(event.type)) return
+    // Metrics come from the record: nothing is sent twice.
+    panel.notify('event', { run: directory, event: event.type === 'stepFinished' ? { ...event, metrics: {} } : event })
+  })
+}
+
+async function chooseOther({ queries, settings }: ViewsContext, own: readonly string[]): Promise<readonly string[]> {
+  const folder = settings.current.runsFolder
+  const { runs } = folder === undefined ? { runs: [] } : await queries.ask('runs/list', { folders: [folder] })
+  const others = runs.filter((card) => !own.includes(card.directory))
+  if (others.length === 0) {
+    void vscode.window.showInformationMessage('There is no other run to compare with. Run on Several Seeds… makes several of one run file.')
+    return []
+  }
+  const items = others.map((card) => ({ label: plainLine(card.name, 80), description: `${plainLine(card.runId, 60)} · seed ${card.seed}`, directory: card.directory }))
+  const chosen = await vscode.window.showQuickPick(items, { title: 'Compare With', canPickMany: true, matchOnDescription: true })
+  return (chosen ?? []).map((item) => item.directory)
+}
+
+function restoreIdentity(kept: unknown): DashboardIdentity | undefined {
+  if (typeof kept !== 'object' || kept === null || !('runs' in kept) || !Array.isArray(kept.runs)) return undefined
+  const runs: unknown[] = kept.runs
+  return runs.length > 0 && runs.length <= RUNS_MOST && runs.every((run) => typeof run === 'string') ? { runs } : undefined
+}

@@ -1,0 +1,136 @@
+/**
+ * Webview panels: the page with its policy, the RPC, forwarded queries, and being built again after a reload of the window.
+ * A view is a family of panels, one per identity (for instance one dashboard per set of runs).
+ */
+import * as vscode from 'vscode'
+import type { CancellationToken } from 'vscode-jsonrpc/node'
+import type { KeptState } from '../../webviews/protocol/envelope.ts'
+import { isKnownRun } from './knownRuns.ts'
+import { bundleFolder, panelHtml } from './panelHtml.ts'
+import type { PageName } from './panelHtml.ts'
+import { forwardQueries } from './queryForwarding.ts'
+import type { ViewsContext } from './viewsContext.ts'
+import { connectWebview } from './webviewConnection.ts'
+import type { RequestHandler } from './webviewConnection.ts'
+
+export interface Panel<Notices> {
+  readonly panel: vscode.WebviewPanel
+  /** What the page saved last; null at first. */
+  readonly saved: unknown
+  notify<N extends keyof Notices & string>(name: N, payload: Notices[N]): void
+  /** Disposed with the panel. */
+  own(...disposables: vscode.Disposable[]): void
+}
+
+/** Answers to what a page asks of its host, besides what every page may ask. */
+export type PanelHandlers<Requests> = {
+  readonly [N in Exclude<keyof Requests, 'saveState' | 'log'>]: (
+    params: Requests[N] extends { readonly params: infer P } ? P : never,
+    token: CancellationToken
+  ) => Promise<Requests[N] extends { readonly result: infer R } ? R : never>
+}
+
+export interface PanelPlan<Requests, Notices, Identity> {
+  readonly type: `rolloutLab.${PageName}`
+  readonly page: PageName
+  readonly title: (identity: Identity) => string
+  /** Panels are told apart by this. */
+  readonly key: (identity: Identity) => string
+  /** What was kept over a reload, checked; undefined where it cannot be used. Never trust it: a workspace could have written it. */
+  readonly restore: (kept: unknown) => Identity | undefined
+  /** Runs the page may read, besides those of the runs folder. */
+  readonly runs: (identity: Identity) => readonly string[]
+  readonly handlers: (panel: Panel<Notices>, identity: Identity) => PanelHandlers<Requests>
+}
+
+export interface PanelFamily<Notices, Identity> extends vscode.Disposable {
+  has(identity: Identity): boolean
+  /** Shows the panel of this identity, made where there is none. `created` tells which. */
+  open(identity: Identity): { readonly panel: Panel<Notices>; readonly created: boolean }
+}
+
+export function panelFamily<Requests, Notices, Identity>(
+  context: ViewsContext,
+  plan: PanelPlan<Requests, Notices, Identity>
+): PanelFamily<Notices, Identity> {
+  const panels = new Map<string, Panel<Notices>>()
+  const adopt = (webviewPanel: vscode.WebviewPanel, identity: Identity, saved: unknown) => {
+    const panel = furnish(context, plan, webviewPanel, identity, saved)
+    const key = plan.key(identity)
+    panels.set(key, panel)
+    panel.own({ dispose: () => panels.delete(key) })
+    return panel
+  }
+  const serializer = vscode.window.registerWebviewPanelSerializer(plan.type, {
+    deserializeWebviewPanel: async (webviewPanel, kept: Partial<KeptState> | undefined) => {
+      const identity = plan.restore(kept?.identity)
+      if (identity === undefined || panels.has(plan.key(identity))) webviewPanel.dispose()
+      else adopt(webviewPanel, identity, kept?.state ?? null)
+      return Promise.resolve()
+    }
+  })
+  return {
+    has: (identity) => panels.has(plan.key(identity)),
+    open: (identity) => {
+      const existing = panels.get(plan.key(identity))
+      if (existing) existing.panel.reveal(undefined, false)
+      return existing ? { panel: existing, created: false } : { panel: adopt(newPanel(plan, identity), identity, null), created: true }
+    },
+    dispose: () => {
+      serializer.dispose()
+      for (const { panel } of [...panels.values()]) panel.dispose()
+    }
+  }
+}
+
+function newPanel<Requests, Notices, Identity>(plan: PanelPlan<Requests, Notices, Identity>, identity: Identity): vscode.WebviewPanel {
+  return vscode.window.createWebviewPanel(plan.type, plan.title(identity), vscode.ViewColumn.Active, {})
+}
+
+function furnish<Requests, Notices, Identity>(
+  context: ViewsContext,
+  plan: PanelPlan<Requests, Notices, Identity>,
+  webviewPanel: vscode.WebviewPanel,
+  identity: Identity,
+  kept: unknown
+): Panel<Notices> {
+  const { webview } = webviewPanel
+  const owned: vscode.Disposable[] = []
+  let saved = kept
+  const panel: Panel<Notices> = {
+    panel: webviewPanel,
+    get saved() {
+      return saved
+    },
+    notify: (name, payload) => connection.notify(name, payload),
+    own: (...disposables) => void owned.push(...disposables)
+  }
+  const own = (run: string) => plan.runs(identity).includes(run)
+  const forwarding = forwardQueries(
+    context.queries,
+    { mayRead: (run) => own(run) || isKnownRun(run, runsFolders(context)), mayList: (folder) => runsFolders(context).includes(folder) },
+    (name, payload) => connection.notify(name, payload)
+  )
+  const handlers = new Map<string, RequestHandler>(Object.entries(plan.handlers(panel, identity)) as [string, RequestHandler][])
+  handlers.set('query', (params, token) => forwarding.forward(params, token))
+  handlers.set('saveState', (state) => ((saved = state), null))
+  handlers.set('log', (params) => (logFromPage(context, plan.page, params), null))
+  const connection = connectWebview(webview, handlers, forwarding.pageLoaded)
+  owned.push(connection, forwarding, context.queries.watch({ runs: plan.runs(identity), folders: [] }))
+  owned.push(context.queries.onChanged((change) => (change.run === undefined || own(change.run)) && connection.notify('changed', change)))
+  webviewPanel.onDidDispose(() => owned.forEach((each) => each.dispose()))
+  webview.options = { enableScripts: true, enableForms: false, enableCommandUris: false, localResourceRoots: [bundleFolder(context.extension.extensionUri)] }
+  webview.html = panelHtml(webview, context.extension.extensionUri, plan.page, plan.title(identity), identity)
+  return panel
+}
+
+const runsFolders = (context: ViewsContext) => [context.settings.current.runsFolder].filter((folder) => folder !== undefined)
+
+/** A page's words reach the log cut and on one line: they may quote a model. */
+function logFromPage(context: ViewsContext, page: PageName, params: unknown): void {
+  const { level, message } = (params ?? {}) as { level?: unknown; message?: unknown }
+  const text = `${page}: ${JSON.stringify(String(message).slice(0, 2000))}`
+  if (level === 'error') context.log.error(text)
+  else if (level === 'warn') context.log.warn(text)
+  else context.log.info(text)
+}

@@ -1,0 +1,73 @@
+import { basename, dirname } from 'node:path'
+import * as vscode from 'vscode'
+import type { CancellationToken } from 'vscode-jsonrpc/node'
+import type { PlaygroundNotices, PlaygroundRequests, SampleRequest } from '../../webviews/protocol/playground.ts'
+import { visibleLine } from '../../webviews/protocol/visibleText.ts'
+import type { Views } from '../contracts/views.ts'
+import { gatherCompletions } from './completions.ts'
+import { isKnownRun } from './knownRuns.ts'
+import { panelFamily } from './panelHost.ts'
+import type { Panel } from './panelHost.ts'
+import { checkSample, PlaygroundError, sampleArguments } from './sampleRequest.ts'
+import type { ViewsContext } from './viewsContext.ts'
+
+/** A checkpoint to sample from: a Hugging Face folder. */
+type PlaygroundIdentity = Parameters<Views['openPlayground']>[0]
+
+export interface Playgrounds extends vscode.Disposable {
+  open(checkpoint: PlaygroundIdentity): Promise<void>
+}
+
+/** Playgrounds: prompt in, completions out, one panel per checkpoint. */
+export function createPlaygrounds(context: ViewsContext): Playgrounds {
+  const family = panelFamily<PlaygroundRequests, PlaygroundNotices, PlaygroundIdentity>(context, {
+    type: 'rolloutLab.playground',
+    page: 'playground',
+    title: ({ label }) => `Playground: ${visibleLine(label, 40)}`,
+    key: ({ directory }) => directory,
+    restore: (kept) => restoreIdentity(context, kept),
+    runs: () => [],
+    handlers: (panel, checkpoint) => ({
+      ready: () => Promise.resolve({ label: checkpoint.label, model: basename(dirname(dirname(checkpoint.directory))), saved: panel.saved }),
+      sample: (request, token) => sample(context, panel, checkpoint.directory, request, token)
+    })
+  })
+  return {
+    open: (checkpoint) => {
+      family.open(checkpoint)
+      return Promise.resolve()
+    },
+    dispose: () => family.dispose()
+  }
+}
+
+async function sample(
+  { lab, settings }: ViewsContext, panel: Panel<PlaygroundNotices>, directory: string, request: SampleRequest, token: CancellationToken
+): Promise<{ readonly seconds: number }> {
+  if (!vscode.workspace.isTrusted) throw new PlaygroundError('Sampling runs a model, and this workspace is in Restricted Mode.', 'Trust the workspace to sample from it.')
+  checkSample(request)
+  const stop = new AbortController()
+  const cancelling = token.onCancellationRequested(() => stop.abort())
+  panel.own({ dispose: () => stop.abort() })
+  const completions = gatherCompletions((completion) => panel.notify('completion', completion))
+  const began = Date.now()
+  try {
+    const args = sampleArguments(directory, request, settings.current)
+    const { code, errors } = await lab.run(args, { cwd: dirname(directory), onLine: completions.take, signal: stop.signal })
+    if (code !== 0 && !stop.signal.aborted) throw new PlaygroundError(errors.replace(/^error: /, '').trim() || `Sampling ended with code ${code}.`, 'Check Setup says whether the engine works here.')
+    return { seconds: (Date.now() - began) / 1000 }
+  } finally {
+    completions.flush()
+    cancelling.dispose()
+  }
+}
+
+/** Only checkpoints of known runs come back after a reload: what was kept is not to be trusted. */
+function restoreIdentity({ settings }: ViewsContext, kept: unknown): PlaygroundIdentity | undefined {
+  if (typeof kept !== 'object' || kept === null || !('directory' in kept) || !('label' in kept)) return undefined
+  const { directory, label } = kept
+  if (typeof directory !== 'string' || typeof label !== 'string') return undefined
+  const folder = settings.current.runsFolder
+  const known = folder !== undefined && basename(dirname(directory)) === 'checkpoints' && isKnownRun(dirname(dirname(directory)), [folder])
+  return known ? { directory, label } : undefined
+}

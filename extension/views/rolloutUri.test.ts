@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { isKnownRun } from './knownRuns.ts'
+import { fileNameOf, placeOf, queryOf } from './rolloutUri.ts'
+
+describe('the address of a rollout', () => {
+  it('comes back from its query', () => {
+    const printable = fc.string({ minLength: 1, maxLength: 300 }).filter((text) => !/\p{Cc}/u.test(text))
+    fc.assert(fc.property(printable, printable, (run, id) => assert.deepEqual(placeOf(queryOf({ run, id })), { run, id })))
+  })
+
+  it('is one run and one id, and nothing else', () => {
+    const refused = ['', 'run=/a', 'id=x', 'run=&id=x', 'run=/a&id=', 'run=/a&id=x&command=quit', 'run=/a&run=/b&id=x', `run=/a&id=${'x'.repeat(301)}`, `run=${'x'.repeat(4097)}&id=x`, 'run=/a%00&id=x', 'run=/a&id=%1b']
+    for (const query of refused) assert.equal(placeOf(query), undefined, query)
+  })
+
+  it('gives tabs a plain file name', () => {
+    assert.equal(fileNameOf('t000012.1-003-05'), 't000012.1-003-05.txt')
+    assert.equal(fileNameOf('../..\u202e/etc'), '.._.._etc.txt')
+  })
+})
+
+describe('isKnownRun', () => {
+  const folders = ['/w/.rollout-lab/runs']
+
+  it('knows runs directly inside a runs folder', () => {
+    assert.ok(isKnownRun('/w/.rollout-lab/runs/a--b--c', folders))
+    assert.ok(isKnownRun('/w/.rollout-lab/runs/a', ['/w/.rollout-lab/runs/']))
+  })
+
+  it('knows nothing else', () => {
+    for (const run of ['/etc', '/w/.rollout-lab/runs', '/w/.rollout-lab/runs/a/b', '/w/.rollout-lab/runs/../../x', '/w/.rollout-lab/runs/.', '/w/.rollout-lab/runs/a/', 'a', '', '/w/.rollout-lab/runs-other/a']) {
+      assert.ok(!isKnownRun(run, folders), run)
+    }
+    assert.ok(!isKnownRun('/etc/passwd', []))
+  })
+})

@@ -1,0 +1,23 @@
+import { basename } from 'node:path'
+import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { Queries } from '../contracts/queries.ts'
+
+/** Cards of the runs; one that cannot be read has a card that says why. */
+export async function cardsOf(queries: Queries, runs: readonly string[]): Promise<RunCard[]> {
+  return await Promise.all(runs.map((run) => cardOf(queries, run)))
+}
+
+export async function cardOf(queries: Queries, run: string): Promise<RunCard> {
+  try {
+    return (await queries.ask('runs/details', { run })).card
+  } catch (error) {
+    return unreadable(run, error instanceof Error ? error.message : String(error))
+  }
+}
+
+function unreadable(directory: string, problem: string): RunCard {
+  return {
+    directory, runId: '', name: basename(directory), recipe: '', model: '', environment: '', seed: 0, study: directory, notes: '', tags: [], pinned: false,
+    createdAt: '', status: 'damaged', problem, stage: '', step: 0, steps: 0, updatedAt: '', passAt1: {}, rewardSpark: [], checkpoints: 0
+  }
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import type * as vscode from 'vscode'
+import type { CancellationToken } from 'vscode-jsonrpc/node'
+import { connectWebview } from './webviewConnection.ts'
+import type { RequestHandler } from './webviewConnection.ts'
+
+interface Sent {
+  readonly load: string
+  readonly message: { readonly id?: number; readonly method?: string; readonly result?: unknown; readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown }; readonly params?: unknown }
+}
+
+/** A webview whose page is the test. */
+function page(handlers: Record<string, RequestHandler>) {
+  const sent: Sent[] = []
+  let receive: (data: unknown) => void = () => undefined
+  let loads = 0
+  const webview = {
+    postMessage: (data: Sent) => Promise.resolve(sent.push(data) > 0),
+    onDidReceiveMessage: (listener: typeof receive) => {
+      receive = listener
+      return { dispose: () => (receive = () => undefined) }
+    }
+  } as unknown as vscode.Webview
+  const connection = connectWebview(webview, new Map(Object.entries(handlers)), () => loads++)
+  const post = (load: string, message: object) => receive({ load, message: { jsonrpc: '2.0', ...message } })
+  return { connection, sent, post, receive: (data: unknown) => receive(data), loads: () => loads }
+}
+
+/** Messages are handled one per turn of the event loop. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe('connectWebview', () => {
+  it('answers a request of the page', async () => {
+    const { sent, post } = page({ double: (value) => (value as { n: number }).n * 2 })
+    post('a', { id: 1, method: 'double', params: { n: 21 } })
+    await settled()
+    assert.deepEqual(sent.map(({ load, message }) => [load, message.id, message.result]), [['a', 1, 42]])
+  })
+
+  it('gives every load of the page a connection of its own', async () => {
+    const finish: ((value: string) => void)[] = []
+    const { sent, post, loads, connection } = page({ slow: () => new Promise((resolve) => finish.push(resolve)) })
+    post('a', { id: 1, method: 'slow' })
+    await settled()
+    post('b', { id: 1, method: 'slow' })
+    await settled()
+    finish[0]?.('for the old page')
+    finish[1]?.('for the new page')
+    await settled()
+    connection.notify('changed', { what: [] })
+    await settled()
+    assert.equal(loads(), 2)
+    assert.ok(!sent.some(({ load, message }) => load === 'b' && message.result === 'for the old page'))
+    assert.ok(sent.some(({ load, message }) => load === 'b' && message.result === 'for the new page'))
+    assert.ok(sent.some(({ load, message }) => load === 'b' && message.method === 'changed'))
+  })
+
+  it('cancels at the host what the page gives up', async () => {
+    let cancelled = false
+    const waits = (_: unknown, token: CancellationToken) => new Promise((_resolve, reject) => token.onCancellationRequested(() => ((cancelled = true), reject(new Error('stopped')))))
+    const { sent, post } = page({ waits })
+    post('a', { id: 7, method: 'waits' })
+    await settled()
+    post('a', { method: '$/cancelRequest', params: { id: 7 } })
+    await settled()
+    assert.ok(cancelled)
+    assert.equal(sent[0]?.message.error?.code, -32800)
+  })
+
+  it('says what went wrong, and what to do', async () => {
+    const fails = () => Promise.reject(Object.assign(new Error('no such run'), { code: 'gone', remedy: 'Open another.', place: '/w/runs/a' }))
+    const { sent, post } = page({ fails })
+    post('a', { id: 1, method: 'fails' })
+    await settled()
+    assert.deepEqual(sent[0]?.message.error?.data, { code: 'gone', remedy: 'Open another.', place: '/w/runs/a' })
+  })
+
+  it('ignores what is no message of a page', async () => {
+    const { sent, receive, loads } = page({})
+    for (const data of [null, 'x', {}, { load: 1, message: {} }, { load: 'a' }, []]) receive(data)
+    await settled()
+    assert.equal(loads(), 0)
+    assert.deepEqual(sent, [])
+  })
+})

@@ -1,0 +1,2 @@
+export const withoutEngine: readonly string[]
+export function nativeFiles(target: string): string[]

@@ -1,0 +1,5 @@
+import { activationSuite } from './activationSuite.ts'
+import { commandsSuite } from './commandsSuite.ts'
+
+/** Each defines its mocha suite when called, once mocha's globals are there. */
+export const suites: readonly (() => void)[] = [activationSuite, commandsSuite]

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Machine, recordedEvents, until } from './labWindow.ts'
+
+describe('trainers: the queue', function () {
+  this.timeout(60_000)
+  let machine: Machine
+  beforeEach(() => (machine = new Machine()))
+  afterEach(() => machine.remove())
+
+  it('runs one at a time; what waits is seen in every window, can be reordered, and starts once', async () => {
+    const first = machine.window()
+    const second = machine.window()
+    await second.hub.attachAll()
+    const a = await first.start({ name: 'a' })
+    const b = await first.start({ name: 'b', steps: 3 }, 'b.run.json')
+    const c = await second.start({ name: 'c' }, 'c.run.json')
+    assert.deepEqual([a.queued, b.queued, c.queued], [false, true, true])
+    await until(() => first.hub.queue.length === 2)
+    assert.deepEqual(second.hub.queue.map(({ label }) => label), ['b', 'c'])
+    await second.hub.moveInQueue(second.hub.queue[1]!.id, 0)
+    await until(() => first.hub.queue[0]?.label === 'c')
+    await first.hub.steer(a.directory, 'stopNow')
+    await first.untilConnection(c.directory, 'attached')
+    await until(() => first.hub.queue.length === 1)
+    assert.equal(machine.entries().length, 1)
+    assert.equal(existsSync(b.directory), false)
+    await until(() => second.run(c.directory)?.connection === 'attached')
+    const steerer = [first, second].find((window) => window.run(c.directory)?.role === 'steering')!
+    await steerer.hub.steer(c.directory, 'stopNow')
+    await until(() => existsSync(join(b.directory, 'events.jsonl')) && recordedEvents(b.directory).at(-1)?.type === 'runFinished')
+    await until(() => first.hub.queue.length === 0 && machine.entries().length === 0)
+    assert.deepEqual([...first.failures, ...second.failures], [])
+    assert.equal(recordedEvents(c.directory).filter(({ type }) => type === 'runStarted').length, 1)
+  })
+
+  it('survives the windows: the next one takes it up', async () => {
+    const first = machine.window()
+    const a = await first.start()
+    await first.start({ name: 'b', steps: 2 }, 'b.run.json')
+    await first.start({ name: 'gone' }, 'gone.run.json')
+    await first.hub.removeFromQueue(first.hub.queue[1]!.id)
+    first.hub.dispose()
+    const next = machine.window()
+    assert.deepEqual(next.hub.queue.map(({ label }) => label), ['b'])
+    await next.hub.attachAll()
+    assert.deepEqual(next.hub.queue.map(({ label }) => label), ['b'])
+    await next.hub.steer(a.directory, 'stop')
+    await until(() => next.hub.queue.length === 0 && machine.entries().length === 0 && next.hub.live.length === 2)
+    assert.deepEqual(next.failures, [])
+  })
+
+  it('tells of a queued start that fails, and goes on with the next', async () => {
+    const window = machine.window()
+    const { directory } = await window.start()
+    await window.start({ steps: -1 }, 'bad.run.json')
+    const good = await window.start({ steps: 2 }, 'good.run.json')
+    await window.hub.steer(directory, 'stopNow')
+    await until(() => existsSync(good.directory) && machine.entries().length === 0 && window.hub.queue.length === 0)
+    assert.equal(window.failures.length, 1)
+    assert.match(window.failures[0]!, /^bad: .*steps/)
+  })
+
+  it('lets more run where the device takes more, and waits where nothing may be run', async () => {
+    const careful = machine.window({ trusted: false })
+    const window = machine.window({ runsPerDevice: 2 })
+    const runs = [await window.start(), await window.start(), await window.start()]
+    assert.deepEqual(runs.map(({ queued }) => queued), [false, false, true])
+    window.hub.dispose()
+    await careful.hub.attachAll()
+    await careful.hub.steer(runs[0]!.directory, 'stopNow')
+    await careful.hub.steer(runs[1]!.directory, 'stopNow')
+    await until(() => machine.entries().length === 0)
+    await careful.hub.attachAll()
+    assert.equal(careful.hub.queue.length, 1)
+  })
+})

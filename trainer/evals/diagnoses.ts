@@ -1,0 +1,185 @@
+/**
+ * Why is it not learning? Checks over what a run recorded, each with the numbers it rests on. Pure: the same figures give the
+ * same findings. Thresholds are rules of thumb and are named in the evidence.
+ */
+import type { DiagnosisFinding } from '../protocol/queries.ts'
+import { meanOf } from './means.ts'
+
+/** Figures over the last steps (`recent`) and the first steps (`early`) of training. */
+export interface DiagnosisFigures {
+  /** Steps that recent and early figures are over, at most. */
+  readonly window: number
+  /** Steps with metrics. */
+  readonly steps: number
+  /** Metrics by name, one value per step, oldest first; absent ones left out. */
+  readonly metrics: Readonly<Record<string, readonly number[]>>
+  readonly recent: RolloutFigures
+  /** Token limit of a completion; undefined where stages differ. */
+  readonly maxTokens: number | undefined
+}
+
+/** Counts over the training rollouts of the recent steps, superseded ones left out. */
+export interface RolloutFigures {
+  readonly firstStep: number
+  readonly lastStep: number
+  readonly rollouts: number
+  readonly notScorable: number
+  readonly truncated: number
+  readonly groups: number
+  readonly flatRight: number
+  readonly flatWrong: number
+  readonly flatOther: number
+  /** Pearson correlation of completion tokens and reward; null where undefined. */
+  readonly lengthReward: number | null
+  /** Mean share of different answers in a group; null where unknown. */
+  readonly differentAnswers: number | null
+  /** Rollouts without an answer that the grader could parse; null where unknown. */
+  readonly noAnswer: number | null
+}
+
+export const DIAGNOSIS_WINDOW = 20
+const MIN_STEPS = 5
+
+type Check = (figures: DiagnosisFigures) => DiagnosisFinding
+
+export function diagnose(figures: DiagnosisFigures): DiagnosisFinding[] {
+  return CHECKS.map((check) => check(figures))
+}
+
+const zeroVariance: Check = ({ recent }) => {
+  const flat = recent.flatRight + recent.flatWrong + recent.flatOther
+  const share = flat / recent.groups
+  const allRight = recent.flatRight > recent.flatWrong
+  return {
+    check: 'zeroVariance', title: 'Groups without a signal', metrics: ['groups/zeroVariance', 'groups/allRight', 'groups/allWrong'],
+    state: recent.groups === 0 ? 'unknown' : share >= 0.8 ? 'bad' : share >= 0.5 ? 'warn' : 'ok',
+    evidence: recent.groups === 0
+      ? 'No groups were recorded yet.'
+      : `${flat} of ${recent.groups} groups (${percent(share)}) of ${stepsOf(recent)} have equal rewards: ${recent.flatRight} all right, ${recent.flatWrong} all wrong, ${recent.flatOther} otherwise. Warns from 50 %.`,
+    advice: share < 0.5 ? 'Most groups give a gradient.' : allRight ? 'The problems have become too easy: raise their difficulty.' : 'The problems are too hard, or the grader refuses the answers: lower the difficulty, raise groupSize, or start from a better base.',
+    filter: { ...within(recent), zeroVariance: true }
+  }
+}
+
+const entropy: Check = ({ metrics, window, recent }) => {
+  const values = metrics['policy/entropy'] ?? []
+  const { early, late, known } = ends(values, window)
+  const ratio = late / early
+  return {
+    check: 'entropy', title: 'Collapse of entropy', metrics: ['policy/entropy'],
+    state: !known ? 'unknown' : late < 0.02 || ratio < 0.1 ? 'bad' : ratio < 0.3 ? 'warn' : 'ok',
+    evidence: known
+      ? `Token entropy went from ${figure(early)} to ${figure(late)} nats (means of the first and the last ${Math.min(window, Math.floor(values.length / 2))} steps). Warns below 30 % of the start.`
+      : tooFew(values.length),
+    advice: ratio < 0.3 ? 'The policy hardly explores any more: raise the temperature or the entropy bonus, clip higher, or lower the learning rate.' : 'The policy still explores.',
+    filter: within(recent)
+  }
+}
+
+const diversity: Check = ({ recent }) => {
+  const share = recent.differentAnswers
+  return {
+    check: 'diversity', title: 'Collapse of diversity', metrics: ['policy/entropy', 'groups/zeroVariance'],
+    state: share === null ? 'unknown' : share < 0.15 ? 'bad' : share < 0.3 ? 'warn' : 'ok',
+    evidence: share === null
+      ? 'The texts of the recent rollouts could not be read.'
+      : `On average ${percent(share)} of the completions of a group differ from all others of it, over ${stepsOf(recent)}. Warns below 30 %.`,
+    advice: share !== null && share < 0.3 ? 'The attempts of a group are nearly the same: raise the temperature, or draw harder problems.' : 'The attempts of a group differ.',
+    filter: within(recent)
+  }
+}
+
+const truncation: Check = ({ recent, maxTokens }) => {
+  const share = recent.truncated / recent.rollouts
+  return {
+    check: 'truncation', title: 'Completions cut off', metrics: ['length/truncated', 'length/p95'],
+    state: recent.rollouts === 0 ? 'unknown' : share >= 0.3 ? 'bad' : share >= 0.1 ? 'warn' : 'ok',
+    evidence: recent.rollouts === 0
+      ? 'No rollouts were recorded yet.'
+      : `${recent.truncated} of ${recent.rollouts} completions (${percent(share)}) of ${stepsOf(recent)} reached the limit${maxTokens === undefined ? '' : ` of ${maxTokens} tokens`}. Warns from 10 %.`,
+    advice: share < 0.1 ? 'Few completions are cut off.' : 'Raise sampling.maxTokens, or reward shorter completions; cut-off answers count as wrong.',
+    filter: { ...within(recent), stopReasons: ['length'] }
+  }
+}
+
+const lengthReward: Check = ({ recent, metrics, window }) => {
+  const r = recent.lengthReward
+  const { early, late, known } = ends(metrics['length/mean'] ?? [], window)
+  const strong = r !== null && Math.abs(r) >= 0.5
+  return {
+    check: 'lengthReward', title: 'Length against reward', metrics: ['length/mean', 'length/right/mean', 'length/wrong/mean', 'reward/mean'],
+    state: r === null ? 'unknown' : Math.abs(r) >= 0.8 ? 'bad' : strong ? 'warn' : 'ok',
+    evidence: r === null
+      ? 'Lengths or rewards of the recent rollouts do not vary.'
+      : `Reward and completion tokens correlate with r = ${r.toFixed(2)} over ${recent.rollouts} rollouts of ${stepsOf(recent)}${known ? `; the mean length went from ${figure(early)} to ${figure(late)} tokens` : ''}. Warns from |r| = 0.5.`,
+    advice: strong ? 'Look whether length itself is rewarded: read the shortest and the longest right completions.' : 'Length explains little of the reward.',
+    filter: within(recent)
+  }
+}
+
+const updates: Check = ({ metrics, window }) => {
+  const norms = (metrics['gradient/norm'] ?? []).slice(-window)
+  const median = medianOf(norms)
+  const largest = norms.reduce((most, value) => Math.max(most, value), 0)
+  const clipped = meanOf((metrics['ratio/clippedHigh'] ?? []).slice(-window)) + meanOf((metrics['ratio/clippedLow'] ?? []).slice(-window))
+  const ratio = (metrics['ratio/max'] ?? []).slice(-window).reduce((most, value) => Math.max(most, value), 0)
+  const vanished = norms.length > 0 && median < 1e-6
+  const bad = vanished || ratio > 100 || clipped > 0.5
+  const warn = (median > 0 && largest > 20 * median) || ratio > 10 || clipped > 0.2
+  return {
+    check: 'updates', title: 'Gradients and ratios', metrics: ['gradient/norm', 'ratio/max', 'ratio/clippedHigh', 'ratio/clippedLow', 'update/relative'],
+    state: norms.length === 0 ? 'unknown' : bad ? 'bad' : warn ? 'warn' : 'ok',
+    evidence: norms.length === 0
+      ? 'No optimiser step was recorded yet.'
+      : `Over the last ${norms.length} steps the gradient norm has median ${figure(median)} and largest ${figure(largest)}${ratio > 0 ? `; the largest ratio is ${figure(ratio)}` : ''}${Number.isFinite(clipped) ? `; ${percent(clipped)} of the tokens were clipped` : ''}. Warns from 20 times the median, a ratio of 10, or 20 % clipped.`,
+    advice: vanished ? 'No gradient reaches the weights: look at zero-variance groups and at the filter.' : bad || warn ? 'Lower the learning rate or updatesPerStep, or clip the gradient (optimizer.maxGradNorm).' : 'Updates are of a steady size.'
+  }
+}
+
+const format: Check = ({ metrics, window, recent }) => {
+  const scores = (metrics['reward/part/format'] ?? []).slice(-window)
+  const parsed = scores.length > 0 ? meanOf(scores) : recent.noAnswer === null || recent.rollouts === 0 ? NaN : 1 - recent.noAnswer / recent.rollouts
+  const known = Number.isFinite(parsed)
+  return {
+    check: 'format', title: 'Formats that the grader refuses', metrics: ['reward/part/format', 'train/passAt1'],
+    state: !known ? 'unknown' : parsed < 0.3 ? 'bad' : parsed < 0.7 ? 'warn' : 'ok',
+    evidence: !known
+      ? 'The run records neither a reward part “format” nor whether an answer was found.'
+      : scores.length > 0
+        ? `The format part scored ${figure(parsed)} on average over the last ${scores.length} steps. Warns below 0.7.`
+        : `The grader found an answer in ${percent(parsed)} of ${recent.rollouts} completions of ${stepsOf(recent)}. Warns below 70 %.`,
+    advice: known && parsed < 0.7 ? 'Read some refused completions: is the format asked for in the prompt, and does the base model know it? A short supervised stage helps.' : 'Most completions can be graded.',
+    filter: { ...within(recent), verdicts: ['wrong'], ...(scores.length > 0 ? { parts: { format: { to: 0.5 } } } : {}) }
+  }
+}
+
+const scorable: Check = ({ recent }) => {
+  const share = recent.notScorable / recent.rollouts
+  return {
+    check: 'scorable', title: 'Rollouts that could not be scored', metrics: ['rollouts/notScorable'],
+    state: recent.rollouts === 0 ? 'unknown' : share >= 0.1 ? 'bad' : recent.notScorable > 0 ? 'warn' : 'ok',
+    evidence: recent.rollouts === 0
+      ? 'No rollouts were recorded yet.'
+      : `${recent.notScorable} of ${recent.rollouts} rollouts (${percent(share)}) of ${stepsOf(recent)} have no reward; they are not trained on. Bad from 10 %.`,
+    advice: recent.notScorable > 0 ? 'Read their errors: a reward failed or took longer than rewardDeadlineSeconds.' : 'Every rollout was scored.',
+    filter: { ...within(recent), verdicts: ['notScorable'] }
+  }
+}
+
+const CHECKS: readonly Check[] = [zeroVariance, entropy, diversity, truncation, lengthReward, updates, format, scorable]
+
+const within = ({ firstStep, lastStep }: RolloutFigures): { kinds: ['train']; steps: { from: number; to: number } } => ({ kinds: ['train'], steps: { from: firstStep, to: lastStep } })
+const stepsOf = ({ firstStep, lastStep }: RolloutFigures): string => (firstStep === lastStep ? `step ${firstStep}` : `steps ${firstStep} to ${lastStep}`)
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`
+const figure = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3))
+const tooFew = (steps: number): string => `${steps} steps were recorded; ${2 * MIN_STEPS} are needed.`
+
+function ends(values: readonly number[], window: number): { early: number; late: number; known: boolean } {
+  const size = Math.min(window, Math.floor(values.length / 2))
+  return { early: meanOf(values.slice(0, size)), late: meanOf(values.slice(-size)), known: size >= MIN_STEPS }
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN
+}

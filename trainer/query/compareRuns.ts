@@ -1,0 +1,46 @@
+import path from 'node:path'
+import type { QueryResults, RunDifference } from '../protocol/queries.ts'
+import { GitRecord } from '../stores/gitState.ts'
+import { readJsonFile } from '../stores/jsonFile.ts'
+import { RUN_FILES } from '../stores/runLayout.ts'
+import type { QueryDatabase } from './database.ts'
+import { requireReadableRun } from './runCards.ts'
+import type { RunRollouts } from './runRollouts.ts'
+
+/** By dotted path, the JSON text of each value. */
+type Flat = ReadonlyMap<string, string>
+
+/** What differs between runs: what they do, the code they were made with, and the problems they saw. */
+export async function compareRuns(directories: readonly string[], runs: readonly RunRollouts[], db: QueryDatabase): Promise<QueryResults['runs/compare']> {
+  const flats = await Promise.all(runs.map(async (run, i) => new Map([...configOf(directories[i]!), ...gitOf(run.directory), ...(await dataOf(run, db))])))
+  const paths = [...new Set(flats.flatMap((flat) => [...flat.keys()]))].sort()
+  const all = paths.map((place): RunDifference => ({ path: place, values: flats.map((flat) => flat.get(place) ?? null) }))
+  const differences = all.filter(({ values }) => new Set(values).size > 1)
+  return { differences, same: all.length - differences.length }
+}
+
+function configOf(directory: string): Flat {
+  const { $schema: _, ...run } = requireReadableRun(directory).run
+  return flattened(run, '')
+}
+
+function flattened(value: unknown, place: string): Map<string, string> {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return new Map([[place, JSON.stringify(value)]])
+  return new Map(Object.entries(value).flatMap(([name, inner]) => (inner === undefined ? [] : [...flattened(inner, place === '' ? name : `${place}.${name}`)])))
+}
+
+function gitOf(directory: string): Flat {
+  const git = readJsonFile(path.join(directory, RUN_FILES.git), GitRecord)
+  if (git?.state !== 'recorded') return new Map([['git.state', JSON.stringify(git?.why ?? 'not recorded')]])
+  return new Map([
+    ['git.commit', JSON.stringify(git.commit ?? null)], ['git.branch', JSON.stringify(git.branch ?? null)],
+    ['git.changed', JSON.stringify(git.changed)], ['git.patch', JSON.stringify(git.patch)]
+  ])
+}
+
+/** How many different problems were trained on, and a hash of which, whatever their order. */
+async function dataOf(run: RunRollouts, db: QueryDatabase): Promise<Flat> {
+  const [found] = await db.rows(`SELECT CAST(count(*) AS INTEGER) AS problems, CAST(bit_xor(hash(problemId)) AS VARCHAR) AS content
+    FROM (SELECT DISTINCT problemId FROM ${run.table} WHERE kind = 'train')`)
+  return new Map([['data.problems', JSON.stringify(found?.problems ?? 0)], ['data.problemSet', JSON.stringify(found?.content ?? null)]])
+}

@@ -1,0 +1,65 @@
+import path from 'node:path'
+import { diagnose, DIAGNOSIS_WINDOW } from '../evals/diagnoses.ts'
+import type { DiagnosisFigures, RolloutFigures } from '../evals/diagnoses.ts'
+import type { DiagnosisFinding } from '../protocol/queries.ts'
+import { RUN_FILES } from '../stores/runLayout.ts'
+import type { QueryDatabase } from './database.ts'
+import { metricsSince } from './lineFiles.ts'
+import { placedRows } from './placedRows.ts'
+import { readTexts } from './rolloutTexts.ts'
+import { requireReadableRun } from './runCards.ts'
+import type { RunRollouts } from './runRollouts.ts'
+
+const NAMES = ['policy/entropy', 'length/mean', 'gradient/norm', 'ratio/max', 'ratio/clippedHigh', 'ratio/clippedLow', 'reward/part/format']
+/** Texts of so many rollouts at most are compared for diversity: those of the last steps. */
+const TEXT_ROWS = 512
+
+/** "Why is it not learning?": the checks of evals/diagnoses.ts over what the run recorded last. */
+export async function diagnoseRun(run: RunRollouts, db: QueryDatabase, signal: AbortSignal): Promise<DiagnosisFinding[]> {
+  const metrics = metricsSince(path.join(run.directory, RUN_FILES.metrics), 0, NAMES)
+  const series = Object.fromEntries(Object.entries(metrics.series).map(([name, values]) => [name, values.filter((value) => value !== null)]))
+  const limits = [...limitsOf(run.directory)]
+  const figures: DiagnosisFigures = {
+    window: DIAGNOSIS_WINDOW, steps: metrics.steps.length, metrics: series, recent: await recentFigures(run, db, signal), maxTokens: limits.length === 1 ? limits[0] : undefined
+  }
+  return diagnose(figures)
+}
+
+function limitsOf(directory: string): Set<number> {
+  const { sampling, stages } = requireReadableRun(directory).run
+  return new Set([sampling.maxTokens, ...(stages ?? []).flatMap((stage) => (stage.sampling === undefined ? [] : [stage.sampling.maxTokens]))])
+}
+
+async function recentFigures(run: RunRollouts, db: QueryDatabase, signal: AbortSignal): Promise<RolloutFigures> {
+  const [ends] = await db.rows(`SELECT max(step) AS last FROM ${run.table} WHERE kind = 'train' AND NOT superseded`, { signal })
+  const lastStep = Number(ends?.last ?? 0)
+  const firstStep = Math.max(0, lastStep - DIAGNOSIS_WINDOW + 1)
+  const recent = `(SELECT * FROM ${run.table} WHERE kind = 'train' AND NOT superseded AND step BETWEEN ${firstStep} AND ${lastStep})`
+  const [counts] = await db.rows(`SELECT CAST(count(*) AS INTEGER) AS rollouts, CAST(count(*) FILTER (reward IS NULL) AS INTEGER) AS notScorable,
+    CAST(count(*) FILTER (stopReason = 'length') AS INTEGER) AS truncated, min(step) AS first,
+    CASE WHEN stddev_pop(reward) > 0 AND stddev_pop(completionTokens) > 0 THEN corr(reward, completionTokens) END AS r FROM ${recent}`, { signal })
+  const [groups] = await db.rows(`SELECT CAST(count(*) AS INTEGER) AS groups, CAST(count(*) FILTER (flat AND accuracy = 1) AS INTEGER) AS flatRight,
+    CAST(count(*) FILTER (flat AND accuracy = 0) AS INTEGER) AS flatWrong, CAST(count(*) FILTER (flat AND (accuracy IS NULL OR accuracy NOT IN (0, 1))) AS INTEGER) AS flatOther
+    FROM (SELECT min(reward) = max(reward) AS flat, avg(CAST(correct AS INTEGER)) AS accuracy FROM ${recent} GROUP BY step, attempt, "group" HAVING count(reward) > 1)`, { signal })
+  const number = (value: unknown): number => Number(value ?? 0)
+  return {
+    firstStep: number(counts?.first ?? firstStep), lastStep, rollouts: number(counts?.rollouts), notScorable: number(counts?.notScorable), truncated: number(counts?.truncated),
+    groups: number(groups?.groups), flatRight: number(groups?.flatRight), flatWrong: number(groups?.flatWrong), flatOther: number(groups?.flatOther),
+    lengthReward: typeof counts?.r === 'number' ? counts.r : null, differentAnswers: await differentTexts(run, db, firstStep, signal), noAnswer: null
+  }
+}
+
+/** Mean share of the completions of a group that are unlike all others of it. */
+async function differentTexts(run: RunRollouts, db: QueryDatabase, firstStep: number, signal: AbortSignal): Promise<number | null> {
+  const rows = await db.rows(`SELECT row, step, attempt, "group" FROM ${run.table} WHERE kind = 'train' AND NOT superseded AND step >= ${firstStep} ORDER BY row DESC LIMIT ${TEXT_ROWS}`, { signal })
+  if (rows.length === 0) return null
+  const groupOf = new Map(rows.map((row) => [Number(row.row), `${row.step} ${row.attempt} ${row.group}`]))
+  const placed = await placedRows(db, run, `row IN (${[...groupOf.keys()].join(', ')})`, signal)
+  const groups = new Map<string, string[]>()
+  for (const { row, texts } of await readTexts(placed, { signal })) {
+    const key = groupOf.get(row) ?? ''
+    groups.set(key, [...(groups.get(key) ?? []), texts.join('\0')])
+  }
+  const shares = [...groups.values()].filter((texts) => texts.length > 1).map((texts) => texts.filter((text) => texts.filter((other) => other === text).length === 1).length / texts.length)
+  return shares.length === 0 ? null : shares.reduce((sum, share) => sum + share, 0) / shares.length
+}

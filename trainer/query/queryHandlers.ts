@@ -1,0 +1,149 @@
+import path from 'node:path'
+import { METRIC_DEFINITIONS } from '../evals/metricDefinitions.ts'
+import type { QueryNotices, QueryParams, QueryRequest, QueryResults } from '../protocol/queries.ts'
+import { annotate } from '../stores/annotationStore.ts'
+import { sqlText } from '../stores/duckDb.ts'
+import { RUN_FILES } from '../stores/runLayout.ts'
+import { compareRuns } from './compareRuns.ts'
+import { diagnoseRun } from './diagnoseRun.ts'
+import { eventsSince, metricsSince } from './lineFiles.ts'
+import { byIds, placedRows } from './placedRows.ts'
+import type { QueryState } from './queryState.ts'
+import { rolloutRows, unionOf } from './rolloutView.ts'
+import { readTexts } from './rolloutTexts.ts'
+import { cardOf, listCards, requireReadableRun } from './runCards.ts'
+import { checkpointCards, runDetails, runSize } from './runDetails.ts'
+import { realRunDirectory } from './runRollouts.ts'
+import type { RunRollouts } from './runRollouts.ts'
+import { searchTexts } from './textSearch.ts'
+import { readWhole } from './wholeRollouts.ts'
+
+export interface HandlerContext {
+  readonly state: QueryState
+  readonly watch: (runs: readonly string[], folders: readonly string[]) => void
+  /** Open views have changed which runs are to be looked at. */
+  readonly viewsChanged: () => void
+  readonly notify: <N extends keyof QueryNotices>(notice: N, value: QueryNotices[N]) => void
+}
+
+type Handlers = { readonly [R in QueryRequest]: (parameters: QueryParams<R>, signal: AbortSignal) => QueryResults[R] | Promise<QueryResults[R]> }
+
+/** A step may be moved into a shard between looking up where a rollout lies and reading it there. */
+const READ_ATTEMPTS = 3
+
+/** The answer to each request. */
+export function queryHandlers(context: HandlerContext): Handlers {
+  return { ...runHandlers(context), ...viewHandlers(context), ...rolloutHandlers(context) }
+}
+
+type Some<R extends QueryRequest> = Pick<Handlers, R>
+
+function runHandlers({ state, watch }: HandlerContext): Some<
+  'runs/list' | 'runs/details' | 'runs/annotate' | 'runs/size' | 'runs/checkpoints' | 'runs/events' | 'runs/metrics' | 'runs/compare' | 'runs/diagnose' | 'runs/watch' | 'metrics/definitions'
+> {
+  return {
+    'runs/list': ({ folders }) => listCards(folders),
+    'runs/details': ({ run }) => runDetails(realRunDirectory(run)),
+    'runs/annotate': ({ run, ...change }) => {
+      const directory = realRunDirectory(run)
+      requireReadableRun(directory)
+      annotate(directory, definedOnly(change))
+      return cardOf(directory)
+    },
+    'runs/size': ({ run }) => runSize(realRunDirectory(run)),
+    'runs/checkpoints': ({ run }) => checkpointCards(realRunDirectory(run)),
+    'runs/events': ({ run, offset, types }) => eventsSince(path.join(realRunDirectory(run), RUN_FILES.events), offset, types),
+    'runs/metrics': ({ run, offset, names }) => metricsSince(path.join(realRunDirectory(run), RUN_FILES.metrics), offset, names),
+    'runs/compare': async ({ runs }) => compareRuns(runs.map(realRunDirectory), await openAll(state, runs), state.db),
+    'runs/diagnose': async ({ run }, signal) => diagnoseRun(await state.run(run), state.db, signal),
+    'runs/watch': ({ runs, folders }) => {
+      watch(runs, folders)
+      return null
+    },
+    'metrics/definitions': () => METRIC_DEFINITIONS
+  }
+}
+
+function viewHandlers({ state, viewsChanged, notify }: HandlerContext): Some<
+  'rollouts/open' | 'rollouts/close' | 'rollouts/page' | 'groups/page' | 'rollouts/position' | 'rollouts/histogram' | 'rollouts/search'
+> {
+  return {
+    'rollouts/open': async ({ runs, ...request }, signal) => {
+      const info = await state.openView(runs, request, signal)
+      viewsChanged()
+      return info
+    },
+    'rollouts/close': async ({ view }) => {
+      await state.closeView(view)
+      viewsChanged()
+      return null
+    },
+    'rollouts/page': async ({ view, offset, limit }, signal) => {
+      const found = state.view(view)
+      const { generation } = found
+      return { generation, rows: await found.rollouts(offset, limit, signal) }
+    },
+    'groups/page': async ({ view, offset, limit }, signal) => {
+      const found = state.view(view)
+      const { generation } = found
+      return { generation, rows: await found.groups(offset, limit, signal) }
+    },
+    'rollouts/position': async ({ view, run, id }, signal) => {
+      const found = state.view(view)
+      const own = found.runs.find(({ directory }) => directory === realRunDirectory(run))
+      return { position: own === undefined ? null : await found.position(own, id, signal) }
+    },
+    'rollouts/histogram': ({ view, column, bins }, signal) => state.view(view).histogram(column, bins, signal),
+    'rollouts/search': ({ view, search, text, limit }, signal) => {
+      const found = state.view(view)
+      const searched = { rows: found.rolloutsInOrder(), runs: found.runs, text, limit }
+      return searchTexts(state.db, searched, ({ hits, searched: done }) => notify('searchHits', { search, hits, searched: done }), signal)
+    }
+  }
+}
+
+function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 'rollouts/one' | 'rollouts/group' | 'problems/history'> {
+  return {
+    'rollouts/excerpts': async ({ rollouts, characters }, signal) => {
+      const texts = new Map<string, string>()
+      for (const directory of new Set(rollouts.map(({ run }) => run))) {
+        const run = await state.loaded(directory)
+        const placed = await placedRows(state.db, run, byIds(rollouts.filter((one) => one.run === directory).map(({ id }) => id)), signal)
+        for (const { id, texts: own } of await readTexts(placed, { characters, signal })) texts.set(`${directory} ${id}`, own.join('\n'))
+      }
+      return rollouts.map(({ run, id }) => texts.get(`${run} ${id}`) ?? null)
+    },
+    'rollouts/one': async ({ run, id }, signal) => (await wholeRollouts(state, run, byIds([id]), signal))[0] ?? null,
+    'rollouts/group': async ({ run, group, attempt }, signal) => {
+      const named = `"group" = ${sqlText(group)}`
+      const loaded = await state.loaded(run)
+      const latest = attempt === undefined ? `attempt = (SELECT max(attempt) FROM ${loaded.table} WHERE ${named})` : `attempt = ${attempt}`
+      const rollouts = await wholeRollouts(state, run, `${named} AND ${latest}`, signal)
+      return rollouts.sort((a, b) => a.step - b.step || a.sampleIndex - b.sampleIndex)
+    },
+    'problems/history': async ({ runs, problemId, offset, limit }, signal) => {
+      const loaded = await openAll(state, runs)
+      const all = await state.db.integers(`SELECT row FROM (${unionOf(loaded)}) WHERE problemId = $problemId ORDER BY step, kind DESC, run, attempt, sampleIndex, row`, { parameters: { problemId }, signal })
+      return { count: all.length, rows: await rolloutRows(state.db, loaded, all.subarray(offset, offset + limit), signal) }
+    }
+  }
+}
+
+async function wholeRollouts(state: QueryState, directory: string, condition: string, signal: AbortSignal): Promise<QueryResults['rollouts/group'][number][]> {
+  for (let attempt = 1; ; attempt++) {
+    const run: RunRollouts = attempt === 1 ? await state.loaded(directory) : await state.run(directory)
+    const placed = await placedRows(state.db, run, condition, signal)
+    const found = await readWhole(placed, signal)
+    if ((placed.length > 0 && found.size === placed.length) || attempt === READ_ATTEMPTS) return placed.flatMap(({ row }) => found.get(row) ?? [])
+  }
+}
+
+async function openAll(state: QueryState, directories: readonly string[]): Promise<RunRollouts[]> {
+  const runs: RunRollouts[] = []
+  for (const directory of new Set(directories.map(realRunDirectory))) runs.push(await state.run(directory))
+  return runs
+}
+
+function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}

@@ -1,0 +1,129 @@
+import { availableParallelism } from 'node:os'
+import type { ViewInfo } from '../protocol/queries.ts'
+import { QueryDatabase } from './database.ts'
+import { noSuchView, RolloutView } from './rolloutView.ts'
+import type { ViewRequest } from './rolloutView.ts'
+import { realRunDirectory, RunRollouts } from './runRollouts.ts'
+import type { RowNumbers } from './runRollouts.ts'
+import { rowsContaining } from './textSearch.ts'
+
+/** Memory of the rows of all open runs; a million rollouts take about 250 MB. */
+const MEMORY_MEGABYTES = 1024
+const MAX_THREADS = 4
+/** Runs without a view that stay in memory, in case they are opened again. */
+const KEPT_RUNS = 2
+/** Lines are read for so long before a list is shown; the rest comes in while it is looked at. */
+const FIRST_SYNC_MS = 800
+const SYNC_MS = 200
+
+/** Everything that the query process holds: open runs and views on them. */
+export class QueryState {
+  readonly db: QueryDatabase
+  readonly #runs = new Map<string, Promise<RunRollouts>>()
+  readonly #views = new Map<string, RolloutView>()
+  readonly #numbers: RowNumbers = { next: 0 }
+  readonly #unfinished = new Set<string>()
+  #made = 0
+
+  private constructor(db: QueryDatabase) {
+    this.db = db
+  }
+
+  static async open(): Promise<QueryState> {
+    const threads = Math.max(1, Math.min(MAX_THREADS, availableParallelism()))
+    return new QueryState(await QueryDatabase.open({ threads, memoryMegabytes: MEMORY_MEGABYTES, files: [] }))
+  }
+
+  /** The run, loaded; what was written since is taken in. */
+  async run(directory: string): Promise<RunRollouts> {
+    const real = realRunDirectory(directory)
+    const known = this.#runs.get(real)
+    if (known === undefined) return this.#load(real)
+    const run = await known
+    await this.#sync(run, FIRST_SYNC_MS)
+    return run
+  }
+
+  /** The run as it was last looked at; loaded where it is not. */
+  async loaded(directory: string): Promise<RunRollouts> {
+    const real = realRunDirectory(directory)
+    return this.#runs.get(real) ?? this.#load(real)
+  }
+
+  async #load(real: string): Promise<RunRollouts> {
+    const loading = RunRollouts.open(real, this.#made++, this.db, this.#numbers).then(async (run) => {
+      await this.#sync(run, FIRST_SYNC_MS)
+      return run
+    })
+    this.#runs.set(real, loading)
+    loading.catch(() => this.#runs.delete(real))
+    return loading
+  }
+
+  async #sync(run: RunRollouts, budgetMs: number): Promise<void> {
+    if (await run.sync(budgetMs)) this.#unfinished.add(run.directory)
+    else this.#unfinished.delete(run.directory)
+  }
+
+  async openView(directories: readonly string[], request: ViewRequest, signal: AbortSignal): Promise<ViewInfo> {
+    const runs: RunRollouts[] = []
+    for (const directory of new Set(directories.map(realRunDirectory))) runs.push(await this.run(directory))
+    const view = new RolloutView(`view${this.#made++}`, runs, request, this.db, (text, textSignal) => rowsContaining(this.db, runs, text, textSignal))
+    await view.refresh(signal)
+    this.#views.set(view.id, view)
+    return view.info
+  }
+
+  view(id: string): RolloutView {
+    const view = this.#views.get(id)
+    if (view === undefined) throw noSuchView(id)
+    return view
+  }
+
+  async closeView(id: string): Promise<void> {
+    const view = this.#views.get(id)
+    this.#views.delete(id)
+    await view?.close()
+    await this.#dropUnused()
+  }
+
+  /** Directories of the open runs that may have changed: all that have a view, and those still being read. */
+  get watched(): string[] {
+    return [...new Set([...this.#views.values()].flatMap((view) => view.runs.map((run) => run.directory)))]
+  }
+
+  get unfinished(): boolean {
+    return this.#unfinished.size > 0
+  }
+
+  /** Takes in what was written to a run, and brings the views up to date that follow it. Views whose rows changed are given. */
+  async update(directories: Iterable<string>): Promise<ViewInfo[]> {
+    const reading = new Set(this.#unfinished)
+    for (const directory of new Set([...directories, ...reading])) {
+      const run = await this.#runs.get(directory)
+      if (run !== undefined) await this.#sync(run, SYNC_MS)
+    }
+    const changed: ViewInfo[] = []
+    for (const view of this.#views.values()) {
+      const due = view.request.follow || view.runs.some((run) => reading.has(run.directory))
+      if (!due || !view.stale) continue
+      await view.refresh()
+      changed.push(view.info)
+    }
+    return changed
+  }
+
+  close(): void {
+    this.db.close()
+  }
+
+  async #dropUnused(): Promise<void> {
+    const used = new Set(this.watched)
+    const unused = [...this.#runs.keys()].filter((directory) => !used.has(directory))
+    for (const directory of unused.slice(0, Math.max(0, unused.length - KEPT_RUNS))) {
+      const run = await this.#runs.get(directory)
+      this.#runs.delete(directory)
+      await run?.drop()
+    }
+  }
+}

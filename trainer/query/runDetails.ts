@@ -1,0 +1,92 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { LabError } from '../errors.ts'
+import { Checkpoint } from '../protocol/checkpoint.ts'
+import type { CheckpointCard, Notice, QueryResults, RunDetails } from '../protocol/queries.ts'
+import { RunState } from '../protocol/runState.ts'
+import { GitRecord } from '../stores/gitState.ts'
+import { readJsonFile } from '../stores/jsonFile.ts'
+import { listFolder, plainKind } from '../stores/plainFiles.ts'
+import { RUN_FILES } from '../stores/runLayout.ts'
+import { readSummary } from '../stores/summaryStore.ts'
+import { cardOf, checkpointFolders, environmentNames, requireReadableRun } from './runCards.ts'
+
+/** Everything about a run but its rollouts. */
+export function runDetails(directory: string): RunDetails {
+  const record = requireReadableRun(directory)
+  const notices: Notice[] = []
+  const known = <T>(name: string, read: (place: string) => T): T | undefined => {
+    const place = path.join(directory, name)
+    try {
+      return read(place)
+    } catch (error) {
+      if (!LabError.is(error)) throw error
+      notices.push({ place, message: error.message, count: 1 })
+      return undefined
+    }
+  }
+  const state = known(RUN_FILES.state, (place) => readJsonFile(place, RunState))
+  const summary = known(RUN_FILES.summary, () => readSummary(directory))
+  const git = known(RUN_FILES.git, (place) => readJsonFile(place, GitRecord))
+  const { run, source } = record
+  return {
+    card: cardOf(directory), run, source, notices,
+    ...(state === undefined ? {} : { state }), ...(summary === undefined ? {} : { summary }), ...gitOf(git),
+    rewardParts: run.rewards.map((reward) => reward.name), environments: environmentNames(run)
+  }
+}
+
+function gitOf(git: GitRecord | undefined): Pick<RunDetails, 'git'> {
+  if (git?.state !== 'recorded') return {}
+  return { git: { commit: git.commit ?? '', branch: git.branch ?? '', dirty: git.changed.length + git.untracked.length > 0 } }
+}
+
+/** Bytes that a run takes; links are not followed. */
+export function runSize(directory: string): QueryResults['runs/size'] {
+  const part = (name: string): number => {
+    const place = path.join(directory, name)
+    return fs.existsSync(place) ? bytesUnder(place) : 0
+  }
+  return { bytes: bytesUnder(directory), checkpointBytes: part(RUN_FILES.checkpoints), rolloutBytes: part(RUN_FILES.rollouts) }
+}
+
+function bytesUnder(place: string): number {
+  const stats = fs.lstatSync(place, { throwIfNoEntry: false })
+  if (stats === undefined) return 0
+  if (!stats.isDirectory()) return stats.size
+  return fs.readdirSync(place).reduce((sum, name) => sum + bytesUnder(path.join(place, name)), 0)
+}
+
+/** Checkpoints, oldest first; one whose record cannot be read is listed without it. */
+export function checkpointCards(directory: string): CheckpointCard[] {
+  const cards = checkpointFolders(directory).flatMap((folder): CheckpointCard[] => {
+    if (!isFolder(folder)) return []
+    const record = readRecord(folder)
+    return [{ directory: folder, label: labelOf(folder, record), bytes: bytesUnder(folder), ...(record === undefined ? {} : { record }) }]
+  })
+  const final = path.join(directory, RUN_FILES.model)
+  if (isFolder(final) && listFolder(final).includes('config.json')) cards.push({ directory: final, label: 'final model', bytes: bytesUnder(final) })
+  return cards.sort((a, b) => (a.record?.policyVersion ?? Infinity) - (b.record?.policyVersion ?? Infinity) || (a.directory < b.directory ? -1 : 1))
+}
+
+function isFolder(place: string): boolean {
+  try {
+    return plainKind(place) === 'folder'
+  } catch (error) {
+    if (!LabError.is(error)) throw error
+    return false
+  }
+}
+
+function readRecord(folder: string): Checkpoint | undefined {
+  try {
+    return readJsonFile(path.join(folder, 'checkpoint.json'), Checkpoint)
+  } catch (error) {
+    if (!LabError.is(error)) throw error
+    return undefined
+  }
+}
+
+function labelOf(folder: string, record: Checkpoint | undefined): string {
+  return record === undefined ? path.basename(folder) : record.stageIndex === 0 && record.step === 0 ? `${record.stage}, ${record.policyVersion} updates` : `step ${record.step}`
+}

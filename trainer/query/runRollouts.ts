@@ -1,0 +1,363 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
+import { LabError } from '../errors.ts'
+import { onDisk } from '../stores/diskGuard.ts'
+import { MAX_INDEXED_PARTS } from '../stores/rolloutColumns.ts'
+import { RUN_FILES } from '../stores/runLayout.ts'
+import type { RolloutBatch } from '../stores/runLayout.ts'
+import type { Shard } from '../stores/shardReader.ts'
+import { withFiles } from './database.ts'
+import type { QueryDatabase } from './database.ts'
+import { batchesIn, summariseIndexes } from './indexFiles.ts'
+import type { IndexSummary } from './indexFiles.ts'
+import { readLinesFrom } from './lineTail.ts'
+import type { TailLine } from './lineTail.ts'
+import { parseNarrow } from './narrowRollout.ts'
+import type { NarrowRollout } from './narrowRollout.ts'
+import { NoticeBoard } from './noticeBoard.ts'
+import { listRolloutFiles } from './rolloutFiles.ts'
+import type { LinesFile, RolloutFiles } from './rolloutFiles.ts'
+import { requireReadableRun } from './runCards.ts'
+import { addPart, createTable, NameCodes, rowOfIndex, selectIndex, selectRows, tableTypes, tableValues } from './runTable.ts'
+import type { IndexFile, TableRow } from './runTable.ts'
+
+/** Where rollouts of the table lie; a row's `file` is a place in the run's list of these. */
+export type RolloutFile =
+  | { readonly kind: 'shard'; readonly shard: Shard }
+  | { readonly kind: 'lines'; readonly path: string; readonly batch: RolloutBatch }
+
+/** A step whose rollouts were read from lines. */
+interface Batch {
+  readonly batch: RolloutBatch
+  /** Row numbers, which a rollout keeps when its record is replaced. */
+  readonly rows: Map<string, number>
+  /** Signature of the sealed file that was read; undefined while the step is open. */
+  sealed?: string
+  open?: { readonly signature: string; readonly file: number; offset: number }
+  /** The shard that it was moved to. */
+  shard?: number
+  attempt: number
+  missing: number
+}
+
+/** Rows of all runs share one sequence of numbers. */
+export interface RowNumbers {
+  next: number
+}
+
+const INDEX_LIMITS = { threads: 1, memoryMegabytes: 300 }
+/** A listing is not one moment's: a step counts as gone when it was missing so often in a row. */
+const MISSING_LIMIT = 2
+
+/** The rollouts of a run in memory, without text and tokens: loaded once, then kept up with what is written. */
+export class RunRollouts {
+  readonly directory: string
+  readonly number: number
+  readonly table: string
+  readonly notices = new NoticeBoard()
+  readonly files: RolloutFile[] = []
+  readonly parts: string[] = []
+  readonly names = new NameCodes()
+  /** Grows with every change of the table. */
+  version = 0
+  readonly #db: QueryDatabase
+  readonly #numbers: RowNumbers
+  readonly #batches = new Map<string, Batch>()
+  readonly #shards = new Map<number, Shard>()
+  #last: Promise<boolean> = Promise.resolve(false)
+
+  private constructor(directory: string, number: number, db: QueryDatabase, numbers: RowNumbers) {
+    this.directory = directory
+    this.number = number
+    this.table = `run${number}`
+    this.#db = db
+    this.#numbers = numbers
+  }
+
+  static async open(directory: string, number: number, db: QueryDatabase, numbers: RowNumbers): Promise<RunRollouts> {
+    requireReadableRun(directory)
+    const run = new RunRollouts(directory, number, db, numbers)
+    await db.change([createTable(run.table)])
+    return run
+  }
+
+  get folder(): string {
+    return path.join(this.directory, RUN_FILES.rollouts)
+  }
+
+  /** The table as the columns of a row, with a column for each of these reward parts. */
+  selection(parts: readonly string[]): string {
+    return selectRows(this.table, this.number, this.names, this.parts, parts)
+  }
+
+  /** Shards by number, and the shard of a step that was moved after it was read from lines. */
+  shard(number: number): Shard | undefined {
+    return this.#shards.get(number)
+  }
+
+  shardOfBatch(key: string): Shard | undefined {
+    const number = this.#batches.get(key)?.shard
+    return number === undefined ? undefined : this.#shards.get(number)
+  }
+
+  /**
+   * Takes in what was written since the last time, for at most about `budgetMs` milliseconds of reading lines. True = there
+   * is more to read at once.
+   */
+  sync(budgetMs = Infinity): Promise<boolean> {
+    const turn = this.#last.catch(() => false).then(() => this.#sync(performance.now() + budgetMs))
+    this.#last = turn
+    return turn
+  }
+
+  async drop(): Promise<void> {
+    await this.#last.catch(() => false)
+    await this.#db.change([`DROP TABLE ${this.table}`])
+  }
+
+  async #sync(until: number): Promise<boolean> {
+    const files = listRolloutFiles(this.folder)
+    for (const { path: place, message } of files.refused) this.notices.set(place, message)
+    await this.#takeShards(files)
+    const work = [...files.sealed.values()].filter((file) => this.#batches.get(file.key)?.sealed !== file.signature)
+    for (const [done, file] of work.entries()) {
+      if (done > 0 && performance.now() > until) return true
+      await this.#skipVanished(file, () => this.#takeSealed(file))
+    }
+    for (const file of files.open.values()) {
+      if (await this.#skipVanished(file, () => this.#takeOpen(file, until))) return true
+    }
+    await this.#dropGone(files)
+    return false
+  }
+
+  async #takeShards(files: RolloutFiles): Promise<void> {
+    const fresh = files.shards.filter(({ number }) => !this.#shards.has(number))
+    if (fresh.length === 0) return
+    for (const shard of fresh) this.#shards.set(shard.number, shard)
+    await withFiles({ ...INDEX_LIMITS, files: fresh.map(({ index }) => index) }, async (db) => {
+      const indexes = await summariseIndexes(db, fresh, this.notices)
+      const selections: string[] = []
+      for (const index of indexes) {
+        await this.#addParts(index.parts)
+        for (const name of index.names) this.names.codeOf(name)
+      }
+      for (const index of indexes) selections.push(await this.#selectionOf(db, index, files))
+      await this.#fill(db, indexes, selections)
+    })
+  }
+
+  /** The rows of an index that are not known from lines already; a step that was known while it was open is brought up to date. */
+  async #selectionOf(db: QueryDatabase, { shard, columns, rows }: IndexSummary, files: RolloutFiles): Promise<string> {
+    const mine = this.#batches.size === 0 ? [] : await batchesIn(db, shard)
+    const known = mine.filter((key) => this.#batches.has(key))
+    const stale = known.filter((key) => this.#batches.get(key)!.sealed === undefined && !files.sealed.has(key))
+    for (const key of known) this.#batches.get(key)!.shard = shard.number
+    const index = { path: shard.index, columns, file: this.#fileNumber({ kind: 'shard', shard }), firstRow: this.#numbers.next, without: [...new Set([...known, ...files.sealed.keys()])] }
+    this.#numbers.next += rows
+    if (stale.length > 0) await this.#replaceFromIndex(db, { ...index, without: [], only: stale })
+    return selectIndex(index, this.names, this.parts)
+  }
+
+  /** Steps that were sealed and moved since they were read: their rollouts keep their rows. */
+  async #replaceFromIndex(db: QueryDatabase, index: IndexFile): Promise<void> {
+    const found = await db.rows(selectIndex(index, this.names, this.parts))
+    const numbers = new Map((index.only ?? []).flatMap((key) => [...this.#batches.get(key)!.rows]))
+    const rowOf = (id: string): number => numbers.get(id) ?? this.#numbers.next++
+    const rows = found.map((row) => rowOfIndex(row, rowOf, this.names, this.parts))
+    await this.#write(rows, (index.only ?? []).map((key) => this.#deletion(this.#batches.get(key)!.batch)))
+    for (const key of index.only ?? []) this.#batches.delete(key)
+  }
+
+  /** One appender for all: each commit of its own would cost more than the rows. */
+  async #fill(db: QueryDatabase, indexes: readonly IndexSummary[], selections: readonly string[]): Promise<void> {
+    const half: number[] = []
+    await this.#db.fill(this.table, async (append) => {
+      for (const [i, selection] of selections.entries()) {
+        try {
+          await db.chunks(selection, append)
+        } catch (error) {
+          if (!LabError.is(error)) throw error
+          this.notices.set(indexes[i]!.shard.index, error.message)
+          half.push(this.files.findIndex((file) => file.kind === 'shard' && file.shard === indexes[i]!.shard))
+        }
+      }
+    })
+    if (half.length > 0) await this.#db.change([`DELETE FROM ${this.table} WHERE file IN (${half.join(', ')})`])
+    this.version++
+  }
+
+  /** A file that is moved away between being listed and being read is met again in its new place. */
+  async #skipVanished<T>(file: LinesFile, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read()
+    } catch (error) {
+      if (LabError.is(error, 'missing')) return undefined
+      if (!LabError.is(error)) throw error
+      this.notices.set(file.path, error.message)
+      return undefined
+    }
+  }
+
+  async #takeSealed(file: LinesFile): Promise<void> {
+    const rollouts: { rollout: NarrowRollout; place: number }[] = []
+    const problems = new Map<string, number>()
+    for await (const line of this.#lines(file.path, 0)) this.#parse(line, file, rollouts, problems)
+    this.notices.replace(file.path, problems)
+    const batch = this.#batch(file)
+    const number = this.#fileNumber({ kind: 'lines', path: file.path, batch: file.batch })
+    const flat = zeroVarianceOf(rollouts.map(({ rollout }) => rollout))
+    const ids = new Set(rollouts.map(({ rollout }) => rollout.id))
+    const rows = rollouts.map(({ rollout, place }): TableRow => ({ row: this.#rowOf(batch, rollout.id), file: number, place, rollout, zeroVariance: flat.get(rollout.id) ?? null }))
+    for (const id of batch.rows.keys()) {
+      if (!ids.has(id)) batch.rows.delete(id)
+    }
+    await this.#write(rows, batch.sealed === undefined && batch.open === undefined ? [] : [this.#deletion(file.batch)])
+    batch.sealed = file.signature
+    delete batch.open
+  }
+
+  /** True = the time is up and there is more. */
+  async #takeOpen(file: LinesFile, until: number): Promise<boolean> {
+    const batch = this.#batch(file)
+    if (batch.open?.signature !== file.signature) {
+      batch.open = { signature: file.signature, file: this.#fileNumber({ kind: 'lines', path: file.path, batch: file.batch }), offset: 0 }
+    }
+    const { open } = batch
+    for (;;) {
+      const piece = readLinesFrom(file.path, open.offset)
+      if (piece === 'shrunk') {
+        await this.#forget([file.key])
+        return true
+      }
+      if (piece.tooLong > 0) this.notices.add(file.path, 'a line is too long to be a rollout', piece.tooLong)
+      await this.#takeOpenLines(file, batch, open.file, piece.lines)
+      open.offset = piece.next
+      if (!piece.more) return false
+      await yieldToOthers()
+      if (performance.now() > until) return true
+    }
+  }
+
+  async #takeOpenLines(file: LinesFile, batch: Batch, number: number, lines: readonly TailLine[]): Promise<void> {
+    const rollouts: { rollout: NarrowRollout; place: number }[] = []
+    const problems = new Map<string, number>()
+    for (const line of lines) this.#parse(line, file, rollouts, problems)
+    for (const [problem, count] of problems) this.notices.add(file.path, problem, count)
+    const fresh = rollouts.filter(({ rollout }, at) => !batch.rows.has(rollout.id) && rollouts.findIndex((other) => other.rollout.id === rollout.id) === at)
+    const attempt = fresh.reduce((highest, { rollout }) => Math.max(highest, rollout.attempt), batch.attempt)
+    const rows = fresh.map(({ rollout, place }): TableRow => ({
+      row: this.#rowOf(batch, rollout.id), file: number, place, zeroVariance: null, rollout: { ...rollout, superseded: rollout.superseded || rollout.attempt < attempt }
+    }))
+    const again = attempt > batch.attempt && batch.rows.size > rows.length
+    batch.attempt = attempt
+    const { kind, step } = file.batch
+    await this.#write(rows, again ? [`UPDATE ${this.table} SET superseded = true WHERE kind = '${kind}' AND step = ${step} AND attempt < ${attempt} AND NOT superseded`] : [])
+  }
+
+  #parse(line: TailLine, { batch }: LinesFile, into: { rollout: NarrowRollout; place: number }[], problems: Map<string, number>): void {
+    const parsed = parseNarrow(line.text)
+    const problem = typeof parsed === 'string' ? parsed : parsed.kind === batch.kind && parsed.step === batch.step ? undefined : 'a rollout of another step'
+    if (problem === undefined) into.push({ rollout: parsed as NarrowRollout, place: line.offset })
+    else problems.set(problem, (problems.get(problem) ?? 0) + 1)
+  }
+
+  async *#lines(place: string, from: number): AsyncGenerator<TailLine> {
+    for (let offset = from; ; ) {
+      const piece = readLinesFrom(place, offset)
+      if (piece === 'shrunk') return
+      if (piece.tooLong > 0) this.notices.set(place, 'a line is too long to be a rollout', piece.tooLong)
+      yield* piece.lines
+      if (!piece.more) return
+      offset = piece.next
+      await yieldToOthers()
+    }
+  }
+
+  async #write(rows: readonly TableRow[], before: readonly string[]): Promise<void> {
+    if (rows.length === 0 && before.length === 0) return
+    await this.#addParts(new Set(rows.flatMap(({ rollout }) => rollout.parts.map(({ name }) => name))))
+    const values = rows.map((row) => tableValues(row, this.names, this.parts))
+    await this.#db.change(before, { table: this.table, types: tableTypes(this.parts), rows: values })
+    this.version++
+  }
+
+  async #addParts(names: Iterable<string>): Promise<void> {
+    for (const name of names) {
+      if (this.parts.includes(name) || this.parts.length === MAX_INDEXED_PARTS) continue
+      await this.#db.change([addPart(this.table, this.parts.length)])
+      this.parts.push(name)
+    }
+  }
+
+  /** Rollouts of steps that were read from lines and are nowhere any more. */
+  async #dropGone(files: RolloutFiles): Promise<void> {
+    const gone: string[] = []
+    for (const [key, batch] of this.#batches) {
+      if (batch.shard !== undefined) continue
+      batch.missing = files.sealed.has(key) || files.open.has(key) ? 0 : batch.missing + 1
+      if (batch.missing >= MISSING_LIMIT) gone.push(key)
+    }
+    await this.#forget(gone)
+  }
+
+  async #forget(keys: readonly string[]): Promise<void> {
+    const deletions = keys.flatMap((key) => {
+      const batch = this.#batches.get(key)
+      this.#batches.delete(key)
+      return batch === undefined ? [] : [this.#deletion(batch.batch)]
+    })
+    await this.#write([], deletions)
+  }
+
+  #deletion({ kind, step }: RolloutBatch): string {
+    return `DELETE FROM ${this.table} WHERE kind = '${kind}' AND step = ${step}`
+  }
+
+  #batch(file: LinesFile): Batch {
+    const known = this.#batches.get(file.key)
+    if (known !== undefined) return known
+    const batch: Batch = { batch: file.batch, rows: new Map(), attempt: 0, missing: 0 }
+    this.#batches.set(file.key, batch)
+    return batch
+  }
+
+  #rowOf(batch: Batch, id: string): number {
+    const known = batch.rows.get(id)
+    if (known !== undefined) return known
+    const row = this.#numbers.next++
+    batch.rows.set(id, row)
+    return row
+  }
+
+  #fileNumber(file: RolloutFile): number {
+    return this.files.push(file) - 1
+  }
+}
+
+/** The directory that a path leads to; a run that was deleted or moved is said to be gone. */
+export function realRunDirectory(directory: string): string {
+  try {
+    return onDisk(directory, () => fs.realpathSync(directory))
+  } catch (error) {
+    if (!LabError.is(error, 'missing')) throw error
+    throw new LabError('store', 'run-gone', `the run ${directory} is not there any more: it was deleted or moved`, { place: directory, remedy: 'Open it where it is now, or choose another run.' })
+  }
+}
+
+/** By id: whether all scored rewards of the rollout's group are equal; nothing for groups without a score. */
+function zeroVarianceOf(rollouts: readonly NarrowRollout[]): Map<string, boolean> {
+  const ranges = new Map<string, { least: number; most: number }>()
+  const keyOf = ({ attempt, group }: NarrowRollout): string => `${attempt} ${group}`
+  for (const rollout of rollouts) {
+    if (rollout.reward === null) continue
+    const range = ranges.get(keyOf(rollout))
+    ranges.set(keyOf(rollout), { least: Math.min(range?.least ?? Infinity, rollout.reward), most: Math.max(range?.most ?? -Infinity, rollout.reward) })
+  }
+  return new Map(rollouts.flatMap((rollout) => {
+    const range = ranges.get(keyOf(rollout))
+    return range === undefined ? [] : [[rollout.id, range.least === range.most]]
+  }))
+}
+

@@ -1,0 +1,49 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { parseBatchFileName, parseShardFileName, RUN_FILES } from '../stores/runLayout.ts'
+
+export type Aspect = 'state' | 'metrics' | 'events' | 'rollouts' | 'summary'
+
+/** What a look at a run found; an aspect whose text differs from the last time has changed. Undefined = the run is gone. */
+export type RunSignature = Readonly<Record<Aspect, string>> | undefined
+
+export function signatureOfRun(directory: string): RunSignature {
+  if (signatureOf(directory) === '') return undefined
+  const at = (name: string): string => path.join(directory, name)
+  return {
+    state: [RUN_FILES.state, RUN_FILES.annotations, RUN_FILES.lock].map((name) => signatureOf(at(name))).join(),
+    metrics: signatureOf(at(RUN_FILES.metrics)),
+    events: signatureOf(at(RUN_FILES.events)),
+    summary: signatureOf(at(RUN_FILES.summary)),
+    rollouts: signatureOfRollouts(at(RUN_FILES.rollouts))
+  }
+}
+
+/** The names in a folder of runs, and when each was made or its state replaced. */
+export function signatureOfFolder(folder: string): string {
+  return namesIn(folder).map((name) => `${name} ${signatureOf(path.join(folder, name, RUN_FILES.state))} ${signatureOf(path.join(folder, name, RUN_FILES.annotations))}`).join('\n')
+}
+
+function signatureOfRollouts(folder: string): string {
+  const names = namesIn(folder).filter((name) => parseShardFileName(name)?.part === 'shard' || parseBatchFileName(name) !== undefined)
+  return names.map((name) => (parseBatchFileName(name)?.stage === 'open' ? `${name} ${signatureOf(path.join(folder, name))}` : name)).join('\n')
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder).sort()
+  } catch {
+    // Gone, or not to be read: the same as empty here, and told by those who read it.
+    return []
+  }
+}
+
+function signatureOf(place: string): string {
+  try {
+    const { ino, size, mtimeMs } = fs.lstatSync(place)
+    return `${ino} ${size} ${mtimeMs}`
+  } catch {
+    // Absent, or not to be read.
+    return ''
+  }
+}

@@ -1,0 +1,64 @@
+import { LabError } from '../errors.ts'
+import { Rollout } from '../protocol/rollout.ts'
+import { fromParquet, recordFromColumns } from '../stores/rolloutColumns.ts'
+import type { Shard } from '../stores/shardReader.ts'
+import { withFiles } from './database.ts'
+import { readLineAt } from './lineTail.ts'
+import { conditionOf, groupPlaces } from './placedRows.ts'
+import type { PlacedRow } from './placedRows.ts'
+
+/** A row group of 2,048 rollouts with their tokens is decoded to read one of them; the second try is for long completions. */
+const MEMORY_MEGABYTES = [320, 2048]
+const DEADLINE_SECONDS = 60
+
+/** Whole rollouts by row number. Those that cannot be read any more, because a step was moved this moment, are missing. */
+export async function readWhole(rows: readonly PlacedRow[], signal?: AbortSignal): Promise<Map<number, Rollout>> {
+  const found = new Map<number, Rollout>()
+  const { shards, lines } = groupPlaces(rows)
+  for (const row of lines) {
+    const rollout = row.place.kind === 'lines' ? readLine(row.place.path, row.place.offset, row.id) : undefined
+    if (rollout !== undefined) found.set(row.row, rollout)
+  }
+  for (const [shard, placed] of shards) {
+    const byId = new Map(placed.map((row) => [row.id, row.row]))
+    for (const rollout of await readShard(shard, conditionOf(placed), signal)) {
+      const row = byId.get(rollout.id)
+      if (row !== undefined) found.set(row, rollout)
+    }
+  }
+  return found
+}
+
+function readLine(place: string, offset: number, id: string): Rollout | undefined {
+  try {
+    const line = readLineAt(place, offset)
+    const rollout = line === undefined ? undefined : checked(JSON.parse(line), place)
+    return rollout?.id === id ? rollout : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError || LabError.is(error, 'missing')) return undefined
+    throw error
+  }
+}
+
+async function readShard(shard: Shard, condition: string, signal: AbortSignal | undefined): Promise<Rollout[]> {
+  const select = `SELECT * FROM ${fromParquet([shard.rollouts], { rowNumbers: true })} WHERE ${condition}`
+  for (const [attempt, memoryMegabytes] of MEMORY_MEGABYTES.entries()) {
+    try {
+      const rows = await withFiles({ threads: 1, memoryMegabytes, files: [shard.rollouts] }, (db) => db.values(select, { signal, deadlineSeconds: DEADLINE_SECONDS }))
+      return rows.map((row) => checked(recordFromColumns(row), shard.rollouts))
+    } catch (error) {
+      if (!LabError.is(error, 'query-memory') || attempt === MEMORY_MEGABYTES.length - 1) throw error
+    }
+  }
+  return []
+}
+
+function checked(value: unknown, place: string): Rollout {
+  const result = Rollout.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw new LabError('store', 'damaged-rollouts', `a rollout in ${place} is damaged: ${issue?.path.join('.')} ${issue?.message}`, {
+    place, remedy: 'Restore the rollouts folder from a copy of the run.'
+  })
+}
+

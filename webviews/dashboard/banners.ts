@@ -1,0 +1,34 @@
+import { html, nothing } from 'lit'
+import type { TemplateResult } from 'lit'
+import { icon } from '../controls/icons.ts'
+import { visibleLine } from '../protocol/visibleText.ts'
+import type { WatchedRun } from './liveRuns.ts'
+
+const LONGEST = 1000
+
+/** What is wrong with a run, with its remedy; nothing where all is well. `named`: say which run, as there are several. */
+export function bannersOf(run: WatchedRun, named: boolean): (TemplateResult | typeof nothing)[] {
+  const who = named ? `${run.card.name}: ` : ''
+  if (run.gone) return [banner('bad', `${who}The folder of this run was deleted or moved.`, `What was read is still shown. It was at ${run.card.directory}.`)]
+  return [
+    run.error ? banner('bad', `${who}${run.error.message}`, run.error.remedy) : nothing,
+    run.card.problem ? banner('bad', `${who}${run.card.problem}`) : nothing,
+    run.problem ? banner('bad', `${who}${run.problem.message}`, run.problem.remedy) : nothing,
+    run.card.status === 'interrupted' ? banner('warn', `${who}The trainer of this run ended without saying so.`, 'Nothing recorded is lost: Resume goes on from the last checkpoint.') : nothing,
+    run.live?.explanation ? banner(run.live.connection === 'attached' ? 'info' : 'warn', `${who}${run.live.explanation}`) : nothing,
+    ...run.notices.map(({ place, message, count }) => banner('warn', `${who}${place}: ${message}${count > 1 ? ` (${count} times)` : ''}`)),
+    lastWarning(run, who)
+  ]
+}
+
+function lastWarning({ series: { warnings } }: WatchedRun, who: string): TemplateResult | typeof nothing {
+  const last = warnings.at(-1)
+  if (!last) return nothing
+  const others = warnings.filter(({ message }) => message !== last.message).length
+  return banner('warn', `${who}Step ${last.step}: ${last.message}${others > 0 ? ` (${others} other warnings before)` : ''}`)
+}
+
+export function banner(tone: 'bad' | 'warn' | 'info', message: string, remedy?: string): TemplateResult {
+  const symbol = tone === 'bad' ? 'error' : tone === 'warn' ? 'warning' : 'info'
+  return html`<div class=${`banner ${tone}`}>${icon(symbol)}<p>${visibleLine(message, LONGEST)}${remedy ? html`<br>${visibleLine(remedy, LONGEST)}` : nothing}</p></div>`
+}

@@ -1,0 +1,64 @@
+import type { ChartLine } from '../charts/chartData.ts'
+import { meanInterval } from '../charts/intervals.ts'
+import { visibleLine } from '../protocol/visibleText.ts'
+import type { ChartSpec, LineSource } from './chartList.ts'
+import type { Curve } from './curves.ts'
+import { evaluationNames, evaluationSeries } from './evaluationSeries.ts'
+import { metricNames, valuesOf } from './runSeries.ts'
+import type { RunSeries } from './runSeries.ts'
+import { meanOfSeries } from './seedMean.ts'
+import type { StepSeries } from './seedMean.ts'
+
+/** A line of a chart before it is known which runs are drawn: how it is called and how it is taken from a run. */
+export interface LineKind {
+  readonly name: string
+  readonly sparse: boolean
+  readonly take: (run: RunSeries) => StepSeries
+}
+
+/** Lines that these runs have something for. */
+export function lineKinds(spec: ChartSpec, runs: readonly RunSeries[]): LineKind[] {
+  return spec.lines.flatMap((source) => (source.from === 'metric' ? metricKinds(source, runs) : evaluationKinds(source, runs)))
+}
+
+function metricKinds(source: LineSource & { from: 'metric' }, runs: readonly RunSeries[]): LineKind[] {
+  return metricNames(runs, source.name).map((name) => ({
+    name: source.label ?? visibleLine(name.slice(name.lastIndexOf('/') + 1), 60),
+    sparse: false,
+    take: (run) => ({ x: run.steps, y: filled(valuesOf(run, name), source.absent), ...(source.interval === 'reward' ? rewardInterval(run) : {}) })
+  }))
+}
+
+const filled = (values: readonly (number | null)[], absent: number | undefined) => (absent === undefined ? values : values.map((value) => value ?? absent))
+
+/** Rollouts that could not be scored are no part of the mean. */
+function rewardInterval(run: RunSeries): { low: readonly (number | null)[]; high: readonly (number | null)[] } {
+  const missing = valuesOf(run, 'rollouts/notScorable')
+  const scored = valuesOf(run, 'rollouts/total').map((count, i) => (count === null ? null : count - (missing[i] ?? 0)))
+  return meanInterval(valuesOf(run, 'reward/mean'), valuesOf(run, 'reward/std'), scored)
+}
+
+function evaluationKinds(source: LineSource & { from: 'evaluation' }, runs: readonly RunSeries[]): LineKind[] {
+  return evaluationNames(runs, source.figure).map(({ set, k }) => ({
+    name: [k === undefined ? '' : `${source.label}${k}`, k !== undefined && set === 'heldOut' ? '' : setName(set)].filter(Boolean).join(', '),
+    sparse: true,
+    take: (run) => evaluationSeries(run, source.figure, set, k)
+  }))
+}
+
+const setName = (set: string): string => (set === 'heldOut' ? 'held out' : `held out, ${visibleLine(set, 60)}`)
+
+/** One curve: all its lines, each with a colour. Several: the chosen line of each. Smoothing comes later. */
+export function chartLines(spec: ChartSpec, curves: readonly Curve[], choice: string | undefined): ChartLine[] {
+  const kinds = lineKinds(spec, curves.flatMap((curve) => curve.runs.map((run) => run.series)))
+  if (curves.length === 1) return kinds.map((kind, i) => lineOf(kind, curves[0]!, { key: kind.name, label: kind.name, color: i, dash: i }))
+  const kind = kinds.find(({ name }) => name === choice) ?? kinds[0]
+  if (!kind) return []
+  return curves.map((curve) => lineOf(kind, curve, { key: curve.key, label: curve.label, color: curve.color, dash: curve.color }))
+}
+
+function lineOf(kind: LineKind, curve: Curve, look: Pick<ChartLine, 'key' | 'label' | 'color' | 'dash'>): ChartLine {
+  const each = curve.runs.map((run) => kind.take(run.series))
+  const series = each.length === 1 ? each[0]! : meanOfSeries(each)
+  return { ...look, ...series, ...(kind.sparse ? { sparse: true } : {}) }
+}

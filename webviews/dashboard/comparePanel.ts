@@ -1,0 +1,85 @@
+import { css, html, LitElement, nothing } from 'lit'
+import type { PropertyValues, TemplateResult } from 'lit'
+import type { QueryResults } from '../../trainer/protocol/queries.ts'
+import { isCancelled } from '../connection/viewError.ts'
+import { sharedStyles } from '../controls/sharedStyles.ts'
+import { visibleLine } from '../protocol/visibleText.ts'
+import { panelStyles } from './dashboardStyles.ts'
+import { problemOf } from './liveRuns.ts'
+import type { DashboardConnection } from './liveRuns.ts'
+
+/** A run as a column of the table. */
+export interface ComparedRun {
+  readonly directory: string
+  readonly label: string
+}
+
+/** What runs differ in: configuration, git state, data. */
+export class ComparePanel extends LitElement {
+  static override properties = { connection: { attribute: false }, runs: { attribute: false }, open: { type: Boolean }, answer: { state: true }, failure: { state: true } }
+  static override styles = [sharedStyles, panelStyles, css`
+    .table { overflow-x: auto; }
+    table { border-collapse: collapse; }
+    th, td { padding: 3px 14px 3px 0; border-bottom: 1px solid var(--vscode-editorWidget-border, transparent); text-align: left; vertical-align: top; }
+    tbody th { font-weight: normal; white-space: nowrap; }
+    td, tbody th { font-family: var(--vscode-editor-font-family); font-size: 0.95em; }
+    td { max-width: 44ch; overflow-wrap: anywhere; }
+    p { margin: 0 0 6px; }
+  `]
+
+  declare connection: DashboardConnection
+  declare runs: readonly ComparedRun[]
+  declare open: boolean
+  declare answer: QueryResults['runs/compare'] | undefined
+  declare failure: string | undefined
+
+  #asked = ''
+
+  protected override updated(_changed: PropertyValues): void {
+    const key = JSON.stringify(this.runs.map((run) => run.directory))
+    if (!this.open || key === this.#asked) return
+    this.#asked = key
+    void this.#ask(key)
+  }
+
+  override render(): TemplateResult {
+    return html`<details ?open=${this.open} @toggle=${this.#onToggle}>
+      <summary>Differences <span class="faint">${this.#gist()}</span></summary>
+      <div class="inside">${this.failure ? html`<p>${this.failure}</p>` : nothing}${this.answer ? this.#table(this.answer) : nothing}</div>
+    </details>`
+  }
+
+  #gist(): string {
+    if (!this.answer) return 'of configuration, git state and data'
+    const { differences, same } = this.answer
+    return `${differences.length} of ${differences.length + same} values differ`
+  }
+
+  #table({ differences }: QueryResults['runs/compare']): TemplateResult {
+    if (differences.length === 0) return html`<p>The runs do not differ.</p>`
+    return html`<div class="table" tabindex="0" role="region" aria-label="Differences of the runs"><table>
+      <thead><tr><th scope="col">value</th>${this.runs.map((run) => html`<th scope="col">${run.label}</th>`)}</tr></thead>
+      <tbody>${differences.map(({ path, values }) => html`<tr><th scope="row">${visibleLine(path, 200)}</th>
+        ${values.map((value) => html`<td>${value === null ? html`<span class="faint">absent</span>` : visibleLine(value, 2000)}</td>`)}</tr>`)}</tbody>
+    </table></div>`
+  }
+
+  async #ask(key: string): Promise<void> {
+    try {
+      const answer = await this.connection.query('runs/compare', { runs: this.runs.map((run) => run.directory) })
+      if (key !== this.#asked) return
+      this.answer = answer
+      this.failure = undefined
+    } catch (error) {
+      const { message, remedy } = problemOf(error)
+      if (!isCancelled(error)) this.failure = `${message} ${remedy}`
+    }
+  }
+
+  #onToggle(event: Event): void {
+    const { open } = event.currentTarget as HTMLDetailsElement
+    if (open !== this.open) this.dispatchEvent(new CustomEvent('panel', { detail: { open } }))
+  }
+}
+
+if (!customElements.get('lab-compare')) customElements.define('lab-compare', ComparePanel)

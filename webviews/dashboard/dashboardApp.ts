@@ -1,0 +1,207 @@
+import { html, LitElement, nothing } from 'lit'
+import type { TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { CursorSync } from '../charts/cursorSync.ts'
+import '../charts/labChart.ts'
+import type { ChartEvents } from '../charts/labChart.ts'
+import { sharedStyles } from '../controls/sharedStyles.ts'
+import type { RolloutFilter } from '../../trainer/protocol/queries.ts'
+import type { DashboardStart, SteeringAction } from '../protocol/dashboard.ts'
+import { Announcer } from './announcements.ts'
+import { banner, bannersOf } from './banners.ts'
+import { chartCsv, runsCsv } from './chartCsv.ts'
+import { CHART_GROUPS } from './chartList.ts'
+import type { ChartSpec } from './chartList.ts'
+import './comparePanel.ts'
+import { hasSeeds } from './curves.ts'
+import { chartOf, choicesFor, linesFor, modelOf } from './dashboardModel.ts'
+import type { DashboardModel } from './dashboardModel.ts'
+import { dashboardStyles } from './dashboardStyles.ts'
+import './diagnosisPanel.ts'
+import { emptyState } from './emptyState.ts'
+import { LiveRuns, problemOf } from './liveRuns.ts'
+import type { DashboardConnection, WatchedRun } from './liveRuns.ts'
+import { meaningOf } from './meaning.ts'
+import { runHeader } from './runHeader.ts'
+import { chartPicker, toolbar } from './toolbar.ts'
+import { FRESH, readViewState, toggled } from './viewState.ts'
+import type { ViewState } from './viewState.ts'
+
+/** The page: runs with their state, charts, checks and differences. Redrawn at most once per frame, however much comes in. */
+export class DashboardApp extends LitElement {
+  static override styles = [sharedStyles, dashboardStyles]
+
+  readonly #connection: DashboardConnection
+  readonly #live: LiveRuns
+  readonly #cursor = new CursorSync()
+  readonly #announcer = new Announcer()
+  /** Lines of each chart as a function that stays the same, so that a chart works them out only when told. */
+  readonly #linesOf = new Map<string, () => ReturnType<typeof linesFor>>()
+  #definitions: DashboardStart['definitions'] = {}
+  #state: ViewState = FRESH
+  #model: DashboardModel = modelOf([], FRESH)
+  #version = 0
+  #frame = 0
+  #started = false
+  #scrolled = false
+  #said = ''
+  #failure: { readonly message: string; readonly remedy: string } | undefined
+  #found = ''
+
+  constructor(connection: DashboardConnection) {
+    super()
+    this.#connection = connection
+    this.#live = new LiveRuns(connection, () => this.#refresh())
+    this.addEventListener('scroll', () => this.#saveScroll())
+    void this.#start()
+  }
+
+  async #start(): Promise<void> {
+    try {
+      const { runs, definitions, saved } = await this.#connection.ask('ready', {})
+      this.#definitions = definitions
+      this.#state = readViewState(saved)
+      this.#live.setRuns(runs)
+    } catch (error) {
+      this.#failure = problemOf(error)
+    }
+    this.#started = true
+    this.#refresh()
+  }
+
+  /** There is nothing to scroll before the first charts are there. */
+  protected override updated(): void {
+    if (this.#scrolled || this.#model.recorded.length === 0) return
+    this.#scrolled = true
+    const { scroll } = this.#state
+    requestAnimationFrame(() => (this.scrollTop = scroll))
+  }
+
+  override render(): TemplateResult {
+    const runs = [...this.#live.runs.values()]
+    return html`<main class=${runs.length > 1 ? 'several' : ''}>
+      ${this.#headers(runs)}
+      ${this.#failure ? banner('bad', this.#failure.message, this.#failure.remedy) : nothing}
+      ${runs.map((run) => bannersOf(run, runs.length > 1))}
+      ${this.#model.domain.to > 1 || this.#model.recorded.length > 0 ? this.#body(runs) : emptyState(runs, this.#started)}
+      <div class="visually-hidden" role="status" aria-live="polite">${this.#said}</div>
+    </main>`
+  }
+
+  #headers(runs: readonly WatchedRun[]): TemplateResult {
+    const actions = {
+      steer: (run: WatchedRun, action: SteeringAction) => void this.#steer(run, action),
+      show: (run: WatchedRun, shown: boolean) => this.#change({ hiddenRuns: toggled(this.#state.hiddenRuns, run.card.directory, !shown) })
+    }
+    if (runs.length === 1) return html`${runHeader(runs[0]!, undefined, actions)}`
+    const curves = modelOf(runs, { hiddenRuns: [], joinSeeds: this.#state.joinSeeds }).curves
+    return html`${runs.length > 1 ? html`<h1>${runs.length} runs compared</h1>` : nothing}${runs.map((run) => {
+      const curve = curves.find((each) => each.runs.includes(run))
+      const label = runs.filter((other) => other.card.name === run.card.name).length > 1 ? `${run.card.name}, seed ${run.card.seed}` : run.card.name
+      return runHeader(run, { color: curve?.color ?? 0, label, shown: !this.#state.hiddenRuns.includes(run.card.directory) }, actions)
+    })}`
+  }
+
+  #body(runs: readonly WatchedRun[]): TemplateResult {
+    const bar = {
+      state: this.#state, recorded: this.#model.recorded, seeds: hasSeeds(runs),
+      change: (part: Partial<ViewState>) => this.#change(part),
+      addRun: () => void this.#tryTo(this.#connection.ask('addRun', {})),
+      exportAll: () => this.#export('metrics', 'csv', runsCsv(this.#model.shown))
+    }
+    return html`${toolbar(bar)} ${chartPicker(bar)} ${this.#panels()}
+      ${CHART_GROUPS.map((group) => {
+        const charts = this.#model.recorded.filter((spec) => spec.group === group && !this.#state.hiddenCharts.includes(spec.id))
+        if (charts.length === 0) return nothing
+        return html`<section aria-label=${group}><h2>${group}</h2><div class="grid">${repeat(charts, ({ id }) => id, (spec) => this.#chart(spec))}</div></section>`
+      })}`
+  }
+
+  #panels(): TemplateResult {
+    const { shown } = this.#model
+    const panel = (name: string) => (event: CustomEvent<{ open: boolean }>) => this.#change({ openPanels: toggled(this.#state.openPanels, name, event.detail.open) })
+    const compared = shown.map(({ card }) => ({ directory: card.directory, label: `${card.name}, seed ${card.seed}` }))
+    return html`<div class="panels">${shown.map(({ card, series }) => html`<lab-diagnosis .connection=${this.#connection} run=${card.directory} name=${shown.length > 1 ? `${card.name}, seed ${card.seed}` : ''}
+        steps=${series.steps.length} ?open=${this.#state.openPanels.includes(`checks ${card.directory}`)} @panel=${panel(`checks ${card.directory}`)}
+        @rollouts=${(event: CustomEvent<{ filter: RolloutFilter }>) => this.#openRollouts([card.directory], event.detail.filter)}
+        @metric=${(event: CustomEvent<{ name: string }>) => void this.#goToMetric(event.detail.name)}></lab-diagnosis>`)}
+      </div>${shown.length < 2 ? nothing : html`<lab-compare .connection=${this.#connection} .runs=${compared}
+        ?open=${this.#state.openPanels.includes('differences')} @panel=${panel('differences')}></lab-compare>`}`
+  }
+
+  #chart(spec: ChartSpec): TemplateResult {
+    const lines = this.#linesOf.get(spec.id) ?? (() => linesFor(spec, this.#model, this.#state.choices))
+    this.#linesOf.set(spec.id, lines)
+    const runs = () => this.#model.shown.map((run) => run.card.directory)
+    const choices = choicesFor(spec, this.#model)
+    return html`<lab-chart id=${spec.id} class=${this.#found === spec.id ? 'found' : ''} heading=${spec.title} tip=${meaningOf(spec, this.#definitions, this.#model.curves.some((curve) => curve.runs.length > 1))} pickable
+      .shape=${spec.shape} .lines=${lines} .version=${this.#version} .range=${this.#state.zoom} .domain=${this.#model.domain} .smoothing=${this.#state.smoothing}
+      .cursor=${this.#cursor} .choices=${choices} .choice=${this.#state.choices[spec.id] ?? choices[0] ?? ''}
+      @zoom=${(event: CustomEvent<ChartEvents['zoom']>) => this.#change({ zoom: event.detail })}
+      @pick=${({ detail: { step } }: CustomEvent<ChartEvents['pick']>) => this.#openRollouts(runs(), { steps: { from: step, to: step }, kinds: [spec.rollouts] })}
+      @exportPng=${(event: CustomEvent<ChartEvents['exportPng']>) => this.#export(spec.id, 'png', event.detail.data)}
+      @exportCsv=${() => this.#export(spec.id, 'csv', chartCsv(spec, this.#model.shown))}
+      @hide=${() => this.#change({ hiddenCharts: toggled(this.#state.hiddenCharts, spec.id, true) })}
+      @choose=${(event: CustomEvent<ChartEvents['choose']>) => this.#change({ choices: { ...this.#state.choices, [spec.id]: event.detail.choice } })}></lab-chart>`
+  }
+
+  /** Something came in: draw with the next frame. */
+  #refresh(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0
+      this.#recompute()
+    })
+  }
+
+  #recompute(): void {
+    const runs = [...this.#live.runs.values()]
+    this.#model = modelOf(runs, this.#state)
+    this.#version++
+    const news = runs.flatMap((run) => this.#announcer.changesOf(run) ?? [])
+    if (news.length > 0) this.#said = news.join(' ')
+    this.requestUpdate()
+  }
+
+  #change(part: Partial<ViewState>): void {
+    this.#state = { ...this.#state, ...part }
+    this.#connection.saveState(this.#state)
+    this.#recompute()
+  }
+
+  #saveScroll(): void {
+    this.#state = { ...this.#state, scroll: this.scrollTop }
+    this.#connection.saveState(this.#state)
+  }
+
+  async #steer(run: WatchedRun, action: SteeringAction): Promise<void> {
+    await this.#tryTo(this.#connection.ask('steer', { run: run.card.directory, action }))
+  }
+
+  #openRollouts(runs: readonly string[], filter: RolloutFilter): void {
+    void this.#tryTo(this.#connection.ask('openRollouts', { runs, filter }))
+  }
+
+  #export(what: string, kind: 'png' | 'csv', data: string): void {
+    const [first] = this.#model.shown
+    const name = `${first && this.#model.shown.length === 1 ? first.card.runId : 'runs'}-${what}.${kind}`
+    void this.#tryTo(this.#connection.ask('export', { name, kind, data }))
+  }
+
+  async #goToMetric(name: string): Promise<void> {
+    const spec = chartOf(name)
+    if (!spec) return
+    this.#found = spec.id
+    this.#change({ hiddenCharts: toggled(this.#state.hiddenCharts, spec.id, false) })
+    await this.updateComplete
+    const chart = this.renderRoot.querySelector<HTMLElement>(`#${spec.id}`)
+    chart?.scrollIntoView({ block: 'center', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' })
+    chart?.shadowRoot?.querySelector<HTMLElement>('.plot')?.focus({ preventScroll: true })
+  }
+
+  async #tryTo(asked: Promise<unknown>): Promise<void> {
+    this.#failure = await asked.then(() => undefined, problemOf)
+    this.#refresh()
+  }
+}
+
+customElements.define('lab-dashboard', DashboardApp)

@@ -1,0 +1,135 @@
+import { css, html, LitElement, nothing } from 'lit'
+import type { PropertyValues, TemplateResult } from 'lit'
+import type { DiagnosisFinding, RolloutFilter } from '../../trainer/protocol/queries.ts'
+import { isCancelled } from '../connection/viewError.ts'
+import { icon } from '../controls/icons.ts'
+import { sharedStyles } from '../controls/sharedStyles.ts'
+import { visibleLine } from '../protocol/visibleText.ts'
+import { panelStyles } from './dashboardStyles.ts'
+import { problemOf } from './liveRuns.ts'
+import type { DashboardConnection } from './liveRuns.ts'
+
+type State = DiagnosisFinding['state']
+const STATES: readonly State[] = ['bad', 'warn', 'unknown', 'ok']
+const STATE_LOOK = { bad: ['error', 'Problem'], warn: ['warning', 'Warning'], unknown: ['question', 'Not known yet'], ok: ['check', 'Fine'] } as const
+const PAUSE_MS = 8000
+
+/** What a finding tells the page. */
+export interface DiagnosisEvents {
+  rollouts: { readonly filter: RolloutFilter }
+  metric: { readonly name: string }
+}
+
+/** "Why is it not learning?" of one run: its checks in the open, worst first. Asked again as steps are done, with pauses between. */
+export class DiagnosisPanel extends LitElement {
+  static override properties = { connection: { attribute: false }, run: {}, name: {}, steps: { type: Number }, open: { type: Boolean }, findings: { state: true }, failure: { state: true } }
+  static override styles = [sharedStyles, panelStyles, css`
+    ul { margin: 0; padding: 0; list-style: none; }
+    li { display: grid; grid-template-columns: 20px 1fr; padding: 5px 0; border-top: 1px solid var(--vscode-editorWidget-border, transparent); }
+    li:first-child { border-top: none; }
+    p { margin: 0; max-width: 90ch; overflow-wrap: anywhere; }
+    .bad > svg { color: var(--vscode-errorForeground); }
+    .warn > svg { color: var(--vscode-editorWarning-foreground); }
+    .ok > svg { color: var(--vscode-testing-iconPassed, var(--vscode-charts-green)); }
+    .links { display: flex; flex-wrap: wrap; gap: 0 14px; }
+    .links button { padding: 0; border: none; background: none; color: var(--vscode-textLink-foreground); font: inherit; text-decoration: underline; cursor: pointer; }
+  `]
+
+  declare connection: DashboardConnection
+  declare run: string
+  declare name: string
+  /** Steps done: a higher number asks again. */
+  declare steps: number
+  declare open: boolean
+  declare findings: readonly DiagnosisFinding[] | undefined
+  declare failure: string | undefined
+
+  #asked: { readonly run: string; readonly steps: number; readonly at: number } | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #abort = new AbortController()
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#abort.abort()
+    this.#abort = new AbortController()
+    this.#asked = undefined
+  }
+
+  protected override updated(changed: PropertyValues<DiagnosisPanel>): void {
+    if (changed.has('run') || changed.has('steps') || this.#asked === undefined) this.#askInTime()
+  }
+
+  override render(): TemplateResult {
+    const findings = [...(this.findings ?? [])].sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state))
+    return html`<details ?open=${this.open} @toggle=${this.#onToggle}>
+      <summary>Why is it not learning? <span class="faint">${this.name ? `${this.name}: ` : ''}${this.#gist(findings)}</span></summary>
+      <div class="inside">
+        ${this.failure ? html`<p>${this.failure}</p>` : nothing}
+        <ul>${findings.map((finding) => this.#finding(finding))}</ul>
+      </div>
+    </details>`
+  }
+
+  #finding({ state, title, evidence, advice, metrics, filter }: DiagnosisFinding): TemplateResult {
+    const [symbol, word] = STATE_LOOK[state]
+    return html`<li class=${state}>${icon(symbol)}<div>
+      <p><strong>${title}</strong> <span class="faint">${word}</span></p>
+      <p>${visibleLine(evidence, 1000)}</p>
+      ${state === 'ok' || !advice ? nothing : html`<p>${advice}</p>`}
+      <span class="links">
+        ${filter ? html`<button type="button" aria-label=${`Show the rollouts behind: ${title}`} @click=${() => this.#tell('rollouts', { filter })}>Show the rollouts</button>` : nothing}
+        ${metrics.map((name) => html`<button type="button" aria-label=${`Go to the chart of ${name}`} @click=${() => this.#tell('metric', { name })}>${name}</button>`)}
+      </span>
+    </div></li>`
+  }
+
+  #gist(findings: readonly DiagnosisFinding[]): string {
+    if (!this.findings) return this.failure ? 'could not be checked' : 'checking …'
+    const count = (state: State) => findings.filter((finding) => finding.state === state).length
+    const [bad, warn, unknown] = [count('bad'), count('warn'), count('unknown')]
+    if (bad + warn === 0) return unknown === findings.length ? 'not enough steps to tell' : `${count('ok')} of ${findings.length} checks fine, nothing found`
+    return [bad > 0 ? `${bad} problem${bad > 1 ? 's' : ''}` : '', warn > 0 ? `${warn} warning${warn > 1 ? 's' : ''}` : ''].filter(Boolean).join(', ')
+  }
+
+  #askInTime(): void {
+    const { run, steps } = this
+    if (this.#asked?.run === run && this.#asked.steps === steps) return
+    if (this.#asked?.run !== run) {
+      this.findings = undefined
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+      return void this.#ask()
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      void this.#ask()
+    }, Math.max(0, this.#asked.at + PAUSE_MS - Date.now()))
+  }
+
+  async #ask(): Promise<void> {
+    const { run, steps } = this
+    this.#asked = { run, steps, at: Date.now() }
+    try {
+      const findings = await this.connection.query('runs/diagnose', { run }, this.#abort.signal)
+      if (run !== this.run) return
+      this.findings = findings
+      this.failure = undefined
+    } catch (error) {
+      const { message, remedy } = problemOf(error)
+      if (!isCancelled(error)) this.failure = `${message} ${remedy}`
+    }
+  }
+
+  #onToggle(event: Event): void {
+    const { open } = event.currentTarget as HTMLDetailsElement
+    if (open !== this.open) this.dispatchEvent(new CustomEvent('panel', { detail: { open } }))
+  }
+
+  #tell<E extends keyof DiagnosisEvents>(name: E, detail: DiagnosisEvents[E]): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+}
+
+if (!customElements.get('lab-diagnosis')) customElements.define('lab-diagnosis', DiagnosisPanel)

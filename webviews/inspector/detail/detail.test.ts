@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import type { RolloutRow } from '../../../trainer/protocol/queries.ts'
+import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import { advantageOf, groupNumbers, textEnd } from './groupNumbers.ts'
+import { historySteps } from './historySteps.ts'
+
+function attempt(total: number | null, correct: boolean | null, advantages?: number[], mask: (0 | 1)[] = advantages?.map(() => 1) ?? []): Rollout {
+  const tokens = mask.map(() => 1)
+  return { reward: { total, parts: [] }, correct, segments: [{ tokens, text: 'abc', mask, ...(advantages && { advantages }) }] } as unknown as Rollout
+}
+
+describe('groupNumbers', () => {
+  it('counts only what was graded and scored', () => {
+    const numbers = groupNumbers([attempt(1, true), attempt(0, false), attempt(null, null)])
+    assert.equal(numbers.right, 1)
+    assert.equal(numbers.graded, 2)
+    assert.equal(numbers.meanReward, 0.5)
+    assert.equal(numbers.deviation, 0.5)
+    assert.equal(numbers.zeroVariance, false)
+  })
+
+  it('says that a group of equal rewards teaches nothing', () => {
+    assert.equal(groupNumbers([attempt(0.2, false), attempt(0.2, false)]).zeroVariance, true)
+    assert.equal(groupNumbers([attempt(null, null), attempt(null, null)]).meanReward, null)
+  })
+
+  it('takes the mean advantage over trained tokens', () => {
+    assert.equal(advantageOf(attempt(1, true, [2, 4, 100], [1, 1, 0])), 3)
+    assert.equal(advantageOf(attempt(1, true)), null)
+  })
+
+  it('shows the end of a text', () => {
+    assert.equal(textEnd(attempt(1, true), 2), '…bc')
+    assert.equal(textEnd(attempt(1, true), 3), 'abc')
+  })
+})
+
+describe('historySteps', () => {
+  it('puts attempts of one run, step and policy together, in order', () => {
+    const row = (run: string, step: number, correct: boolean | null, reward: number | null) => ({ run, kind: 'train', step, attempt: 1, policyVersion: step, correct, reward, completionTokens: 10 }) as RolloutRow
+    const steps = historySteps([row('a', 1, true, 1), row('b', 1, false, 0), row('a', 1, null, null), row('a', 2, true, 0.5)])
+    assert.deepEqual(steps.map((step) => [step.run, step.step, step.right, step.graded, step.meanReward]), [['a', 1, 1, 1, 1], ['b', 1, 0, 1, 0], ['a', 2, 1, 1, 0.5]])
+  })
+})

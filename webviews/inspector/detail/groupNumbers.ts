@@ -1,0 +1,55 @@
+import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+
+/** Completion tokens of all segments. */
+export const tokensOf = (rollout: Rollout) => rollout.segments.reduce((sum, segment) => sum + segment.tokens.length, 0)
+
+/** Mean advantage over the tokens that are trained on; null where the group was not weighed. */
+export function advantageOf(rollout: Rollout): number | null {
+  let sum = 0
+  let count = 0
+  for (const { advantages, mask } of rollout.segments) {
+    advantages?.forEach((value, token) => {
+      if (mask[token] === 0) return
+      sum += value
+      count++
+    })
+  }
+  return count === 0 ? null : sum / count
+}
+
+/** The last words of the completion, where answers stand. */
+export function textEnd(rollout: Rollout, characters = 400): string {
+  const text = rollout.segments.at(-1)?.text.trimEnd() ?? ''
+  return text.length > characters ? `…${text.slice(-characters)}` : text
+}
+
+export interface GroupNumbers {
+  readonly right: number
+  readonly graded: number
+  readonly meanReward: number | null
+  /** Of the population: divided by the number of scored attempts. */
+  readonly deviation: number | null
+  readonly zeroVariance: boolean
+  readonly largestReward: number
+  readonly largestAdvantage: number
+  readonly longest: number
+}
+
+export function groupNumbers(rollouts: readonly Rollout[]): GroupNumbers {
+  const rewards = rollouts.map((rollout) => rollout.reward.total).filter((total) => total !== null)
+  const graded = rollouts.filter((rollout) => rollout.correct !== null)
+  const meanReward = rewards.length === 0 ? null : rewards.reduce((sum, value) => sum + value, 0) / rewards.length
+  const deviation = meanReward === null ? null : Math.sqrt(rewards.reduce((sum, value) => sum + (value - meanReward) ** 2, 0) / rewards.length)
+  return {
+    right: graded.filter((rollout) => rollout.correct).length,
+    graded: graded.length,
+    meanReward,
+    deviation,
+    zeroVariance: rewards.length > 1 && rewards.every((value) => value === rewards[0]),
+    largestReward: largest(rewards),
+    largestAdvantage: largest(rollouts.map(advantageOf)),
+    longest: largest(rollouts.map(tokensOf))
+  }
+}
+
+const largest = (values: readonly (number | null)[]) => values.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0)

@@ -1,0 +1,90 @@
+import { css, html, LitElement, nothing } from 'lit'
+import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import { sharedStyles } from '../../controls/sharedStyles.ts'
+import { visibleText } from '../../protocol/visibleText.ts'
+import { countText, numberText, signedText, stopWord, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
+import { detailStyles } from './detailStyles.ts'
+import { advantageOf, groupNumbers, textEnd, tokensOf } from './groupNumbers.ts'
+
+/** The attempts at one problem side by side. Fires `openrollout` with the id. */
+export class GroupView extends LitElement {
+  static override properties = { rollouts: { attribute: false }, current: {} }
+  static override styles = [
+    sharedStyles,
+    detailStyles,
+    css`
+      :host { display: block; }
+      ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(230px, 100%), 1fr)); gap: 8px; margin: 8px 0; padding: 0; list-style: none; }
+      li { min-width: 0; }
+      li > button {
+        display: flex; flex-direction: column; align-items: stretch; width: 100%; height: 100%; padding: 6px 8px; border: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, currentColor));
+        border-radius: 3px; background: none; color: inherit; font: inherit; text-align: left; cursor: pointer;
+      }
+      li > button:hover { background: var(--vscode-list-hoverBackground); }
+      li > button[aria-current='true'] { border-color: var(--vscode-focusBorder); box-shadow: inset 0 0 0 1px var(--vscode-focusBorder); }
+      .measure { display: grid; grid-template-columns: 68px 1fr 64px; gap: 6px; align-items: center; font-size: 0.92em; }
+      .measure .bar { width: 100%; margin: 0; }
+      .measure > :last-child { text-align: right; font-variant-numeric: tabular-nums; }
+      .two { position: relative; height: 8px; background: color-mix(in srgb, var(--vscode-foreground) 12%, transparent); }
+      .two span { position: absolute; top: 0; bottom: 0; background: var(--vscode-charts-blue); }
+      .two span.negative { background: var(--vscode-charts-orange); }
+      .end { display: flex; flex-direction: column-reverse; margin-top: 4px; max-height: 9em; overflow: hidden; font-size: 0.92em; }
+      .head { display: flex; justify-content: space-between; gap: 8px; }
+    `
+  ]
+
+  declare rollouts: readonly Rollout[]
+  /** Id of the attempt that is open. */
+  declare current: string | undefined
+
+  override render() {
+    const { rollouts } = this
+    const [first] = rollouts
+    if (!first) return html`<div class="empty" role="status">Reading the group…</div>`
+    const numbers = groupNumbers(rollouts)
+    return html`<div class="facts">
+        <span><b>${numbers.right} of ${numbers.graded}</b> right</span>
+        <span>reward <b>${numberText(numbers.meanReward)}</b> ± ${numberText(numbers.deviation)} (mean, standard deviation)</span>
+        <span>${countText(rollouts.length)} attempts</span>
+        <span>${filterWords(first)}</span>
+      </div>
+      ${numbers.zeroVariance ? html`<div class="notice">All rewards are equal, so every advantage is 0: this group teaches nothing.</div>` : nothing}
+      <ol aria-label="Attempts">${rollouts.map((rollout) => this.#attempt(rollout, numbers))}</ol>`
+  }
+
+  #attempt(rollout: Rollout, numbers: ReturnType<typeof groupNumbers>) {
+    const advantage = advantageOf(rollout)
+    const tokens = tokensOf(rollout)
+    const stop = rollout.segments.at(-1)?.stopReason ?? ''
+    return html`<li><button type="button" aria-current=${rollout.id === this.current} @click=${() => this.#open(rollout.id)}>
+      <span class="head"><span class="verdict ${verdictClass(rollout.correct)}">${verdictSign(rollout.correct)} ${verdictWord(rollout.correct)}</span><span class="faint">#${rollout.sampleIndex} · ${stopWord(stop)}</span></span>
+      <span class="measure"><span>Reward</span>${share(rollout.reward.total, numbers.largestReward)}<span>${numberText(rollout.reward.total)}</span></span>
+      <span class="measure"><span>Advantage</span>${twoSided(advantage, numbers.largestAdvantage)}<span>${signedText(advantage)}</span></span>
+      <span class="measure"><span>Tokens</span>${share(tokens, numbers.longest)}<span>${countText(tokens)}</span></span>
+      <div>Answer <span class="code">${rollout.answer === null ? 'none found' : visibleText(rollout.answer.slice(0, 200))}</span></div>
+      <div class="code end faint"><div>${visibleText(textEnd(rollout))}</div></div></button></li>`
+  }
+
+  #open(id: string): void {
+    this.dispatchEvent(new CustomEvent('openrollout', { detail: id }))
+  }
+}
+
+function filterWords(rollout: Rollout) {
+  if (!rollout.filter) return html`<span class="faint">no group filter applied</span>`
+  return html`<b class=${rollout.filter.kept ? '' : 'alarming'}>${rollout.filter.kept ? 'kept' : 'dropped'}</b> by the group filter: ${visibleText(rollout.filter.why.slice(0, 1000))}`
+}
+
+function share(value: number | null, largest: number) {
+  const width = value === null || largest === 0 ? 0 : Math.min(1, Math.abs(value) / largest)
+  return html`<span class="bar ${(value ?? 0) < 0 ? 'negative' : ''}" aria-hidden="true"><span .style=${`width: ${width * 100}%`}></span></span>`
+}
+
+/** A bar that grows from the middle: right for more, left for less. */
+function twoSided(value: number | null, largest: number) {
+  const width = value === null || largest === 0 ? 0 : Math.min(50, (Math.abs(value) / largest) * 50)
+  const negative = (value ?? 0) < 0
+  return html`<span class="two" aria-hidden="true"><span class=${negative ? 'negative' : ''} .style=${`left: ${negative ? 50 - width : 50}%; width: ${width}%`}></span></span>`
+}
+
+if (!customElements.get('lab-group')) customElements.define('lab-group', GroupView)

@@ -1,0 +1,236 @@
+import { css, html, LitElement, nothing } from 'lit'
+import type { PropertyValues } from 'lit'
+import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import type { ViewError } from '../../connection/viewError.ts'
+import { toViewError } from '../../connection/viewError.ts'
+import { sharedStyles } from '../../controls/sharedStyles.ts'
+import type { RolloutPlace } from '../../protocol/inspector.ts'
+import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
+import type { InspectorModel } from '../inspectorModel.ts'
+import { countText, numberText, secondsText, signedText, stopWord, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
+import { availableModes, scaleOf, tokenValues } from '../trace/tokenColours.ts'
+import type { ColourMode } from '../trace/tokenColours.ts'
+import '../trace/traceView.ts'
+import type { TraceView } from '../trace/traceView.ts'
+import { detailStyles } from './detailStyles.ts'
+import { advantageOf, tokensOf } from './groupNumbers.ts'
+import './groupView.ts'
+import { errorBox } from './messages.ts'
+import './problemHistory.ts'
+import { answerTable, rewardTable } from './rewardTable.ts'
+import { rolloutDetailStyles } from './rolloutDetailStyles.ts'
+
+export const DETAIL_TABS = [['rollout', 'Rollout'], ['group', 'Group'], ['history', 'Problem through time']] as const
+export type DetailTab = (typeof DETAIL_TABS)[number][0]
+
+/** A group to show where no rollout of it was chosen yet. */
+export interface GroupPlace {
+  readonly run: string
+  readonly group: string
+  readonly attempt: number
+}
+
+/**
+ * One rollout, its group, its problem through time. Fires `tab`, `openplace` (a rollout), `display` (colouring, rendering) and `act`
+ * with 'document', 'link', 'mark' or 'back'.
+ */
+export class RolloutDetail extends LitElement {
+  static override properties = {
+    model: { attribute: false }, place: { attribute: false }, groupPlace: { attribute: false }, tab: {}, mode: {}, rich: { type: Boolean }, marked: {}, at: { type: Number },
+    rollout: { state: true }, group: { state: true }, error: { state: true }, loading: { state: true }, segment: { state: true }
+  }
+  static override styles = [sharedStyles, detailStyles, rolloutDetailStyles, css`:host { display: flex; flex-direction: column; min-height: 0; min-width: 0; }`]
+
+  declare model: InspectorModel
+  declare place: RolloutPlace | undefined
+  declare groupPlace: GroupPlace | undefined
+  declare tab: DetailTab
+  declare mode: ColourMode
+  declare rich: boolean
+  /** Id of the rollout marked for a comparison. */
+  declare marked: string | undefined
+  /** Where in the first segment's text to put the cursor once the rollout is there; −1 = nowhere. */
+  declare at: number
+  declare rollout: Rollout | undefined
+  declare group: readonly Rollout[]
+  declare error: ViewError | undefined
+  declare loading: boolean
+  declare segment: number
+  #asking: AbortController | undefined
+
+  constructor() {
+    super()
+    this.tab = 'rollout'
+    this.mode = 'none'
+    this.rich = false
+    this.group = []
+    this.loading = false
+    this.segment = 0
+    this.at = -1
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('place') || changed.has('groupPlace')) this.load()
+    else if (changed.has('tab') && this.tab === 'group' && this.group.length === 0) this.load()
+  }
+
+  /** Reads the rollout, or the group where only that was asked for. What is shown stays until it is there. */
+  load(): void {
+    this.#asking?.abort()
+    const asking = new AbortController()
+    this.#asking = asking
+    this.error = undefined
+    this.loading = true
+    void this.#read(asking.signal)
+      .catch((error: unknown) => {
+        if (!asking.signal.aborted) this.error = toViewError(error)
+      })
+      .finally(() => {
+        if (this.#asking === asking) this.loading = false
+      })
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    const { place, groupPlace, model } = this
+    if (place) {
+      const rollout = await model.connection.query('rollouts/one', place, signal)
+      if (!rollout) throw new Error('This rollout is not in the run any more.')
+      this.segment = 0
+      this.rollout = rollout
+      void this.updateComplete.then(() => this.at >= 0 && this.trace?.showOffset(this.at))
+      if (!this.group.some((each) => each.id === rollout.id)) this.group = []
+      // The whole group is read where it is looked at: long attempts are megabytes each.
+      if (this.tab === 'group' && this.group.length === 0) {
+        this.group = await model.connection.query('rollouts/group', { run: place.run, group: rollout.group, attempt: rollout.attempt }, signal)
+      }
+    } else if (groupPlace) {
+      this.rollout = undefined
+      this.group = await model.connection.query('rollouts/group', groupPlace, signal)
+    }
+  }
+
+  /** Sampling of the next of the colourings that the rollout has values for. */
+  nextMode(): void {
+    const modes = this.#modes()
+    this.#display({ mode: modes[(modes.indexOf(this.mode) + 1) % modes.length] ?? 'none', rich: false })
+  }
+
+  get trace(): TraceView | null {
+    return this.renderRoot.querySelector('lab-trace')
+  }
+
+  focusTab(): void {
+    this.renderRoot.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus()
+  }
+
+  override render() {
+    if (this.error) return html`<div class="body">${errorBox(this.error, () => this.load())}</div>`
+    if (!this.rollout && this.group.length === 0) return html`<div class="empty">${this.loading ? 'Reading…' : 'Choose a rollout in the list: Enter opens it.'}</div>`
+    return html`${this.#toolbar()}
+      <div class="tabs" role="tablist" aria-label="What to read" @keydown=${this.#onTabKey}>${DETAIL_TABS.map(([tab, title]) => html`
+        <button type="button" role="tab" id="tab-${tab}" aria-selected=${tab === this.tab} aria-controls="panel" tabindex=${tab === this.tab ? 0 : -1}
+          ?disabled=${tab !== 'group' && !this.#subject} @click=${() => this.#fire('tab', tab)}>${title}</button>`)}</div>
+      <div class="body" id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}" tabindex="-1">${this.#panel()}</div>`
+  }
+
+  get #subject(): Rollout | undefined {
+    return this.rollout ?? this.group[0]
+  }
+
+  #panel() {
+    const { rollout } = this
+    if (this.tab === 'history' && this.#subject) {
+      return html`<lab-problem-history .model=${this.model} .problem=${this.#subject.problemId} @openplace=${(event: CustomEvent<RolloutPlace>) => this.#fire('openplace', event.detail)}></lab-problem-history>`
+    }
+    if (this.tab === 'group' || !rollout) {
+      const run = this.place?.run ?? this.groupPlace?.run ?? ''
+      return html`<lab-group .rollouts=${this.group} .current=${rollout?.id} @openrollout=${(event: CustomEvent<string>) => this.#fire('openplace', { run, id: event.detail })}></lab-group>`
+    }
+    return this.#rollout(rollout)
+  }
+
+  #rollout(rollout: Rollout) {
+    const stop = rollout.segments.at(-1)?.stopReason ?? ''
+    return html`<div class="facts">
+        <span class="verdict ${verdictClass(rollout.correct)}">${verdictSign(rollout.correct)} ${verdictWord(rollout.correct)}</span>
+        <span>reward <b>${numberText(rollout.reward.total)}</b></span><span>advantage <b>${signedText(advantageOf(rollout))}</b></span>
+        <span><b>${countText(tokensOf(rollout))}</b> tokens</span><span>stop: <b class=${stop === 'length' || stop === 'error' ? 'alarming' : ''}>${stopWord(stop)}</b></span>
+        ${rollout.filter ? html`<span><b class=${rollout.filter.kept ? '' : 'alarming'}>${rollout.filter.kept ? 'kept' : 'dropped'}</b> ${visibleLine(rollout.filter.why, 120)}</span>` : nothing}
+        ${rollout.superseded ? html`<span class="alarming">this attempt was done again later</span>` : nothing}</div>
+      ${rollout.errors.map((error) => html`<div class="notice"><b>${error.boundary}</b> ${visibleText(error.message.slice(0, 4000))}</div>`)}
+      <div class="side"><div>${rewardTable(rollout)}</div><div>${answerTable(rollout)}</div></div>
+      ${rollout.segments.length > 1 ? this.#segments(rollout) : nothing}
+      <lab-trace .rollout=${rollout} .index=${this.segment} .mode=${this.mode} ?rich=${this.rich}></lab-trace>
+      ${facts(rollout)}`
+  }
+
+  #segments(rollout: Rollout) {
+    return html`<label>Segment <select @change=${(event: Event) => (this.segment = Number((event.currentTarget as HTMLSelectElement).value))}>${rollout.segments.map(
+      (segment, index) => html`<option value=${index} .selected=${index === this.segment}>${index + 1}: ${segment.source}, ${segment.tokens.length} tokens</option>`
+    )}</select></label>`
+  }
+
+  #modes(): ColourMode[] {
+    const segment = this.rollout?.segments[this.segment]
+    return segment ? availableModes(tokenValues(segment)) : ['none']
+  }
+
+  #toolbar() {
+    const { rollout } = this
+    const segment = rollout?.segments[this.segment]
+    const title = this.#subject ? visibleLine(this.#subject.problemId, 60) : ''
+    return html`<div class="toolbar" role="toolbar" aria-label="Rollout">
+      <button type="button" class="tool back" title="Back to the list (Esc)" @click=${() => this.#fire('act', 'back')}>←<span class="visually-hidden"> Back to the list</span></button>
+      <h2>${title}<span class="faint"> step ${this.#subject?.step ?? ''}${rollout ? ` · #${rollout.sampleIndex}` : ''}</span></h2>
+      ${segment ? html`
+        <label>Colour <select aria-label="Colour of tokens" @change=${(event: Event) => this.#display({ mode: (event.currentTarget as HTMLSelectElement).value as ColourMode, rich: false })}>${this.#modes().map(
+          (mode) => html`<option value=${mode} .selected=${mode === this.mode}>${mode === 'none' ? 'none' : scaleOf(mode, tokenValues(segment)).title}</option>`
+        )}</select></label>
+        <button type="button" class="tool" aria-pressed=${this.rich} title="Render Markdown and LaTeX (m)" @click=${() => this.#display({ mode: this.mode, rich: !this.rich })}>${this.rich ? 'Rendered' : 'Raw'}</button>
+        <button type="button" class="tool" title="Fold or unfold all spans (z)" @click=${() => this.trace?.toggleAll()}>Fold</button>
+        <button type="button" class="tool" aria-pressed=${this.marked !== undefined} title=${this.marked === undefined ? 'Mark for a comparison (d)' : 'Compare with the marked rollout (d)'} @click=${() => this.#fire('act', 'mark')}>${this.#markWord(rollout?.id)}</button>
+        <button type="button" class="tool" title="Open as a text document (o)" @click=${() => this.#fire('act', 'document')}>As text</button>
+        <button type="button" class="tool" title="Copy a link to this rollout (y)" @click=${() => this.#fire('act', 'link')}>Link</button>` : nothing}
+    </div>`
+  }
+
+  #markWord(id: string | undefined): string {
+    if (this.marked === undefined) return 'Mark'
+    return this.marked === id ? 'Marked' : 'Compare'
+  }
+
+  #display(display: { mode: ColourMode; rich: boolean }): void {
+    this.#fire('display', display)
+  }
+
+  #onTabKey(event: KeyboardEvent): void {
+    const move = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    if (move === 0) return
+    event.preventDefault()
+    event.stopPropagation()
+    const index = DETAIL_TABS.findIndex(([tab]) => tab === this.tab)
+    this.#fire('tab', DETAIL_TABS[(index + move + DETAIL_TABS.length) % DETAIL_TABS.length]?.[0])
+    void this.updateComplete.then(() => this.focusTab())
+  }
+
+  #fire(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+}
+
+/** When, by which policy and from which seed it was sampled. */
+function facts(rollout: Rollout) {
+  const rows: [string, unknown][] = [
+    ['Rollout', html`<span class="code">${visibleText(rollout.id)}</span>`],
+    ['Group', `${visibleLine(rollout.group, 80)}, sample ${rollout.sampleIndex}`],
+    ['Kind', `${rollout.kind}, stage ${visibleLine(rollout.stage, 60)}, step ${rollout.step}, attempt ${rollout.attempt}`],
+    ['Environment', `${visibleLine(rollout.environment, 80)} ${visibleLine(JSON.stringify(rollout.params), 400)}`],
+    ['Policy', `${countText(rollout.policyVersion)} optimiser steps seen`],
+    ['Seed', String(rollout.seed)],
+    ['Sampled', `${visibleLine(rollout.timing.sampledAt, 40)}, ${secondsText(rollout.timing.sampleSeconds)} sampling, ${secondsText(rollout.timing.rewardSeconds)} scoring`],
+    ...Object.entries(rollout.tags).slice(0, 50).map(([name, value]): [string, unknown] => [visibleLine(name, 60), visibleLine(value, 400)])
+  ]
+  return html`<h3>How it came about</h3><table aria-label="How it came about"><tbody>${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>`
+}
+
+if (!customElements.get('lab-rollout-detail')) customElements.define('lab-rollout-detail', RolloutDetail)

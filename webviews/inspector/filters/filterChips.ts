@@ -1,0 +1,76 @@
+import type { RolloutFilter } from '../../../trainer/protocol/queries.ts'
+import { stopWord } from '../rowText.ts'
+
+/** One condition of a filter, in words, and the filter without it. */
+export interface FilterChip {
+  readonly label: string
+  readonly without: RolloutFilter
+}
+
+interface Bounds {
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** The conditions of a filter, one chip each. */
+export function chipsOf(filter: RolloutFilter): readonly FilterChip[] {
+  const chips: FilterChip[] = []
+  const add = (key: keyof RolloutFilter, label: string) => chips.push({ label, without: without(filter, key) })
+  if (filter.steps) add('steps', `step ${boundsText(filter.steps)}`)
+  if (filter.kinds?.length) add('kinds', filter.kinds.join(' or '))
+  if (filter.reward) add('reward', `reward ${boundsText(filter.reward)}`)
+  for (const [name, bounds] of Object.entries(filter.parts ?? {})) chips.push({ label: `${name} ${boundsText(bounds)}`, without: withoutPart(filter, name) })
+  if (filter.verdicts?.length) add('verdicts', filter.verdicts.map((verdict) => (verdict === 'notScorable' ? 'not scorable' : verdict)).join(' or '))
+  if (filter.stopReasons?.length) add('stopReasons', `stopped: ${filter.stopReasons.map(stopWord).join(' or ')}`)
+  if (filter.zeroVariance !== undefined) add('zeroVariance', filter.zeroVariance ? 'all rewards of the group equal' : 'rewards of the group differ')
+  if (filter.kept !== undefined) add('kept', filter.kept ? 'kept by the group filter' : 'dropped by the group filter')
+  if (filter.environments?.length) add('environments', filter.environments.join(' or '))
+  if (filter.problemId !== undefined) add('problemId', `problem ${filter.problemId}`)
+  if (filter.group !== undefined) add('group', `group ${filter.group}`)
+  if (filter.tokens) add('tokens', `tokens ${boundsText(filter.tokens)}`)
+  if (filter.text) add('text', `contains “${filter.text}”`)
+  if (filter.superseded) add('superseded', 'with attempts done again')
+  if (filter.where) add('where', `where ${filter.where}`)
+  return chips
+}
+
+/** The range that two inputs say; undefined where neither holds a number. */
+export function readBounds(from: string, to: string, integers = false): { from?: number; to?: number } | undefined {
+  const low = readNumber(from, integers)
+  const high = readNumber(to, integers)
+  if (low === undefined && high === undefined) return undefined
+  return { ...(low !== undefined && { from: low }), ...(high !== undefined && { to: high }) }
+}
+
+/** The filter with one condition replaced, or removed where the new value is undefined or empty. */
+export function withCondition<K extends keyof RolloutFilter>(filter: RolloutFilter, key: K, value: RolloutFilter[K] | undefined): RolloutFilter {
+  const empty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+  return empty ? without(filter, key) : { ...filter, [key]: value }
+}
+
+export function withPart(filter: RolloutFilter, name: string, bounds: Bounds | undefined): RolloutFilter {
+  if (!bounds) return withoutPart(filter, name)
+  return { ...filter, parts: { ...filter.parts, [name]: bounds } }
+}
+
+export function boundsText({ from, to }: Bounds): string {
+  if (from !== undefined && from === to) return String(from)
+  if (from === undefined) return `≤ ${to}`
+  return to === undefined ? `≥ ${from}` : `${from} to ${to}`
+}
+
+function without(filter: RolloutFilter, key: keyof RolloutFilter): RolloutFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([name]) => name !== key))
+}
+
+function withoutPart(filter: RolloutFilter, part: string): RolloutFilter {
+  const parts = Object.fromEntries(Object.entries(filter.parts ?? {}).filter(([name]) => name !== part))
+  return Object.keys(parts).length === 0 ? without(filter, 'parts') : { ...filter, parts }
+}
+
+function readNumber(text: string, integer: boolean): number | undefined {
+  const trimmed = text.trim().replace('−', '-')
+  const value = Number(trimmed)
+  if (trimmed === '' || !Number.isFinite(value)) return undefined
+  return integer ? Math.max(0, Math.round(value)) : value
+}

@@ -1,0 +1,150 @@
+import { css, html, LitElement, nothing, svg } from 'lit'
+import type { PropertyValues } from 'lit'
+import type { Histogram, QueryParams } from '../../../trainer/protocol/queries.ts'
+import { sharedStyles } from '../../controls/sharedStyles.ts'
+import type { InspectorModel } from '../inspectorModel.ts'
+import { countText, numberText } from '../rowText.ts'
+
+export type HistogramColumn = QueryParams<'rollouts/histogram'>['column']
+
+export const COLUMN_TITLES: Readonly<Record<HistogramColumn, string>> = {
+  reward: 'Reward', completionTokens: 'Tokens', advantage: 'Advantage', step: 'Step', meanEntropy: 'Mean entropy (nats)', meanLogprob: 'Mean log-probability'
+}
+
+const BINS = 40
+const WIDTH = 400
+const HEIGHT = 44
+/** A list that grows is not counted anew for every row. */
+const RENEW_MS = 1500
+
+/** How the rows of the list are spread over one number. Dragging over bars fires `brush` with the range; arrows do it by keyboard. */
+export class HistogramBrush extends LitElement {
+  static override properties = { model: { attribute: false }, view: {}, column: {}, histogram: { state: true }, dragged: { state: true } }
+  static override styles = [
+    sharedStyles,
+    css`
+      :host { display: block; padding: 4px 10px; }
+      .head { display: flex; gap: 8px; align-items: center; font-size: 0.92em; }
+      select {
+        border: 1px solid var(--vscode-dropdown-border, var(--vscode-contrastBorder, transparent));
+        background: var(--vscode-dropdown-background);
+        color: var(--vscode-dropdown-foreground);
+        font: inherit;
+      }
+      svg { display: block; width: 100%; height: 44px; cursor: crosshair; touch-action: none; }
+      .ends { display: flex; justify-content: space-between; font-size: 0.85em; }
+      rect.bin { fill: var(--vscode-charts-blue); }
+      rect.brushed { fill: var(--vscode-charts-orange); }
+      line { stroke: var(--vscode-descriptionForeground); }
+    `
+  ]
+
+  declare model: InspectorModel
+  /** View and generation: another one is counted anew. */
+  declare view: string
+  declare column: HistogramColumn
+  declare histogram: Histogram | undefined
+  declare dragged: readonly [number, number] | undefined
+  #asking: AbortController | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #lastAsked = 0
+
+  constructor() {
+    super()
+    this.column = 'reward'
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('view') && !changed.has('column')) return
+    clearTimeout(this.#timer)
+    const wait = changed.has('column') ? 0 : Math.max(0, this.#lastAsked + RENEW_MS - Date.now())
+    this.#timer = setTimeout(() => void this.#ask(), wait)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearTimeout(this.#timer)
+    this.#asking?.abort()
+  }
+
+  async #ask(): Promise<void> {
+    const view = this.model.info?.view
+    if (view === undefined) return
+    this.#asking?.abort()
+    const asking = new AbortController()
+    this.#asking = asking
+    this.#lastAsked = Date.now()
+    try {
+      this.histogram = await this.model.connection.query('rollouts/histogram', { view, column: this.column, bins: BINS }, asking.signal)
+    } catch {
+      // The list itself says what is wrong; a chart without numbers stays empty.
+      if (!asking.signal.aborted) this.histogram = undefined
+    }
+  }
+
+  override render() {
+    const { histogram, column } = this
+    const low = histogram?.edges[0]
+    const high = histogram?.edges.at(-1)
+    return html`<div class="head"><label>Spread of <select aria-label="Number whose spread is shown" @change=${this.#onColumn}>${Object.entries(COLUMN_TITLES).map(
+        ([name, title]) => html`<option value=${name} .selected=${name === column}>${title}</option>`
+      )}</select></label>
+      <span class="faint">${histogram?.missing ? `${countText(histogram.missing)} without` : nothing}</span></div>
+      ${histogram && histogram.counts.length > 0 ? this.#chart(histogram) : html`<div class="faint">nothing to count</div>`}
+      <div class="ends faint"><span>${numberText(low)}</span><span>${numberText(high)}</span></div>`
+  }
+
+  #chart(histogram: Histogram) {
+    const most = Math.max(1, ...histogram.counts)
+    const width = WIDTH / histogram.counts.length
+    const brushed = (bin: number) => this.dragged !== undefined && bin >= Math.min(...this.dragged) && bin <= Math.max(...this.dragged)
+    return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${this.#words(histogram)}
+        @pointerdown=${this.#onDown} @pointermove=${this.#onMove} @pointerup=${this.#onUp} @pointercancel=${() => (this.dragged = undefined)}>
+      ${histogram.counts.map((count, bin) => {
+        const height = count === 0 ? 0 : Math.max(1.5, (count / most) * (HEIGHT - 2))
+        return svg`<rect class=${brushed(bin) ? 'bin brushed' : 'bin'} x=${bin * width} y=${HEIGHT - height} width=${width * 0.85} height=${height}><title>${this.#binWords(histogram, bin)}</title></rect>`
+      })}
+      <line x1="0" x2=${WIDTH} y1=${HEIGHT} y2=${HEIGHT}></line></svg>`
+  }
+
+  #words(histogram: Histogram): string {
+    const most = histogram.counts.indexOf(Math.max(...histogram.counts))
+    return `Spread of ${COLUMN_TITLES[this.column]}; most rows: ${this.#binWords(histogram, most)}. Filter by the range fields does the same as dragging.`
+  }
+
+  #binWords({ edges, counts }: Histogram, bin: number): string {
+    return `${numberText(edges[bin])} to ${numberText(edges[bin + 1])}: ${countText(counts[bin] ?? 0)}`
+  }
+
+  #onColumn(event: Event): void {
+    this.column = (event.currentTarget as HTMLSelectElement).value as HistogramColumn
+  }
+
+  #binAt(event: PointerEvent): number {
+    const box = (event.currentTarget as Element).getBoundingClientRect()
+    const bins = this.histogram?.counts.length ?? 1
+    return Math.max(0, Math.min(bins - 1, Math.floor(((event.clientX - box.left) / box.width) * bins)))
+  }
+
+  #onDown(event: PointerEvent): void {
+    const target = event.currentTarget as Element
+    target.setPointerCapture(event.pointerId)
+    const bin = this.#binAt(event)
+    this.dragged = [bin, bin]
+  }
+
+  #onMove(event: PointerEvent): void {
+    if (this.dragged) this.dragged = [this.dragged[0], this.#binAt(event)]
+  }
+
+  #onUp(): void {
+    const { dragged, histogram } = this
+    this.dragged = undefined
+    if (!dragged || !histogram) return
+    const from = histogram.edges[Math.min(...dragged)]
+    const to = histogram.edges[Math.max(...dragged) + 1]
+    if (from !== undefined && to !== undefined) this.dispatchEvent(new CustomEvent('brush', { detail: { column: this.column, from, to } }))
+  }
+}
+
+if (!customElements.get('lab-histogram')) customElements.define('lab-histogram', HistogramBrush)

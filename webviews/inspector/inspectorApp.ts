@@ -1,0 +1,384 @@
+import { html, LitElement, nothing } from 'lit'
+import type { RolloutFilter, RunDetails, SearchHit } from '../../trainer/protocol/queries.ts'
+import { toViewError } from '../connection/viewError.ts'
+import type { ViewError } from '../connection/viewError.ts'
+import { sharedStyles } from '../controls/sharedStyles.ts'
+import type { InspectorStart, RolloutPlace } from '../protocol/inspector.ts'
+import { cheatSheet } from './cheatSheet.ts'
+import { errorBox } from './detail/messages.ts'
+import './detail/rolloutDetail.ts'
+import type { DetailTab, GroupPlace, RolloutDetail } from './detail/rolloutDetail.ts'
+import { inspectorHeader } from './inspectorHeader.ts'
+import { inspectorStyles } from './inspectorStyles.ts'
+import { isGroupRow, InspectorModel, NEWEST_FIRST } from './inspectorModel.ts'
+import type { Connection } from './inspectorModel.ts'
+import { keyAction } from './keyActions.ts'
+import type { KeyAction } from './keyActions.ts'
+import './list/listPane.ts'
+import type { ListPane } from './list/listPane.ts'
+import type { RolloutList } from './list/rolloutList.ts'
+import { LivePartials } from './live/livePartials.ts'
+import './live/liveTexts.ts'
+import { readSaved } from './savedState.ts'
+import type { SavedState } from './savedState.ts'
+import type { ColourMode } from './trace/tokenColours.ts'
+
+/** Narrower pages show the list or the rollout, not both. */
+const NARROW = 760
+const LIVE_TICK_MS = 1000
+/** The place is kept once scrolling has ended. */
+const SCROLLED_MS = 300
+
+/** The trace inspector. */
+export class InspectorApp extends LitElement {
+  static override properties = {
+    connection: { attribute: false }, version: { state: true }, place: { state: true }, groupPlace: { state: true }, tab: { state: true }, mode: { state: true }, rich: { state: true },
+    selected: { state: true }, marked: { state: true }, filtersOpen: { state: true }, helpOpen: { state: true }, narrow: { state: true }, reading: { state: true },
+    startError: { state: true }, details: { state: true }, said: { state: true }, at: { state: true }
+  }
+  static override styles = [sharedStyles, inspectorStyles]
+
+  declare connection: Connection
+  declare version: number
+  declare place: RolloutPlace | undefined
+  declare groupPlace: GroupPlace | undefined
+  declare tab: DetailTab
+  declare mode: ColourMode
+  declare rich: boolean
+  declare selected: number
+  declare marked: RolloutPlace | undefined
+  declare filtersOpen: boolean
+  declare helpOpen: boolean
+  declare narrow: boolean
+  /** In a narrow page: whether the rollout, not the list, is shown. */
+  declare reading: boolean
+  declare startError: ViewError | undefined
+  declare details: readonly RunDetails[]
+  /** Last thing done, for the status line. */
+  declare said: string
+  /** Where in the rollout a search hit lies; −1 = nowhere. */
+  declare at: number
+
+  #model: InspectorModel | undefined
+  readonly #live = new LivePartials()
+  #ticking: ReturnType<typeof setInterval> | undefined
+  #resized: ResizeObserver | undefined
+  #restoreTop: number | undefined
+  #saving: ReturnType<typeof setTimeout> | undefined
+  #drawing = false
+  #generation = -1
+
+  constructor() {
+    super()
+    this.version = 0
+    this.tab = 'rollout'
+    this.mode = 'none'
+    this.rich = false
+    this.selected = -1
+    this.filtersOpen = false
+    this.helpOpen = false
+    this.narrow = false
+    this.reading = false
+    this.details = []
+    this.said = ''
+    this.at = -1
+  }
+
+  get #pane(): ListPane | null {
+    return this.renderRoot.querySelector('lab-list-pane')
+  }
+
+  get #list(): RolloutList | null {
+    return this.#pane?.list ?? null
+  }
+
+  get #detail(): RolloutDetail | null {
+    return this.renderRoot.querySelector('lab-rollout-detail')
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    window.addEventListener('keydown', this.#onKey)
+    this.#resized = new ResizeObserver(() => (this.narrow = this.clientWidth < NARROW))
+    this.#resized.observe(this)
+    void this.start()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    window.removeEventListener('keydown', this.#onKey)
+    this.#resized?.disconnect()
+    clearInterval(this.#ticking)
+    clearTimeout(this.#saving)
+  }
+
+  /** Asks the host what to show, and shows it. */
+  async start(): Promise<void> {
+    this.startError = undefined
+    try {
+      const start = await this.connection.ask('ready', {})
+      this.#begin(start)
+    } catch (error) {
+      this.startError = toViewError(error)
+    }
+  }
+
+  #begin(start: InspectorStart): void {
+    const model = new InspectorModel(this.connection, start.runs, () => this.#modelChanged())
+    this.#model = model
+    const saved = readSaved(start.saved)
+    const fresh = start.rollout !== undefined || Object.keys(start.filter).length > 0
+    if (saved && !fresh) this.#restore(model, saved)
+    else {
+      model.filter = start.filter
+      model.follow = start.follow
+      this.place = start.rollout
+      this.reading = start.rollout !== undefined
+    }
+    this.connection.on('show', (what) => this.#show(what))
+    this.connection.on('partial', (notice) => {
+      this.#live.add(notice, Date.now())
+      this.#redraw()
+    })
+    this.#ticking = setInterval(() => model.follow && this.#redraw(), LIVE_TICK_MS)
+    void model.open().then(() => this.#revealPlace())
+    void this.#readDetails()
+  }
+
+  #restore(model: InspectorModel, saved: SavedState): void {
+    const { filter, sort, by, follow, place, tab, mode, rich, top, filtersOpen } = saved
+    Object.assign(model, { filter, sort, by, follow })
+    Object.assign(this, { place, tab, mode, rich, filtersOpen, reading: place !== undefined })
+    this.#restoreTop = top
+  }
+
+  #save(): void {
+    const model = this.#model
+    if (!model) return
+    const { filter, sort, by, follow } = model
+    const { place, tab, mode, rich, filtersOpen } = this
+    this.connection.saveState({ version: 1, filter, sort, by, follow, place, tab, mode, rich, filtersOpen, top: this.#list?.top ?? 0 } satisfies SavedState)
+  }
+
+  async #readDetails(): Promise<void> {
+    const runs = this.#model?.runs ?? []
+    const answers = await Promise.allSettled(runs.map((run) => this.connection.query('runs/details', { run: run.directory })))
+    this.details = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+  }
+
+  #modelChanged(): void {
+    const model = this.#model
+    if (model?.info && this.#restoreTop !== undefined) {
+      const top = this.#restoreTop
+      this.#restoreTop = undefined
+      void this.updateComplete.then(() => this.#list?.scrollToTop(top))
+    }
+    if (model?.follow) this.#list?.scrollToTop(0)
+    if (model?.info && model.info.generation !== this.#generation) this.#generationChanged(model.info.generation)
+    this.#redraw()
+  }
+
+  /** Rows moved: the one that is read is selected where it stands now. */
+  #generationChanged(generation: number): void {
+    const first = this.#generation < 0
+    this.#generation = generation
+    if (first || !this.place) return
+    void this.#model?.positionOf(this.place).then((position) => (this.selected = position ?? -1), () => (this.selected = -1))
+  }
+
+  /** Many notices, one drawing. */
+  #redraw(): void {
+    if (this.#drawing) return
+    this.#drawing = true
+    requestAnimationFrame(() => {
+      this.#drawing = false
+      this.version++
+    })
+  }
+
+  #show(what: { readonly filter?: RolloutFilter; readonly rollout?: RolloutPlace }): void {
+    if (what.filter) this.#change({ filter: what.filter })
+    if (what.rollout) {
+      this.#openPlace(what.rollout)
+      void this.#revealPlace()
+    }
+  }
+
+  #change(wanted: Parameters<InspectorModel['change']>[0]): void {
+    this.selected = -1
+    this.#model?.change(wanted)
+    if (wanted.filter || wanted.sort || wanted.by) this.#list?.scrollToTop(0)
+    this.#save()
+  }
+
+  async #revealPlace(): Promise<void> {
+    const position = this.place ? await this.#model?.positionOf(this.place).catch(() => null) : null
+    if (typeof position !== 'number') return
+    this.selected = position
+    this.#list?.reveal(position)
+  }
+
+  #openPlace(place: RolloutPlace, tab: DetailTab = this.tab === 'history' ? 'rollout' : this.tab, at = -1): void {
+    this.at = at
+    this.groupPlace = undefined
+    this.place = place
+    this.tab = tab
+    this.reading = true
+    this.#save()
+  }
+
+  #openRow(position: number): void {
+    const row = this.#model?.pages.row(position)
+    this.selected = position
+    if (!row) return
+    if (isGroupRow(row)) {
+      this.place = undefined
+      this.groupPlace = { run: row.run, group: row.group, attempt: row.attempt }
+      this.tab = 'group'
+      this.reading = true
+    } else this.#openPlace({ run: row.run, id: row.id })
+  }
+
+  /** Moving along the list reads along, where there is room for both and something is being read. */
+  #selectRow(position: number): void {
+    this.selected = position
+    const following = !this.narrow && (this.place !== undefined || this.groupPlace !== undefined)
+    if (following) this.#openRow(position)
+  }
+
+  #back(): void {
+    if (this.narrow && this.reading) this.reading = false
+    else {
+      this.place = undefined
+      this.groupPlace = undefined
+    }
+    this.#save()
+    void this.updateComplete.then(() => this.#list?.focusList())
+  }
+
+  /** A list that follows would move under the reader: it stays as it is from the moment it is scrolled. */
+  #onUserScroll(): void {
+    if (this.#model?.follow) {
+      this.said = 'Following paused: the list stays as it is. Press f to follow again.'
+      this.#model.change({ follow: false })
+    }
+    clearTimeout(this.#saving)
+    this.#saving = setTimeout(() => this.#save(), SCROLLED_MS)
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const action = keyAction(event)
+    if (!action || !this.#model) return
+    event.preventDefault()
+    this.#act(action, this.#model)
+  }
+
+  #act(action: KeyAction, model: InspectorModel): void {
+    const actions: Record<KeyAction, () => void> = {
+      next: () => this.#list?.moveSelection(1),
+      previous: () => this.#list?.moveSelection(-1),
+      open: () => this.selected >= 0 && this.#openRow(this.selected),
+      back: () => this.#back(),
+      group: () => this.#setTab('group'),
+      rollout: () => this.#setTab('rollout'),
+      history: () => this.#setTab('history'),
+      listBy: () => this.#change({ by: model.by === 'groups' ? 'rollouts' : 'groups' }),
+      text: () => this.#pane?.focusText(),
+      filters: () => this.#toggleFilters(),
+      follow: () => this.#toggleFollow(model),
+      colour: () => this.#detail?.nextMode(),
+      render: () => ((this.rich = !this.rich), this.#save()),
+      fold: () => this.#detail?.trace?.toggleAll(),
+      mark: () => void this.#mark(),
+      document: () => this.place && void this.#do(this.connection.ask('openDocument', this.place), 'Opened as a text document.'),
+      link: () => this.place && void this.#do(this.connection.ask('copyLink', this.place), 'Link copied.'),
+      help: () => (this.helpOpen = !this.helpOpen)
+    }
+    actions[action]()
+  }
+
+  #setTab(tab: DetailTab): void {
+    if (this.selected >= 0 && !this.place && !this.groupPlace) this.#openRow(this.selected)
+    this.tab = tab
+    this.#save()
+  }
+
+  #toggleFilters(): void {
+    this.filtersOpen = !this.filtersOpen
+    this.#save()
+  }
+
+  #toggleFollow(model: InspectorModel): void {
+    const follow = !model.follow
+    this.said = follow ? 'Following the newest rollouts.' : 'Not following.'
+    this.#change({ follow, ...(follow && { sort: NEWEST_FIRST }) })
+  }
+
+  /** First the one, then the other: the second time opens the comparison. */
+  async #mark(): Promise<void> {
+    const { place, marked } = this
+    if (!place) return
+    if (!marked) {
+      this.marked = place
+      this.said = 'Marked. Open another rollout and press d to compare.'
+    } else if (marked.id === place.id && marked.run === place.run) {
+      this.marked = undefined
+      this.said = 'No longer marked.'
+    } else {
+      this.marked = undefined
+      await this.#do(this.connection.ask('openDiff', { left: marked, right: place }), 'Comparison opened.')
+    }
+  }
+
+  async #do(asked: Promise<null>, done: string): Promise<void> {
+    try {
+      await asked
+      this.said = done
+    } catch (error) {
+      const { message, remedy } = toViewError(error)
+      this.said = `${message} ${remedy}`
+    }
+  }
+
+  override updated(): void {
+    const dialog = this.renderRoot.querySelector<HTMLDialogElement>('dialog.keys')
+    if (this.helpOpen && dialog && !dialog.open) dialog.showModal()
+  }
+
+  override render() {
+    const model = this.#model
+    if (this.startError) return html`<div class="whole">${errorBox(this.startError, () => void this.start())}</div>`
+    if (!model) return html`<div class="whole faint" role="status">Opening the run…</div>`
+    const one = this.narrow ? (this.reading ? 'detail' : 'list') : 'both'
+    return html`${inspectorHeader(model, this.filtersOpen, {
+        listBy: (by) => this.#change({ by }), follow: () => this.#toggleFollow(model), filters: () => this.#toggleFilters(), help: () => (this.helpOpen = true)
+      })}
+      <main class="panes ${one}">
+        <lab-list-pane ?hidden=${one === 'detail'} .model=${model} .version=${this.version} .selected=${this.selected} ?filtersOpen=${this.filtersOpen} .details=${this.details}
+          @listchange=${(event: CustomEvent<Parameters<InspectorModel['change']>[0]>) => this.#change(event.detail)} @rowopen=${(event: CustomEvent<number>) => this.#openRow(event.detail)}
+          @rowselect=${(event: CustomEvent<number>) => this.#selectRow(event.detail)} @userscroll=${() => this.#onUserScroll()} @openhit=${(event: CustomEvent<SearchHit>) => this.#openHit(event.detail)}></lab-list-pane>
+        <div class="detail-pane" ?hidden=${one === 'list'}>${this.#detailPane(model)}</div>
+      </main>
+      <footer><span role="status">${this.said}</span><span class="faint">? for keys</span></footer>
+      ${this.helpOpen ? cheatSheet(() => (this.helpOpen = false)) : nothing}`
+  }
+
+  #detailPane(model: InspectorModel) {
+    if (!this.place && !this.groupPlace) {
+      const texts = this.#live.at(Date.now())
+      if (texts.length > 0) return html`<lab-live-texts .texts=${texts}></lab-live-texts>`
+    }
+    return html`<lab-rollout-detail .model=${model} .place=${this.place} .groupPlace=${this.groupPlace} .tab=${this.tab} .mode=${this.mode} ?rich=${this.rich} .at=${this.at} .marked=${this.marked?.id} ?narrow=${this.narrow}
+      @tab=${(event: CustomEvent<DetailTab>) => this.#setTab(event.detail)} @openplace=${(event: CustomEvent<RolloutPlace>) => this.#openPlace(event.detail, 'rollout')}
+      @display=${(event: CustomEvent<{ mode: ColourMode; rich: boolean }>) => (Object.assign(this, event.detail), this.#save())}
+      @act=${(event: CustomEvent<'back' | 'mark' | 'document' | 'link'>) => this.#act(event.detail, model)}></lab-rollout-detail>`
+  }
+
+  #openHit(hit: SearchHit): void {
+    this.selected = hit.position
+    this.#list?.reveal(hit.position)
+    this.#openPlace({ run: hit.run, id: hit.id }, 'rollout', hit.segment === 0 ? hit.at : -1)
+  }
+}
+
+if (!customElements.get('lab-inspector')) customElements.define('lab-inspector', InspectorApp)

@@ -1,0 +1,38 @@
+import { html, nothing } from 'lit'
+import type { ViewInfo } from '../../trainer/protocol/queries.ts'
+import { isChecked } from '../controls/registerControls.ts'
+import { visibleLine } from '../protocol/visibleText.ts'
+import type { InspectorModel, ListBy } from './inspectorModel.ts'
+import { countText } from './rowText.ts'
+
+export interface HeaderActions {
+  readonly listBy: (by: ListBy) => void
+  readonly follow: () => void
+  readonly filters: () => void
+  readonly help: () => void
+}
+
+/** Runs, what is listed, how many, and what can be switched. */
+export function inspectorHeader(model: InspectorModel, filtersOpen: boolean, actions: HeaderActions) {
+  const names = model.runs.map((run) => visibleLine(run.name, 40)).join(', ')
+  return html`<header>
+    <h1 title=${names}>${names}</h1>
+    <div class="switch" role="group" aria-label="List by">${listKind(model, 'rollouts', 'Rollouts', actions)}${listKind(model, 'groups', 'Groups', actions)}</div>
+    <span class="counts">${model.info ? counts(model.info, model.by) : nothing}</span>
+    <vscode-checkbox ?checked=${model.follow} .checked=${model.follow} @change=${(event: Event) => isChecked(event) !== model.follow && actions.follow()}>Follow</vscode-checkbox>
+    <vscode-button appearance="secondary" aria-expanded=${filtersOpen} @click=${actions.filters}>Filters</vscode-button>
+    <button type="button" class="icon-button" aria-label="Keys" title="Keys (?)" @click=${actions.help}>?</button>
+  </header>`
+}
+
+function listKind(model: InspectorModel, by: ListBy, title: string, actions: HeaderActions) {
+  return html`<button type="button" aria-pressed=${model.by === by} @click=${() => model.by !== by && actions.listBy(by)}>${title}</button>`
+}
+
+function counts(info: ViewInfo, by: ListBy) {
+  const total = countText(info.total)
+  return html`<b>${countText(info.count)}</b> ${by === 'groups' ? `groups of ${total} rollouts` : `of ${total}`}
+    <span class="right">✓ ${countText(info.right)}<span class="visually-hidden"> right</span></span>
+    <span class="wrong">✗ ${countText(info.wrong)}<span class="visually-hidden"> wrong</span></span>
+    <span class="faint" title="not scorable">– ${countText(info.notScorable)}<span class="visually-hidden"> not scorable</span></span>`
+}

@@ -1,0 +1,186 @@
+import type { RolloutFilter, RolloutRow, RolloutSort, GroupRow, RunCard, ViewInfo, SearchHit } from '../../trainer/protocol/queries.ts'
+import type { InspectorNotices, InspectorRequests, RolloutPlace } from '../protocol/inspector.ts'
+import type { ViewConnection } from '../connection/connectView.ts'
+import { isCancelled, toViewError } from '../connection/viewError.ts'
+import type { ViewError } from '../connection/viewError.ts'
+import { ExcerptCache } from './list/excerptCache.ts'
+import { PageCache } from './list/pageCache.ts'
+
+export type Connection = ViewConnection<InspectorRequests, InspectorNotices>
+export type ListBy = 'rollouts' | 'groups'
+export type ListRow = RolloutRow | GroupRow
+
+export const isGroupRow = (row: ListRow): row is GroupRow => !('id' in row)
+
+export const NEWEST_FIRST: RolloutSort = { by: 'recorded', descending: true }
+const PAGE = 100
+const PAGES_KEPT = 60
+
+export type SearchState = { readonly text: string; readonly hits: readonly SearchHit[]; readonly searched: number; readonly done: boolean; readonly error?: ViewError }
+
+/**
+ * The list that the inspector shows: what is asked for, the open view of the query process, its pages. Parts of the page read it
+ * and are told by `onChange`.
+ */
+export class InspectorModel {
+  readonly connection: Connection
+  readonly runs: readonly RunCard[]
+  readonly onChange: () => void
+  readonly excerpts: ExcerptCache
+  readonly pages: PageCache<ListRow>
+  filter: RolloutFilter = {}
+  sort: RolloutSort = NEWEST_FIRST
+  by: ListBy = 'rollouts'
+  follow = false
+  info: ViewInfo | undefined
+  loading = true
+  error: ViewError | undefined
+  /** Runs whose directory was deleted or moved while they were shown. */
+  gone: readonly string[] = []
+  /** More was recorded since this list, which does not follow, was made. */
+  behind = false
+  search: SearchState | undefined
+  #opening: AbortController | undefined
+  /** The process that held the view is gone; there is nothing to close. */
+  #viewLost = false
+  #searching: AbortController | undefined
+
+  constructor(connection: Connection, runs: readonly RunCard[], onChange: () => void) {
+    this.connection = connection
+    this.runs = runs
+    this.onChange = onChange
+    this.pages = new PageCache<ListRow>({
+      pageRows: PAGE,
+      keep: PAGES_KEPT,
+      load: (offset, limit, signal) => this.#loadPage(offset, limit, signal),
+      onChange,
+      // While the list is opened anew its old view may be gone already.
+      onError: (error) => !this.loading && this.#fail(error)
+    })
+    this.excerpts = new ExcerptCache((rollouts) => connection.query('rollouts/excerpts', { rollouts: [...rollouts], characters: 200 }), onChange)
+    connection.on('viewChanged', (info) => this.#viewChanged(info))
+    connection.on('restarted', () => {
+      this.#viewLost = true
+      void this.open()
+    })
+    connection.on('changed', (change) => this.#runChanged(change))
+  }
+
+  get count(): number {
+    return this.info?.count ?? 0
+  }
+
+  /** Opens the list for what is asked now; the rows on screen stay until the new ones are there. */
+  async open(): Promise<void> {
+    this.#opening?.abort()
+    const opening = new AbortController()
+    this.#opening = opening
+    this.loading = true
+    this.error = undefined
+    this.onChange()
+    const old = this.info
+    try {
+      const { runs, filter, sort, by, follow } = this
+      const asked = { runs: runs.map((run) => run.directory), filter, sort, by, follow }
+      const info = await this.connection.query('rollouts/open', asked, opening.signal)
+      this.#opened(info, old)
+    } catch (error) {
+      if (opening.signal.aborted) return
+      this.#fail(error)
+    } finally {
+      if (this.#opening === opening) this.loading = false
+      this.onChange()
+    }
+  }
+
+  #opened(info: ViewInfo, old: ViewInfo | undefined): void {
+    this.info = info
+    this.behind = false
+    this.pages.renew(info.generation)
+    const lost = this.#viewLost
+    this.#viewLost = false
+    if (old && !lost && old.view !== info.view) void this.connection.query('rollouts/close', { view: old.view }).catch((error: unknown) => this.#note(error))
+  }
+
+  /** Sets what the list is of and opens it. Rows of the other kind are dropped at once. */
+  change(wanted: { filter?: RolloutFilter; sort?: RolloutSort; by?: ListBy; follow?: boolean }): void {
+    if (wanted.by !== undefined && wanted.by !== this.by) this.pages.clear()
+    Object.assign(this, wanted)
+    void this.open()
+  }
+
+  async positionOf(place: RolloutPlace): Promise<number | null> {
+    const view = this.info?.view
+    if (view === undefined || this.by !== 'rollouts') return null
+    return (await this.connection.query('rollouts/position', { view, ...place })).position
+  }
+
+  /** Finds text in the rollouts of the list; hits come as they are found. */
+  async find(text: string): Promise<void> {
+    this.#searching?.abort()
+    if (text !== '' && this.by === 'groups') await this.#listRollouts()
+    const view = this.info?.view
+    if (text === '' || view === undefined) {
+      this.search = undefined
+      return this.onChange()
+    }
+    const searching = new AbortController()
+    this.#searching = searching
+    const search = crypto.randomUUID()
+    this.search = { text, hits: [], searched: 0, done: false }
+    const stop = this.connection.on('searchHits', (found) => {
+      if (found.search !== search || !this.search || searching.signal.aborted) return
+      this.search = { ...this.search, hits: [...this.search.hits, ...found.hits], searched: found.searched }
+      this.onChange()
+    })
+    try {
+      const result = await this.connection.query('rollouts/search', { view, search, text, limit: SEARCH_HITS }, searching.signal)
+      if (this.search) this.search = { ...this.search, searched: result.searched, done: true }
+    } catch (error) {
+      if (!searching.signal.aborted && this.search) this.search = { ...this.search, done: true, error: toViewError(error) }
+    } finally {
+      stop()
+      this.onChange()
+    }
+  }
+
+  /** Text is found in rollouts, at their positions in the list. */
+  async #listRollouts(): Promise<void> {
+    this.pages.clear()
+    this.by = 'rollouts'
+    await this.open()
+  }
+
+  async #loadPage(offset: number, limit: number, signal: AbortSignal) {
+    const view = this.info?.view ?? ''
+    if (this.by === 'groups') return await this.connection.query('groups/page', { view, offset, limit }, signal)
+    return await this.connection.query('rollouts/page', { view, offset, limit }, signal)
+  }
+
+  #viewChanged(info: ViewInfo): void {
+    if (info.view !== this.info?.view) return
+    if (info.generation !== this.info.generation) this.pages.renew(info.generation)
+    this.info = info
+    this.onChange()
+  }
+
+  #runChanged(change: InspectorNotices['changed']): void {
+    const run = change.run
+    if (run === undefined || !this.runs.some((card) => card.directory === run)) return
+    if (change.what.includes('gone')) this.gone = [...new Set([...this.gone, run])]
+    else if (change.what.includes('rollouts') && !this.follow) this.behind = true
+    this.onChange()
+  }
+
+  #fail(error: unknown): void {
+    if (isCancelled(error)) return
+    this.error = toViewError(error)
+    this.onChange()
+  }
+
+  #note(error: unknown): void {
+    void this.connection.ask('log', { level: 'info', message: toViewError(error).message })
+  }
+}
+
+const SEARCH_HITS = 500

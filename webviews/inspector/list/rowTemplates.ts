@@ -1,0 +1,52 @@
+import { html, nothing } from 'lit'
+import type { TemplateResult } from 'lit'
+import type { GroupRow, RolloutRow } from '../../../trainer/protocol/queries.ts'
+import { visibleLine } from '../../protocol/visibleText.ts'
+import { countText, fixedText, numberText, signedFixedText, stopWord, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
+
+/** Reward that fills the bar of a row: most rewards lie within one. */
+const BAR_REWARD = 1
+
+export function rolloutCells(row: RolloutRow, excerpt: string | null | undefined): TemplateResult {
+  return html`
+    <span role="gridcell" class="verdict ${verdictClass(row.correct)}"><span aria-hidden="true">${verdictSign(row.correct)}</span><span class="visually-hidden">${verdictWord(row.correct)}</span></span>
+    <span role="gridcell" class="step number">${row.step}</span>
+    <span role="gridcell" class="problem"><span class="name">${visibleLine(row.problemId, 80)}</span><span class="faint">#${row.sampleIndex}</span>${marks(row)}</span>
+    <span role="gridcell" class="reward number">${bar(row.reward)}${fixedText(row.reward)}</span>
+    <span role="gridcell" class="advantage number ${signClass(row.advantage)}">${signedFixedText(row.advantage)}</span>
+    <span role="gridcell" class="tokens number">${countText(row.completionTokens)}</span>
+    <span role="gridcell" class="stop ${row.stopReason === 'length' || row.stopReason === 'error' ? 'alarming' : 'faint'}">${stopWord(row.stopReason)}</span>
+    <span role="gridcell" class="excerpt faint">${excerpt ? visibleLine(excerpt, 200) : nothing}</span>`
+}
+
+export function groupCells(row: GroupRow): TemplateResult {
+  const kept = row.kept === null ? 'not filtered' : row.kept ? 'kept' : 'dropped'
+  return html`
+    <span role="gridcell" class="verdict ${row.kept === false ? 'unknown' : ''}"><span aria-hidden="true">${row.kept === false ? '⊘' : '●'}</span><span class="visually-hidden">${kept}</span></span>
+    <span role="gridcell" class="step number">${row.step}</span>
+    <span role="gridcell" class="problem">${visibleLine(row.problemId, 80)}</span>
+    <span role="gridcell" class="right number">${row.right} of ${row.graded}</span>
+    <span role="gridcell" class="reward number">${bar(row.meanReward)}${fixedText(row.meanReward)}</span>
+    <span role="gridcell" class="tokens number">${countText(Math.round(row.meanTokens))}</span>
+    <span role="gridcell" class="excerpt faint">${groupLine(row, kept)}</span>`
+}
+
+export const skeletonCells = () => html`<span role="gridcell" class="loading">…</span>`
+
+function groupLine(row: GroupRow, kept: string): string {
+  const range = row.minReward === null ? 'no reward' : `reward ${numberText(row.minReward)} to ${numberText(row.maxReward)}`
+  return `${row.size} attempts · ${range} · ${kept}${row.zeroVariance ? ' · all rewards equal' : ''}${row.kind === 'evaluation' ? ' · evaluation' : ''}`
+}
+
+function marks(row: RolloutRow) {
+  const words = [row.kind === 'evaluation' ? 'evaluation' : '', row.superseded ? 'done again' : '', row.kept === false ? 'dropped' : ''].filter((word) => word !== '')
+  return words.map((word) => html`<span class="mark">${word}</span>`)
+}
+
+export function bar(value: number | null): TemplateResult | typeof nothing {
+  if (value === null) return nothing
+  const share = Math.min(1, Math.abs(value) / BAR_REWARD)
+  return html`<span class="bar ${value < 0 ? 'negative' : ''}" aria-hidden="true"><span .style=${`width: ${share * 100}%`}></span></span>`
+}
+
+const signClass = (value: number | null) => (value === null || value === 0 ? 'faint' : value > 0 ? 'positive' : 'negative')

@@ -1,0 +1,37 @@
+import { css, html, LitElement } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { sharedStyles } from '../../controls/sharedStyles.ts'
+import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
+import type { LiveText } from './livePartials.ts'
+
+const SHOWN = 24
+
+/** Completions while they are sampled. Not a live region: text streams too fast to be read out. */
+export class LiveTexts extends LitElement {
+  static override properties = { texts: { attribute: false } }
+  static override styles = [
+    sharedStyles,
+    css`
+      :host { display: block; padding: 8px 12px; overflow-y: auto; }
+      h2 { margin: 0 0 6px; font-size: 1em; }
+      ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(280px, 100%), 1fr)); gap: 8px; margin: 0; padding: 0; list-style: none; }
+      li { min-width: 0; padding: 6px 8px; border: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, currentColor)); border-radius: 3px; }
+      .text {
+        display: flex; flex-direction: column-reverse; height: 7.5em; overflow: hidden; white-space: pre-wrap; overflow-wrap: anywhere;
+        font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size);
+      }
+    `
+  ]
+
+  declare texts: readonly LiveText[]
+
+  override render() {
+    const shown = this.texts.slice(0, SHOWN)
+    return html`<h2>Being sampled <span class="faint">${this.texts.length} completions${this.texts.length > SHOWN ? `, ${SHOWN} shown` : ''}</span></h2>
+      <ul>${repeat(shown, (text) => `${text.run} ${text.kind} ${text.step} ${text.group} ${text.sampleIndex}`, (text) => html`<li>
+        <div class="faint">step ${text.step} · ${visibleLine(text.problem, 60)} #${text.sampleIndex}${text.kind === 'evaluation' ? ' · evaluation' : ''}</div>
+        <div class="text"><div>${visibleText(text.text)}</div></div></li>`)}</ul>`
+  }
+}
+
+if (!customElements.get('lab-live-texts')) customElements.define('lab-live-texts', LiveTexts)

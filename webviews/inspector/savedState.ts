@@ -1,0 +1,25 @@
+import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/queries.ts'
+import type { RolloutPlace } from '../protocol/inspector.ts'
+import type { DetailTab } from './detail/rolloutDetail.ts'
+import type { ListBy } from './inspectorModel.ts'
+import type { ColourMode } from './trace/tokenColours.ts'
+
+/** What comes back after the view was hidden or the window reloaded. */
+export interface SavedState {
+  readonly version: 1
+  readonly filter: RolloutFilter
+  readonly sort: RolloutSort
+  readonly by: ListBy
+  readonly follow: boolean
+  readonly place: RolloutPlace | undefined
+  readonly tab: DetailTab
+  readonly mode: ColourMode
+  readonly rich: boolean
+  readonly top: number
+  readonly filtersOpen: boolean
+}
+
+/** The page wrote this itself; another version of the page may have. */
+export function readSaved(saved: unknown): SavedState | undefined {
+  return typeof saved === 'object' && saved !== null && 'version' in saved && saved.version === 1 ? (saved as SavedState) : undefined
+}

@@ -1,0 +1,176 @@
+import { css, html, LitElement, nothing } from 'lit'
+import type { PropertyValues, TemplateResult } from 'lit'
+import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import { sharedStyles } from '../../controls/sharedStyles.ts'
+import { visibleText } from '../../protocol/visibleText.ts'
+import { countText, verdictClass, verdictSign } from '../rowText.ts'
+import { LONGEST_RICH, richText } from './richText.ts'
+import './tokenLegend.ts'
+import './tokenText.ts'
+import { tokenValues } from './tokenColours.ts'
+import type { ColourMode, TokenValues } from './tokenColours.ts'
+import type { TokenRange } from './tokenText.ts'
+import { layoutTrace, tokenAt } from './traceLayout.ts'
+import type { TracePart, TraceSpan } from './traceLayout.ts'
+import { traceStyles } from './traceStyles.ts'
+
+/** Units shown at first, and added by each "show more". */
+const SHOWN_UNITS = 300_000
+
+type Segment = Rollout['segments'][number]
+
+/** One segment of a rollout: prompt, then its spans, folded or not, token by token or rendered. */
+export class TraceView extends LitElement {
+  static override properties = {
+    rollout: { attribute: false }, index: { type: Number }, mode: {}, rich: { type: Boolean }, folded: { state: true }, shown: { state: true }, cursor: { state: true }
+  }
+  static override styles = [sharedStyles, traceStyles, css`:host { display: block; }`]
+
+  declare rollout: Rollout
+  /** Which segment of the rollout. */
+  declare index: number
+  declare mode: ColourMode
+  declare rich: boolean
+  declare folded: ReadonlySet<string>
+  declare shown: number
+  declare cursor: number
+
+  #values: TokenValues = { logprob: [], entropy: [], mask: [] }
+  #parts: readonly TracePart[] = []
+  #ranges = new Map<string, TokenRange>()
+  #rich = new Map<string, HTMLElement>()
+
+  constructor() {
+    super()
+    this.index = 0
+    this.mode = 'none'
+    this.rich = false
+    this.folded = new Set(['prompt'])
+    this.shown = SHOWN_UNITS
+    this.cursor = -1
+  }
+
+  get #segment(): Segment | undefined {
+    return this.rollout.segments[this.index]
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    const segment = this.#segment
+    if (!segment || !(changed.has('rollout') || changed.has('index'))) return
+    this.#values = tokenValues(segment)
+    this.#parts = layoutTrace(segment, this.index === 0 ? this.rollout.steps : [])
+    this.#ranges.clear()
+    this.#rich.clear()
+    this.shown = SHOWN_UNITS
+    this.cursor = -1
+  }
+
+  override render() {
+    const segment = this.#segment
+    if (!segment) return nothing
+    return html`
+      ${this.#prompt('prompt', 'Prompt', segment.samplePrompt.text)}
+      ${segment.trainPrompt ? this.#prompt('trainPrompt', 'Prompt that the tokens are trained under', segment.trainPrompt.text) : nothing}
+      <div class="trace" role="group" tabindex="0" aria-label="Completion. Left and right arrows move from token to token." @keydown=${this.#onKey} @mousemove=${this.#onPoint} @click=${this.#onPoint}>
+        ${segment.text === '' ? html`<div class="faint">The completion is empty.</div>` : this.#parts.map((part) => this.#part(segment, part))}
+        ${segment.text.length > this.shown ? this.#more(segment) : nothing}
+      </div>
+      <lab-token-legend .segment=${segment} .values=${this.#values} .mode=${this.mode} .token=${this.cursor}></lab-token-legend>`
+  }
+
+  #prompt(key: string, title: string, text: string) {
+    const open = !this.folded.has(key)
+    return html`<section class="span prompt">${this.#foldButton(key, title, open, `${countText(text.length)} characters`)}
+      ${open ? html`<div class="raw">${visibleText(text.slice(0, this.shown))}</div>` : html`<div class="raw folded-line">${visibleText(text.slice(-300))}</div>`}</section>`
+  }
+
+  #part(segment: Segment, part: TracePart): TemplateResult | typeof nothing {
+    if (part.from >= this.shown) return nothing
+    return part.type === 'text' ? this.#text(segment, part.from, Math.min(part.to, this.shown)) : this.#span(segment, part)
+  }
+
+  #span(segment: Segment, span: TraceSpan): TemplateResult {
+    const open = !this.folded.has(span.key)
+    const tokens = tokenAt(segment.tokenEnds, span.to - 1) - tokenAt(segment.tokenEnds, span.from) + 1
+    const { verdict } = span
+    const judged = verdict
+      ? html`<span class="verdict ${verdictClass(verdict.ok)}">${verdictSign(verdict.ok)} ${verdict.ok === null ? 'not checkable' : verdict.ok ? 'right' : 'wrong'}</span><span class="faint why">${visibleText(verdict.why.slice(0, 500))}</span>`
+      : nothing
+    return html`<section class="span ${span.kind} ${verdict?.ok === false ? 'bad' : ''}">
+      ${this.#foldButton(span.key, span.title, open, `${countText(tokens)} tokens`, judged)}
+      ${open ? span.parts.map((part) => this.#part(segment, part)) : html`<div class="raw folded-line">${visibleText(segment.text.slice(span.from, span.from + 300))}</div>`}
+    </section>`
+  }
+
+  #foldButton(key: string, title: string, open: boolean, size: string, more: unknown = nothing) {
+    return html`<button type="button" class="fold" aria-expanded=${open} @click=${() => this.#toggle(key)}><span aria-hidden="true">${open ? '▾' : '▸'}</span><b>${title}</b><span class="faint">${size}</span>${more}</button>`
+  }
+
+  #toggle(key: string): void {
+    const folded = new Set(this.folded)
+    if (!folded.delete(key)) folded.add(key)
+    this.folded = folded
+  }
+
+  /** Puts the cursor on the token that holds this unit of the text. */
+  showOffset(offset: number): void {
+    const segment = this.#segment
+    if (!segment) return
+    this.folded = new Set(['prompt'])
+    this.shown = Math.max(this.shown, offset + 1)
+    this.cursor = Math.min(segment.tokens.length - 1, tokenAt(segment.tokenEnds, offset))
+  }
+
+  /** Folds all spans, or unfolds them where all are folded. */
+  toggleAll(): void {
+    const keys = spanKeys(this.#parts)
+    this.folded = keys.some((key) => !this.folded.has(key)) ? new Set([...keys, 'prompt']) : new Set(['prompt'])
+  }
+
+  #text(segment: Segment, from: number, to: number): TemplateResult {
+    if (this.rich && to - from <= LONGEST_RICH) return html`${this.#richNode(segment, from, to)}`
+    const note = this.rich ? html`<div class="faint">Too long to be rendered: ${countText(to - from)} characters. Shown raw.</div>` : nothing
+    return html`${note}<lab-token-text .range=${this.#range(segment, from, to)} .mode=${this.mode} .cursor=${this.cursor}></lab-token-text>`
+  }
+
+  #range(segment: Segment, from: number, to: number): TokenRange {
+    const key = `${from}-${to}`
+    const range = this.#ranges.get(key) ?? { text: segment.text, from, to, tokenEnds: segment.tokenEnds, values: this.#values }
+    this.#ranges.set(key, range)
+    return range
+  }
+
+  #richNode(segment: Segment, from: number, to: number): HTMLElement {
+    const key = `${from}-${to}`
+    const node = this.#rich.get(key) ?? richText(segment.text.slice(from, to))
+    this.#rich.set(key, node)
+    return node
+  }
+
+  #more(segment: Segment) {
+    const left = segment.text.length - this.shown
+    return html`<div class="more"><button type="button" class="fold" @click=${() => (this.shown += SHOWN_UNITS)}>Show ${countText(Math.min(left, SHOWN_UNITS))} more characters</button>
+      <span class="faint">${countText(left)} are not shown. “Open as text” has them all.</span></div>`
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    const count = this.#segment?.tokens.length ?? 0
+    if (step === 0 || count === 0 || event.altKey || event.metaKey) return
+    event.preventDefault()
+    event.stopPropagation()
+    this.cursor = Math.max(0, Math.min(count - 1, this.cursor + step * (event.ctrlKey ? 10 : 1)))
+  }
+
+  #onPoint(event: MouseEvent): void {
+    const target = event.composedPath()[0]
+    const token = target instanceof HTMLElement ? target.closest<HTMLElement>('[data-token]')?.dataset['token'] : undefined
+    if (token !== undefined) this.cursor = Number(token)
+  }
+}
+
+function spanKeys(parts: readonly TracePart[]): string[] {
+  return parts.flatMap((part) => (part.type === 'span' ? [part.key, ...spanKeys(part.parts)] : []))
+}
+
+if (!customElements.get('lab-trace')) customElements.define('lab-trace', TraceView)
