@@ -14,7 +14,7 @@ const processes = {
   decodeLane: 'trainer/engines/onnx/decoding/decodeLane.ts',
   moduleHost: 'trainer/sandbox/moduleHostMain.ts',
   syncModule: 'trainer/sandbox/syncModuleMain.ts',
-  ...(existsSync(join(root, 'trainer/query/main.ts')) ? { queries: 'trainer/query/main.ts' } : {})
+  queries: 'trainer/query/main.ts'
 }
 
 /** What VS Code loads at the start of a window, and what that loads afterwards: a file of its own, so that activation costs nothing. */

@@ -64,6 +64,12 @@ describe('views', function () {
     }
   }
 
+  it('would be found out by axe-core if they had a fault', async () => {
+    const frame = await VIEWS.playground!(workbench)
+    await frame.evaluate("document.body.append(document.createElement('img'))")
+    assert.match((await seriousFaults(frame)).join(), /image-alt/)
+  })
+
   it('ask nothing of any other machine and report no errors', () => {
     assert.deepEqual(workbench.requestsLeaving(), [])
     assert.deepEqual(workbench.errors, [])

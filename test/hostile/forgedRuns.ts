@@ -71,8 +71,10 @@ export const FORGED_RUNS: readonly ForgedRun[] = [
 /** Copies the good run `source` and forges the copy as each of FORGED_RUNS says; returns their directories. */
 export function writeForgedRuns(runsFolder: string, source: string, secret: string): string[] {
   return FORGED_RUNS.map(({ forge }, index) => {
-    const directory = join(runsFolder, `grpo--forged--${String(index).padStart(4, '0')}`)
+    const number = String(index).padStart(4, '0')
+    const directory = join(runsFolder, `grpo--forged--${number}`)
     cpSync(source, directory, { recursive: true })
+    edit(join(directory, 'run.json'), (record) => Object.assign(record.run as object, { name: `forged--${number}` }))
     forge(directory, secret)
     return directory
   })

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { makeSampleRun } from '../vscode/sampleRun.ts'
+import { startSession } from '../vscode/session.ts'
+import type { Session } from '../vscode/session.ts'
+import type { Workbench } from '../vscode/workbench.ts'
+
+/** What a command shows first, from the palette, with two finished runs and nothing that trains. */
+type Shows = { readonly quickInput: string } | { readonly tab: RegExp } | { readonly element: string }
+
+const COMMANDS: Readonly<Record<string, Shows>> = {
+  'Start Run…': { quickInput: 'Start Run' },
+  'Run on Several Seeds…': { quickInput: 'Run on Several Seeds' },
+  'Dry Run': { quickInput: 'Dry Run' },
+  'New Run File': { quickInput: 'New Run File' },
+  'Open Sample…': { quickInput: 'Open Sample' },
+  'Evaluate Checkpoint…': { quickInput: 'Evaluate Checkpoint' },
+  'Fork from Checkpoint…': { quickInput: 'Fork from Checkpoint' },
+  'Sample from Checkpoint…': { quickInput: 'Sample from Checkpoint' },
+  'Compare Runs…': { quickInput: 'Compare Runs' },
+  'Open Dashboard': { quickInput: 'Open Dashboard' },
+  'Open Trace Inspector': { quickInput: 'Open Trace Inspector' },
+  'Open Run Folder': { quickInput: 'Open Run Folder' },
+  'Open Run File of a Run': { quickInput: 'Open Run File of a Run' },
+  'Rename Run…': { quickInput: 'Rename Run' },
+  'Edit Notes': { quickInput: 'Edit Notes' },
+  'Edit Tags…': { quickInput: 'Edit Tags' },
+  'Pin Run': { quickInput: 'Pin Run' },
+  'Delete Run…': { quickInput: 'Delete Run' },
+  'Filter Runs…': { quickInput: 'Filter Runs' },
+  'Check Setup': { tab: /Set-up/ },
+  'Open Walkthrough': { element: '.getting-started-step, .gettingStartedContainer' },
+  'Open Settings': { element: '.settings-editor' }
+}
+
+/** Commands that make no sense here: the palette must not offer them. */
+const NOT_NOW = ['Pause', 'Continue', 'Stop', 'Stop Now', 'Take Over Steering', 'End Hung Trainer', 'Move Up in Queue', 'Move Down in Queue', 'Remove from Queue', 'Clear Filter of Runs', 'Unpin Run']
+
+describe('commands from the palette', function () {
+  this.timeout(120_000)
+  let session: Session
+  let workbench: Workbench
+  before(async () => {
+    session = await startSession()
+    for (const seed of [1, 2]) makeSampleRun(session.runsFolder, `grpo--arithmetic-chain--a${seed}`, 2, seed)
+    workbench = await session.open()
+    await workbench.openView('Rollout Lab')
+    await workbench.page.locator('.pane-body .monaco-list-row', { hasText: 'arithmetic-chain' }).nth(1).waitFor()
+  })
+  after(() => session.close())
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.picture(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`)
+    for (let presses = 0; presses < 3; presses += 1) await workbench.page.keyboard.press('Escape')
+  })
+
+  for (const [title, shows] of Object.entries(COMMANDS)) {
+    it(`${title} shows what it should`, async () => {
+      await workbench.command(`Rollout Lab: ${title}`)
+      if ('quickInput' in shows) await workbench.page.locator('.quick-input-widget .quick-input-title', { hasText: shows.quickInput }).waitFor({ timeout: 20_000 })
+      if ('element' in shows) await workbench.page.locator(shows.element).first().waitFor({ timeout: 30_000 })
+      if ('tab' in shows) await workbench.editorTab(shows.tab).first().waitFor({ timeout: 30_000 })
+    })
+  }
+
+  it('offers nothing that cannot be done now', async () => {
+    const offered = (await workbench.offered('Rollout Lab: ')).map((label) => label.replace(/,.*$/, '').replace(/^Rollout Lab: /, ''))
+    assert.deepEqual(NOT_NOW.filter((title) => offered.includes(title)), [])
+  })
+
+  it('asks nothing of any other machine and reports no errors', () => {
+    assert.deepEqual(workbench.requestsLeaving(), [])
+    assert.deepEqual(workbench.errors, [])
+  })
+})
