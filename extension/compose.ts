@@ -12,7 +12,8 @@ import { createReports } from './reports/reports.ts'
 import { parseCatalogue } from './runFiles/catalogue.ts'
 import { markProblems } from './runFiles/markProblems.ts'
 import { provideLenses } from './runFiles/provideLenses.ts'
-import { provideNotes } from './runs/notesFiles.ts'
+import type { Restored } from './restoring.ts'
+import { createNotes } from './runs/notesFiles.ts'
 import { createRunList } from './runs/runList.ts'
 import { createSettings } from './settings/settings.ts'
 import type { Shell } from './shell.ts'
@@ -24,10 +25,14 @@ import { provideRunTree } from './tree/runTree.ts'
 import { provideSampleTree } from './tree/sampleTree.ts'
 import { createViews } from './views/views.ts'
 
+/** When this file was loaded, of which the rest of the start is measured. */
+const loadedAt = performance.now()
+
 /** The extension at work. */
 export interface Composition extends vscode.Disposable {
   /** Carries a command out; what goes wrong is told to people and logged, never thrown. */
   give(name: CommandName, given: readonly unknown[]): Promise<unknown>
+  readonly restored: Restored
 }
 
 /** The one place where the parts of the extension meet. */
@@ -45,21 +50,23 @@ export async function compose(context: vscode.ExtensionContext, log: vscode.LogO
   const reports = createReports()
   const samples = createSamples(context)
   // A start that needs it fails with the same error, in words.
-  const prepare = (): void => void program.runtime().catch((error: unknown) => log.warn(errorText(error)))
+  const prepare = (): void => void Promise.all([program.runtime(), samples.ready()]).catch((error: unknown) => log.warn(errorText(error)))
   const shell: Shell = { context, log, settings, queries, trainers, lab, views, runs, reports, samples, catalogue, prepare }
   const parts = [
     provideRunTree(shell), provideSampleTree(samples), showStatus(shell), keepContextKeys(shell), askForAttention(shell), watchQuota(shell),
     trainers.onStartFailed(({ label, message }) => void tell(shell, `${plainLine(label, 80)} could not start. ${plainLine(message, 400)}`)),
-    markProblems(catalogue), provideLenses(shell), provideNotes(queries), reports, runs, views, trainers, queries, settings
+    markProblems(catalogue), provideLenses(shell), reports, runs, views, trainers, queries, settings
   ]
   void begin(shell)
-  return { give: (name, given) => give(shell, name, given), dispose: () => parts.forEach((part) => part.dispose()) }
+  return { give: (name, given) => give(shell, name, given), restored: { ...views, notes: createNotes(queries) }, dispose: () => parts.forEach((part) => part.dispose()) }
 }
 
-/** Finds the runs of the folder and the trainers that outlived the last window. */
-async function begin({ runs, trainers, log }: Shell): Promise<void> {
+/** Finds the runs of the folders and the trainers that outlived the last window; then makes ready for a first start. */
+async function begin({ runs, trainers, log, prepare }: Shell): Promise<void> {
   const attached = trainers.attachAll().catch((error: unknown) => log.error(`Looking for trainers failed: ${errorDetail(error)}`))
   await Promise.all([runs.reload(), attached])
+  log.info(`${runs.runs.length} runs, ${trainers.live.length} trainers ${Math.round(performance.now() - loadedAt)} ms after the start`)
+  if (vscode.workspace.isTrusted) prepare()
 }
 
 async function give(shell: Shell, name: CommandName, given: readonly unknown[]): Promise<unknown> {

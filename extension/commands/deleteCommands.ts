@@ -1,10 +1,10 @@
 import * as vscode from 'vscode'
-import { dirname, normalize } from 'node:path'
 import { cleanable, cleaningProposal, sizeOf, sizeText } from '../notices/cleaning.ts'
 import { nameOf, runDescription } from '../runs/runWords.ts'
 import { can } from '../runs/shownRun.ts'
 import type { ShownRun } from '../runs/shownRun.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
+import { isKnownRun } from '../views/knownRuns.ts'
 import { chooseRuns } from './chooseRun.ts'
 
 const DELETE = 'Move to Trash'
@@ -45,11 +45,10 @@ async function deleteAsked(shell: Shell, runs: readonly ShownRun[]): Promise<voi
 }
 
 async function deleteOne({ settings }: Shell, directory: string): Promise<void> {
-  const { runsFolder } = settings.current
   const folder = vscode.Uri.file(directory)
   const { type } = await vscode.workspace.fs.stat(folder)
-  if (runsFolder === undefined || dirname(normalize(directory)) !== normalize(runsFolder) || type !== vscode.FileType.Directory) {
-    throw new Error(`${directory} is not a folder of its own in the runs folder, so it is left alone. Delete it by hand.`)
+  if (!isKnownRun(directory, settings.current.runsFolders) || type !== vscode.FileType.Directory) {
+    throw new Error(`${directory} is not a folder of its own in a runs folder, so it is left alone. Delete it by hand.`)
   }
   try {
     await vscode.workspace.fs.delete(folder, { recursive: true, useTrash: true })

@@ -16,7 +16,7 @@ export const openDashboard: CommandHandler = async (shell, ...given) => {
 
 export const openInspector: CommandHandler = async (shell, ...given) => {
   const run = await chooseRun(shell, given.length > 0 ? given : following(shell), { title: 'Open Trace Inspector', fits: any, none: NO_RUNS })
-  if (run) await shell.views.openInspector({ runs: [run.card.directory], follow: run.live !== undefined && shell.settings.current.follow })
+  if (run) await shell.views.openInspector({ runs: [run.card.directory] })
 }
 
 /** From the palette, the run that trains is meant. */
@@ -41,9 +41,7 @@ export const openRunFolder: CommandHandler = async (shell, ...given) => {
 }
 
 export const openRunsFolder: CommandHandler = async ({ settings }) => {
-  const { runsFolder } = settings.current
-  if (runsFolder === undefined) return
-  const folder = vscode.Uri.file(runsFolder)
+  const folder = vscode.Uri.file(settings.current.runsFolder)
   await vscode.workspace.fs.createDirectory(folder)
   await reveal(folder)
 }

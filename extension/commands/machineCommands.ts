@@ -12,7 +12,7 @@ export const checkSetup: CommandHandler = async ({ lab, reports, settings, conte
   if (!answer) throw new Error(errors || 'The check gave no answer.')
   await reports.show('Set-up of Rollout Lab', setupReport(answer.findings, answer.fit, {
     version: vscode.version, extension: String((context.extension.packageJSON as { version: unknown }).version), remote: vscode.env.remoteName,
-    trusted: vscode.workspace.isTrusted, runsFolder: settings.current.runsFolder ?? 'none'
+    trusted: vscode.workspace.isTrusted, runsFolder: settings.current.runsFolder
   }))
 }
 

@@ -60,6 +60,7 @@ export const dryRun: CommandHandler = async (shell, ...given) => {
   if (!(await mayExecute('A dry run'))) return
   const file = runFileGiven(given) ?? await chooseRunFile(shell, 'Dry Run')
   if (file === undefined) return
+  await shell.samples.ready()
   const lines: unknown[] = []
   const { code, errors } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Dry run' }, () =>
     shell.lab.run(['run', file, '--dry-run', '--json', '--no-git'], { cwd: dirname(file), onLine: (line) => lines.push(line) }))
@@ -78,6 +79,7 @@ export const openSample: CommandHandler = async (shell, ...given) => {
   const [node] = given
   const items = (await shell.samples.list()).map((sample) => ({ label: sample.name, detail: sample.notes, sample }))
   const sample = isTreeNode(node) && node.kind === 'sample' ? node.sample : (await vscode.window.showQuickPick(items, { title: 'Open Sample', matchOnDetail: true }))?.sample
+  await shell.samples.ready()
   if (sample) await openText(vscode.Uri.file(sample.file))
 }
 

@@ -3,7 +3,7 @@ import { nameOf } from '../runs/runWords.ts'
 import { can } from '../runs/shownRun.ts'
 import type { RunAction } from '../runs/shownRun.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
-import { openLive } from '../starting/launch.ts'
+import { openLive, withApproval } from '../starting/launch.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { chooseRun } from './chooseRun.ts'
 
@@ -37,8 +37,10 @@ async function steer(shell: Shell, action: Steering, directory: string): Promise
     if (action === 'pause' || action === 'stop') vscode.window.setStatusBarMessage(AT_SAFE_POINT[action], 6000)
     return
   }
-  const { queued } = await shell.trainers.resume(directory)
-  if (queued) vscode.window.setStatusBarMessage('$(clock) The run waits in the queue for the device.', 6000)
+  const { source } = await shell.queries.ask('runs/details', { run: directory })
+  const resumed = await withApproval(shell.lab, source.path, (trustModules) => shell.trainers.resume(directory, trustModules))
+  if (!resumed) return
+  if (resumed.queued) vscode.window.setStatusBarMessage('$(clock) The run waits in the queue for the device.', 6000)
   else await openLive(shell, [directory])
 }
 

@@ -7,8 +7,12 @@ export interface Settings {
   readonly device: 'cpu'
   /** 0 = all cores. */
   readonly threads: number
-  /** Absolute path: `rolloutLab.runsFolder`, resolved against the workspace folder; default `.rollout-lab/runs`. */
-  readonly runsFolder: string | undefined
+  /** Absolute path: `rolloutLab.runsFolder`, resolved against the first workspace folder; default `.rollout-lab/runs`. */
+  readonly runsFolder: string
+  /** Every folder whose runs are listed: one for each workspace folder, then `otherRunsFolder`. */
+  readonly runsFolders: readonly string[]
+  /** Runs that were made without a folder lie here, and stay listed. */
+  readonly otherRunsFolder: string
   /** Runs whose sizes add up to more than this many gigabytes bring a cleaning proposal. */
   readonly retentionGigabytes: number
   /** Trace inspectors of live runs follow the newest rollouts. */

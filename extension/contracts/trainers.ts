@@ -9,8 +9,8 @@ export interface StartRequest {
   /** `path=value`, as the command line's `--set`. */
   readonly overrides: readonly string[]
   readonly seed?: number
-  /** Where run directories are made. */
-  readonly runsFolder: string
+  /** Of the run; must not exist. */
+  readonly directory: string
   /** People said that the modules which the run file names may run as they now are; else only those approved by content. */
   readonly trustModules?: boolean
 }
@@ -46,7 +46,7 @@ export interface LiveRun {
 export interface QueuedStart {
   readonly id: string
   readonly label: string
-  readonly request: StartRequest | { readonly resume: string }
+  readonly request: StartRequest | { readonly resume: string; readonly trustModules?: boolean }
 }
 
 /** Starts, finds, attaches to and steers trainers: one process per run, detached, reached over a private pipe. */
@@ -62,7 +62,9 @@ export interface Trainers extends Disposable {
   readonly onStartFailed: Event<{ readonly label: string; readonly message: string }>
   /** Starts now where the device is free, else queues. Rejects with a LabHostError whose message says what to do. */
   start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }>
-  resume(directory: string): Promise<{ readonly queued: boolean }>
+  /** Whether a start would be made now, as far as this window knows. */
+  readonly deviceIsFree: boolean
+  resume(directory: string, trustModules?: boolean): Promise<{ readonly queued: boolean }>
   pause(directory: string): Promise<void>
   continue(directory: string): Promise<void>
   stop(directory: string): Promise<void>

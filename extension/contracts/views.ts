@@ -10,6 +10,11 @@ export interface Views {
   /** One dashboard per set of runs; several runs are overlaid. */
   openDashboard(runs: readonly string[]): Promise<void>
   openInspector(what: { readonly runs: readonly string[]; readonly filter?: RolloutFilter; readonly rollout?: RolloutPlace; readonly follow?: boolean }): Promise<void>
+  /**
+   * Dashboard behind, inspector in front, of a run that is just being started: their pages load meanwhile and read the run once
+   * it has begun. Closed again where it does not begin.
+   */
+  openStarting(run: string, begun: Promise<unknown>): Promise<void>
   openPlayground(checkpoint: { readonly directory: string; readonly label: string }): Promise<void>
   /** A read-only text document of one rollout (`rollout:` scheme). */
   openDocument(rollout: RolloutPlace): Promise<void>

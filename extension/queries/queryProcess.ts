@@ -73,8 +73,7 @@ export class QueryProcess {
 
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)))
-  // Blocks of 128 kB and more are given back to the system when freed, rather than kept in one of many arenas.
-  return { ...kept, ELECTRON_RUN_AS_NODE: '1', MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
+  return { ...kept, ELECTRON_RUN_AS_NODE: '1' }
 }
 
 interface ErrorData {

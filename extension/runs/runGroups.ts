@@ -1,4 +1,5 @@
 import { plainLine } from '../plainText.ts'
+import { isKnownRun } from '../views/knownRuns.ts'
 import type { ShownRun } from './shownRun.ts'
 
 export type Grouping = 'recipe' | 'day' | 'none'
@@ -9,8 +10,25 @@ export interface RunGroup {
   readonly runs: readonly ShownRun[]
 }
 
-/** Runs in groups, the group with the newest run first; pinned runs lead. One nameless group where nothing is grouped. */
-export function groupRuns(runs: readonly ShownRun[], grouping: Grouping, today: Date): readonly RunGroup[] {
+/** Where the runs of a window lie. */
+export interface RunPlaces {
+  readonly runsFolder: string
+  readonly otherRunsFolder: string
+}
+
+/**
+ * Runs in groups, the group with the newest run first; pinned runs lead. One nameless group where nothing is grouped. Runs that
+ * were made without a folder come last, as a group of their own, except in a window that has no folder either.
+ */
+export function groupRuns(runs: readonly ShownRun[], grouping: Grouping, today: Date, places: RunPlaces): readonly RunGroup[] {
+  const { runsFolder, otherRunsFolder } = places
+  const isOther = ({ card }: ShownRun): boolean => runsFolder !== otherRunsFolder && isKnownRun(card.directory, [otherRunsFolder])
+  const others = runs.filter(isOther).sort(byPinThenNewest)
+  const own = groupOwn(runs.filter((run) => !isOther(run)), grouping, today)
+  return others.length === 0 ? own : [...own, { key: 'other', label: 'Other: made without a folder', runs: others }]
+}
+
+function groupOwn(runs: readonly ShownRun[], grouping: Grouping, today: Date): readonly RunGroup[] {
   const ordered = [...runs].sort(byPinThenNewest)
   if (grouping === 'none') return [{ key: '', label: '', runs: ordered }]
   const groups = new Map<string, ShownRun[]>()

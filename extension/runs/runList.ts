@@ -4,6 +4,8 @@ import type { Queries } from '../contracts/queries.ts'
 import type { SettingsSource } from '../contracts/settings.ts'
 import type { Trainers } from '../contracts/trainers.ts'
 import { errorText } from '../errorText.ts'
+import { isKnownRun } from '../views/knownRuns.ts'
+import { createRunSizes } from './runSizes.ts'
 import { shownRun } from './shownRun.ts'
 import type { ShownRun } from './shownRun.ts'
 
@@ -12,54 +14,56 @@ const CARD_CHANGES = new Set<string>(['state', 'metrics', 'summary', 'gone', 'li
 const RELOAD_PAUSE_MS = 500
 const SHOW_PAUSE_MS = 200
 
-/** The runs of the runs folder with what their trainers say, kept up to date. */
+/** The runs of the runs folders with what their trainers say, kept up to date. */
 export interface RunList extends vscode.Disposable {
   readonly runs: readonly ShownRun[]
-  /** What of the folder could not be read. */
+  /** What of the folders could not be read. */
   readonly notices: readonly Notice[]
   /** Why there is no list at all. */
   readonly problem: string | undefined
   readonly onDidChange: vscode.Event<void>
   find(directory: string): ShownRun | undefined
-  /** Reads the folder again now. */
+  /** Reads the folders again now. */
   reload(): Promise<void>
 }
 
 export function createRunList(queries: Queries, trainers: Trainers, settings: SettingsSource, log: vscode.LogOutputChannel): RunList {
   const changed = new vscode.EventEmitter<void>()
+  const sizes = createRunSizes(queries)
   let cards: readonly RunCard[] = []
   let notices: readonly Notice[] = []
   let problem: string | undefined
   let runs: readonly ShownRun[] = []
   const show = (): void => {
     const live = new Map(trainers.live.map((run) => [run.directory, run]))
-    runs = cards.map((card) => shownRun(card, live.get(card.directory)))
+    runs = sizes.fill(cards).map((card) => shownRun(card, live.get(card.directory)))
     changed.fire()
-    if (trainers.live.some(({ directory }) => !cards.some((card) => card.directory === directory))) reloading.soon()
+    if (trainers.live.some(({ directory }) => isKnownRun(directory, settings.current.runsFolders) && !cards.some((card) => card.directory === directory))) reloading.soon()
   }
   const reload = async (): Promise<void> => {
-    const folder = settings.current.runsFolder
+    const folders = settings.current.runsFolders
     try {
-      const listed = await queries.ask('runs/list', { folders: folder === undefined ? [] : [folder] })
+      const listed = await queries.ask('runs/list', { folders: [...folders] })
       cards = listed.runs
       notices = listed.notices
       problem = undefined
     } catch (error) {
       problem = errorText(error)
-      log.error(`The runs of ${folder} cannot be listed: ${problem}`)
+      log.error(`The runs of ${folders.join(', ')} cannot be listed: ${problem}`)
     }
     show()
+    void sizes.measure(cards).then((measured) => measured && showing.soon())
   }
   const reloading = paced(reload, RELOAD_PAUSE_MS)
   const showing = paced(show, SHOW_PAUSE_MS)
-  let watched = watchFolder(queries, settings)
+  let watched = watchFolders(queries, settings)
   const listening = [
     trainers.onDidChange(() => showing.soon()),
     queries.onChanged((change) => change.what.some((what) => CARD_CHANGES.has(what)) && reloading.soon()),
     queries.onRestarted(() => reloading.soon()),
     settings.onDidChange(() => {
       watched.dispose()
-      watched = watchFolder(queries, settings)
+      watched = watchFolders(queries, settings)
       reloading.soon()
     })
   ]
@@ -80,8 +84,7 @@ export function createRunList(queries: Queries, trainers: Trainers, settings: Se
   }
 }
 
-const watchFolder = (queries: Queries, { current: { runsFolder } }: SettingsSource): vscode.Disposable =>
-  queries.watch({ runs: [], folders: runsFolder === undefined ? [] : [runsFolder] })
+const watchFolders = (queries: Queries, { current: { runsFolders } }: SettingsSource): vscode.Disposable => queries.watch({ runs: [], folders: runsFolders })
 
 /** Does it at once when asked for, then not again before the pause is over; what was asked meanwhile is done once, at its end. */
 function paced(work: () => void | Promise<void>, pause: number): vscode.Disposable & { soon(): void } {

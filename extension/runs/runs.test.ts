@@ -6,6 +6,7 @@ import { runDescription, runTooltip, spokenRun } from './runWords.ts'
 import { actionsOf, shownRun } from './shownRun.ts'
 import { sparkLine } from './spark.ts'
 
+const places = { runsFolder: '/w/.rollout-lab/runs', otherRunsFolder: '/storage/runs' }
 const running = { version: 1, runId: 'x', status: 'running', stage: 'rl', step: 12, steps: 120, seconds: 4, updatedAt: '2025-01-31T14:30:00.000Z' } as const
 
 describe('a shown run', () => {
@@ -87,19 +88,27 @@ describe('groups of runs', () => {
   const runs = [at('2025-01-29T12:00:00Z'), at('2025-01-31T12:00:00Z', 'rloo'), at('2025-01-30T12:00:00Z'), at('2025-01-28T12:00:00Z', 'grpo', true)]
 
   it('are by recipe, the newest first, pinned runs leading', () => {
-    const groups = groupRuns(runs, 'recipe', new Date('2025-01-31T13:00:00Z'))
+    const groups = groupRuns(runs, 'recipe', new Date('2025-01-31T13:00:00Z'), places)
     assert.deepEqual(groups.map(({ label, runs: members }) => [label, members.map(({ card: { name } }) => name.slice(8, 10))]), [
       ['rloo', ['31']], ['grpo', ['28', '30', '29']]
     ])
   })
 
   it('are by day, with names for the last two', () => {
-    const groups = groupRuns(runs, 'day', new Date(2025, 0, 31, 13))
+    const groups = groupRuns(runs, 'day', new Date(2025, 0, 31, 13), places)
     assert.deepEqual(groups.map(({ label }) => label), ['Today', 'Yesterday', '2025-01-29', '2025-01-28'])
   })
 
   it('may be none', () => {
-    assert.deepEqual(groupRuns(runs, 'none', new Date()).map(({ label, runs: members }) => [label, members.length]), [['', 4]])
+    assert.deepEqual(groupRuns(runs, 'none', new Date(), places).map(({ label, runs: members }) => [label, members.length]), [['', 4]])
+  })
+
+  it('keep those made without a folder apart, unless the window has none', () => {
+    const other = shown({ directory: '/storage/runs/a--b--1', name: 'elsewhere', createdAt: '2025-02-02T00:00:00.000Z' })
+    const labels = (runsFolder: string): string[] => groupRuns([...runs, other], 'recipe', new Date(), { ...places, runsFolder }).map(({ label }) => label)
+    assert.deepEqual(labels(places.runsFolder), ['rloo', 'grpo', 'Other: made without a folder'])
+    assert.ok(!labels(places.otherRunsFolder).some((label) => label.startsWith('Other')))
+    assert.deepEqual(groupRuns([...runs, other], 'none', new Date(), places).map(({ label }) => label), ['', 'Other: made without a folder'])
   })
 })
 

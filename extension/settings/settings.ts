@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import type { Settings, SettingsSource } from '../contracts/settings.ts'
-import { runsFolderOf } from './runsFolder.ts'
+import { folderOfFile, otherRunsFolder, runsFolderOf } from './runsFolder.ts'
 
 const SECTION = 'rolloutLab'
 
@@ -27,18 +27,33 @@ export function createSettings(context: vscode.ExtensionContext): SettingsSource
 }
 
 function readSettings({ globalStorageUri }: vscode.ExtensionContext): Settings {
-  const [folder] = workspaceFoldersOnDisk()
   const configuration = vscode.workspace.getConfiguration(SECTION)
-  const ofFolder = vscode.workspace.getConfiguration(SECTION, folder?.uri ?? null)
+  const storage = globalStorageUri.fsPath
+  const folders = workspaceFoldersOnDisk()
+  const own = (folders.length > 0 ? folders : [undefined]).map((folder) => runsFolderIn(folder, storage))
   return {
     engine: 'onnx',
     device: 'cpu',
     threads: wholeNumber(configuration.get('threads'), 0),
-    runsFolder: runsFolderOf(ofFolder.get('runsFolder', ''), folder?.uri.fsPath, globalStorageUri.fsPath),
+    runsFolder: own[0]!,
+    runsFolders: [...new Set([...own, otherRunsFolder(storage)])],
+    otherRunsFolder: otherRunsFolder(storage),
     retentionGigabytes: positive(configuration.get('retentionGigabytes'), 10),
     follow: configuration.get('follow', true),
     runsPerDevice: Math.max(1, wholeNumber(configuration.get('runsPerDevice'), 1))
   }
+}
+
+function runsFolderIn(folder: vscode.WorkspaceFolder | undefined, storage: string): string {
+  const setting: unknown = vscode.workspace.getConfiguration(SECTION, folder?.uri ?? null).get('runsFolder')
+  return runsFolderOf(typeof setting === 'string' ? setting : '', folder?.uri.fsPath, storage)
+}
+
+/** Where a run of this file goes: with the workspace folder that the file lies in, else with the first one. */
+export function runsFolderFor(file: string, { globalStorageUri }: Pick<vscode.ExtensionContext, 'globalStorageUri'>): string {
+  const folders = workspaceFoldersOnDisk()
+  const holding = folderOfFile(file, folders.map(({ uri }) => uri.fsPath))
+  return runsFolderIn(folders.find(({ uri }) => uri.fsPath === holding) ?? folders[0], globalStorageUri.fsPath)
 }
 
 /** Folders that a trainer can read: virtual ones have no path. */

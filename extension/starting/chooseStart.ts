@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as vscode from 'vscode'
+import { errorText } from '../errorText.ts'
 import { workspaceFoldersOnDisk } from '../settings/settings.ts'
 import type { Shell } from '../shell.ts'
 import { startItems } from './startItems.ts'
 import type { StartChoice } from './startItems.ts'
 
 const MOST_RUN_FILES = 200
+const SEARCH_MILLISECONDS = 400
 const NOT_SEARCHED = '**/{node_modules,.git,.rollout-lab,.venv}/**'
 
 export interface ChosenStart {
@@ -29,9 +32,12 @@ export async function chooseStart(shell: Shell, title: string): Promise<ChosenSt
   picker.busy = true
   picker.show()
   try {
-    picker.items = await itemsOf(shell)
-    picker.busy = false
-    return await chosenIn(picker)
+    const files = runFilesOfWorkspace()
+    // A search of the workspace keeps nobody waiting who wants a sample.
+    picker.items = await itemsOf(shell, await Promise.race([files, sleep(SEARCH_MILLISECONDS, [])]))
+    const chosen = chosenIn(picker)
+    files.then((found) => addFiles(shell, picker, found)).catch((error: unknown) => shell.log.warn(errorText(error)))
+    return await chosen
   } finally {
     picker.dispose()
   }
@@ -48,10 +54,22 @@ function chosenIn(picker: vscode.QuickPick<Item>): Promise<ChosenStart | undefin
   })
 }
 
-async function itemsOf({ samples, catalogue }: Shell): Promise<Item[]> {
+/** The row that people are at stays the one they are at. */
+async function addFiles(shell: Shell, picker: vscode.QuickPick<Item>, files: readonly string[]): Promise<void> {
+  const items = await itemsOf(shell, files)
+  picker.busy = false
+  if (items.length === picker.items.length) return
+  const [at] = picker.activeItems
+  picker.keepScrollPosition = true
+  picker.items = items
+  const kept = items.filter(({ label, choice }) => choice !== undefined && label === at?.label)
+  if (kept.length > 0) picker.activeItems = kept
+}
+
+async function itemsOf({ samples, catalogue }: Shell, files: readonly string[]): Promise<Item[]> {
   const [folder] = workspaceFoldersOnDisk()
   const items = startItems({
-    samples: await samples.list(), files: await runFilesOfWorkspace(), workspaceFolder: folder?.uri.fsPath, recipes: catalogue.recipes
+    samples: await samples.list(), files, workspaceFolder: folder?.uri.fsPath, recipes: catalogue.recipes
   })
   return items.map((item) => ({
     ...item,

@@ -2,7 +2,9 @@ import { dirname } from 'node:path'
 import * as vscode from 'vscode'
 import type { StartRequest } from '../contracts/trainers.ts'
 import { errorText } from '../errorText.ts'
+import { runsFolderFor } from '../settings/settings.ts'
 import type { Shell } from '../shell.ts'
+import { newRunDirectory } from '../trainers/runDirectoryName.ts'
 import { exists } from './samples.ts'
 import { mayExecute } from './trust.ts'
 
@@ -21,47 +23,74 @@ export interface Launch {
 /** Starts the run or runs, or queues them, and opens what shows them. Undefined = not started, and people were told why. */
 export async function launch(shell: Shell, { file, overrides = [], seeds }: Launch): Promise<readonly string[] | undefined> {
   if (!(await mayExecute('Starting a run'))) return undefined
-  const { runsFolder, threads } = shell.settings.current
-  if (runsFolder === undefined) throw new Error('There is no folder for runs: set rolloutLab.runsFolder to an absolute path.')
+  const { threads } = shell.settings.current
+  const runsFolder = runsFolderFor(file, shell.context)
+  await shell.samples.ready()
   await saveIfOpen(file)
   await prepareRunsFolder(runsFolder)
   const settings = [...(threads > 0 ? [`threads=${threads}`] : []), ...overrides]
-  const started: { directory: string; queued: boolean }[] = []
+  const started: Started[] = []
   for (const seed of seeds ?? [undefined]) {
-    const made = await startApproved(shell, { file, overrides: settings, runsFolder, ...(seed !== undefined && { seed }) })
+    const directory = newRunDirectory(file, runsFolder)
+    const made = await startShown(shell, { file, overrides: settings, directory, ...(seed !== undefined && { seed }) })
     if (!made) break
     started.push(made)
   }
   if (started.length === 0) return undefined
   await shell.runs.reload()
-  const running = started.filter(({ queued }) => !queued).map(({ directory }) => directory)
-  if (running.length > 0) await openLive(shell, running)
-  const queued = started.length - running.length
+  const queued = started.filter((each) => each.queued).length
   if (queued > 0) vscode.window.setStatusBarMessage(`$(clock) ${queued === 1 ? 'The run waits' : `${queued} runs wait`} in the queue for the device.`, 6000)
   return started.map(({ directory }) => directory)
 }
 
 type Started = Awaited<ReturnType<Shell['trainers']['start']>>
 
-/** Code that the run file names runs only where people say so, for once or for good. */
-async function startApproved(shell: Shell, request: StartRequest): Promise<Started | undefined> {
-  try {
-    return await shell.trainers.start(request)
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== NOT_APPROVED) throw error
-    return askToApprove(shell, request, errorText(error))
+/** What is not shown at once: the run waits for its device. */
+class Queued extends Error {}
+
+/** Starts a run; where it need not wait, the pages that show it load while its trainer starts. */
+async function startShown(shell: Shell, request: StartRequest): Promise<Started | undefined> {
+  const starting = startApproved(shell, request)
+  if (shell.trainers.deviceIsFree) {
+    await shell.views.openStarting(request.directory, starting.then((made) => {
+      if (!made || made.queued) throw new Queued()
+    }))
+    return starting
   }
+  const made = await starting
+  if (made && !made.queued) await openLive(shell, [made.directory])
+  return made
 }
 
-async function askToApprove({ trainers, lab }: Shell, request: StartRequest, why: string): Promise<Started | undefined> {
+/** Code that the run file names runs only where people say so, for once or for good. */
+async function startApproved({ trainers, lab }: Shell, request: StartRequest): Promise<Started | undefined> {
+  return withApproval(lab, request.file, (trustModules) => trainers.start({ ...request, ...(trustModules && { trustModules }) }))
+}
+
+/**
+ * Does it; where the trainer refuses code that nobody has approved, asks and does it again.
+ * @param file run file, or file of a run, whose modules are approved. @returns undefined where people decline.
+ */
+export async function withApproval<T>(lab: Shell['lab'], file: string, start: (trustModules: boolean) => Promise<T>): Promise<T | undefined> {
+  try {
+    return await start(false)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== NOT_APPROVED) throw error
+    const answer = await askToApprove(errorText(error))
+    if (answer === undefined) return undefined
+    if (answer === 'once') return start(true)
+  }
+  const { code, errors } = await lab.run(['trust', file], { cwd: dirname(file), onLine: () => undefined })
+  if (code !== 0) throw new Error(errors)
+  return start(false)
+}
+
+async function askToApprove(why: string): Promise<'once' | 'always' | undefined> {
   const [once, always] = ['Run It This Once', 'Approve These Versions']
   const detail = `${why} Code of a workspace can do what you can do. Read it before you let it run; a changed byte asks again.`
   const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail }, once, always)
   if (answer === undefined) return undefined
-  if (answer === once) return trainers.start({ ...request, trustModules: true })
-  const { code, errors } = await lab.run(['trust', 'approve', request.file], { cwd: dirname(request.file), onLine: () => undefined })
-  if (code !== 0) throw new Error(errors)
-  return trainers.start(request)
+  return answer === once ? 'once' : 'always'
 }
 
 /** Dashboard behind, inspector in front, following: the first rollout is on screen when it is there. */

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
 import { parse } from 'jsonc-parser'
 import * as vscode from 'vscode'
 import { withValue } from '../runFiles/writing.ts'
@@ -8,72 +11,69 @@ const START_FILE = 'rl.run.json'
 
 /** The samples that come with the extension. They run from a copy, which no update of the extension takes away. */
 export interface Samples {
+  /** At once, from the extension's own folder; their files are there once `ready` has resolved. */
   list(): Promise<readonly Sample[]>
+  /** The copy is made. */
+  ready(): Promise<void>
   /** Run file text of a sample's environment, with sizes that suit it. */
   read(sample: Sample): Promise<Readonly<Record<string, unknown>>>
   /** Folder of the base models in the copy. */
   models(): Promise<readonly { readonly label: string; readonly folder: string }[]>
 }
 
+/** All of it with Node's own file system: what goes through the editor waits for a window that is just starting. */
 export function createSamples({ extension, extensionUri, globalStorageUri }: vscode.ExtensionContext): Samples {
   const version = String((extension.packageJSON as { version: unknown }).version)
-  const shipped = vscode.Uri.joinPath(extensionUri, 'samples')
-  const copy = vscode.Uri.joinPath(globalStorageUri, 'samples', version)
+  const shipped = path.join(extensionUri.fsPath, 'samples')
+  const copy = path.join(globalStorageUri.fsPath, 'samples', version)
   let copied: Promise<void> | undefined
-  const ensureCopied = (): Promise<void> => (copied ??= copySamples(shipped, copy).catch((error: unknown) => {
+  const ready = (): Promise<void> => (copied ??= copySamples(shipped, copy).catch((error: unknown) => {
     copied = undefined
     throw error
   }))
   return {
+    ready,
     list: async () => {
-      await ensureCopied()
-      const folders = (await vscode.workspace.fs.readDirectory(copy)).filter(([, type]) => type === vscode.FileType.Directory).map(([name]) => name)
-      return (await Promise.all(folders.sort().map((name) => sampleIn(copy, name)))).flat()
+      const names = (await fs.readdir(shipped)).sort()
+      return (await Promise.all(names.map((name) => sampleIn(shipped, name, copy)))).flat()
     },
-    read: async ({ file }) => parse(await readText(vscode.Uri.file(file))) as Record<string, unknown>,
+    read: async ({ file }) => {
+      await ready()
+      return parse(await fs.readFile(file, 'utf8')) as Record<string, unknown>
+    },
     models: async () => {
-      await ensureCopied()
-      const folder = vscode.Uri.joinPath(copy, 'models')
-      const names = (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name).sort()
-      return names.map((name) => ({ label: name, folder: vscode.Uri.joinPath(folder, name).fsPath }))
+      await ready()
+      const folder = path.join(copy, 'models')
+      return (await fs.readdir(folder)).sort().map((name) => ({ label: name, folder: path.join(folder, name) }))
     }
   }
 }
 
-async function sampleIn(samples: vscode.Uri, name: string): Promise<Sample[]> {
-  const file = vscode.Uri.joinPath(samples, name, START_FILE)
-  if (!(await exists(file))) return []
-  const { notes } = (parse(await readText(file)) ?? {}) as { notes?: unknown }
-  return [{ name, file: file.fsPath, notes: typeof notes === 'string' ? notes : '' }]
+async function sampleIn(shipped: string, name: string, copy: string): Promise<Sample[]> {
+  const file = path.join(shipped, name, START_FILE)
+  if (!existsSync(file)) return []
+  const { notes } = (parse(await fs.readFile(file, 'utf8')) ?? {}) as { notes?: unknown }
+  return [{ name, file: path.join(copy, name, START_FILE), notes: typeof notes === 'string' ? notes : '' }]
 }
 
 /** Another window may copy at the same time: whoever is done first puts it in place. */
-async function copySamples(from: vscode.Uri, to: vscode.Uri): Promise<void> {
-  if (await exists(to)) return
-  const draft = to.with({ path: `${to.path}.${process.pid}` })
-  await vscode.workspace.fs.copy(from, draft, { overwrite: true })
-  for (const [name] of await vscode.workspace.fs.readDirectory(draft)) await dropSchemas(vscode.Uri.joinPath(draft, name))
+async function copySamples(from: string, to: string): Promise<void> {
+  if (existsSync(to)) return
+  const draft = `${to}.${process.pid}`
+  await fs.cp(from, draft, { recursive: true })
+  for (const { name } of (await fs.readdir(draft, { withFileTypes: true })).filter((entry) => entry.isDirectory())) await dropSchemas(path.join(draft, name))
   try {
-    await vscode.workspace.fs.rename(draft, to, { overwrite: false })
+    await fs.rename(draft, to)
   } catch (error) {
-    await vscode.workspace.fs.delete(draft, { recursive: true })
-    if (!(await exists(to))) throw error
+    await fs.rm(draft, { recursive: true, force: true })
+    if (!existsSync(to)) throw error
   }
 }
 
 /** The schema that the files name lies elsewhere; the editor knows it by their names. */
-async function dropSchemas(folder: vscode.Uri): Promise<void> {
-  const { type } = await vscode.workspace.fs.stat(folder)
-  if (type !== vscode.FileType.Directory) return
-  const files = (await vscode.workspace.fs.readDirectory(folder)).filter(([name]) => name.endsWith('.run.json'))
-  await Promise.all(files.map(async ([name]) => {
-    const file = vscode.Uri.joinPath(folder, name)
-    await vscode.workspace.fs.writeFile(file, Buffer.from(withValue(await readText(file), ['$schema'], undefined)))
-  }))
-}
-
-export async function readText(file: vscode.Uri): Promise<string> {
-  return new TextDecoder().decode(await vscode.workspace.fs.readFile(file))
+async function dropSchemas(folder: string): Promise<void> {
+  const files = (await fs.readdir(folder)).filter((name) => name.endsWith('.run.json')).map((name) => path.join(folder, name))
+  await Promise.all(files.map(async (file) => fs.writeFile(file, withValue(await fs.readFile(file, 'utf8'), ['$schema'], undefined))))
 }
 
 export async function exists(file: vscode.Uri): Promise<boolean> {

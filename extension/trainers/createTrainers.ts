@@ -10,6 +10,7 @@ import { copyRuntime, sweepRuntimes } from './runtimeCopy.ts'
 import type { Runtime } from './runtimeCopy.ts'
 import type { TrainerProgram } from './startTrainer.ts'
 import { TrainerHub } from './trainerHub.ts'
+import { createPresence } from './presence.ts'
 
 export interface TrainersParts {
   readonly program: TrainerProgram
@@ -54,9 +55,11 @@ export function createTrainers({ program, context, runsPerDevice, log }: Trainer
       event: (directory, told) => event.fire({ directory, event: told }),
       partial: (directory, told) => partial.fire({ directory, partial: told }),
       recorded: (directory, told) => recorded.fire({ directory, recorded: told }),
-      startFailed: (label, message) => startFailed.fire({ label, message })
+      startFailed: (label, message) => startFailed.fire({ label, message }),
+      asked: () => presence.check()
     }
   })
+  const presence = createPresence((present) => (hub.present = present))
   const logged = (work: Promise<void>): void => void work.catch((error: unknown) => log(String(error)))
   return {
     get live() { return hub.live },
@@ -68,7 +71,8 @@ export function createTrainers({ program, context, runsPerDevice, log }: Trainer
       logged(sweepRuntimes(runtimesFolder(context), hub.runtimesInUse().add(folder)))
       return started
     },
-    resume: (directory) => hub.resume(directory),
+    get deviceIsFree() { return hub.deviceIsFree },
+    resume: (directory, trustModules) => hub.resume(directory, trustModules),
     pause: (directory) => hub.steer(directory, 'pause'),
     continue: (directory) => hub.steer(directory, 'continue'),
     stop: (directory) => hub.steer(directory, 'stop'),

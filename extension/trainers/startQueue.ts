@@ -11,9 +11,9 @@ const Waiting = z.object({
   /** Of the run, made when it starts. */
   directory: z.string(),
   request: z.union([
-    z.object({ resume: z.string() }),
+    z.object({ resume: z.string(), trustModules: z.boolean().optional() }),
     z.object({
-      file: z.string(), overrides: z.array(z.string()), seed: z.number().int().optional(), runsFolder: z.string(), trustModules: z.boolean().optional()
+      file: z.string(), overrides: z.array(z.string()), seed: z.number().int().optional(), trustModules: z.boolean().optional()
     })
   ]),
   /** Whether the window that queued it trusted its workspace. */
@@ -92,8 +92,9 @@ function readQueue(place: string): readonly Waiting[] {
 }
 
 /** As the extension shows it. */
-export function asQueued({ id, label, request }: Waiting): QueuedStart {
-  if ('resume' in request) return { id, label, request }
-  const { file, overrides, runsFolder, seed, trustModules } = request
-  return { id, label, request: { file, overrides, runsFolder, ...(seed !== undefined && { seed }), ...(trustModules && { trustModules }) } }
+export function asQueued({ id, label, directory, request }: Waiting): QueuedStart {
+  const { seed, trustModules } = { seed: undefined, ...request }
+  if ('resume' in request) return { id, label, request: { resume: request.resume, ...(trustModules && { trustModules }) } }
+  const { file, overrides } = request
+  return { id, label, request: { file, overrides, directory, ...(seed !== undefined && { seed }), ...(trustModules && { trustModules }) } }
 }

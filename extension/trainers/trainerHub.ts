@@ -7,7 +7,7 @@ import type { RunEvent } from '../../trainer/protocol/events.ts'
 import type { LiveRun, QueuedStart, StartRequest } from '../contracts/trainers.ts'
 import { withLock } from './fileLock.ts'
 import { LabHostError } from './labHostError.ts'
-import { labelOfFile, newRunDirectory } from './runDirectoryName.ts'
+import { labelOfFile } from './runDirectoryName.ts'
 import { asQueued, StartQueue } from './startQueue.ts'
 import type { Waiting } from './startQueue.ts'
 import { startTrainer } from './startTrainer.ts'
@@ -24,6 +24,8 @@ export interface HubListener {
   partial(directory: string, partial: PartialText): void
   recorded(directory: string, recorded: RecordedNotice): void
   startFailed(label: string, message: string): void
+  /** Another window would like to steer what this one steers. */
+  asked?(): void
 }
 
 export interface HubOptions extends Omit<TrainerListOptions, 'listenTo'> {
@@ -51,6 +53,7 @@ export class TrainerHub {
   readonly #queue: StartQueue
   #timer: NodeJS.Timeout | undefined
   #starting: Promise<void> | undefined
+  #present = true
   #disposed = false
 
   constructor(options: HubOptions) {
@@ -63,13 +66,23 @@ export class TrainerHub {
         changed: () => listener.changed(),
         event: (event) => listener.event(directory, event),
         partial: (partial) => listener.partial(directory, partial),
-        recorded: (recorded) => listener.recorded(directory, recorded)
+        recorded: (recorded) => listener.recorded(directory, recorded),
+        asked: () => listener.asked?.()
       })
     })
   }
 
   get live(): readonly LiveRun[] {
     return this.#trainers.shown
+  }
+
+  /** Nothing runs or waits that a start would have to wait for. */
+  get deviceIsFree(): boolean {
+    return this.#queue.waiting.length === 0 && this.#hasRoom
+  }
+
+  get #hasRoom(): boolean {
+    return this.#trainers.busy() < this.#options.runsPerDevice()
   }
 
   get queue(): readonly QueuedStart[] {
@@ -85,20 +98,20 @@ export class TrainerHub {
 
   async start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }> {
     this.#requireTrust()
-    const { file, overrides, seed, runsFolder, trustModules } = request
+    const { file, overrides, directory, seed, trustModules } = request
     if (!fs.existsSync(file)) throw new LabHostError('no-file', `There is no run file ${file}.`, 'Save it, or choose another one.')
-    const kept = { file, overrides: [...overrides], runsFolder, ...(seed !== undefined && { seed }), ...(trustModules && { trustModules }) }
+    const kept = { file, overrides: [...overrides], ...(seed !== undefined && { seed }), ...(trustModules && { trustModules }) }
     const label = `${labelOfFile(file)}${seed === undefined ? '' : `, seed ${seed}`}`
-    return this.#startOrQueue({ label, directory: newRunDirectory(file, runsFolder), request: kept, asksGit: true })
+    return this.#startOrQueue({ label, directory, request: kept, asksGit: this.#options.trusted() })
   }
 
-  async resume(directory: string): Promise<{ readonly queued: boolean }> {
+  async resume(directory: string, trustModules = false): Promise<{ readonly queued: boolean }> {
     this.#requireTrust()
     const known = this.#trainers.find(directory)
     if (known && !known.over) throw new LabHostError('running', 'The run is going on already.', 'Open its dashboard to watch it.')
     const waits = this.#queue.waiting.some(({ request }) => 'resume' in request && request.resume === directory)
     if (waits) return { queued: true }
-    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory }, asksGit: false })
+    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...(trustModules && { trustModules }) }, asksGit: false })
     return { queued }
   }
 
@@ -116,6 +129,13 @@ export class TrainerHub {
 
   removeFromQueue(id: string): Promise<void> {
     return this.#underLock(async () => this.#queue.remove(id))
+  }
+
+  /** Whether anybody sits at this window; one without people lets its trainers go, for another to steer. */
+  set present(present: boolean) {
+    this.#present = present
+    this.#trainers.present = present
+    if (present) this.#look()
   }
 
   /** Folders of runtimes that living trainers run from. */
@@ -145,6 +165,7 @@ export class TrainerHub {
   }
 
   #look(): void {
+    if (!this.#present) return
     if (this.#queue.refresh()) this.#options.listener.changed()
     // One that hangs keeps nobody else waiting: each look ends on its own.
     this.#trainers.look().catch((error: unknown) => this.#options.log(`Looking for trainers failed: ${String(error)}`))
@@ -152,10 +173,6 @@ export class TrainerHub {
     this.#starting ??= this.#startNext()
       .catch((error: unknown) => this.#options.log(`Starting what waits failed: ${String(error)}`))
       .finally(() => (this.#starting = undefined))
-  }
-
-  get #deviceIsFree(): boolean {
-    return this.#trainers.busy() < this.#options.runsPerDevice()
   }
 
   /** All windows start and queue under one lock, which lies with the registry. */
@@ -171,7 +188,7 @@ export class TrainerHub {
   #startOrQueue(item: Order): Promise<{ readonly directory: string; readonly queued: boolean }> {
     this.#keepLooking()
     return this.#underLock(async () => {
-      if (this.#queue.waiting.length === 0 && this.#deviceIsFree) return { directory: await this.#startNow(item), queued: false }
+      if (this.deviceIsFree) return { directory: await this.#startNow(item), queued: false }
       this.#queue.add(item)
       return { directory: item.directory, queued: true }
     })
@@ -179,10 +196,10 @@ export class TrainerHub {
 
   /** Of all windows, the one that holds the lock starts what waits first. */
   async #startNext(): Promise<void> {
-    if (!this.#deviceIsFree) return
+    if (!this.#hasRoom) return
     await this.#underLock(async () => {
       const [next] = this.#queue.waiting
-      if (!next || this.#disposed || !this.#deviceIsFree) return
+      if (!next || this.#disposed || !this.#hasRoom) return
       try {
         await this.#startNow(next)
       } catch (error) {
@@ -202,7 +219,8 @@ export class TrainerHub {
 
 function orderOf({ directory, request, asksGit }: Order, id: string, folder: string): TrainerOrder {
   const by = { registry: folder, id, pipe: pipePath(folder, id), token: randomBytes(32).toString('hex') }
-  if ('resume' in request) return { kind: 'resume', directory, trustWorkspace: false, ...by }
-  const { file, overrides, seed, trustModules } = request
-  return { kind: 'launch', file, overrides, directory, asksGit, trustWorkspace: trustModules ?? false, ...(seed !== undefined && { seed }), ...by }
+  const trustWorkspace = request.trustModules ?? false
+  if ('resume' in request) return { kind: 'resume', directory, trustWorkspace, ...by }
+  const { file, overrides, seed } = request
+  return { kind: 'launch', file, overrides, directory, asksGit, trustWorkspace, ...(seed !== undefined && { seed }), ...by }
 }

@@ -15,7 +15,7 @@ export interface TrainerListOptions {
   /** Folders as this window names them; trainers tell real paths, which differ where a folder is reached through a link. */
   readonly namedFolders?: () => readonly string[]
   readonly times?: Partial<WatchTimes>
-  readonly listenTo: (directory: string) => Pick<WatchParts, 'changed' | 'event' | 'partial' | 'recorded'>
+  readonly listenTo: (directory: string) => Pick<WatchParts, 'changed' | 'event' | 'partial' | 'recorded' | 'asked'>
 }
 
 /** Runs that have ended stay listed for this window. */
@@ -29,6 +29,7 @@ export class TrainerList {
   /** Entries that something else than their trainer answers for. */
   readonly #strangers = new Set<string>()
   #folder: string | undefined
+  #present = true
 
   constructor(options: TrainerListOptions) {
     this.#options = options
@@ -71,6 +72,7 @@ export class TrainerList {
 
   /** Meets new trainers and attaches to those that this window is not attached to. */
   async look(): Promise<void> {
+    if (!this.#present) return
     for (const entry of this.#entries()) this.#meet(entry)
     await Promise.all([...this.#known.values()].map((trainer) => this.#lookAt(trainer)))
     this.#forgetEnded()
@@ -80,6 +82,13 @@ export class TrainerList {
   async lookFor(id: string): Promise<void> {
     for (const entry of this.#entries()) if (entry.id === id) this.#meet(entry)
     await this.#known.get(id)?.look()
+  }
+
+  /** Whether anybody sits at this window: one that has lost its people holds no trainer. */
+  set present(present: boolean) {
+    if (present === this.#present) return
+    this.#present = present
+    if (!present) for (const trainer of this.#known.values()) trainer.withdraw()
   }
 
   dispose(): void {

@@ -5,6 +5,7 @@ import { readEntry, sweepEntry } from '../../trainer/control/registry.ts'
 import { isProvenRunning, isRunning } from '../../trainer/stores/processIdentity.ts'
 import type { LiveRun } from '../contracts/trainers.ts'
 import { LabHostError } from './labHostError.ts'
+import { recordedEnd } from './recordedEnd.ts'
 import { answersCalls, attach, inTime } from './trainerClient.ts'
 import type { Attached, SteerRequest, TrainerClient, TrainerNotice } from './trainerClient.ts'
 
@@ -25,6 +26,8 @@ export interface WatchParts {
   readonly event: (event: RunEvent) => void
   readonly partial: (partial: PartialText) => void
   readonly recorded: (recorded: RecordedNotice) => void
+  /** Another window would like to steer. */
+  readonly asked: () => void
 }
 
 type Shown = { -readonly [K in keyof LiveRun]: LiveRun[K] }
@@ -106,6 +109,11 @@ export class WatchedTrainer {
     process.kill(this.entry.pid, 'SIGKILL')
     while (!this.dead && isProvenRunning({ ...this.entry, startedAt: this.entry.startedAt })) await sleep(50)
     this.#lose('The trainer did not answer and was ended. Nothing recorded is lost; resume the run to go on.')
+  }
+
+  /** Lets the trainer go, so that another window may steer; `look` attaches again. */
+  withdraw(): void {
+    this.#client?.close()
   }
 
   dispose(): void {
@@ -195,6 +203,7 @@ export class WatchedTrainer {
       case 'recorded': return this.#parts.recorded(notice.params)
       case 'state': return this.#show({ state: notice.params })
       case 'role': return this.#show({ role: notice.params.role })
+      case 'asked': return this.#parts.asked()
     }
   }
 
@@ -221,7 +230,9 @@ export class WatchedTrainer {
     this.#client?.close()
     this.#client = undefined
     sweepEntry(this.#parts.folder, this.entry)
-    this.#show({ connection: 'lost', explanation })
+    // The last words of a trainer may not have arrived; what it recorded before them tells how it ended.
+    const end = recordedEnd(this.entry.directory, this.entry.runId)
+    this.#show(end ? { connection: 'ended', state: end, explanation: end.error && `${end.error.message} ${end.error.remedy}` } : { connection: 'lost', explanation })
   }
 
   #show(change: { -readonly [K in keyof LiveRun]?: LiveRun[K] | undefined }): void {

@@ -29,13 +29,12 @@ export function provideRunTree(shell: Shell): vscode.Disposable {
 function rootsOf(shell: Shell): TreeNode[] {
   const { runs, trainers } = shell
   const shown = filterRuns(runs.runs, filterOf(shell))
-  const groups = groupRuns(shown, groupingOf(shell), new Date())
-  const [only] = groups
+  const groups = groupRuns(shown, groupingOf(shell), new Date(), shell.settings.current)
   return [
     ...(runs.problem === undefined ? [] : [{ kind: 'trouble', message: 'The runs cannot be listed', detail: runs.problem } as const]),
     ...runs.notices.map(({ place, message }) => ({ kind: 'trouble', message: place.split(/[\\/]/).at(-1) ?? place, detail: message }) as const),
     ...(trainers.queue.length > 0 ? [{ kind: 'queue', starts: trainers.queue } as const] : []),
-    ...(groups.length === 1 && only?.label === '' ? only.runs.map(asNode) : groups.map((group) => ({ kind: 'group', group }) as const))
+    ...groups.flatMap((group): TreeNode[] => (group.label === '' ? group.runs.map(asNode) : [{ kind: 'group', group }]))
   ]
 }
 

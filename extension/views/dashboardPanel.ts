@@ -1,15 +1,15 @@
-import { basename } from 'node:path'
 import * as vscode from 'vscode'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
 import type { DashboardNotices, DashboardRequests } from '../../webviews/protocol/dashboard.ts'
 import { visibleLine } from '../../webviews/protocol/visibleText.ts'
 import type { Views } from '../contracts/views.ts'
 import { plainLine } from '../plainText.ts'
+import type { CheckGuard } from './checkGuard.ts'
 import { saveExport } from './exports.ts'
 import { followLiveStatus, STEERING_ACTIONS } from './liveStatus.ts'
 import type { LiveStatuses } from './liveStatus.ts'
 import { panelFamily } from './panelHost.ts'
-import type { Panel, PanelHandlers } from './panelHost.ts'
+import type { Panel, PanelHandlers, RestorePanel } from './panelHost.ts'
 import { cardsOf } from './runCards.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
@@ -19,46 +19,52 @@ interface DashboardIdentity {
 }
 
 export interface Dashboards extends vscode.Disposable {
-  open(runs: readonly string[]): Promise<void>
+  open(runs: readonly string[], begun?: Promise<unknown>): Promise<void>
+  close(runs: readonly string[]): void
+  readonly restore: RestorePanel
 }
 
 const RUNS_MOST = 20
 
 /** Run dashboards: curves, checks and steering of a run, or of several side by side. */
-export function createDashboards(context: ViewsContext, views: Pick<Views, 'openInspector'>): Dashboards {
+export function createDashboards(context: ViewsContext, views: Pick<Views, 'openInspector'>, guard: CheckGuard): Dashboards {
   const family = panelFamily<DashboardRequests, DashboardNotices, DashboardIdentity>(context, {
     type: 'rolloutLab.dashboard',
     page: 'dashboard',
-    title: ({ runs }) => (runs.length === 1 ? `Dashboard: ${visibleLine(basename(runs[0] ?? ''), 40)}` : `Dashboard of ${runs.length} runs`),
+    title: ({ runs }, name) => (runs.length === 1 ? `Dashboard: ${visibleLine(name, 40)}` : `Dashboard of ${runs.length} runs`),
     key: ({ runs }) => [...runs].sort().join('\n'),
     restore: restoreIdentity,
     runs: ({ runs }) => runs,
     handlers: (panel, { runs }) => {
       const statuses = followLiveStatus(context, runs, (status) => panel.notify('live', status))
-      panel.own(statuses, forwardEvents(context, runs, panel))
-      return handlersOf(context, { ...views, openDashboard: open }, runs, statuses, panel)
+      panel.own(statuses, forwardEvents(context, runs, panel), guard.onDidChange((status) => runs.includes(status.run) && panel.notify('guard', status)))
+      return handlersOf(context, { ...views, openDashboard: open, guard }, runs, statuses, panel)
     }
   })
-  const open = (runs: readonly string[]) => {
-    family.open({ runs: [...new Set(runs)].slice(0, RUNS_MOST) })
+  const open = (runs: readonly string[], begun?: Promise<unknown>) => {
+    family.open({ runs: [...new Set(runs)].slice(0, RUNS_MOST) }, begun)
     return Promise.resolve()
   }
-  return { open, dispose: () => family.dispose() }
+  return { open, close: (runs) => family.close({ runs }), restore: family.restore, dispose: () => family.dispose() }
 }
 
 function handlersOf(
-  context: ViewsContext, views: Pick<Views, 'openInspector' | 'openDashboard'>, own: readonly string[], statuses: LiveStatuses, panel: Panel<DashboardNotices>
+  context: ViewsContext, views: Pick<Views, 'openInspector' | 'openDashboard'> & { readonly guard: CheckGuard }, own: readonly string[], statuses: LiveStatuses, panel: Panel<DashboardNotices>
 ): PanelHandlers<DashboardRequests> {
   const { queries } = context
   return {
     ready: async () => {
       const [runs, definitions] = await Promise.all([cardsOf(queries, own), queries.ask('metrics/definitions', {})])
       statuses.tell(runs)
-      return { runs, definitions, saved: panel.saved }
+      return { runs, definitions, guards: own.map(views.guard.status), saved: panel.saved }
     },
     steer: async ({ run, action }) => {
       // The command asks where it must, and says what went wrong.
       if (own.includes(run) && STEERING_ACTIONS.includes(action)) await vscode.commands.executeCommand(`rolloutLab.${action}`, run)
+      return null
+    },
+    guard: async ({ run, on }) => {
+      if (own.includes(run)) await views.guard.set(run, on === true)
       return null
     },
     openRollouts: async ({ runs, filter }) => {
@@ -87,8 +93,7 @@ function forwardEvents({ trainers }: ViewsContext, runs: readonly string[], pane
 }
 
 async function chooseOther({ queries, settings }: ViewsContext, own: readonly string[]): Promise<readonly string[]> {
-  const folder = settings.current.runsFolder
-  const { runs } = folder === undefined ? { runs: [] } : await queries.ask('runs/list', { folders: [folder] })
+  const { runs } = await queries.ask('runs/list', { folders: [...settings.current.runsFolders] })
   const others = runs.filter((card) => !own.includes(card.directory))
   if (others.length === 0) {
     void vscode.window.showInformationMessage('There is no other run to compare with. Run on Several Seeds… makes several of one run file.')

@@ -1,12 +1,12 @@
-import { basename } from 'node:path'
 import * as vscode from 'vscode'
 import type { RolloutFilter, RunCard } from '../../trainer/protocol/queries.ts'
 import type { InspectorNotices, InspectorRequests, InspectorStart } from '../../webviews/protocol/inspector.ts'
 import { visibleLine } from '../../webviews/protocol/visibleText.ts'
 import type { Views } from '../contracts/views.ts'
 import { panelFamily } from './panelHost.ts'
-import type { Panel, PanelHandlers } from './panelHost.ts'
+import type { Panel, PanelHandlers, RestorePanel } from './panelHost.ts'
 import { gatherPartials } from './partialTexts.ts'
+import { cardsOf } from './runCards.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
 type OpenWhat = Parameters<Views['openInspector']>[0]
@@ -17,7 +17,9 @@ interface InspectorIdentity {
 }
 
 export interface Inspectors extends vscode.Disposable {
-  open(what: OpenWhat): Promise<void>
+  open(what: OpenWhat, begun?: Promise<unknown>): Promise<void>
+  close(runs: readonly string[]): void
+  readonly restore: RestorePanel
 }
 
 /** Trace inspectors: one per set of runs. */
@@ -27,7 +29,7 @@ export function createInspectors(context: ViewsContext, views: Pick<Views, 'open
   const family = panelFamily<InspectorRequests, InspectorNotices, InspectorIdentity>(context, {
     type: 'rolloutLab.inspector',
     page: 'inspector',
-    title: ({ runs }) => (runs.length === 1 ? `Rollouts: ${visibleLine(basename(runs[0] ?? ''), 40)}` : `Rollouts of ${runs.length} runs`),
+    title: ({ runs }, name) => (runs.length === 1 ? `Rollouts: ${visibleLine(name, 40)}` : `Rollouts of ${runs.length} runs`),
     key: keyOf,
     restore: restoreIdentity,
     runs: ({ runs }) => runs,
@@ -41,15 +43,23 @@ export function createInspectors(context: ViewsContext, views: Pick<Views, 'open
     }
   })
   return {
-    open: (what) => {
+    close: (runs) => family.close({ runs }),
+    open: (what, begun) => {
       const identity = { runs: what.runs }
       if (!family.has(identity)) first.set(keyOf(identity), what)
-      const { panel, created } = family.open(identity)
+      if (begun === undefined) warmUp(context, what.runs)
+      const { panel, created } = family.open(identity, begun)
       if (!created) panel.notify('show', { ...(what.filter && { filter: what.filter }), ...(what.rollout && { rollout: what.rollout }) })
       return Promise.resolve()
     },
+    restore: family.restore,
     dispose: () => family.dispose()
   }
+}
+
+/** The query process reads the runs while the page is being loaded; any question about their rollouts makes it do so. */
+function warmUp({ queries, log }: ViewsContext, runs: readonly string[]): void {
+  queries.ask('problems/history', { runs: [...runs], problemId: '', offset: 0, limit: 1 }).catch((error: unknown) => log.info(`inspector: ${String(error)}`))
 }
 
 const keyOf = ({ runs }: InspectorIdentity) => [...runs].sort().join('\n')
@@ -63,7 +73,7 @@ function handlersOf(
 ): PanelHandlers<InspectorRequests> {
   const { queries, settings } = context
   return {
-    ready: async () => start(await cardsOf(context, identity.runs), settings.current.follow, takeFirst(), panel.saved),
+    ready: async () => start(await cardsOf(queries, identity.runs), settings.current.follow, takeFirst(), panel.saved),
     openDocument: async (place) => (await views.openDocument(place), null),
     openDiff: async ({ left, right }) => (await views.openDiff(left, right), null),
     copyLink: async (place) => {
@@ -74,10 +84,7 @@ function handlersOf(
       await vscode.env.clipboard.writeText(text)
       return null
     },
-    knownRuns: async (_, token) => {
-      const folder = settings.current.runsFolder
-      return folder === undefined ? [] : (await queries.ask('runs/list', { folders: [folder] }, token as vscode.CancellationToken)).runs
-    }
+    knownRuns: async (_, token) => (await queries.ask('runs/list', { folders: [...settings.current.runsFolders] }, token as vscode.CancellationToken)).runs
   }
 }
 
@@ -87,24 +94,6 @@ function start(runs: readonly RunCard[], follow: boolean, what: OpenWhat | undef
   const filter: RolloutFilter = what?.filter ?? {}
   const live = runs.some((card) => LIVE.has(card.status))
   return { runs, filter, follow: what?.follow ?? (follow && live && !what?.rollout), saved, ...(what?.rollout && { rollout: what.rollout }) }
-}
-
-/** Cards of the runs; one that cannot be read has a card that says why. */
-async function cardsOf({ queries }: ViewsContext, runs: readonly string[]): Promise<RunCard[]> {
-  return await Promise.all(runs.map(async (run) => {
-    try {
-      return (await queries.ask('runs/details', { run })).card
-    } catch (error) {
-      return unreadable(run, error instanceof Error ? error.message : String(error))
-    }
-  }))
-}
-
-function unreadable(directory: string, problem: string): RunCard {
-  return {
-    directory, runId: '', name: basename(directory), recipe: '', model: '', environment: '', seed: 0, study: '', notes: '', tags: [], pinned: false,
-    createdAt: '', status: 'damaged', problem, stage: '', step: 0, steps: 0, updatedAt: '', passAt1: {}, rewardSpark: [], checkpoints: 0
-  }
 }
 
 function restoreIdentity(kept: unknown): InspectorIdentity | undefined {

@@ -7,7 +7,7 @@ import type { Views } from '../contracts/views.ts'
 import { gatherCompletions } from './completions.ts'
 import { isKnownRun } from './knownRuns.ts'
 import { panelFamily } from './panelHost.ts'
-import type { Panel } from './panelHost.ts'
+import type { Panel, RestorePanel } from './panelHost.ts'
 import { checkSample, PlaygroundError, sampleArguments } from './sampleRequest.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
@@ -16,6 +16,7 @@ type PlaygroundIdentity = Parameters<Views['openPlayground']>[0]
 
 export interface Playgrounds extends vscode.Disposable {
   open(checkpoint: PlaygroundIdentity): Promise<void>
+  readonly restore: RestorePanel
 }
 
 /** Playgrounds: prompt in, completions out, one panel per checkpoint. */
@@ -28,7 +29,7 @@ export function createPlaygrounds(context: ViewsContext): Playgrounds {
     restore: (kept) => restoreIdentity(context, kept),
     runs: () => [],
     handlers: (panel, checkpoint) => ({
-      ready: () => Promise.resolve({ label: checkpoint.label, model: basename(dirname(dirname(checkpoint.directory))), saved: panel.saved }),
+      ready: async () => ({ label: checkpoint.label, model: basename(runOf(checkpoint.directory)), saved: panel.saved ?? (await asInRun(context, checkpoint)) }),
       sample: (request, token) => sample(context, panel, checkpoint.directory, request, token)
     })
   })
@@ -37,7 +38,19 @@ export function createPlaygrounds(context: ViewsContext): Playgrounds {
       family.open(checkpoint)
       return Promise.resolve()
     },
+    restore: family.restore,
     dispose: () => family.dispose()
+  }
+}
+
+/** The parameters that the run itself sampled with, which suit its model; nothing where the run cannot be read. */
+async function asInRun({ queries }: ViewsContext, { directory }: PlaygroundIdentity): Promise<unknown> {
+  try {
+    const { maxTokens, temperature, topP, topK } = (await queries.ask('runs/details', { run: runOf(directory) })).run.sampling
+    return { typed: { maxTokens: String(maxTokens), temperature: String(temperature), topP: String(topP), topK: String(topK) } }
+  } catch {
+    // The page has parameters of its own.
+    return null
   }
 }
 
@@ -62,12 +75,16 @@ async function sample(
   }
 }
 
+/** A run keeps its checkpoints in a folder of their own, and its final model directly. */
+function runOf(checkpoint: string): string {
+  const parent = dirname(checkpoint)
+  return basename(parent) === 'checkpoints' ? dirname(parent) : parent
+}
+
 /** Only checkpoints of known runs come back after a reload: what was kept is not to be trusted. */
 function restoreIdentity({ settings }: ViewsContext, kept: unknown): PlaygroundIdentity | undefined {
   if (typeof kept !== 'object' || kept === null || !('directory' in kept) || !('label' in kept)) return undefined
   const { directory, label } = kept
   if (typeof directory !== 'string' || typeof label !== 'string') return undefined
-  const folder = settings.current.runsFolder
-  const known = folder !== undefined && basename(dirname(directory)) === 'checkpoints' && isKnownRun(dirname(dirname(directory)), [folder])
-  return known ? { directory, label } : undefined
+  return isKnownRun(runOf(directory), settings.current.runsFolders) ? { directory, label } : undefined
 }

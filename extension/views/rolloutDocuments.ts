@@ -5,23 +5,17 @@ import { rolloutText } from './rolloutText.ts'
 import { fileNameOf, placeOf, queryOf, ROLLOUT_SCHEME } from './rolloutUri.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
-export interface RolloutDocuments extends vscode.Disposable {
+export interface RolloutDocuments {
   open(rollout: RolloutPlace): Promise<void>
   openDiff(left: RolloutPlace, right: RolloutPlace): Promise<void>
+  /** Text of the document with this address. */
+  textOf(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string>
 }
 
 /** Read-only text documents of rollouts, and VS Code's own diff editor on two of them. */
 export function rolloutDocuments(context: ViewsContext): RolloutDocuments {
   // Runs outside the runs folder are read only after a view of this window showed them.
   const shown = new Set<string>()
-  const provider = vscode.workspace.registerTextDocumentContentProvider(ROLLOUT_SCHEME, {
-    provideTextDocumentContent: (uri, token) => {
-      const place = placeOf(uri.query)
-      const folder = context.settings.current.runsFolder
-      const readable = place !== undefined && (shown.has(place.run) || isKnownRun(place.run, folder === undefined ? [] : [folder]))
-      return readable ? textOf(context, place, token) : 'This address names no rollout of a run that this window knows.\n'
-    }
-  })
   const uriOf = (place: RolloutPlace) => {
     shown.add(place.run)
     return vscode.Uri.from({ scheme: ROLLOUT_SCHEME, path: `/${fileNameOf(place.id)}`, query: queryOf(place) })
@@ -35,7 +29,11 @@ export function rolloutDocuments(context: ViewsContext): RolloutDocuments {
       const title = `${fileNameOf(left.id).slice(0, -4)} ↔ ${fileNameOf(right.id).slice(0, -4)}`
       await vscode.commands.executeCommand('vscode.diff', uriOf(left), uriOf(right), title, { preview: true } satisfies vscode.TextDocumentShowOptions)
     },
-    dispose: () => provider.dispose()
+    textOf: async (uri, token) => {
+      const place = placeOf(uri.query)
+      const readable = place !== undefined && (shown.has(place.run) || isKnownRun(place.run, context.settings.current.runsFolders))
+      return readable ? textOf(context, place, token) : 'This address names no rollout of a run that this window knows.\n'
+    }
   }
 }
 

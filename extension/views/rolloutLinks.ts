@@ -12,14 +12,9 @@ export function linkTo(extensionId: string, scheme: string, rollout: RolloutPlac
 }
 
 /** Opens the rollout that a link names, if its run is in this window's runs folder. A link does nothing else, ever. */
-export function handleRolloutLinks(context: ViewsContext, views: Pick<Views, 'openInspector'>): vscode.Disposable {
-  return vscode.window.registerUriHandler({
-    handleUri: async (uri) => {
-      const place = uri.path === LINK_PATH ? placeOf(uri.query) : undefined
-      const folder = context.settings.current.runsFolder
-      if (place && folder !== undefined && isKnownRun(place.run, [folder])) return await views.openInspector({ runs: [place.run], rollout: place })
-      // Nothing of the link is repeated: its text is anybody's.
-      void vscode.window.showWarningMessage('This link names no rollout of a run in the runs folder of this window. Open the folder that holds the run, then follow the link again.')
-    }
-  })
+export async function followRolloutLink(context: ViewsContext, views: Pick<Views, 'openInspector'>, uri: vscode.Uri): Promise<void> {
+  const place = uri.path === LINK_PATH ? placeOf(uri.query) : undefined
+  if (place && isKnownRun(place.run, context.settings.current.runsFolders)) return views.openInspector({ runs: [place.run], rollout: place })
+  // Nothing of the link is repeated: its text is anybody's.
+  void vscode.window.showWarningMessage('This link names no rollout of a run in the runs folders of this window. Open the folder that holds the run, then follow the link again.')
 }

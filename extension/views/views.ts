@@ -1,26 +1,42 @@
 import * as vscode from 'vscode'
 import type { Views } from '../contracts/views.ts'
+import type { Restored } from '../restoring.ts'
+import { guardChecks } from './checkGuard.ts'
 import { createDashboards } from './dashboardPanel.ts'
 import { createInspectors } from './inspectorPanel.ts'
 import { createPlaygrounds } from './playgroundPanel.ts'
 import { rolloutDocuments } from './rolloutDocuments.ts'
-import { handleRolloutLinks, linkTo } from './rolloutLinks.ts'
+import { followRolloutLink, linkTo } from './rolloutLinks.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
 /** The webviews and documents of the extension, with what brings them back after a reload and what opens links to them. */
-export function createViews(context: ViewsContext): Views & vscode.Disposable {
+export function createViews(context: ViewsContext): Views & Pick<Restored, 'panel' | 'documentText' | 'followLink'> & vscode.Disposable {
   const documents = rolloutDocuments(context)
   const views: Views = {
     openDashboard: (runs) => dashboards.open(runs),
     openInspector: (what) => inspectors.open(what),
+    openStarting: async (run, begun) => {
+      await dashboards.open([run], begun)
+      await inspectors.open({ runs: [run], follow: context.settings.current.follow }, begun)
+      // Whoever starts the run says what went wrong.
+      begun.catch(() => [dashboards, inspectors].forEach((each) => each.close([run])))
+    },
     openPlayground: (checkpoint) => playgrounds.open(checkpoint),
     openDocument: documents.open,
     openDiff: documents.openDiff,
     linkTo: (rollout) => linkTo(context.extension.extension.id, vscode.env.uriScheme, rollout)
   }
-  const dashboards = createDashboards(context, views)
+  const { trainers, queries, log, extension: { globalState: memento } } = context
+  const guard = guardChecks({ trainers, queries, memento, log: (line) => log.info(line) })
+  const dashboards = createDashboards(context, views, guard)
   const inspectors = createInspectors(context, views)
   const playgrounds = createPlaygrounds(context)
-  const links = handleRolloutLinks(context, views)
-  return { ...views, dispose: () => [links, dashboards, inspectors, playgrounds, documents].forEach((each) => each.dispose()) }
+  const families = { dashboard: dashboards, inspector: inspectors, playground: playgrounds }
+  return {
+    ...views,
+    panel: (page, panel, kept) => families[page].restore(panel, kept),
+    documentText: documents.textOf,
+    followLink: (uri) => followRolloutLink(context, views, uri),
+    dispose: () => [guard, ...Object.values(families)].forEach((each) => each.dispose())
+  }
 }

@@ -18,12 +18,6 @@ describe('architecture: repository', () => {
     assert.deepEqual(Object.entries(dependencies).filter(([, version]) => !/^\d/.test(version)), [])
   })
 
-  it('registers every command that the manifest shows, and no other', () => {
-    const manifest = JSON.parse(read('package.json')) as { contributes: { commands: { command: string }[] } }
-    const registered = [...read('extension/extension.ts').matchAll(/registerCommand\('([^']+)'/g)].map(([, name]) => name)
-    assert.deepEqual(registered.sort(), manifest.contributes.commands.map(({ command }) => command).sort())
-  })
-
   it('focuses no test and skips none but those that need a missing tool', () => {
     const sources = tracked.filter((file) => file.endsWith('.test.ts'))
     const focused = /\b(it|describe)\.(only|skip)\(/

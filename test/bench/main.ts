@@ -17,10 +17,11 @@ import { resumeBench } from './resumeBench.ts'
 import { startBench } from './startBench.ts'
 import { stepBench } from './stepBench.ts'
 import { trainingBench } from './trainingBench.ts'
+import { viewsBench } from './viewsBench.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   start: startBench, learning: learningBench, training: trainingBench, decoding: decodingBench, step: stepBench, gemm: gemmBench,
-  memory: memoryBench, resume: resumeBench, query: queryBench
+  memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench
 }
 const USAGE = `npm run bench -- [name …] [--rounds N] [--out FOLDER]\nNames: ${Object.keys(BENCHES).join(', ')}; none = all.`
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { median } from './arms.ts'
 import { leftOut } from './bench.ts'
 import type { BenchContext, BenchOutcome, BenchRow } from './bench.ts'
-import { watchPss } from './processMemory.ts'
+import { peakResidentBytes } from './processMemory.ts'
 import { makeSyntheticRun } from '../query/syntheticRun.ts'
 import { bundledProgram, TestQueries } from '../query/queryServer.ts'
 import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/queries.ts'
@@ -57,11 +57,11 @@ export async function queryBench({ rounds = 5, scratch, report }: BenchContext):
       row('first hits of a text search', of(({ firstHits }) => firstHits), BARS.search),
       process.platform === 'linux'
         ? { what: '1,000,000 rollouts: peak memory of the query process', ours: `${Math.round(megabytes)} MB`, bar: `< ${BARS.megabytes} MB`, met: megabytes < BARS.megabytes }
-        : leftOut('1,000,000 rollouts: peak memory of the query process', `< ${BARS.megabytes} MB`, 'the proportional set size is read from /proc, which this system lacks')
+        : leftOut('1,000,000 rollouts: peak memory of the query process', `< ${BARS.megabytes} MB`, 'it is read from /proc, which this system lacks')
     ],
     definitions: [
       `A synthetic run of ${ROLLOUTS.toLocaleString('en-US')} rollouts in 12,500 steps with 300 tokens on average, in Parquet shards. Each round starts the bundled query process anew and asks as the extension does.`,
-      `Open: from starting the process to ${PAGE} rows. Filter or sort: ${SORTS.length} sorts and ${FILTERS.length} filters, each a new view with its first ${PAGE} rows. Jump: ${PAGE} rows and their excerpts from position 500,000 on, sorted by reward. Search: from asking to the first notice with hits, for a text that about one rollout in 250 has. Memory: largest proportional set size of the process over the round, sampled every 20 ms; MB = 10⁶ bytes. Files come from the page cache.`
+      `Open: from starting the process to ${PAGE} rows. Filter or sort: ${SORTS.length} sorts and ${FILTERS.length} filters, each a new view with its first ${PAGE} rows. Jump: ${PAGE} rows and their excerpts from position 500,000 on. Search: from asking to the first notice with hits, for three hexadecimal digits that about one rollout in 140 has. Memory: largest resident set size of the process over the round, as the system counts it (VmHWM); MB = 10⁶ bytes. Files come from the page cache.`
     ]
   }
 }
@@ -70,7 +70,6 @@ async function roundOf(directory: string): Promise<Round> {
   const queries = new TestQueries(bundledProgram())
   const start = performance.now()
   const opening = queries.ask('rollouts/open', { runs: [directory], filter: {}, sort: RECORDED, by: 'rollouts', follow: false })
-  const memory = process.platform === 'linux' ? watchPss(queries.pid!, 20) : undefined
   try {
     const { view, count } = await opening
     if (count !== ROLLOUTS) throw new Error(`the run has ${count} rollouts`)
@@ -89,7 +88,7 @@ async function roundOf(directory: string): Promise<Round> {
       if ((await queries.ask('rollouts/one', { run: directory, id }))?.id !== id) throw new Error('the rollout was not found')
     })
     const search = await searchAll(queries, view)
-    return { open, changes, jump, lastRow, one, ...search, megabytes: (memory?.stop().bytes ?? 0) / 1e6 }
+    return { open, changes, jump, lastRow, one, ...search, megabytes: peakResidentBytes(queries.pid!) / 1e6 }
   } finally {
     queries.close()
   }
@@ -123,7 +122,6 @@ async function searchAll(queries: TestQueries, view: string): Promise<{ firstHit
   queries.notices.on('searchHits', ({ hits }: { hits: readonly unknown[] }) => {
     if (hits.length > 0) firstHits = Math.min(firstHits, performance.now() - start)
   })
-  // Two hexadecimal digits that only the first characters of a completion can hold, and then a word.
   const { searched } = await queries.ask('rollouts/search', { view, search: 'bench', text: 'F00', limit: 10_000 })
   return { firstHits, searchSeconds: (performance.now() - start) / 1000, searched }
 }

@@ -18,3 +18,10 @@ export function extensionUnderTest(): vscode.Extension<unknown> {
 }
 
 export const manifest = (): Manifest => extensionUnderTest().packageJSON as Manifest
+
+/** The folder that is open. */
+export function workspaceFolder(): string {
+  const [folder] = vscode.workspace.workspaceFolders ?? []
+  if (!folder) throw new Error('No folder is open.')
+  return folder.uri.fsPath
+}

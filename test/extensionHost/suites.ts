@@ -1,5 +1,7 @@
 import { activationSuite } from './activationSuite.ts'
 import { commandsSuite } from './commandsSuite.ts'
+import { languageSuite } from './languageSuite.ts'
+import { runSuite } from './runSuite.ts'
 
 /** Each defines its mocha suite when called, once mocha's globals are there. */
-export const suites: readonly (() => void)[] = [activationSuite, commandsSuite]
+export const suites: readonly (() => void)[] = [activationSuite, commandsSuite, languageSuite, runSuite]

@@ -88,7 +88,7 @@ describe('queries over a hostile or damaged run', function () {
 
   it('reads texts from the shard where the text file is missing or damaged', async () => {
     rmSync(join(rollouts, 'text-00000.parquet'))
-    const excerpts = () => queries.ask('rollouts/excerpts', { rollouts: ids(1, 3).map((id) => ({ run: directory, id })), characters: 2 })
+    const excerpts = async () => (await queries.ask('rollouts/excerpts', { rollouts: ids(1, 3).map((id) => ({ run: directory, id })), characters: 2 })).map((excerpt) => excerpt?.completion)
     assert.deepEqual(await excerpts(), new Array(8).fill('ab'))
     writeFileSync(join(rollouts, 'text-00000.parquet'), 'noise')
     await queries.ask('rollouts/close', { view: (await open()).view })

@@ -69,7 +69,7 @@ describe('queries over a run that is being written', function () {
     assert.ok(seen.length > 5)
     for (const ids of seen) assert.deepEqual(ids, all.slice(0, ids.length).map(({ id }) => id))
     const excerpts = await queries.ask('rollouts/excerpts', { rollouts: all.slice(0, 100).map(({ id }) => ({ run: run.path, id })), characters: 5 })
-    assert.deepEqual(excerpts, new Array(100).fill('ab\u0000"'))
+    assert.deepEqual(excerpts.map((excerpt) => excerpt?.completion), new Array(100).fill('ab\u0000"'))
   })
 
   it('marks what a step done again replaces, at once', async () => {

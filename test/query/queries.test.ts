@@ -137,7 +137,10 @@ describe('queries over a compacted run', function () {
     for (const at of [0, 1999, 2000, 4999]) assert.deepEqual(await queries.ask('rollouts/one', { run, id: all[at]!.rollout.id }), all[at]!.rollout)
     assert.equal(await queries.ask('rollouts/one', { run, id: 'nothing' }), null)
     const { group } = all[2000]!.rollout
-    assert.deepEqual(await queries.ask('rollouts/group', { run, group }), all.filter(({ rollout }) => rollout.group === group).map(({ rollout }) => rollout))
+    const members = all.filter((known) => known.rollout.group === group)
+    const attempts = await queries.ask('rollouts/group', { run, group })
+    assert.deepEqual(attempts.map((attempt) => [attempt.id, attempt.reward, attempt.completionTokens, attempt.answer, attempt.filterWhy, attempt.ending]), members.map(({ rollout, tokens }) =>
+      [rollout.id, rollout.reward.total, tokens, rollout.answer, rollout.filter!.why, rollout.segments[0]!.text.trimEnd().slice(-400)]))
     const { problemId } = all[777]!.rollout
     const history = all.filter(({ rollout }) => rollout.problemId === problemId).map(({ rollout }) => rollout.id)
     const found = await queries.ask('problems/history', { runs: [run], problemId, offset: 0, limit: 500 })
@@ -156,10 +159,12 @@ describe('queries over a compacted run', function () {
     }
   })
 
-  it('reads the beginnings of completions in the order asked', async () => {
+  it('reads the beginnings of prompts and completions in the order asked', async () => {
     const wanted = [4000, 3, 1999].map((at) => all[at]!.rollout)
     const asked = [...wanted.map(({ id }) => ({ run, id })), { run, id: 'nothing' }]
-    assert.deepEqual(await queries.ask('rollouts/excerpts', { rollouts: asked, characters: 40 }), [...wanted.map(({ segments }) => segments[0]!.text.slice(0, 40)), null])
+    assert.deepEqual(await queries.ask('rollouts/excerpts', { rollouts: asked, characters: 40 }), [
+      ...wanted.map(({ segments }) => ({ prompt: segments[0]!.samplePrompt.text.slice(0, 40), completion: segments[0]!.text.slice(0, 40) })), null
+    ])
   })
 
   it('searches texts in the order of the view, whatever their case', async () => {
@@ -214,7 +219,7 @@ describe('queries over a compacted run', function () {
     const { differences, same } = await queries.ask('runs/compare', { runs: [run, run] })
     assert.ok(same > 20 && differences.length === 0)
     const findings = await queries.ask('runs/diagnose', { run })
-    assert.ok(findings.length >= 8 && findings.every(({ evidence }) => /\d/.test(evidence) || evidence.includes('neither')))
+    assert.ok(findings.length >= 8 && findings.every(({ state, evidence }) => state === 'unknown' || /\d/.test(evidence)))
     assert.ok((await queries.ask('runs/size', { run })).rolloutBytes > 1000)
     assert.ok(Object.keys(await queries.ask('metrics/definitions', {})).length > 20)
   })

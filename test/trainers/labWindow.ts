@@ -8,6 +8,7 @@ import type { LiveRun } from '../../extension/contracts/trainers.ts'
 import { chooseNode, ownNode } from '../../extension/trainers/nodeProgram.ts'
 import type { NodeChoice } from '../../extension/trainers/nodeProgram.ts'
 import type { Runtime } from '../../extension/trainers/runtimeCopy.ts'
+import { newRunDirectory } from '../../extension/trainers/runDirectoryName.ts'
 import { TrainerHub } from '../../extension/trainers/trainerHub.ts'
 import { ensurePrivateFolder } from '../../trainer/control/privateFolder.ts'
 import { listEntries } from '../../trainer/control/registry.ts'
@@ -73,6 +74,8 @@ export class LabWindow {
   readonly recorded: RecordedNotice[] = []
   readonly failures: string[] = []
   readonly said: string[] = []
+  /** How often another window would have liked to steer. */
+  asked = 0
   readonly #machine: Machine
 
   constructor(machine: Machine, options: WindowOptions, client: string) {
@@ -91,13 +94,15 @@ export class LabWindow {
         event: (_, event) => this.events.push(event),
         partial: (_, partial) => this.partials.push(partial),
         recorded: (_, recorded) => this.recorded.push(recorded),
-        startFailed: (label, message) => this.failures.push(`${label}: ${message}`)
+        startFailed: (label, message) => this.failures.push(`${label}: ${message}`),
+        asked: () => (this.asked += 1)
       }
     })
   }
 
   async start(fields: Partial<RunFileInput> = {}, name?: string): Promise<{ directory: string; queued: boolean }> {
-    return this.hub.start({ file: this.#machine.runFile(fields, name), overrides: [], runsFolder: this.#machine.runsFolder })
+    const file = this.#machine.runFile(fields, name)
+    return this.hub.start({ file, overrides: [], directory: newRunDirectory(file, this.#machine.runsFolder) })
   }
 
   run(directory: string): LiveRun | undefined {

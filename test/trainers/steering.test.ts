@@ -141,7 +141,7 @@ describe('trainers: steering and watching', function () {
   it('refuses what cannot start, with the reason, and leaves nothing behind', async () => {
     const window = machine.window()
     await assert.rejects(window.start({ environment: { name: 'arithmetic-chian' } }), (error: Error) => /arithmetic-chain/.test(error.message))
-    await assert.rejects(window.hub.start({ file: join(machine.folder, 'none.run.json'), overrides: [], runsFolder: machine.runsFolder }), /no run file/)
+    await assert.rejects(window.hub.start({ file: join(machine.folder, 'none.run.json'), overrides: [], directory: join(machine.runsFolder, 'a') }), /no run file/)
     const careful = machine.window({ trusted: false })
     await assert.rejects(careful.start(), /not trusted/)
     assert.deepEqual(machine.entries(), [])

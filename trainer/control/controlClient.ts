@@ -80,17 +80,21 @@ export class ControlClient implements Steerer {
     this.tell({ item: { notice: 'role', params: { role, ...(holder !== undefined && { holder }) } }, size: 300 })
   }
 
+  asked(client: string): void {
+    this.tell({ item: { notice: 'asked', params: { client } }, size: 300 })
+  }
+
   /** Queues a notice; a client that does not read in time is let go. */
   tell(queued: QueuedNotice): void {
     if (!this.#hello || this.#left) return
     this.#queue.push(queued)
     if (this.#queue.overflowed) return this.drop()
-    this.#pumping ??= this.#pump().finally(() => (this.#pumping = undefined))
+    this.#startPump()
   }
 
   /** Resolves once all that waits has been sent, or the client has gone. */
   async drained(): Promise<void> {
-    await this.#pumping
+    while (this.#pumping) await this.#pumping
   }
 
   /** Lets the client go, after what has been sent so far. */
@@ -112,6 +116,14 @@ export class ControlClient implements Steerer {
     clearTimeout(this.#deadline)
     this.#connection.dispose()
     this.#parts.gone(this)
+  }
+
+  /** What is queued while the last pump is on its way out is sent by the next. */
+  #startPump(): void {
+    this.#pumping ??= this.#pump().finally(() => {
+      this.#pumping = undefined
+      if (this.#queue.length > 0 && !this.#left) this.#startPump()
+    })
   }
 
   async #pump(): Promise<void> {

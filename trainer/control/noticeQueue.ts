@@ -15,7 +15,7 @@ export interface QueuedNotice {
 export const QUEUE_LIMIT = 4_000_000
 
 /**
- * What waits for one client, bounded whatever the client does. Of partial texts, states, roles and counts of recorded
+ * What waits for one client, bounded whatever the client does. Of partial texts, states, roles, requests to steer and counts of recorded
  * rollouts only the newest waits; where room is short partial texts go first. Events are never dropped: a client that lets
  * more of them wait than the limit allows has `overflowed` and has to read the run directory instead.
  */
@@ -78,6 +78,7 @@ function keyOf({ notice, params }: Notice): string | undefined {
     case 'partial': return `partial ${params.kind} ${params.step} ${params.group} ${params.sampleIndex}`
     case 'recorded': return `recorded ${params.kind} ${params.step}`
     case 'state':
-    case 'role': return notice
+    case 'role':
+    case 'asked': return notice
   }
 }

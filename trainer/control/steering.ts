@@ -6,6 +6,8 @@ export interface Steerer {
   /** Asked for it when it came: gets it when the holder leaves. */
   readonly wantsToSteer: boolean
   roleChanged(role: ControlRole, holder: string | undefined): void
+  /** Another client came that would like to steer. */
+  asked(client: string): void
 }
 
 /** One client steers, the others watch. */
@@ -24,7 +26,9 @@ export class Steering {
   /** The newcomer learns its role from the answer to `hello`, the others from a notice. */
   join(client: Steerer): void {
     this.#clients.add(client)
-    if (client.wantsToSteer && !this.#holder) this.#give(client, client)
+    if (!client.wantsToSteer) return
+    if (this.#holder) this.#holder.asked(client.name)
+    else this.#give(client, client)
   }
 
   leave(client: Steerer): void {

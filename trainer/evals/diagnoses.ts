@@ -33,8 +33,6 @@ export interface RolloutFigures {
   readonly lengthReward: number | null
   /** Mean share of different answers in a group; null where unknown. */
   readonly differentAnswers: number | null
-  /** Rollouts without an answer that the grader could parse; null where unknown. */
-  readonly noAnswer: number | null
 }
 
 export const DIAGNOSIS_WINDOW = 20
@@ -138,18 +136,14 @@ const updates: Check = ({ metrics, window }) => {
 
 const format: Check = ({ metrics, window, recent }) => {
   const scores = (metrics['reward/part/format'] ?? []).slice(-window)
-  const parsed = scores.length > 0 ? meanOf(scores) : recent.noAnswer === null || recent.rollouts === 0 ? NaN : 1 - recent.noAnswer / recent.rollouts
-  const known = Number.isFinite(parsed)
+  const parsed = meanOf(scores)
+  const known = scores.length > 0
   return {
     check: 'format', title: 'Formats that the grader refuses', metrics: ['reward/part/format', 'train/passAt1'],
     state: !known ? 'unknown' : parsed < 0.3 ? 'bad' : parsed < 0.7 ? 'warn' : 'ok',
-    evidence: !known
-      ? 'The run records neither a reward part “format” nor whether an answer was found.'
-      : scores.length > 0
-        ? `The format part scored ${figure(parsed)} on average over the last ${scores.length} steps. Warns below 0.7.`
-        : `The grader found an answer in ${percent(parsed)} of ${recent.rollouts} completions of ${stepsOf(recent)}. Warns below 70 %.`,
+    evidence: known ? `The format part scored ${figure(parsed)} on average over the last ${scores.length} steps. Warns below 0.7.` : 'The run has no reward part “format”.',
     advice: known && parsed < 0.7 ? 'Read some refused completions: is the format asked for in the prompt, and does the base model know it? A short supervised stage helps.' : 'Most completions can be graded.',
-    filter: { ...within(recent), verdicts: ['wrong'], ...(scores.length > 0 ? { parts: { format: { to: 0.5 } } } : {}) }
+    filter: { ...within(recent), verdicts: ['wrong'], ...(known ? { parts: { format: { to: 0.5 } } } : {}) }
   }
 }
 

@@ -84,7 +84,9 @@ export const CONTROL_NOTICES = {
   recorded: RecordedNotice,
   /** As it was just recorded; at most one a second while the run goes on. */
   state: RunState,
-  role: z.object({ role: ControlRole, holder: z.string().optional() })
+  role: z.object({ role: ControlRole, holder: z.string().optional() }),
+  /** To the client that steers: another one came that would like to. A window that nobody sits at any more lets go. */
+  asked: z.object({ client: z.string() })
 } as const
 export type ControlNotice = keyof typeof CONTROL_NOTICES
 

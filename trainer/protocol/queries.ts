@@ -76,6 +76,22 @@ export interface RolloutRow {
   readonly policyVersion: number
 }
 
+/** First characters of what a rollout was asked and of its completion. */
+export interface Excerpt {
+  readonly prompt: string
+  readonly completion: string
+}
+
+/** An attempt of a group: what its row says, and the ends of its texts, however long they are. */
+export interface GroupAttempt extends RolloutRow {
+  /** First 200 characters of the parsed answer; null where none was found. */
+  readonly answer: string | null
+  /** First 1,000 characters of what the group filter said; null where none was applied. */
+  readonly filterWhy: string | null
+  /** Last 400 characters of the completion. */
+  readonly ending: string
+}
+
 /** A group in a list. */
 export interface GroupRow {
   readonly run: string
@@ -84,6 +100,8 @@ export interface GroupRow {
   readonly step: number
   readonly attempt: number
   readonly problemId: string
+  /** Id of one of its rollouts: all were asked the same. */
+  readonly member: string
   readonly environment: string
   readonly size: number
   readonly right: number
@@ -241,13 +259,14 @@ export const QUERY_REQUESTS = {
   'rollouts/close': z.object({ view: ViewId }),
   'rollouts/page': z.object({ view: ViewId, ...Page }),
   'groups/page': z.object({ view: ViewId, ...Page }),
-  /** First characters of each completion, in the order asked. */
+  /** First characters of each prompt and completion, in the order asked. */
   'rollouts/excerpts': z.object({ rollouts: z.array(z.object({ run: RunPath, id: z.string() })).max(PAGE_ROWS), characters: z.number().int().min(1).max(400) }),
   'rollouts/position': z.object({ view: ViewId, run: RunPath, id: z.string() }),
   'rollouts/histogram': z.object({ view: ViewId, column: z.enum(['reward', 'completionTokens', 'advantage', 'step', 'meanEntropy', 'meanLogprob']), bins: z.number().int().min(1).max(200) }),
   /** Hits come as `searchHits` notices with the same `search`, in the order of the view; the answer comes when all was searched. */
   'rollouts/search': z.object({ view: ViewId, search: z.string(), text: z.string().min(1).max(1000), limit: z.number().int().min(1).max(10_000) }),
   'rollouts/one': z.object({ run: RunPath, id: z.string() }),
+  /** The attempts of a group by step and sample, at most PAGE_ROWS; the latest attempt at the step unless told. */
   'rollouts/group': z.object({ run: RunPath, group: z.string(), attempt: Count.optional() }),
   /** What the recorded numbers are, by metric name or family (`reward/part/*`). */
   'metrics/definitions': z.object({}),
@@ -272,12 +291,12 @@ export interface QueryResults {
   'rollouts/close': null
   'rollouts/page': { readonly generation: number; readonly rows: readonly RolloutRow[] }
   'groups/page': { readonly generation: number; readonly rows: readonly GroupRow[] }
-  'rollouts/excerpts': readonly (string | null)[]
+  'rollouts/excerpts': readonly (Excerpt | null)[]
   'rollouts/position': { readonly position: number | null }
   'rollouts/histogram': Histogram
   'rollouts/search': { readonly searched: number; readonly hits: number; readonly complete: boolean }
   'rollouts/one': Rollout | null
-  'rollouts/group': readonly Rollout[]
+  'rollouts/group': readonly GroupAttempt[]
   'metrics/definitions': Readonly<Record<string, { readonly title: string; readonly definition: string; readonly unit: string; readonly denominator: string }>>
   'problems/history': { readonly count: number; readonly rows: readonly RolloutRow[] }
 }

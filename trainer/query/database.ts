@@ -171,17 +171,19 @@ export class QueryDatabase {
 const CHUNK_ROWS = 2048
 /** Pieces in memory at a time, roughly: 2,048 narrow rows each. */
 const CHUNKS_AT_ONCE = 48
+let taken = 0
 
 /** The next piece is fetched, on another thread, while one is taken. */
 async function eachChunk(fetch: () => Promise<DuckDBDataChunk | null>, take: (chunk: DuckDBDataChunk) => void): Promise<void> {
   let next = fetch()
-  for (let taken = 1; ; taken++) {
+  for (;;) {
     const chunk = await next
     if (chunk === null || chunk.rowCount === 0) return
     next = fetch()
     // Where taking fails, nobody waits for the next one.
     next.catch(() => undefined)
     take(chunk)
+    taken++
     if (taken % CHUNKS_AT_ONCE === 0) freePieces()
   }
 }

@@ -45,7 +45,7 @@ async function recentFigures(run: RunRollouts, db: QueryDatabase, signal: AbortS
   return {
     firstStep: number(counts?.first ?? firstStep), lastStep, rollouts: number(counts?.rollouts), notScorable: number(counts?.notScorable), truncated: number(counts?.truncated),
     groups: number(groups?.groups), flatRight: number(groups?.flatRight), flatWrong: number(groups?.flatWrong), flatOther: number(groups?.flatOther),
-    lengthReward: typeof counts?.r === 'number' ? counts.r : null, differentAnswers: await differentTexts(run, db, firstStep, signal), noAnswer: null
+    lengthReward: typeof counts?.r === 'number' ? counts.r : null, differentAnswers: await differentTexts(run, db, firstStep, signal)
   }
 }
 

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-let collect: (() => void) | undefined
+let collect: ((options: { readonly type: 'minor' }) => void) | undefined
 
 /**
  * Frees the data of DuckDB's pieces that are no longer used. A piece is a few small objects to the garbage collector, which
@@ -10,7 +10,7 @@ let collect: (() => void) | undefined
 export function freePieces(): void {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc')
-    collect = runInNewContext('gc') as () => void
+    collect = runInNewContext('gc') as typeof collect
   }
-  collect()
+  collect?.({ type: 'minor' })
 }

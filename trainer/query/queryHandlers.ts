@@ -1,11 +1,13 @@
 import path from 'node:path'
 import { METRIC_DEFINITIONS } from '../evals/metricDefinitions.ts'
-import type { QueryNotices, QueryParams, QueryRequest, QueryResults } from '../protocol/queries.ts'
+import type { Excerpt, QueryNotices, QueryParams, QueryRequest, QueryResults } from '../protocol/queries.ts'
+import type { Rollout } from '../protocol/rollout.ts'
 import { annotate } from '../stores/annotationStore.ts'
 import { sqlText } from '../stores/duckDb.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import { compareRuns } from './compareRuns.ts'
 import { diagnoseRun } from './diagnoseRun.ts'
+import { groupAttempts } from './groupAttempts.ts'
 import { eventsSince, metricsSince } from './lineFiles.ts'
 import { byIds, placedRows } from './placedRows.ts'
 import type { QueryState } from './queryState.ts'
@@ -94,9 +96,9 @@ function viewHandlers({ state, viewsChanged, notify }: HandlerContext): Some<
       return { position: own === undefined ? null : await found.position(own, id, signal) }
     },
     'rollouts/histogram': ({ view, column, bins }, signal) => state.view(view).histogram(column, bins, signal),
-    'rollouts/search': ({ view, search, text, limit }, signal) => {
+    'rollouts/search': async ({ view, search, text, limit }, signal) => {
       const found = state.view(view)
-      const searched = { rows: found.rolloutsInOrder(), runs: found.runs, text, limit }
+      const searched = { ...(await found.searchable(signal)), runs: found.runs, text, limit }
       return searchTexts(state.db, searched, ({ hits, searched: done }) => notify('searchHits', { search, hits, searched: done }), signal)
     }
   }
@@ -105,11 +107,11 @@ function viewHandlers({ state, viewsChanged, notify }: HandlerContext): Some<
 function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 'rollouts/one' | 'rollouts/group' | 'problems/history'> {
   return {
     'rollouts/excerpts': async ({ rollouts, characters }, signal) => {
-      const texts = new Map<string, string>()
+      const texts = new Map<string, Excerpt>()
       for (const directory of new Set(rollouts.map(({ run }) => run))) {
         const run = await state.loaded(directory)
         const placed = await placedRows(state.db, run, byIds(rollouts.filter((one) => one.run === directory).map(({ id }) => id)), signal)
-        for (const { id, texts: own } of await readTexts(placed, { characters, signal })) texts.set(`${directory} ${id}`, own.join('\n'))
+        for (const { id, prompt, texts: own } of await readTexts(placed, { characters, signal })) texts.set(`${directory} ${id}`, { prompt, completion: own.join('\n') })
       }
       return rollouts.map(({ run, id }) => texts.get(`${run} ${id}`) ?? null)
     },
@@ -118,8 +120,7 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
       const named = `"group" = ${sqlText(group)}`
       const loaded = await state.loaded(run)
       const latest = attempt === undefined ? `attempt = (SELECT max(attempt) FROM ${loaded.table} WHERE ${named})` : `attempt = ${attempt}`
-      const rollouts = await wholeRollouts(state, run, `${named} AND ${latest}`, signal)
-      return rollouts.sort((a, b) => a.step - b.step || a.sampleIndex - b.sampleIndex)
+      return groupAttempts(state.db, loaded, `${named} AND ${latest}`, signal)
     },
     'problems/history': async ({ runs, problemId, offset, limit }, signal) => {
       const loaded = await openAll(state, runs)
@@ -129,7 +130,7 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
   }
 }
 
-async function wholeRollouts(state: QueryState, directory: string, condition: string, signal: AbortSignal): Promise<QueryResults['rollouts/group'][number][]> {
+async function wholeRollouts(state: QueryState, directory: string, condition: string, signal: AbortSignal): Promise<Rollout[]> {
   for (let attempt = 1; ; attempt++) {
     const run: RunRollouts = attempt === 1 ? await state.loaded(directory) : await state.run(directory)
     const placed = await placedRows(state.db, run, condition, signal)

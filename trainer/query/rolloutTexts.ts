@@ -50,7 +50,7 @@ async function textsOfLines(rows: readonly PlacedRow[], { containing, characters
     if (done % LINES_AT_ONCE === LINES_AT_ONCE - 1) await yieldToOthers()
     const text = place.kind === 'lines' ? textOfLine(place.path, place.offset) : undefined
     if (text?.id !== id) continue
-    if (containing === undefined || contains(text, containing)) found.push({ row, ...text, texts: text.texts.map((one) => beginning(one, characters)) })
+    if (containing === undefined || contains(text, containing)) found.push({ row, ...cut(text, characters) })
   }
   return found
 }
@@ -93,7 +93,11 @@ async function textsOf(shard: Shard, rows: readonly PlacedRow[], { containing, c
   const limits = { threads: 1, memoryMegabytes: shard.text === undefined ? MEMORY_WITHOUT_TEXT : MEMORY_MEGABYTES, files: [file] }
   const found = await withFiles(limits, (db) => db.values(sql, { signal, deadlineSeconds: DEADLINE_SECONDS, ...(containing === undefined ? {} : { parameters: { wanted: containing.toLowerCase() } }) }))
   const texts = found as unknown as Omit<RolloutText, 'row'>[]
-  return characters === undefined ? texts : texts.map((text) => ({ ...text, texts: text.texts.map((one) => beginning(one, characters)) }))
+  return characters === undefined ? texts : texts.map((text) => cut(text, characters))
+}
+
+function cut<T extends Pick<RolloutText, 'prompt' | 'texts'>>(text: T, characters: number | undefined): T {
+  return { ...text, prompt: beginning(text.prompt, characters), texts: text.texts.map((one) => beginning(one, characters)) }
 }
 
 /** The first UTF-16 units, without half a character at the end. */

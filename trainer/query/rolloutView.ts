@@ -71,9 +71,18 @@ export class RolloutView {
     this.#info = { count: rows.length, total: Number(total?.total), right: Number(counts?.right), wrong: Number(counts?.wrong), notScorable: Number(counts?.notScorable) }
   }
 
-  /** Rows to search, in the order of the view: of groups, the first rollout of each that passes. */
-  rolloutsInOrder(): Int32Array {
-    return this.rows
+  /** Rows that pass and the position of each, in the order of the view: of a group, all that pass stand at its position. */
+  async searchable(signal?: AbortSignal): Promise<{ readonly rows: Int32Array; readonly positions: Int32Array }> {
+    if (this.request.by === 'rollouts') return { rows: this.rows, positions: Int32Array.from(this.rows.keys()) }
+    const passing = await this.#passing()
+    const [rows, firsts] = [await this.#db.integers(`SELECT row FROM ${passing} ORDER BY row`, { signal }), await this.#db.integers(`SELECT min(row) OVER (PARTITION BY ${GROUP_KEY}) FROM ${passing} ORDER BY row`, { signal })]
+    const positionOf = new Map([...this.rows].map((row, position) => [row, position]))
+    const placed = [...rows].flatMap((row, i) => {
+      const position = positionOf.get(firsts[i]!)
+      return position === undefined ? [] : [{ row, position }]
+    })
+    placed.sort((a, b) => a.position - b.position || a.row - b.row)
+    return { rows: Int32Array.from(placed, ({ row }) => row), positions: Int32Array.from(placed, ({ position }) => position) }
   }
 
   /** Rollouts from a position on. */
@@ -173,7 +182,7 @@ export class RolloutView {
 const COUNTS = `CAST(count(*) FILTER (correct) AS INTEGER) AS "right", CAST(count(*) FILTER (NOT correct) AS INTEGER) AS wrong,
   CAST(count(*) FILTER (correct IS NULL) AS INTEGER) AS "notScorable"`
 
-const GROUP_FIGURES = `run, "group", CAST(kind AS VARCHAR) AS kind, step, attempt, min(problemId) AS problemId, min(environment) AS environment, CAST(count(*) AS INTEGER) AS size,
+const GROUP_FIGURES = `run, "group", CAST(kind AS VARCHAR) AS kind, step, attempt, min(problemId) AS problemId, min(id) AS member, min(environment) AS environment, CAST(count(*) AS INTEGER) AS size,
   CAST(count(*) FILTER (correct) AS INTEGER) AS "right", CAST(count(correct) AS INTEGER) AS graded, avg(reward) AS meanReward, min(reward) AS minReward, max(reward) AS maxReward,
   avg(completionTokens) AS meanTokens, bool_or(kept) AS kept, bool_and(zeroVariance) AS zeroVariance`
 

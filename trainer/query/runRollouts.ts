@@ -245,7 +245,8 @@ export class RunRollouts {
     const problems = new Map<string, number>()
     for (const line of lines) this.#parse(line, file, rollouts, problems)
     for (const [problem, count] of problems) this.notices.add(file.path, problem, count)
-    const fresh = rollouts.filter(({ rollout }, at) => !batch.rows.has(rollout.id) && rollouts.findIndex((other) => other.rollout.id === rollout.id) === at)
+    const seen = new Set<string>()
+    const fresh = rollouts.filter(({ rollout: { id } }) => !batch.rows.has(id) && !seen.has(id) && seen.add(id))
     const attempt = fresh.reduce((highest, { rollout }) => Math.max(highest, rollout.attempt), batch.attempt)
     const rows = fresh.map(({ rollout, place }): TableRow => ({
       row: this.#rowOf(batch, rollout.id), file: number, place, zeroVariance: null, rollout: { ...rollout, superseded: rollout.superseded || rollout.attempt < attempt }

@@ -22,8 +22,9 @@ export interface SearchProgress {
 }
 
 export interface Searched {
-  /** Row numbers in the order of the view. */
+  /** Row numbers in the order of the view, and the position of each. */
   readonly rows: Int32Array
+  readonly positions: Int32Array
   readonly runs: readonly RunRollouts[]
   readonly text: string
   readonly limit: number
@@ -59,23 +60,23 @@ function isOrdered(rows: Int32Array, from: number, end: number): boolean {
 }
 
 /** Hits in the positions from … end, in their order. */
-async function hitsIn(db: QueryDatabase, { rows, runs, text }: Searched, from: number, end: number, signal: AbortSignal): Promise<SearchHit[]> {
+async function hitsIn(db: QueryDatabase, { rows, positions: places, runs, text }: Searched, from: number, end: number, signal: AbortSignal): Promise<SearchHit[]> {
   const positions = new Map<number, number>()
-  for (let position = from; position < end; position++) positions.set(rows[position]!, position)
+  for (let at = from; at < end; at++) positions.set(rows[at]!, at)
   const sorted = Int32Array.from(positions.keys()).sort()
-  const found: { hit: Omit<SearchHit, 'position'>; position: number }[] = []
+  const found: { hit: Omit<SearchHit, 'position'>; at: number }[] = []
   const pattern = patternOf(text)
   for (let at = 0; at < sorted.length; at += PASS_ROWS) {
     for (const run of runs) {
       const placed = await placedAmong(db, run, sorted.subarray(at, at + PASS_ROWS), signal)
       for (const one of await readTexts(placed, { containing: text, signal })) {
         const hit = hitOf(one, run.directory, pattern)
-        const position = positions.get(one.row)
-        if (hit !== undefined && position !== undefined) found.push({ hit, position })
+        const place = positions.get(one.row)
+        if (hit !== undefined && place !== undefined) found.push({ hit, at: place })
       }
     }
   }
-  return found.sort((a, b) => a.position - b.position).map(({ hit, position }) => ({ position, ...hit }))
+  return found.sort((a, b) => a.at - b.at).map(({ hit, at }) => ({ position: places[at]!, ...hit }))
 }
 
 /** Places of sorted rows: the range is asked for, which is fast, and what is not wanted left out. */

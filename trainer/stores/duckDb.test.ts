@@ -18,6 +18,10 @@ describe('confined DuckDB', () => {
     assert.deepEqual(await run(`SELECT content FROM read_text(${sqlText(allowed)})`), [{ content: 'allowed' }])
   })
 
+  it('takes quotes and NUL in a text as characters', async () => {
+    assert.deepEqual(await run(`SELECT ${sqlText("a\0b'c\0")} AS text`), [{ text: "a\0b'c\0" }])
+  })
+
   for (const [what, sql] of [
     ['another file', `SELECT * FROM read_text(${sqlText(secret)})`],
     ['a pattern', `SELECT * FROM read_text(${sqlText(path.join(folder, '*'))})`],

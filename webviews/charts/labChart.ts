@@ -10,7 +10,7 @@ import type { CursorSync } from './cursorSync.ts'
 import { shortNumber } from './numberText.ts'
 import { describeLine, valuesAt, valueText } from './description.ts'
 import { moveFor } from './keyboard.ts'
-import { readPalette } from './palette.ts'
+import { publishPalette, readPalette } from './palette.ts'
 import type { Palette } from './palette.ts'
 import { Plot } from './plot.ts'
 import { joinLines } from './plotColumns.ts'
@@ -187,7 +187,7 @@ export class LabChart extends LitElement {
   #draw(): void {
     const holder = this.renderRoot.querySelector<HTMLElement>('.plot')
     if (!holder) return
-    this.#palette ??= readPalette(this)
+    this.#palette ??= this.#readPalette()
     this.#plot ??= new Plot(holder, {
       hover: (step) => this.cursor.set(step),
       zoom: (range) => this.#tell('zoom', range),
@@ -195,6 +195,12 @@ export class LabChart extends LitElement {
     })
     const { from, to } = this.range ?? this.domain
     this.#plot.draw({ lines: this.#current, joined: this.#joined, shape: this.shape, palette: this.#palette, from, to }, holder.clientWidth)
+  }
+
+  #readPalette(): Palette {
+    const palette = readPalette(this)
+    publishPalette(palette)
+    return palette
   }
 
   #onKey(event: KeyboardEvent): void {

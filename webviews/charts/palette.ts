@@ -8,8 +8,13 @@ export const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [8, 3
 
 export const dashOf = (index: number): readonly number[] => DASHES[index % DASHES.length]!
 
-/** CSS colour of a curve, for SVG and style sheets. */
-export const colorVariable = (index: number): string => `var(${COLOR_VARIABLES[index % COLOR_VARIABLES.length]!}, var(--vscode-foreground))`
+/** CSS colour of a curve, for SVG: as the canvas draws it, once `publishPalette` was called. */
+export const colorVariable = (index: number): string => `var(--lab-curve-${index % COLOR_VARIABLES.length}, var(--vscode-foreground))`
+
+/** Colours of curves for style sheets of the whole page. */
+export function publishPalette(palette: Palette): void {
+  COLOR_VARIABLES.forEach((_, index) => document.body.style.setProperty(`--lab-curve-${index}`, palette.color(index)))
+}
 
 /** Resolved colours for a canvas, which knows no variables. */
 export interface Palette {
@@ -24,13 +29,45 @@ export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element)
   const variable = (name: string): string => style.getPropertyValue(name).trim()
   const foreground = variable('--vscode-charts-foreground') || variable('--vscode-foreground')
+  const background = variable('--vscode-editor-background')
+  const colors = COLOR_VARIABLES.map((name) => legible(variable(name) || foreground, background, foreground))
   return {
-    color: (index, alpha = 1) => withAlpha(variable(COLOR_VARIABLES[index % COLOR_VARIABLES.length]!) || foreground, alpha),
+    color: (index, alpha = 1) => withAlpha(colors[index % colors.length]!, alpha),
     foreground,
     grid: withAlpha(foreground, 0.15),
-    background: variable('--vscode-editor-background'),
+    background,
     font: `11px ${variable('--vscode-font-family') || 'sans-serif'}`
   }
+}
+
+/** WCAG's least contrast of graphics against what lies behind them. */
+const LEAST_CONTRAST = 3
+const MIXING_STEPS = 20
+
+/**
+ * The colour as it stands out from the background: less translucent, and then mixed with the foreground, as far as that takes; as it
+ * is where one of the colours cannot be read.
+ */
+export function legible(color: string, background: string, foreground: string): string {
+  const [own, behind, text] = [color, background, foreground].map((one) => hexParts(one) ?? rgbParts(one))
+  if (!own || !behind || !text) return color
+  const shares = Array.from({ length: MIXING_STEPS + 1 }, (_, step) => step / MIXING_STEPS)
+  const candidates = [...shares.map((share) => mixed(behind, own, own[3]! + (1 - own[3]!) * share)), ...shares.map((share) => mixed(own, text, share))]
+  const found = candidates.find((candidate) => contrast(candidate, behind) >= LEAST_CONTRAST)
+  return found ? `rgb(${found.map(Math.round).join(', ')})` : foreground
+}
+
+const mixed = (from: readonly number[], to: readonly number[], share: number): number[] => [0, 1, 2].map((i) => from[i]! * (1 - share) + to[i]! * share)
+
+/** Contrast ratio of two opaque colours, 1 to 21 (WCAG 2.2). */
+function contrast(a: readonly number[], b: readonly number[]): number {
+  const [darker, lighter] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number]
+  return (lighter + 0.05) / (darker + 0.05)
+}
+
+function luminance(color: readonly number[]): number {
+  const [red, green, blue] = color.map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number]
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
 /** A CSS colour in hexadecimal or rgb() notation with its opacity multiplied by `alpha`; others as they are. */

@@ -1,4 +1,4 @@
-import { ErrorCodes, ResponseError } from 'vscode-jsonrpc/browser'
+import { ErrorCodes, ResponseError } from 'vscode-jsonrpc'
 
 const REQUEST_CANCELLED = -32800
 

@@ -17,8 +17,22 @@ export function bannersOf(run: WatchedRun, named: boolean): (TemplateResult | ty
     run.card.status === 'interrupted' ? banner('warn', `${who}The trainer of this run ended without saying so.`, 'Nothing recorded is lost: Resume goes on from the last checkpoint.') : nothing,
     run.live?.explanation ? banner(run.live.connection === 'attached' ? 'info' : 'warn', `${who}${run.live.explanation}`) : nothing,
     ...run.notices.map(({ place, message, count }) => banner('warn', `${who}${place}: ${message}${count > 1 ? ` (${count} times)` : ''}`)),
+    ...checkBanners(run, who),
     lastWarning(run, who)
   ]
+}
+
+/** Why the run was paused; else what its checks found, where it still trains. */
+function checkBanners({ guard, findings, card }: WatchedRun, who: string): TemplateResult[] {
+  if (guard?.paused) {
+    const checks = guard.paused.checks.map(({ title, evidence }) => `${title}: ${evidence}`).join(' ')
+    return [banner('bad', `${who}Paused after step ${guard.paused.step}, because a check turned bad. ${checks}`, 'Continue goes on; the same check pauses it again only after it was better in between.')]
+  }
+  if (card.status !== 'running' && card.status !== 'paused') return []
+  const found = (state: 'bad' | 'warn') => findings.filter((finding) => finding.state === state)
+  const bad = found('bad').map(({ title, evidence, advice }) => banner('bad', `${who}${title}: ${evidence}`, advice))
+  const warned = found('warn').map(({ title }) => title.toLowerCase())
+  return warned.length === 0 ? bad : [...bad, banner('warn', `${who}Checks warn of: ${warned.join(', ')}.`, 'Why is it not learning? has the numbers.')]
 }
 
 function lastWarning({ series: { warnings } }: WatchedRun, who: string): TemplateResult | typeof nothing {

@@ -5,7 +5,7 @@ import { CursorSync } from '../charts/cursorSync.ts'
 import '../charts/labChart.ts'
 import type { ChartEvents } from '../charts/labChart.ts'
 import { sharedStyles } from '../controls/sharedStyles.ts'
-import type { RolloutFilter } from '../../trainer/protocol/queries.ts'
+import type { RolloutFilter, RunCard } from '../../trainer/protocol/queries.ts'
 import type { DashboardStart, SteeringAction } from '../protocol/dashboard.ts'
 import { Announcer } from './announcements.ts'
 import { banner, bannersOf } from './banners.ts'
@@ -18,6 +18,7 @@ import { chartOf, choicesFor, linesFor, modelOf } from './dashboardModel.ts'
 import type { DashboardModel } from './dashboardModel.ts'
 import { dashboardStyles } from './dashboardStyles.ts'
 import './diagnosisPanel.ts'
+import type { DiagnosisEvents } from './diagnosisPanel.ts'
 import { emptyState } from './emptyState.ts'
 import { LiveRuns, problemOf } from './liveRuns.ts'
 import type { DashboardConnection, WatchedRun } from './liveRuns.ts'
@@ -26,6 +27,9 @@ import { runHeader } from './runHeader.ts'
 import { chartPicker, toolbar } from './toolbar.ts'
 import { FRESH, readViewState, toggled } from './viewState.ts'
 import type { ViewState } from './viewState.ts'
+
+/** Runs that train no more cannot be paused. */
+const ENDED: ReadonlySet<RunCard['status']> = new Set(['finished', 'damaged', 'newer'])
 
 /** The page: runs with their state, charts, checks and differences. Redrawn at most once per frame, however much comes in. */
 export class DashboardApp extends LitElement {
@@ -58,9 +62,10 @@ export class DashboardApp extends LitElement {
 
   async #start(): Promise<void> {
     try {
-      const { runs, definitions, saved } = await this.#connection.ask('ready', {})
+      const { runs, definitions, guards, saved } = await this.#connection.ask('ready', {})
       this.#definitions = definitions
       this.#state = readViewState(saved)
+      this.#live.setGuards(guards)
       this.#live.setRuns(runs)
     } catch (error) {
       this.#failure = problemOf(error)
@@ -121,8 +126,10 @@ export class DashboardApp extends LitElement {
     const { shown } = this.#model
     const panel = (name: string) => (event: CustomEvent<{ open: boolean }>) => this.#change({ openPanels: toggled(this.#state.openPanels, name, event.detail.open) })
     const compared = shown.map(({ card }) => ({ directory: card.directory, label: `${card.name}, seed ${card.seed}` }))
-    return html`<div class="panels">${shown.map(({ card, series }) => html`<lab-diagnosis .connection=${this.#connection} run=${card.directory} name=${shown.length > 1 ? `${card.name}, seed ${card.seed}` : ''}
+    return html`<div class="panels">${shown.map(({ card, series, guard }) => html`<lab-diagnosis .connection=${this.#connection} run=${card.directory} name=${shown.length > 1 ? `${card.name}, seed ${card.seed}` : ''}
         steps=${series.steps.length} ?open=${this.#state.openPanels.includes(`checks ${card.directory}`)} @panel=${panel(`checks ${card.directory}`)}
+        .guard=${ENDED.has(card.status) ? undefined : guard?.on} @guard=${(event: CustomEvent<{ on: boolean }>) => void this.#tryTo(this.#connection.ask('guard', { run: card.directory, on: event.detail.on }))}
+        @findings=${(event: CustomEvent<DiagnosisEvents['findings']>) => this.#live.setFindings(card.directory, event.detail.findings)}
         @rollouts=${(event: CustomEvent<{ filter: RolloutFilter }>) => this.#openRollouts([card.directory], event.detail.filter)}
         @metric=${(event: CustomEvent<{ name: string }>) => void this.#goToMetric(event.detail.name)}></lab-diagnosis>`)}
       </div>${shown.length < 2 ? nothing : html`<lab-compare .connection=${this.#connection} .runs=${compared}

@@ -3,6 +3,7 @@ import type { PropertyValues, TemplateResult } from 'lit'
 import type { DiagnosisFinding, RolloutFilter } from '../../trainer/protocol/queries.ts'
 import { isCancelled } from '../connection/viewError.ts'
 import { icon } from '../controls/icons.ts'
+import { isChecked } from '../controls/registerControls.ts'
 import { sharedStyles } from '../controls/sharedStyles.ts'
 import { visibleLine } from '../protocol/visibleText.ts'
 import { panelStyles } from './dashboardStyles.ts'
@@ -18,11 +19,13 @@ const PAUSE_MS = 8000
 export interface DiagnosisEvents {
   rollouts: { readonly filter: RolloutFilter }
   metric: { readonly name: string }
+  findings: { readonly findings: readonly DiagnosisFinding[] }
+  guard: { readonly on: boolean }
 }
 
 /** "Why is it not learning?" of one run: its checks in the open, worst first. Asked again as steps are done, with pauses between. */
 export class DiagnosisPanel extends LitElement {
-  static override properties = { connection: { attribute: false }, run: {}, name: {}, steps: { type: Number }, open: { type: Boolean }, findings: { state: true }, failure: { state: true } }
+  static override properties = { connection: { attribute: false }, run: {}, name: {}, steps: { type: Number }, open: { type: Boolean }, guard: { attribute: false }, findings: { state: true }, failure: { state: true } }
   static override styles = [sharedStyles, panelStyles, css`
     ul { margin: 0; padding: 0; list-style: none; }
     li { display: grid; grid-template-columns: 20px 1fr; padding: 5px 0; border-top: 1px solid var(--vscode-editorWidget-border, transparent); }
@@ -41,6 +44,8 @@ export class DiagnosisPanel extends LitElement {
   /** Steps done: a higher number asks again. */
   declare steps: number
   declare open: boolean
+  /** Whether the run is paused when a check turns bad; undefined where it trains no more. */
+  declare guard: boolean | undefined
   declare findings: readonly DiagnosisFinding[] | undefined
   declare failure: string | undefined
 
@@ -67,9 +72,16 @@ export class DiagnosisPanel extends LitElement {
       <summary>Why is it not learning? <span class="faint">${this.name ? `${this.name}: ` : ''}${this.#gist(findings)}</span></summary>
       <div class="inside">
         ${this.failure ? html`<p>${this.failure}</p>` : nothing}
+        ${this.guard === undefined ? nothing : this.#guard(this.guard)}
         <ul>${findings.map((finding) => this.#finding(finding))}</ul>
       </div>
     </details>`
+  }
+
+  #guard(on: boolean): TemplateResult {
+    const change = (event: Event) => isChecked(event) !== on && this.#tell('guard', { on: isChecked(event) })
+    return html`<vscode-checkbox .checked=${on} @change=${change}
+      title="Looks at the checks after every step and pauses the run when one turns bad, in the window that steers it, also while this view is closed.">Pause the run when a check turns bad</vscode-checkbox>`
   }
 
   #finding({ state, title, evidence, advice, metrics, filter }: DiagnosisFinding): TemplateResult {
@@ -115,6 +127,7 @@ export class DiagnosisPanel extends LitElement {
       const findings = await this.connection.query('runs/diagnose', { run }, this.#abort.signal)
       if (run !== this.run) return
       this.findings = findings
+      this.#tell('findings', { findings })
       this.failure = undefined
     } catch (error) {
       const { message, remedy } = problemOf(error)

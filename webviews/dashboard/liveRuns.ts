@@ -1,8 +1,8 @@
-import type { Notice, RunCard } from '../../trainer/protocol/queries.ts'
+import type { DiagnosisFinding, Notice, RunCard } from '../../trainer/protocol/queries.ts'
 import type { RunState } from '../../trainer/protocol/runState.ts'
 import type { ViewConnection } from '../connection/connectView.ts'
 import type { CommonNotices } from '../protocol/connection.ts'
-import type { DashboardNotices, DashboardRequests, LiveStatus } from '../protocol/dashboard.ts'
+import type { DashboardNotices, DashboardRequests, GuardStatus, LiveStatus } from '../protocol/dashboard.ts'
 import { visibleLine } from '../protocol/visibleText.ts'
 import type { ShownRun } from './curves.ts'
 import { appendEvents, appendMetrics, emptySeries } from './runSeries.ts'
@@ -18,6 +18,10 @@ export interface WatchedRun extends ShownRun {
   /** Parts that could not be read. */
   notices: readonly Notice[]
   live: LiveStatus | undefined
+  /** Whether it is paused when a check turns bad; undefined where the host did not say. */
+  guard: GuardStatus | undefined
+  /** What its checks found when they were last asked. */
+  findings: readonly DiagnosisFinding[]
   /** Its directory was deleted or moved. */
   gone: boolean
   /** Nothing was read yet. */
@@ -43,12 +47,14 @@ export class LiveRuns {
   readonly #busy = new Set<string>()
   /** Also of runs whose cards are still to come. */
   readonly #statuses = new Map<string, LiveStatus>()
+  readonly #guards = new Map<string, GuardStatus>()
 
   constructor(connection: DashboardConnection, changed: (run: WatchedRun | undefined) => void) {
     this.#connection = connection
     this.#changed = changed
     connection.on('changed', (change) => this.#onChanged(change))
     connection.on('live', (live) => this.#onLive(live))
+    connection.on('guard', (status) => this.setGuards([status]))
     connection.on('event', ({ run: directory, event }) => this.#update(directory, (run) => appendEvents(run.series, [event])))
     connection.on('runs', ({ runs }) => this.setRuns(runs))
     connection.on('restarted', () => this.runs.forEach((_, directory) => this.#want(directory, ['details', 'metrics', 'events'])))
@@ -66,9 +72,21 @@ export class LiveRuns {
   }
 
   #add(card: RunCard): void {
-    const run = { card, series: emptySeries(), error: undefined, notices: [], live: this.#statuses.get(card.directory), gone: false, loading: true, problem: undefined }
+    const run = { card, series: emptySeries(), error: undefined, notices: [], live: this.#statuses.get(card.directory), guard: this.#guards.get(card.directory), findings: [], gone: false, loading: true, problem: undefined }
     this.runs.set(card.directory, run)
     this.#want(card.directory, ['details', 'metrics', 'events'])
+  }
+
+  setGuards(guards: readonly GuardStatus[]): void {
+    for (const guard of guards) {
+      this.#guards.set(guard.run, guard)
+      this.#update(guard.run, (run) => (run.guard = guard))
+    }
+  }
+
+  /** What the checks of a run found, for its banner. */
+  setFindings(directory: string, findings: readonly DiagnosisFinding[]): void {
+    this.#update(directory, (run) => (run.findings = findings))
   }
 
   #onLive(live: LiveStatus): void {

@@ -33,5 +33,5 @@ export function seriesOf(values: Readonly<Record<string, readonly (number | null
 }
 
 export function watched(more: Partial<WatchedRun> = {}): WatchedRun {
-  return { card: card(), series: emptySeries(), error: undefined, notices: [], live: undefined, gone: false, loading: false, problem: undefined, ...more }
+  return { card: card(), series: emptySeries(), error: undefined, notices: [], live: undefined, guard: undefined, findings: [], gone: false, loading: false, problem: undefined, ...more }
 }

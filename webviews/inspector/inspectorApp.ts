@@ -22,12 +22,13 @@ import './live/liveTexts.ts'
 import { readSaved } from './savedState.ts'
 import type { SavedState } from './savedState.ts'
 import type { ColourMode } from './trace/tokenColours.ts'
+import type { KeptReading } from './trace/traceView.ts'
 
 /** Narrower pages show the list or the rollout, not both. */
 const NARROW = 760
 const LIVE_TICK_MS = 1000
-/** The place is kept once scrolling has ended. */
-const SCROLLED_MS = 300
+/** The place is kept once scrolling or pointing has ended. */
+const SETTLED_MS = 300
 
 /** The trace inspector. */
 export class InspectorApp extends LitElement {
@@ -64,9 +65,11 @@ export class InspectorApp extends LitElement {
   #ticking: ReturnType<typeof setInterval> | undefined
   #resized: ResizeObserver | undefined
   #restoreTop: number | undefined
+  /** Folds and cursor of the rollout that is read. */
+  #kept: KeptReading | undefined
   #saving: ReturnType<typeof setTimeout> | undefined
   #drawing = false
-  #generation = -1
+  #generation = ''
 
   constructor() {
     super()
@@ -146,10 +149,11 @@ export class InspectorApp extends LitElement {
   }
 
   #restore(model: InspectorModel, saved: SavedState): void {
-    const { filter, sort, by, follow, place, tab, mode, rich, top, filtersOpen } = saved
+    const { filter, sort, by, follow, place, tab, mode, rich, top, filtersOpen, reading } = saved
     Object.assign(model, { filter, sort, by, follow })
     Object.assign(this, { place, tab, mode, rich, filtersOpen, reading: place !== undefined })
     this.#restoreTop = top
+    this.#kept = reading
   }
 
   #save(): void {
@@ -157,7 +161,7 @@ export class InspectorApp extends LitElement {
     if (!model) return
     const { filter, sort, by, follow } = model
     const { place, tab, mode, rich, filtersOpen } = this
-    this.connection.saveState({ version: 1, filter, sort, by, follow, place, tab, mode, rich, filtersOpen, top: this.#list?.top ?? 0 } satisfies SavedState)
+    this.connection.saveState({ version: 1, filter, sort, by, follow, place, tab, mode, rich, filtersOpen, reading: this.#kept, top: this.#list?.top ?? 0 } satisfies SavedState)
   }
 
   async #readDetails(): Promise<void> {
@@ -174,13 +178,14 @@ export class InspectorApp extends LitElement {
       void this.updateComplete.then(() => this.#list?.scrollToTop(top))
     }
     if (model?.follow) this.#list?.scrollToTop(0)
-    if (model?.info && model.info.generation !== this.#generation) this.#generationChanged(model.info.generation)
+    const generation = model?.info ? `${model.info.view} ${model.info.generation}` : ''
+    if (generation !== this.#generation) this.#generationChanged(generation)
     this.#redraw()
   }
 
   /** Rows moved: the one that is read is selected where it stands now. */
-  #generationChanged(generation: number): void {
-    const first = this.#generation < 0
+  #generationChanged(generation: string): void {
+    const first = this.#generation === ''
     this.#generation = generation
     if (first || !this.place) return
     void this.#model?.positionOf(this.place).then((position) => (this.selected = position ?? -1), () => (this.selected = -1))
@@ -262,8 +267,17 @@ export class InspectorApp extends LitElement {
       this.said = 'Following paused: the list stays as it is. Press f to follow again.'
       this.#model.change({ follow: false })
     }
+    this.#saveSoon()
+  }
+
+  #onReading(reading: KeptReading): void {
+    this.#kept = reading
+    this.#saveSoon()
+  }
+
+  #saveSoon(): void {
     clearTimeout(this.#saving)
-    this.#saving = setTimeout(() => this.#save(), SCROLLED_MS)
+    this.#saving = setTimeout(() => this.#save(), SETTLED_MS)
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
@@ -357,7 +371,7 @@ export class InspectorApp extends LitElement {
         <lab-list-pane ?hidden=${one === 'detail'} .model=${model} .version=${this.version} .selected=${this.selected} ?filtersOpen=${this.filtersOpen} .details=${this.details}
           @listchange=${(event: CustomEvent<Parameters<InspectorModel['change']>[0]>) => this.#change(event.detail)} @rowopen=${(event: CustomEvent<number>) => this.#openRow(event.detail)}
           @rowselect=${(event: CustomEvent<number>) => this.#selectRow(event.detail)} @userscroll=${() => this.#onUserScroll()} @openhit=${(event: CustomEvent<SearchHit>) => this.#openHit(event.detail)}></lab-list-pane>
-        <div class="detail-pane" ?hidden=${one === 'list'}>${this.#detailPane(model)}</div>
+        <div class="detail-pane" @reading=${(event: CustomEvent<KeptReading>) => this.#onReading(event.detail)} ?hidden=${one === 'list'}>${this.#detailPane(model)}</div>
       </main>
       <footer><span role="status">${this.said}</span><span class="faint">? for keys</span></footer>
       ${this.helpOpen ? cheatSheet(() => (this.helpOpen = false)) : nothing}`
@@ -368,7 +382,7 @@ export class InspectorApp extends LitElement {
       const texts = this.#live.at(Date.now())
       if (texts.length > 0) return html`<lab-live-texts .texts=${texts}></lab-live-texts>`
     }
-    return html`<lab-rollout-detail .model=${model} .place=${this.place} .groupPlace=${this.groupPlace} .tab=${this.tab} .mode=${this.mode} ?rich=${this.rich} .at=${this.at} .marked=${this.marked?.id} ?narrow=${this.narrow}
+    return html`<lab-rollout-detail .model=${model} .place=${this.place} .groupPlace=${this.groupPlace} .tab=${this.tab} .mode=${this.mode} ?rich=${this.rich} .at=${this.at} .kept=${this.#kept} .marked=${this.marked?.id} ?narrow=${this.narrow}
       @tab=${(event: CustomEvent<DetailTab>) => this.#setTab(event.detail)} @openplace=${(event: CustomEvent<RolloutPlace>) => this.#openPlace(event.detail, 'rollout')}
       @display=${(event: CustomEvent<{ mode: ColourMode; rich: boolean }>) => (Object.assign(this, event.detail), this.#save())}
       @act=${(event: CustomEvent<'back' | 'mark' | 'document' | 'link'>) => this.#act(event.detail, model)}></lab-rollout-detail>`

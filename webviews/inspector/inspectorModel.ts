@@ -40,6 +40,7 @@ export class InspectorModel {
   /** More was recorded since this list, which does not follow, was made. */
   behind = false
   search: SearchState | undefined
+  #renewals = 0
   #opening: AbortController | undefined
   /** The process that held the view is gone; there is nothing to close. */
   #viewLost = false
@@ -96,10 +97,15 @@ export class InspectorModel {
   #opened(info: ViewInfo, old: ViewInfo | undefined): void {
     this.info = info
     this.behind = false
-    this.pages.renew(info.generation)
+    this.#renewPages()
     const lost = this.#viewLost
     this.#viewLost = false
     if (old && !lost && old.view !== info.view) void this.connection.query('rollouts/close', { view: old.view }).catch((error: unknown) => this.#note(error))
+  }
+
+  /** Generations are counted by each view of its own: another view with the same number has other rows. */
+  #renewPages(): void {
+    this.pages.renew(++this.#renewals)
   }
 
   /** Sets what the list is of and opens it. Rows of the other kind are dropped at once. */
@@ -159,7 +165,7 @@ export class InspectorModel {
 
   #viewChanged(info: ViewInfo): void {
     if (info.view !== this.info?.view) return
-    if (info.generation !== this.info.generation) this.pages.renew(info.generation)
+    if (info.generation !== this.info.generation) this.#renewPages()
     this.info = info
     this.onChange()
   }
@@ -168,7 +174,11 @@ export class InspectorModel {
     const run = change.run
     if (run === undefined || !this.runs.some((card) => card.directory === run)) return
     if (change.what.includes('gone')) this.gone = [...new Set([...this.gone, run])]
-    else if (change.what.includes('rollouts') && !this.follow) this.behind = true
+    else if (change.what.includes('rollouts') && !this.follow) {
+      // An empty list holds nobody's place: the first rollouts show by themselves.
+      if (this.info?.total === 0) return void this.open()
+      this.behind = true
+    }
     this.onChange()
   }
 

@@ -2,6 +2,7 @@ import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/queries.
 import type { RolloutPlace } from '../protocol/inspector.ts'
 import type { DetailTab } from './detail/rolloutDetail.ts'
 import type { ListBy } from './inspectorModel.ts'
+import type { KeptReading } from './trace/traceView.ts'
 import type { ColourMode } from './trace/tokenColours.ts'
 
 /** What comes back after the view was hidden or the window reloaded. */
@@ -17,6 +18,8 @@ export interface SavedState {
   readonly rich: boolean
   readonly top: number
   readonly filtersOpen: boolean
+  /** Absent where no rollout was read. */
+  readonly reading?: KeptReading | undefined
 }
 
 /** The page wrote this itself; another version of the page may have. */

@@ -10,8 +10,17 @@ export interface MetricMeaning {
   readonly denominator: string
 }
 
+/** Whether a run is paused when one of its checks turns bad, and why it was. */
+export interface GuardStatus {
+  readonly run: string
+  readonly on: boolean
+  /** Absent unless it is paused for this. */
+  readonly paused?: { readonly step: number; readonly checks: readonly { readonly title: string; readonly evidence: string }[] }
+}
+
 export interface DashboardStart {
   readonly runs: readonly RunCard[]
+  readonly guards: readonly GuardStatus[]
   /** By metric name or family (`reward/part/*`). */
   readonly definitions: Readonly<Record<string, MetricMeaning>>
   readonly saved: unknown
@@ -30,6 +39,8 @@ export interface LiveStatus {
 export interface DashboardRequests extends CommonRequests {
   readonly ready: { readonly params: Record<string, never>; readonly result: DashboardStart }
   readonly steer: { readonly params: { readonly run: string; readonly action: SteeringAction }; readonly result: null }
+  /** Pause the run when a check turns bad, from now on or no longer. */
+  readonly guard: { readonly params: { readonly run: string; readonly on: boolean }; readonly result: null }
   readonly openRollouts: { readonly params: { readonly runs: readonly string[]; readonly filter: RolloutFilter }; readonly result: null }
   /** Asks the user where and writes it. `data`: text, or base64 of a PNG. */
   readonly export: { readonly params: { readonly name: string; readonly kind: 'png' | 'csv'; readonly data: string }; readonly result: { readonly saved: boolean } }
@@ -38,6 +49,7 @@ export interface DashboardRequests extends CommonRequests {
 
 export interface DashboardNotices extends CommonNotices {
   readonly live: LiveStatus
+  readonly guard: GuardStatus
   readonly event: { readonly run: string; readonly event: RunEvent }
   readonly runs: { readonly runs: readonly RunCard[] }
 }

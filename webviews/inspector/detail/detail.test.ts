@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
-import type { RolloutRow } from '../../../trainer/protocol/queries.ts'
+import type { GroupAttempt, RolloutRow } from '../../../trainer/protocol/queries.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
-import { advantageOf, groupNumbers, textEnd } from './groupNumbers.ts'
+import { advantageOf, groupNumbers } from './groupNumbers.ts'
 import { historySteps } from './historySteps.ts'
 
-function attempt(total: number | null, correct: boolean | null, advantages?: number[], mask: (0 | 1)[] = advantages?.map(() => 1) ?? []): Rollout {
-  const tokens = mask.map(() => 1)
-  return { reward: { total, parts: [] }, correct, segments: [{ tokens, text: 'abc', mask, ...(advantages && { advantages }) }] } as unknown as Rollout
+function attempt(reward: number | null, correct: boolean | null): GroupAttempt {
+  return { reward, correct, advantage: null, completionTokens: 3 } as unknown as GroupAttempt
+}
+
+function rollout(advantages?: number[], mask: (0 | 1)[] = []): Rollout {
+  return { segments: [{ tokens: mask.map(() => 1), mask, ...(advantages && { advantages }) }] } as unknown as Rollout
 }
 
 describe('groupNumbers', () => {
@@ -25,13 +28,8 @@ describe('groupNumbers', () => {
   })
 
   it('takes the mean advantage over trained tokens', () => {
-    assert.equal(advantageOf(attempt(1, true, [2, 4, 100], [1, 1, 0])), 3)
-    assert.equal(advantageOf(attempt(1, true)), null)
-  })
-
-  it('shows the end of a text', () => {
-    assert.equal(textEnd(attempt(1, true), 2), '…bc')
-    assert.equal(textEnd(attempt(1, true), 3), 'abc')
+    assert.equal(advantageOf(rollout([2, 4, 100], [1, 1, 0])), 3)
+    assert.equal(advantageOf(rollout()), null)
   })
 })
 

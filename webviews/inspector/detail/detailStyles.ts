@@ -21,7 +21,7 @@ export const detailStyles = css`
   .empty { padding: 24px 12px; color: var(--vscode-descriptionForeground); text-align: center; }
   .bar { display: inline-block; width: 64px; height: 8px; margin-right: 6px; background: color-mix(in srgb, var(--vscode-foreground) 12%, transparent); vertical-align: middle; }
   .bar span { display: block; height: 100%; background: var(--vscode-charts-blue); }
-  .bar.negative span { background: var(--vscode-charts-orange); }
+  .bar.negative span { background: var(--vscode-charts-red, var(--vscode-foreground)); }
   .link {
     padding: 0; border: 0; background: none; color: var(--vscode-textLink-foreground); font: inherit; text-align: inherit; cursor: pointer;
   }

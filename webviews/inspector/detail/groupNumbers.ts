@@ -1,3 +1,4 @@
+import type { GroupAttempt } from '../../../trainer/protocol/queries.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
 
 /** Completion tokens of all segments. */
@@ -17,12 +18,6 @@ export function advantageOf(rollout: Rollout): number | null {
   return count === 0 ? null : sum / count
 }
 
-/** The last words of the completion, where answers stand. */
-export function textEnd(rollout: Rollout, characters = 400): string {
-  const text = rollout.segments.at(-1)?.text.trimEnd() ?? ''
-  return text.length > characters ? `…${text.slice(-characters)}` : text
-}
-
 export interface GroupNumbers {
   readonly right: number
   readonly graded: number
@@ -35,20 +30,20 @@ export interface GroupNumbers {
   readonly longest: number
 }
 
-export function groupNumbers(rollouts: readonly Rollout[]): GroupNumbers {
-  const rewards = rollouts.map((rollout) => rollout.reward.total).filter((total) => total !== null)
-  const graded = rollouts.filter((rollout) => rollout.correct !== null)
+export function groupNumbers(attempts: readonly GroupAttempt[]): GroupNumbers {
+  const rewards = attempts.map(({ reward }) => reward).filter((total) => total !== null)
+  const graded = attempts.filter(({ correct }) => correct !== null)
   const meanReward = rewards.length === 0 ? null : rewards.reduce((sum, value) => sum + value, 0) / rewards.length
   const deviation = meanReward === null ? null : Math.sqrt(rewards.reduce((sum, value) => sum + (value - meanReward) ** 2, 0) / rewards.length)
   return {
-    right: graded.filter((rollout) => rollout.correct).length,
+    right: graded.filter(({ correct }) => correct).length,
     graded: graded.length,
     meanReward,
     deviation,
     zeroVariance: rewards.length > 1 && rewards.every((value) => value === rewards[0]),
     largestReward: largest(rewards),
-    largestAdvantage: largest(rollouts.map(advantageOf)),
-    longest: largest(rollouts.map(tokensOf))
+    largestAdvantage: largest(attempts.map(({ advantage }) => advantage)),
+    longest: largest(attempts.map(({ completionTokens }) => completionTokens))
   }
 }
 

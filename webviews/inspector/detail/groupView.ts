@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import type { GroupAttempt } from '../../../trainer/protocol/queries.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
-import { visibleText } from '../../protocol/visibleText.ts'
-import { countText, numberText, signedText, stopWord, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
+import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
+import { countText, keptWord, numberText, signedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 import { detailStyles } from './detailStyles.ts'
-import { advantageOf, groupNumbers, textEnd, tokensOf } from './groupNumbers.ts'
+import { groupNumbers } from './groupNumbers.ts'
 
 /** The attempts at one problem side by side. Fires `openrollout` with the id. */
 export class GroupView extends LitElement {
@@ -27,13 +27,13 @@ export class GroupView extends LitElement {
       .measure > :last-child { text-align: right; font-variant-numeric: tabular-nums; }
       .two { position: relative; height: 8px; background: color-mix(in srgb, var(--vscode-foreground) 12%, transparent); }
       .two span { position: absolute; top: 0; bottom: 0; background: var(--vscode-charts-blue); }
-      .two span.negative { background: var(--vscode-charts-orange); }
+      .two span.negative { background: var(--vscode-charts-red, var(--vscode-foreground)); }
       .end { display: flex; flex-direction: column-reverse; margin-top: 4px; max-height: 9em; overflow: hidden; font-size: 0.92em; }
       .head { display: flex; justify-content: space-between; gap: 8px; }
     `
   ]
 
-  declare rollouts: readonly Rollout[]
+  declare rollouts: readonly GroupAttempt[]
   /** Id of the attempt that is open. */
   declare current: string | undefined
 
@@ -45,24 +45,22 @@ export class GroupView extends LitElement {
     return html`<div class="facts">
         <span><b>${numbers.right} of ${numbers.graded}</b> right</span>
         <span>reward <b>${numberText(numbers.meanReward)}</b> ± ${numberText(numbers.deviation)} (mean, standard deviation)</span>
-        <span>${countText(rollouts.length)} attempts</span>
+        <span>${unitsText(rollouts.length, 'attempt')}</span>
         <span>${filterWords(first)}</span>
       </div>
       ${numbers.zeroVariance ? html`<div class="notice">All rewards are equal, so every advantage is 0: this group teaches nothing.</div>` : nothing}
       <ol aria-label="Attempts">${rollouts.map((rollout) => this.#attempt(rollout, numbers))}</ol>`
   }
 
-  #attempt(rollout: Rollout, numbers: ReturnType<typeof groupNumbers>) {
-    const advantage = advantageOf(rollout)
-    const tokens = tokensOf(rollout)
-    const stop = rollout.segments.at(-1)?.stopReason ?? ''
-    return html`<li><button type="button" aria-current=${rollout.id === this.current} @click=${() => this.#open(rollout.id)}>
-      <span class="head"><span class="verdict ${verdictClass(rollout.correct)}">${verdictSign(rollout.correct)} ${verdictWord(rollout.correct)}</span><span class="faint">#${rollout.sampleIndex} · ${stopWord(stop)}</span></span>
-      <span class="measure"><span>Reward</span>${share(rollout.reward.total, numbers.largestReward)}<span>${numberText(rollout.reward.total)}</span></span>
+  #attempt(attempt: GroupAttempt, numbers: ReturnType<typeof groupNumbers>) {
+    const { id, correct, sampleIndex, reward, advantage, completionTokens: tokens, answer, ending } = attempt
+    return html`<li><button type="button" aria-current=${id === this.current} @click=${() => this.#open(id)}>
+      <span class="head"><span class="verdict ${verdictClass(correct)}">${verdictSign(correct)} ${verdictWord(correct)}</span><span class="faint">#${sampleIndex} · ${stopWord(attempt.stopReason)}</span></span>
+      <span class="measure"><span>Reward</span>${share(reward, numbers.largestReward)}<span>${numberText(reward)}</span></span>
       <span class="measure"><span>Advantage</span>${twoSided(advantage, numbers.largestAdvantage)}<span>${signedText(advantage)}</span></span>
       <span class="measure"><span>Tokens</span>${share(tokens, numbers.longest)}<span>${countText(tokens)}</span></span>
-      <div>Answer <span class="code">${rollout.answer === null ? 'none found' : visibleText(rollout.answer.slice(0, 200))}</span></div>
-      <div class="code end faint"><div>${visibleText(textEnd(rollout))}</div></div></button></li>`
+      <div>Answer <span class="code">${answer === null ? 'none found' : visibleText(answer)}</span></div>
+      <div class="code end faint"><div>${visibleText(ending)}</div></div></button></li>`
   }
 
   #open(id: string): void {
@@ -70,9 +68,11 @@ export class GroupView extends LitElement {
   }
 }
 
-function filterWords(rollout: Rollout) {
-  if (!rollout.filter) return html`<span class="faint">no group filter applied</span>`
-  return html`<b class=${rollout.filter.kept ? '' : 'alarming'}>${rollout.filter.kept ? 'kept' : 'dropped'}</b> by the group filter: ${visibleText(rollout.filter.why.slice(0, 1000))}`
+function filterWords({ kept, filterWhy }: GroupAttempt) {
+  if (kept === null) return html`<span class="faint">no group filter applied</span>`
+  const word = keptWord(kept)
+  const why = visibleLine(filterWhy ?? '', 1000)
+  return html`<b class=${kept ? '' : 'alarming'}>${word}</b> by the group filter${why === '' || why === word ? nothing : html`: ${why}`}`
 }
 
 function share(value: number | null, largest: number) {

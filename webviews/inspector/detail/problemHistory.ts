@@ -6,7 +6,7 @@ import { toViewError } from '../../connection/viewError.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
 import type { InspectorModel } from '../inspectorModel.ts'
-import { countText, numberText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
+import { countText, numberText, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 import { detailStyles } from './detailStyles.ts'
 import { historySteps } from './historySteps.ts'
 import type { HistoryStep } from './historySteps.ts'
@@ -19,7 +19,7 @@ const MOST_RUNS = 20
 /** All attempts at one problem, oldest first, over steps and runs. Fires `openplace` with run and id. */
 export class ProblemHistory extends LitElement {
   static override properties = {
-    model: { attribute: false }, problem: {}, rows: { state: true }, count: { state: true }, error: { state: true }, loading: { state: true }, wide: { state: true }, known: { state: true }
+    model: { attribute: false }, problem: {}, heading: {}, rows: { state: true }, count: { state: true }, error: { state: true }, loading: { state: true }, wide: { state: true }, known: { state: true }
   }
   static override styles = [
     sharedStyles,
@@ -37,6 +37,8 @@ export class ProblemHistory extends LitElement {
 
   declare model: InspectorModel
   declare problem: string
+  /** First words of what is asked. */
+  declare heading: string
   declare rows: readonly RolloutRow[]
   declare count: number
   declare error: ViewError | undefined
@@ -48,6 +50,7 @@ export class ProblemHistory extends LitElement {
 
   constructor() {
     super()
+    this.heading = ''
     this.rows = []
     this.count = 0
     this.loading = false
@@ -83,7 +86,7 @@ export class ProblemHistory extends LitElement {
 
   override render() {
     const several = this.wide || this.model.runs.length > 1
-    return html`<div class="facts"><span>${countText(this.count)} attempts at <b>${visibleLine(this.problem, 100)}</b></span>
+    return html`<div class="facts"><span>${unitsText(this.count, 'attempt')} at <b title=${`Problem ${visibleLine(this.problem, 100)}`}>${this.heading || visibleLine(this.problem, 100)}</b></span>
         <label><input type="checkbox" .checked=${this.wide} @change=${(event: Event) => (this.wide = (event.currentTarget as HTMLInputElement).checked)}> in all runs of the runs folder</label></div>
       ${this.error ? errorBox(this.error, () => void this.#ask()) : nothing}
       <table aria-label="Attempts by step"><thead><tr>${several ? html`<th>Run</th>` : nothing}<th class="number">Step</th><th class="number">Policy</th><th>Right</th><th class="number">Reward</th><th class="number">Tokens</th><th>Attempts</th></tr></thead>

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit'
 import type { PropertyValues } from 'lit'
+import type { GroupAttempt } from '../../../trainer/protocol/queries.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
 import type { ViewError } from '../../connection/viewError.ts'
 import { toViewError } from '../../connection/viewError.ts'
@@ -7,11 +8,11 @@ import { sharedStyles } from '../../controls/sharedStyles.ts'
 import type { RolloutPlace } from '../../protocol/inspector.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
 import type { InspectorModel } from '../inspectorModel.ts'
-import { countText, numberText, secondsText, signedText, stopWord, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
+import { countText, keptWord, numberText, secondsText, signedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 import { availableModes, scaleOf, tokenValues } from '../trace/tokenColours.ts'
 import type { ColourMode } from '../trace/tokenColours.ts'
 import '../trace/traceView.ts'
-import type { TraceView } from '../trace/traceView.ts'
+import type { KeptReading, TraceView } from '../trace/traceView.ts'
 import { detailStyles } from './detailStyles.ts'
 import { advantageOf, tokensOf } from './groupNumbers.ts'
 import './groupView.ts'
@@ -19,6 +20,9 @@ import { errorBox } from './messages.ts'
 import './problemHistory.ts'
 import { answerTable, rewardTable } from './rewardTable.ts'
 import { rolloutDetailStyles } from './rolloutDetailStyles.ts'
+
+/** Of a prompt, in the title. */
+const PROMPT_CHARACTERS = 120
 
 export const DETAIL_TABS = [['rollout', 'Rollout'], ['group', 'Group'], ['history', 'Problem through time']] as const
 export type DetailTab = (typeof DETAIL_TABS)[number][0]
@@ -36,8 +40,8 @@ export interface GroupPlace {
  */
 export class RolloutDetail extends LitElement {
   static override properties = {
-    model: { attribute: false }, place: { attribute: false }, groupPlace: { attribute: false }, tab: {}, mode: {}, rich: { type: Boolean }, marked: {}, at: { type: Number },
-    rollout: { state: true }, group: { state: true }, error: { state: true }, loading: { state: true }, segment: { state: true }
+    model: { attribute: false }, place: { attribute: false }, groupPlace: { attribute: false }, tab: {}, mode: {}, rich: { type: Boolean }, marked: {}, at: { type: Number }, kept: { attribute: false },
+    rollout: { state: true }, group: { state: true }, prompt: { state: true }, error: { state: true }, loading: { state: true }, segment: { state: true }
   }
   static override styles = [sharedStyles, detailStyles, rolloutDetailStyles, css`:host { display: flex; flex-direction: column; min-height: 0; min-width: 0; }`]
 
@@ -51,8 +55,12 @@ export class RolloutDetail extends LitElement {
   declare marked: string | undefined
   /** Where in the first segment's text to put the cursor once the rollout is there; −1 = nowhere. */
   declare at: number
+  /** How a rollout was read last: shown so again when it is that rollout. */
+  declare kept: KeptReading | undefined
   declare rollout: Rollout | undefined
-  declare group: readonly Rollout[]
+  declare group: readonly GroupAttempt[]
+  /** First words of what the group was asked. */
+  declare prompt: string
   declare error: ViewError | undefined
   declare loading: boolean
   declare segment: number
@@ -64,6 +72,7 @@ export class RolloutDetail extends LitElement {
     this.mode = 'none'
     this.rich = false
     this.group = []
+    this.prompt = ''
     this.loading = false
     this.segment = 0
     this.at = -1
@@ -97,16 +106,26 @@ export class RolloutDetail extends LitElement {
       if (!rollout) throw new Error('This rollout is not in the run any more.')
       this.segment = 0
       this.rollout = rollout
-      void this.updateComplete.then(() => this.at >= 0 && this.trace?.showOffset(this.at))
+      this.prompt = rollout.segments[0]?.samplePrompt.text.slice(0, PROMPT_CHARACTERS) ?? ''
+      void this.updateComplete.then(() => this.#showPlace(rollout.id))
       if (!this.group.some((each) => each.id === rollout.id)) this.group = []
-      // The whole group is read where it is looked at: long attempts are megabytes each.
+      // A group is read where it is looked at.
       if (this.tab === 'group' && this.group.length === 0) {
         this.group = await model.connection.query('rollouts/group', { run: place.run, group: rollout.group, attempt: rollout.attempt }, signal)
       }
     } else if (groupPlace) {
       this.rollout = undefined
       this.group = await model.connection.query('rollouts/group', groupPlace, signal)
+      const first = this.group.slice(0, 1).map(({ id }) => ({ run: groupPlace.run, id }))
+      const [excerpt] = await model.connection.query('rollouts/excerpts', { rollouts: first, characters: PROMPT_CHARACTERS }, signal)
+      this.prompt = excerpt?.prompt ?? ''
     }
+  }
+
+  /** A search hit, or where the reader was. */
+  #showPlace(id: string): void {
+    if (this.at >= 0) this.trace?.showOffset(this.at)
+    else if (this.kept?.id === id) this.trace?.showAsKept(this.kept)
   }
 
   /** Sampling of the next of the colourings that the rollout has values for. */
@@ -133,14 +152,14 @@ export class RolloutDetail extends LitElement {
       <div class="body" id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}" tabindex="-1">${this.#panel()}</div>`
   }
 
-  get #subject(): Rollout | undefined {
+  get #subject(): Rollout | GroupAttempt | undefined {
     return this.rollout ?? this.group[0]
   }
 
   #panel() {
     const { rollout } = this
     if (this.tab === 'history' && this.#subject) {
-      return html`<lab-problem-history .model=${this.model} .problem=${this.#subject.problemId} @openplace=${(event: CustomEvent<RolloutPlace>) => this.#fire('openplace', event.detail)}></lab-problem-history>`
+      return html`<lab-problem-history .model=${this.model} .problem=${this.#subject.problemId} .heading=${visibleLine(this.prompt.trim(), 100)} @openplace=${(event: CustomEvent<RolloutPlace>) => this.#fire('openplace', event.detail)}></lab-problem-history>`
     }
     if (this.tab === 'group' || !rollout) {
       const run = this.place?.run ?? this.groupPlace?.run ?? ''
@@ -154,8 +173,8 @@ export class RolloutDetail extends LitElement {
     return html`<div class="facts">
         <span class="verdict ${verdictClass(rollout.correct)}">${verdictSign(rollout.correct)} ${verdictWord(rollout.correct)}</span>
         <span>reward <b>${numberText(rollout.reward.total)}</b></span><span>advantage <b>${signedText(advantageOf(rollout))}</b></span>
-        <span><b>${countText(tokensOf(rollout))}</b> tokens</span><span>stop: <b class=${stop === 'length' || stop === 'error' ? 'alarming' : ''}>${stopWord(stop)}</b></span>
-        ${rollout.filter ? html`<span><b class=${rollout.filter.kept ? '' : 'alarming'}>${rollout.filter.kept ? 'kept' : 'dropped'}</b> ${visibleLine(rollout.filter.why, 120)}</span>` : nothing}
+        <span>${unitsText(tokensOf(rollout), 'token')}</span><span>stop: <b class=${stop === 'length' || stop === 'error' ? 'alarming' : ''}>${stopWord(stop)}</b></span>
+        ${rollout.filter ? filterWords(rollout.filter) : nothing}
         ${rollout.superseded ? html`<span class="alarming">this attempt was done again later</span>` : nothing}</div>
       ${rollout.errors.map((error) => html`<div class="notice"><b>${error.boundary}</b> ${visibleText(error.message.slice(0, 4000))}</div>`)}
       <div class="side"><div>${rewardTable(rollout)}</div><div>${answerTable(rollout)}</div></div>
@@ -166,7 +185,7 @@ export class RolloutDetail extends LitElement {
 
   #segments(rollout: Rollout) {
     return html`<label>Segment <select @change=${(event: Event) => (this.segment = Number((event.currentTarget as HTMLSelectElement).value))}>${rollout.segments.map(
-      (segment, index) => html`<option value=${index} .selected=${index === this.segment}>${index + 1}: ${segment.source}, ${segment.tokens.length} tokens</option>`
+      (segment, index) => html`<option value=${index} .selected=${index === this.segment}>${index + 1}: ${segment.source}, ${unitsText(segment.tokens.length, 'token')}</option>`
     )}</select></label>`
   }
 
@@ -178,10 +197,11 @@ export class RolloutDetail extends LitElement {
   #toolbar() {
     const { rollout } = this
     const segment = rollout?.segments[this.segment]
-    const title = this.#subject ? visibleLine(this.#subject.problemId, 60) : ''
+    const id = this.#subject ? visibleLine(this.#subject.problemId, 80) : ''
+    const title = visibleLine(this.prompt.trim(), 60) || id
     return html`<div class="toolbar" role="toolbar" aria-label="Rollout">
       <button type="button" class="tool back" title="Back to the list (Esc)" @click=${() => this.#fire('act', 'back')}>←<span class="visually-hidden"> Back to the list</span></button>
-      <h2>${title}<span class="faint"> step ${this.#subject?.step ?? ''}${rollout ? ` · #${rollout.sampleIndex}` : ''}</span></h2>
+      <h2 title=${`Problem ${id}`}>${title}<span class="faint"> step ${this.#subject?.step ?? ''}${rollout ? ` · #${rollout.sampleIndex}` : ''}</span></h2>
       ${segment ? html`
         <label>Colour <select aria-label="Colour of tokens" @change=${(event: Event) => this.#display({ mode: (event.currentTarget as HTMLSelectElement).value as ColourMode, rich: false })}>${this.#modes().map(
           (mode) => html`<option value=${mode} .selected=${mode === this.mode}>${mode === 'none' ? 'none' : scaleOf(mode, tokenValues(segment)).title}</option>`
@@ -218,10 +238,16 @@ export class RolloutDetail extends LitElement {
   }
 }
 
+function filterWords({ kept, why }: NonNullable<Rollout['filter']>) {
+  const word = keptWord(kept)
+  return html`<span><b class=${kept ? '' : 'alarming'}>${word}</b>${why === word ? nothing : html` ${visibleLine(why, 120)}`}</span>`
+}
+
 /** When, by which policy and from which seed it was sampled. */
 function facts(rollout: Rollout) {
   const rows: [string, unknown][] = [
     ['Rollout', html`<span class="code">${visibleText(rollout.id)}</span>`],
+    ['Problem', html`<span class="code">${visibleLine(rollout.problemId, 200)}</span>`],
     ['Group', `${visibleLine(rollout.group, 80)}, sample ${rollout.sampleIndex}`],
     ['Kind', `${rollout.kind}, stage ${visibleLine(rollout.stage, 60)}, step ${rollout.step}, attempt ${rollout.attempt}`],
     ['Environment', `${visibleLine(rollout.environment, 80)} ${visibleLine(JSON.stringify(rollout.params), 400)}`],

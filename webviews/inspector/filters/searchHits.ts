@@ -3,7 +3,7 @@ import type { SearchHit } from '../../../trainer/protocol/queries.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleText } from '../../protocol/visibleText.ts'
 import type { SearchState } from '../inspectorModel.ts'
-import { countText } from '../rowText.ts'
+import { countText, unitsText } from '../rowText.ts'
 
 const DRAWN = 200
 
@@ -32,7 +32,7 @@ export class SearchHits extends LitElement {
   override render() {
     const { hits, searched, done, error, text } = this.search
     const progress = done ? `${countText(searched)} searched` : `${countText(searched)} of ${countText(this.total)} searched…`
-    return html`<div class="head"><span role="status">${countText(hits.length)} hits for “${visibleText(text.slice(0, 60))}” <span class="faint">${progress}</span>${error ? html` <span class="faint">${visibleText(error.message)} ${visibleText(error.remedy)}</span>` : nothing}</span>
+    return html`<div class="head"><span role="status">${unitsText(hits.length, 'hit')} for “${visibleText(text.slice(0, 60))}” <span class="faint">${progress}</span>${error ? html` <span class="faint">${visibleText(error.message)} ${visibleText(error.remedy)}</span>` : nothing}</span>
         <button type="button" class="icon-button" aria-label="End the search" @click=${() => this.dispatchEvent(new CustomEvent('endsearch'))}>×</button></div>
       <ul>${hits.slice(0, DRAWN).map((hit) => this.#hit(hit))}</ul>`
   }

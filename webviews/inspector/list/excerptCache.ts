@@ -1,16 +1,17 @@
+import type { Excerpt } from '../../../trainer/protocol/queries.ts'
 import type { RolloutPlace } from '../../protocol/inspector.ts'
 
 const KEPT = 4000
 const WAIT_MS = 40
 
-type Load = (rollouts: readonly RolloutPlace[]) => Promise<readonly (string | null)[]>
+type Load = (rollouts: readonly RolloutPlace[]) => Promise<readonly (Excerpt | null)[]>
 
-/** First characters of completions, asked for in batches when their rows are looked at. */
+/** First characters of prompts and completions, asked for in batches when their rows are looked at. */
 export class ExcerptCache {
   readonly #load: Load
   readonly #onChange: () => void
   /** Undefined while being loaded; null where there is none. Oldest first. */
-  readonly #excerpts = new Map<string, string | null | undefined>()
+  readonly #excerpts = new Map<string, Excerpt | null | undefined>()
   #wanted: RolloutPlace[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -20,7 +21,7 @@ export class ExcerptCache {
   }
 
   /** The excerpt, if it is there; asks for it where it is not. */
-  get(place: RolloutPlace): string | null | undefined {
+  get(place: RolloutPlace): Excerpt | null | undefined {
     const key = keyOf(place)
     if (this.#excerpts.has(key)) return this.#excerpts.get(key)
     this.#excerpts.set(key, undefined)

@@ -122,7 +122,7 @@ export const listStyles = css`
     background: var(--vscode-charts-blue);
   }
   .bar.negative span {
-    background: var(--vscode-charts-orange);
+    background: var(--vscode-charts-red, var(--vscode-foreground));
   }
   .right:not(.number) { color: color-mix(in srgb, var(--vscode-charts-green) 70%, var(--vscode-foreground)); }
   .wrong { color: color-mix(in srgb, var(--vscode-charts-red) 80%, var(--vscode-foreground)); }

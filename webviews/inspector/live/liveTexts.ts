@@ -2,6 +2,7 @@ import { css, html, LitElement } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
+import { unitsText } from '../rowText.ts'
 import type { LiveText } from './livePartials.ts'
 
 const SHOWN = 24
@@ -17,7 +18,7 @@ export class LiveTexts extends LitElement {
       ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(280px, 100%), 1fr)); gap: 8px; margin: 0; padding: 0; list-style: none; }
       li { min-width: 0; padding: 6px 8px; border: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, currentColor)); border-radius: 3px; }
       .text {
-        display: flex; flex-direction: column-reverse; height: 7.5em; overflow: hidden; white-space: pre-wrap; overflow-wrap: anywhere;
+        display: flex; flex-direction: column-reverse; max-height: 7.5em; min-height: 1.5em; overflow: hidden; white-space: pre-wrap; overflow-wrap: anywhere;
         font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size);
       }
     `
@@ -27,10 +28,10 @@ export class LiveTexts extends LitElement {
 
   override render() {
     const shown = this.texts.slice(0, SHOWN)
-    return html`<h2>Being sampled <span class="faint">${this.texts.length} completions${this.texts.length > SHOWN ? `, ${SHOWN} shown` : ''}</span></h2>
+    return html`<h2>Being sampled <span class="faint">${unitsText(this.texts.length, 'completion')}${this.texts.length > SHOWN ? `, ${SHOWN} shown` : ''}</span></h2>
       <ul>${repeat(shown, (text) => `${text.run} ${text.kind} ${text.step} ${text.group} ${text.sampleIndex}`, (text) => html`<li>
         <div class="faint">step ${text.step} · ${visibleLine(text.problem, 60)} #${text.sampleIndex}${text.kind === 'evaluation' ? ' · evaluation' : ''}</div>
-        <div class="text"><div>${visibleText(text.text)}</div></div></li>`)}</ul>`
+        <div class="text"><div>${visibleText(text.text.trim())}</div></div></li>`)}</ul>`
   }
 }
 

@@ -2,16 +2,16 @@ import { css } from 'lit'
 
 /** Colours of tokens and legends; in high contrast a line below the token says the same without relying on colour. */
 export const tokenStyles = css`
-  .s1 { background: color-mix(in srgb, var(--vscode-charts-orange) 8%, transparent); }
-  .s2 { background: color-mix(in srgb, var(--vscode-charts-orange) 15%, transparent); }
-  .s3 { background: color-mix(in srgb, var(--vscode-charts-orange) 22%, transparent); }
-  .s4 { background: color-mix(in srgb, var(--vscode-charts-orange) 30%, transparent); }
-  .s5 { background: color-mix(in srgb, var(--vscode-charts-orange) 38%, transparent); }
+  .s1 { background: color-mix(in srgb, var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)) 8%, transparent); }
+  .s2 { background: color-mix(in srgb, var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)) 15%, transparent); }
+  .s3 { background: color-mix(in srgb, var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)) 22%, transparent); }
+  .s4 { background: color-mix(in srgb, var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)) 30%, transparent); }
+  .s5 { background: color-mix(in srgb, var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)) 38%, transparent); }
   .s6 { background: color-mix(in srgb, var(--vscode-charts-red) 32%, transparent); }
   .s7 { background: color-mix(in srgb, var(--vscode-charts-red) 42%, transparent); }
-  .n1 { background: color-mix(in srgb, var(--vscode-charts-orange) 15%, transparent); }
-  .n2 { background: color-mix(in srgb, var(--vscode-charts-orange) 28%, transparent); }
-  .n3 { background: color-mix(in srgb, var(--vscode-charts-orange) 45%, transparent); }
+  .n1 { background: color-mix(in srgb, var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)) 15%, transparent); }
+  .n2 { background: color-mix(in srgb, var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)) 28%, transparent); }
+  .n3 { background: color-mix(in srgb, var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)) 45%, transparent); }
   .p1 { background: color-mix(in srgb, var(--vscode-charts-blue) 15%, transparent); }
   .p2 { background: color-mix(in srgb, var(--vscode-charts-blue) 28%, transparent); }
   .p3 { background: color-mix(in srgb, var(--vscode-charts-blue) 45%, transparent); }
@@ -25,7 +25,7 @@ export const tokenStyles = css`
     outline-offset: -1px;
   }
   .hidden-mark {
-    border: 1px solid var(--vscode-editorWarning-foreground, var(--vscode-charts-orange));
+    border: 1px solid var(--vscode-editorWarning-foreground, var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)));
     border-radius: 2px;
     color: var(--vscode-foreground);
     font-size: 0.85em;

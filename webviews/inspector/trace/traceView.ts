@@ -3,7 +3,7 @@ import type { PropertyValues, TemplateResult } from 'lit'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleText } from '../../protocol/visibleText.ts'
-import { countText, verdictClass, verdictSign } from '../rowText.ts'
+import { countText, unitsText, verdictClass, verdictSign } from '../rowText.ts'
 import { LONGEST_RICH, richText } from './richText.ts'
 import './tokenLegend.ts'
 import './tokenText.ts'
@@ -17,9 +17,16 @@ import { traceStyles } from './traceStyles.ts'
 /** Units shown at first, and added by each "show more". */
 const SHOWN_UNITS = 300_000
 
+/** How a rollout was read: spans that were folded, and the token at the cursor; −1 = none. */
+export interface KeptReading {
+  readonly id: string
+  readonly folded: readonly string[]
+  readonly cursor: number
+}
+
 type Segment = Rollout['segments'][number]
 
-/** One segment of a rollout: prompt, then its spans, folded or not, token by token or rendered. */
+/** One segment of a rollout: prompt, then its spans, folded or not, token by token or rendered. Fires `reading`, which leaves shadow roots, with a KeptReading. */
 export class TraceView extends LitElement {
   static override properties = {
     rollout: { attribute: false }, index: { type: Number }, mode: {}, rich: { type: Boolean }, folded: { state: true }, shown: { state: true }, cursor: { state: true }
@@ -65,6 +72,12 @@ export class TraceView extends LitElement {
     this.cursor = -1
   }
 
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('rollout') || !(changed.has('folded') || changed.has('cursor'))) return
+    const detail: KeptReading = { id: this.rollout.id, folded: [...this.folded], cursor: this.cursor }
+    this.dispatchEvent(new CustomEvent('reading', { detail, bubbles: true, composed: true }))
+  }
+
   override render() {
     const segment = this.#segment
     if (!segment) return nothing
@@ -80,7 +93,7 @@ export class TraceView extends LitElement {
 
   #prompt(key: string, title: string, text: string) {
     const open = !this.folded.has(key)
-    return html`<section class="span prompt">${this.#foldButton(key, title, open, `${countText(text.length)} characters`)}
+    return html`<section class="span prompt">${this.#foldButton(key, title, open, unitsText(text.length, 'character'))}
       ${open ? html`<div class="raw">${visibleText(text.slice(0, this.shown))}</div>` : html`<div class="raw folded-line">${visibleText(text.slice(-300))}</div>`}</section>`
   }
 
@@ -97,7 +110,7 @@ export class TraceView extends LitElement {
       ? html`<span class="verdict ${verdictClass(verdict.ok)}">${verdictSign(verdict.ok)} ${verdict.ok === null ? 'not checkable' : verdict.ok ? 'right' : 'wrong'}</span><span class="faint why">${visibleText(verdict.why.slice(0, 500))}</span>`
       : nothing
     return html`<section class="span ${span.kind} ${verdict?.ok === false ? 'bad' : ''}">
-      ${this.#foldButton(span.key, span.title, open, `${countText(tokens)} tokens`, judged)}
+      ${this.#foldButton(span.key, span.title, open, unitsText(tokens, 'token'), judged)}
       ${open ? span.parts.map((part) => this.#part(segment, part)) : html`<div class="raw folded-line">${visibleText(segment.text.slice(span.from, span.from + 300))}</div>`}
     </section>`
   }
@@ -119,6 +132,11 @@ export class TraceView extends LitElement {
     this.folded = new Set(['prompt'])
     this.shown = Math.max(this.shown, offset + 1)
     this.cursor = Math.min(segment.tokens.length - 1, tokenAt(segment.tokenEnds, offset))
+  }
+
+  showAsKept({ folded, cursor }: KeptReading): void {
+    this.folded = new Set(folded)
+    this.cursor = Math.min(cursor, (this.#segment?.tokens.length ?? 0) - 1)
   }
 
   /** Folds all spans, or unfolds them where all are folded. */

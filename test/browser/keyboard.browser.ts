@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { startSession } from '../vscode/session.ts'
+import type { Session } from '../vscode/session.ts'
+import { writeSteerableRun } from '../vscode/steerableRun.ts'
+import type { Workbench } from '../vscode/workbench.ts'
+
+/** Nothing of this test moves or clicks a mouse: it presses keys and looks. */
+describe('by keyboard alone', function () {
+  this.timeout(180_000)
+  let session: Session
+  let workbench: Workbench
+  before(async () => {
+    session = await startSession({ settings: { 'rolloutLab.runsPerDevice': 64 } })
+    writeSteerableRun(session.workspace, 'typed')
+    workbench = await session.open()
+    await workbench.page.locator('.statusbar-item').first().waitFor()
+  })
+  after(() => session.close())
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.picture(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`)
+  })
+
+  const press = (...keys: string[]): Promise<void> => keys.reduce((before, key) => before.then(() => workbench.page.keyboard.press(key)), Promise.resolve())
+  /** Types into the palette or a quick pick until the row on top says so, then takes it. */
+  const choose = async (text: string, top: string): Promise<void> => {
+    await workbench.page.keyboard.insertText(text)
+    await workbench.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: top }).waitFor({ timeout: 5000 })
+    await press('Enter')
+  }
+  const give = async (title: string): Promise<void> => {
+    for (let tries = 0; ; tries += 1) {
+      await press('F1')
+      await workbench.page.locator('.quick-input-widget input').waitFor()
+      try {
+        return await choose(title, title.replace('Rollout Lab: ', ''))
+      } catch (error) {
+        // A palette takes up no command that becomes possible while it is open.
+        if (tries === 5) throw error
+        await press('Escape')
+      }
+    }
+  }
+
+  it('starts a run and reads what it samples', async () => {
+    await give('Rollout Lab: Start Run…')
+    await workbench.page.locator('.quick-input-title', { hasText: 'Start Run' }).waitFor()
+    await choose('typed.run', 'typed.run.json')
+    const inspector = await workbench.view('lab-inspector', 60_000)
+    await inspector.locator('lab-rollout-list [role=row]').nth(2).waitFor({ timeout: 60_000 })
+  })
+
+  it('stops it', async () => {
+    await give('Rollout Lab: Stop Now')
+    await workbench.page.locator('.statusbar-item[id*="rolloutLab.activeRun"]').waitFor({ state: 'hidden', timeout: 60_000 })
+  })
+
+  it('opens the run from the tree, whose row says what it is', async () => {
+    await give('View: Close All Editors')
+    await give('Rollout Lab: Focus on Runs View')
+    await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="typed, stopped"]').waitFor()
+    await press('Home')
+    for (let rows = 0; rows < 4 && !(await workbench.page.locator('.monaco-list-row.focused[aria-label^="typed, stopped"]').isVisible()); rows += 1) await press('ArrowDown')
+    assert.match((await workbench.page.locator('.pane-body .monaco-list-row.focused').first().getAttribute('aria-label')) ?? '', /^typed, stopped, step \d+ of 100000/)
+    await press('Enter')
+    await workbench.view('lab-dashboard')
+  })
+
+  it('opens the inspector, filters, opens a rollout, goes back', async () => {
+    await give('Rollout Lab: Open Trace Inspector')
+    const inspector = await workbench.view('lab-inspector')
+    const rows = inspector.locator('lab-rollout-list [role=row]')
+    await rows.nth(2).waitFor()
+    await press('/')
+    await workbench.page.keyboard.insertText('=')
+    await press('Enter', 'Escape')
+    await rows.nth(1).waitFor()
+    await press('j', 'Enter')
+    await inspector.locator('lab-rollout-detail lab-trace').first().waitFor()
+    await press('Escape')
+    await inspector.locator('lab-rollout-list [role=grid]').waitFor()
+  })
+
+  it('renames it and filters the list of runs', async () => {
+    await give('Rollout Lab: Rename Run…')
+    await workbench.page.locator('.quick-input-title', { hasText: 'Rename Run' }).waitFor()
+    await press('Enter')
+    await workbench.page.locator('.quick-input-message', { hasText: 'A name for people' }).waitFor()
+    await press('Control+a')
+    await workbench.page.keyboard.insertText('renamed')
+    await press('Enter')
+    await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="renamed, stopped"]').waitFor()
+    await workbench.editorTab('Rollouts: renamed').waitFor()
+    await give('Rollout Lab: Filter Runs…')
+    await workbench.page.locator('.quick-input-title', { hasText: 'Filter Runs' }).waitFor()
+    await workbench.page.keyboard.insertText('nothing has this name')
+    await press('Enter')
+    await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="renamed"]').waitFor({ state: 'hidden' })
+    await give('Rollout Lab: Clear Filter of Runs')
+    await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="renamed"]').waitFor()
+  })
+
+  it('says in every row of the tree, and in the status bar, what it is', async () => {
+    const labels = await workbench.page.locator('.pane-body .monaco-list-row').evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''))
+    assert.ok(labels.length > 1)
+    assert.deepEqual(labels.filter((label) => label.trim().length < 4), [])
+  })
+})

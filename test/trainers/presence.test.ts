@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { WatchedTrainer } from '../../extension/trainers/watchedTrainer.ts'
+import { pipePath } from '../../trainer/control/pipePath.ts'
+import type { RunState } from '../../trainer/protocol/runState.ts'
+import { recordedEvents, Machine, until } from './labWindow.ts'
+
+const NO_PROCESS = 2 ** 22 - 1
+
+describe('trainers: windows without people, trainers without last words', function () {
+  this.timeout(60_000)
+  let machine: Machine
+  beforeEach(() => (machine = new Machine()))
+  afterEach(() => machine.remove())
+
+  it('asks the window that steers when another would like to; one that nobody sits at lets go and takes up again', async () => {
+    const first = machine.window()
+    const { directory } = await first.start()
+    assert.equal(first.asked, 0)
+    const second = machine.window()
+    await second.hub.attachAll()
+    await until(() => first.asked === 1)
+    assert.equal(second.run(directory)?.role, 'watching')
+    first.hub.present = false
+    await until(() => second.run(directory)?.role === 'steering')
+    assert.equal(first.run(directory)?.connection, 'attaching')
+    first.hub.present = true
+    await first.untilConnection(directory, 'attached')
+    assert.equal(first.run(directory)?.role, 'watching')
+    await second.hub.steer(directory, 'stop')
+    await second.untilConnection(directory, 'ended')
+    assert.equal(recordedEvents(directory).at(-1)?.type, 'runFinished')
+  })
+
+  /** A trainer that has gone without a word that this window heard, and what its run directory records. */
+  async function gone(state: Partial<RunState>): Promise<WatchedTrainer> {
+    const directory = join(machine.folder, 'gone')
+    mkdirSync(directory, { recursive: true })
+    const recorded: RunState = { version: 1, runId: 'r', status: 'running', stage: 'rl', step: 3, steps: 9, seconds: 1, updatedAt: '2026-01-01T00:00:00.000Z', ...state }
+    writeFileSync(join(directory, 'state.json'), JSON.stringify(recorded))
+    const id = '0123456789abcdef'
+    const nothing = (): void => undefined
+    const watched = new WatchedTrainer(
+      { version: 1, id, directory, runId: 'r', pipe: pipePath(machine.registry, id), token: 'x'.repeat(32), host: hostname(), pid: NO_PROCESS, protocol: 1, runtimeVersion: '0', runtime: '/' },
+      { folder: machine.registry, client: 'test', times: { helloMilliseconds: 500, pingMilliseconds: 500, hungMilliseconds: 500 }, changed: nothing, event: nothing, partial: nothing, recorded: nothing, asked: nothing }
+    )
+    await watched.look()
+    return watched
+  }
+
+  it('is never lost where its run directory records how it ended', async () => {
+    for (const status of ['stopped', 'finished'] as const) {
+      const { shown } = await gone({ status })
+      assert.deepEqual([shown.connection, shown.state?.status, shown.explanation], ['ended', status, undefined])
+    }
+    const { shown } = await gone({ status: 'failed', error: { code: 'x', message: 'The disk is full.', remedy: 'Make room.' } })
+    assert.deepEqual([shown.connection, shown.explanation], ['ended', 'The disk is full. Make room.'])
+  })
+
+  it('is lost where it records none, or that of another run', async () => {
+    for (const state of [{}, { status: 'stopped', runId: 'another' }] as const) assert.equal((await gone(state)).shown.connection, 'lost')
+  })
+})

@@ -1,0 +1,68 @@
+import { LabError } from '../errors.ts'
+import { PAGE_ROWS } from '../protocol/queries.ts'
+import type { GroupAttempt } from '../protocol/queries.ts'
+import { fromParquet } from '../stores/rolloutColumns.ts'
+import type { Shard } from '../stores/shardReader.ts'
+import { withFiles } from './database.ts'
+import type { QueryDatabase } from './database.ts'
+import { readLineAt } from './lineTail.ts'
+import { withoutArrays } from './narrowRollout.ts'
+import { conditionOf, groupPlaces, placedRows } from './placedRows.ts'
+import type { PlacedRow } from './placedRows.ts'
+import { readTexts } from './rolloutTexts.ts'
+import { rolloutRows } from './rolloutView.ts'
+import type { RunRollouts } from './runRollouts.ts'
+
+const ANSWER_CHARACTERS = 200
+const WHY_CHARACTERS = 1000
+const ENDING_CHARACTERS = 400
+const LIMITS = { threads: 1, memoryMegabytes: 160 }
+const DEADLINE_SECONDS = 60
+
+type Outcome = Pick<GroupAttempt, 'answer' | 'filterWhy'>
+
+/** The attempts of a run that pass a condition, by step and sample, with the ends of their texts: bounded however long these are. */
+export async function groupAttempts(db: QueryDatabase, run: RunRollouts, condition: string, signal: AbortSignal): Promise<GroupAttempt[]> {
+  const placed = (await placedRows(db, run, condition, signal)).slice(0, PAGE_ROWS)
+  const rows = await rolloutRows(db, [run], Int32Array.from(placed, ({ row }) => row), signal)
+  const outcomes = await outcomesOf(placed, signal)
+  const endings = new Map((await readTexts(placed, { signal })).map(({ id, texts }) => [id, (texts.at(-1) ?? '').trimEnd().slice(-ENDING_CHARACTERS)]))
+  const attempts = rows.map((row): GroupAttempt => ({ ...row, answer: null, filterWhy: null, ...outcomes.get(row.id), ending: endings.get(row.id) ?? '' }))
+  return attempts.sort((a, b) => a.step - b.step || a.sampleIndex - b.sampleIndex)
+}
+
+/** By rollout id. */
+async function outcomesOf(placed: readonly PlacedRow[], signal: AbortSignal): Promise<Map<string, Outcome>> {
+  const { shards, lines } = groupPlaces(placed)
+  const found = new Map<string, Outcome>()
+  for (const { id, place } of lines) {
+    const outcome = place.kind === 'lines' ? outcomeOfLine(place.path, place.offset, id) : undefined
+    if (outcome) found.set(id, outcome)
+  }
+  for (const [shard, rows] of shards) {
+    for (const { id, ...outcome } of await outcomesOfShard(shard, rows, signal)) found.set(id, outcome)
+  }
+  return found
+}
+
+function outcomeOfLine(place: string, offset: number, id: string): Outcome | undefined {
+  try {
+    const line = readLineAt(place, offset)
+    if (line === undefined) return undefined
+    const read = JSON.parse(withoutArrays(line)) as { id: string; answer: string | null; filter?: { why: string } }
+    if (read.id !== id) return undefined
+    return { answer: read.answer?.slice(0, ANSWER_CHARACTERS) ?? null, filterWhy: read.filter?.why.slice(0, WHY_CHARACTERS) ?? null }
+  } catch (error) {
+    // What was a rollout when it was listed has been moved or damaged since.
+    if (error instanceof SyntaxError || error instanceof TypeError || LabError.is(error, 'missing')) return undefined
+    throw error
+  }
+}
+
+/** Columns beside the segments: no token is decoded. */
+async function outcomesOfShard(shard: Shard, rows: readonly PlacedRow[], signal: AbortSignal): Promise<(Outcome & { id: string })[]> {
+  const sql = `SELECT id, left(answer, ${ANSWER_CHARACTERS}) AS answer, left(filter.why, ${WHY_CHARACTERS}) AS "filterWhy"
+    FROM ${fromParquet([shard.rollouts], { rowNumbers: true })} WHERE ${conditionOf(rows)}`
+  const found = await withFiles({ ...LIMITS, files: [shard.rollouts] }, (db) => db.values(sql, { signal, deadlineSeconds: DEADLINE_SECONDS }))
+  return found as unknown as (Outcome & { id: string })[]
+}
