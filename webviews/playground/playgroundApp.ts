@@ -39,7 +39,8 @@ export class PlaygroundApp extends LitElement {
       const { label, model, saved } = await this.#connection.ask('ready', {})
       this.#start = { label, model }
       const { prompt, typed } = readSaved(saved)
-      this.#prompt = prompt
+      // What was typed meanwhile stays.
+      if (this.#prompt === '') this.#prompt = prompt
       this.#typed = typed
     } catch (error) {
       this.#problem = toViewError(error)

@@ -16,7 +16,7 @@ export const detailStyles = css`
   .alarming { color: color-mix(in srgb, var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)) 60%, var(--vscode-foreground)); }
   .verdict { font-weight: 600; white-space: nowrap; }
   .facts { display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 6px 0; }
-  .facts > span { white-space: nowrap; }
+  .facts > span { overflow-wrap: anywhere; }
   .facts b { font-weight: 600; }
   .empty { padding: 24px 12px; color: var(--vscode-descriptionForeground); text-align: center; }
   .bar { display: inline-block; width: 64px; height: 8px; margin-right: 6px; background: color-mix(in srgb, var(--vscode-foreground) 12%, transparent); vertical-align: middle; }
