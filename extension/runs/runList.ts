@@ -5,6 +5,7 @@ import type { SettingsSource } from '../contracts/settings.ts'
 import type { Trainers } from '../contracts/trainers.ts'
 import { errorText } from '../errorText.ts'
 import { isKnownRun } from '../views/knownRuns.ts'
+import { paced } from './paced.ts'
 import { createRunSizes } from './runSizes.ts'
 import { shownRun } from './shownRun.ts'
 import type { ShownRun } from './shownRun.ts'
@@ -85,24 +86,3 @@ export function createRunList(queries: Queries, trainers: Trainers, settings: Se
 }
 
 const watchFolders = (queries: Queries, { current: { runsFolders } }: SettingsSource): vscode.Disposable => queries.watch({ runs: [], folders: runsFolders })
-
-/** Does it at once when asked for, then not again before the pause is over; what was asked meanwhile is done once, at its end. */
-function paced(work: () => void | Promise<void>, pause: number): vscode.Disposable & { soon(): void } {
-  let timer: NodeJS.Timeout | undefined
-  let again = false
-  const run = (): void => {
-    again = false
-    timer = setTimeout(() => {
-      timer = undefined
-      if (again) run()
-    }, pause)
-    void work()
-  }
-  return {
-    soon: () => {
-      if (timer === undefined) run()
-      else again = true
-    },
-    dispose: () => clearTimeout(timer)
-  }
-}

@@ -2,10 +2,14 @@ import * as vscode from 'vscode'
 import { filterOf, groupingOf } from '../commands/listCommands.ts'
 import { filterRuns } from '../runs/runFilter.ts'
 import { groupRuns } from '../runs/runGroups.ts'
+import { paced } from '../runs/paced.ts'
 import type { ShownRun } from '../runs/shownRun.ts'
 import type { Shell } from '../shell.ts'
 import { treeItem } from './treeItems.ts'
 import type { TreeNode } from './treeNodes.ts'
+
+/** VS Code waits for 200 ms without a change before it draws a tree anew: a run of many steps a second would never be seen. */
+const SHOW_PAUSE_MS = 500
 
 /** The tree of runs: what could not be read, the queue, then groups of runs with their checkpoints. */
 export function provideRunTree(shell: Shell): vscode.Disposable {
@@ -22,8 +26,9 @@ export function provideRunTree(shell: Shell): vscode.Disposable {
     changed.fire(undefined)
   }
   show()
-  const listening = [shell.runs.onDidChange(show), shell.trainers.onDidChange(show)]
-  return { dispose: () => [view, changed, ...listening].forEach((each) => each.dispose()) }
+  const showing = paced(show, SHOW_PAUSE_MS)
+  const listening = [shell.runs.onDidChange(showing.soon), shell.trainers.onDidChange(showing.soon)]
+  return { dispose: () => [view, changed, showing, ...listening].forEach((each) => each.dispose()) }
 }
 
 function rootsOf(shell: Shell): TreeNode[] {

@@ -11,7 +11,7 @@ describe('checkpoints and comparisons', function () {
   let session: Session
   let workbench: Workbench
   before(async () => {
-    session = await startSession({ settings: { 'rolloutLab.runsPerDevice': 64 } })
+    session = await startSession()
     for (const seed of [1, 2]) makeSampleRun(session.runsFolder, `grpo--arithmetic-chain--a${seed}`, 2, seed)
     workbench = await session.open()
     await workbench.openView('Rollout Lab')

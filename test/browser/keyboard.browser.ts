@@ -10,7 +10,7 @@ describe('by keyboard alone', function () {
   let session: Session
   let workbench: Workbench
   before(async () => {
-    session = await startSession({ settings: { 'rolloutLab.runsPerDevice': 64 } })
+    session = await startSession()
     writeSteerableRun(session.workspace, 'typed')
     workbench = await session.open()
     await workbench.page.locator('.statusbar-item').first().waitFor()

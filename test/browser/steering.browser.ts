@@ -16,7 +16,7 @@ describe('steering in the window', function () {
   let session: Session
   let first: Workbench
   before(async () => {
-    session = await startSession({ settings: { 'rolloutLab.runsPerDevice': 64 } })
+    session = await startSession()
     writeSteerableRun(session.workspace, 'steered')
     writeSteerableRun(session.workspace, 'evaluated', LONG_EVALUATION)
     first = await session.open()

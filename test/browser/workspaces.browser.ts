@@ -15,7 +15,7 @@ describe('several folders, a full runs folder, code of a workspace', function ()
   let workbench: Workbench
   let second = ''
   before(async () => {
-    session = await startSession({ settings: { 'rolloutLab.runsPerDevice': 64, 'rolloutLab.retentionGigabytes': 0.000001 } })
+    session = await startSession({ settings: { 'rolloutLab.retentionGigabytes': 0.000001 } })
     const run = makeSampleRun(session.runsFolder, 'grpo--arithmetic-chain--a1', 2)
     second = join(session.workspace, '..', 'second')
     const storage = join(session.server.directories.user, 'User', 'globalStorage', 'rollout-lab.rollout-lab')

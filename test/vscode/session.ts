@@ -27,7 +27,9 @@ export async function startSession(options: ServerOptions = {}): Promise<Session
   const runsFolder = join(workspace, '.rollout-lab', 'runs')
   mkdirSync(runsFolder, { recursive: true })
   installExtension(home, vsix)
-  const server = await startServer({ home, ...options })
+  // Whatever else trains on this machine must not make a test wait in the queue of the device.
+  const settings = { 'rolloutLab.runsPerDevice': 64, ...options.settings }
+  const server = await startServer({ home, ...options, settings })
   const browser = await launchBrowser()
   return {
     server, browser, workspace, runsFolder,
