@@ -1,5 +1,6 @@
 export interface ServerOptions {
   readonly home?: string
+  readonly extensions?: string
   readonly settings?: Readonly<Record<string, unknown>>
   readonly trust?: boolean
   readonly testDriver?: boolean
@@ -16,6 +17,6 @@ export interface VscodeServer {
 }
 export const quietSettings: Readonly<Record<string, unknown>>
 export function startServer(options?: ServerOptions): Promise<VscodeServer>
-export function installExtension(home: string, vsix: string): void
+export function installExtension(home: string, vsix: string): string
 export function processesOf(folder: string): number[]
 export function writeSettings(directories: VscodeServer['directories'], settings: Readonly<Record<string, unknown>>): void

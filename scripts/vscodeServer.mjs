@@ -29,10 +29,11 @@ export const quietSettings = {
 /**
  * A running server with its own user data, extensions and home.
  * `home`: folder to keep them in (made when missing, kept on close); without it a temporary one that close() removes.
+ * `extensions`: folder of what is installed, where it is not that of `home`: several servers may share one.
  */
-export async function startServer({ home, settings = {}, trust = true, testDriver = false, environment = {}, port } = {}) {
+export async function startServer({ home, extensions, settings = {}, trust = true, testDriver = false, environment = {}, port } = {}) {
   const folder = home ?? mkdtempSync(join(tmpdir(), 'rollout-lab-vscode-'))
-  const directories = layOut(folder, settings)
+  const directories = { ...layOut(folder, settings), ...(extensions ? { extensions } : {}) }
   const chosen = port ?? (await freePort())
   const url = `http://127.0.0.1:${chosen}`
   const args = [
@@ -47,11 +48,12 @@ export async function startServer({ home, settings = {}, trust = true, testDrive
   return { url, port: chosen, pid: child.pid, folder, directories, close: () => close(child, folder, home === undefined) }
 }
 
-/** Installs a .vsix into the folders that `startServer({ home })` uses. */
+/** Installs a .vsix into the folders that `startServer({ home })` uses; answers that of the extensions. */
 export function installExtension(home, vsix) {
   const directories = layOut(home)
   const result = spawnSync(serverNode(), [...base(directories), '--install-extension', vsix, '--force'], { env: serverEnvironment(directories, {}), encoding: 'utf8' })
   if (result.status !== 0 || /failed/i.test(result.stderr)) throw new Error(`VS Code could not install ${vsix}:\n${result.stdout}\n${result.stderr}`)
+  return directories.extensions
 }
 
 function layOut(folder, settings) {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeSampleRun } from '../vscode/sampleRun.ts'
+import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
 import type { Workbench } from '../vscode/workbench.ts'
 
 describe('checkpoints and comparisons', function () {
-  this.timeout(180_000)
+  this.timeout(300_000)
   let session: Session
   let workbench: Workbench
   before(async () => {
@@ -18,10 +19,8 @@ describe('checkpoints and comparisons', function () {
     await workbench.tree().filter({ hasText: 'arithmetic-chain' }).nth(1).waitFor()
   })
   after(() => session.close())
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.picture(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`)
-    await workbench.closeEditors()
-  })
+  pictureFailures(() => workbench)
+  afterEach(() => workbench.closeEditors())
 
   /** Chooses the first row of the quick pick with this title. */
   const pickFirst = async (title: RegExp): Promise<void> => {
@@ -35,7 +34,7 @@ describe('checkpoints and comparisons', function () {
     await pickFirst(/^Evaluate Checkpoint$/)
     await pickFirst(/^Evaluate Checkpoint:/)
     await pickFirst(/^Evaluate Checkpoint$/)
-    await workbench.editorTab(/^Evaluation of/).waitFor({ timeout: 60_000 })
+    await workbench.editorTab(/^Evaluation of/).waitFor()
     assert.match((await editorText()).replaceAll('\u00a0', ' '), /pass@1/)
   })
 
@@ -47,8 +46,8 @@ describe('checkpoints and comparisons', function () {
     await playground.getByText(/^Sample from arithmetic-chain/).waitFor()
     await playground.locator('vscode-text-area textarea').fill('26 * 2 + 6 :')
     await playground.locator('vscode-text-area textarea').press('Control+Enter')
-    await playground.locator('pre[aria-label="Completion 1"]').filter({ hasText: /\d/ }).waitFor({ timeout: 60_000 })
-    await playground.getByText('Sample', { exact: true }).waitFor({ timeout: 60_000 })
+    await playground.locator('pre[aria-label="Completion 1"]').filter({ hasText: /\d/ }).waitFor()
+    await playground.getByText('Sample', { exact: true }).waitFor()
     await workbench.picture('playground-sampled')
   })
 
@@ -71,8 +70,8 @@ describe('checkpoints and comparisons', function () {
     const { model } = JSON.parse(readFileSync(join(session.workspace, name ?? ''), 'utf8')) as { model: string }
     assert.ok(existsSync(join(session.workspace, model, 'config.json')) || existsSync(join(model, 'config.json')), model)
     await workbench.page.locator('.notification-list-item .monaco-button', { hasText: 'Start It' }).click()
-    const inspector = await workbench.view('lab-inspector', 60_000)
-    await inspector.getByText(/\d+ [-+*] \d+/).first().waitFor({ timeout: 60_000 })
+    const inspector = await workbench.view('lab-inspector')
+    await inspector.getByText(/\d+ [-+*] \d+/).first().waitFor()
   })
 
   it('asks nothing of any other machine and reports no errors', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { makeSampleRun } from '../vscode/sampleRun.ts'
+import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
 import type { Workbench } from '../vscode/workbench.ts'
@@ -36,7 +37,7 @@ const COMMANDS: Readonly<Record<string, Shows>> = {
 const NOT_NOW = ['Pause', 'Continue', 'Stop', 'Stop Now', 'Take Over Steering', 'End Hung Trainer', 'Move Up in Queue', 'Move Down in Queue', 'Remove from Queue', 'Clear Filter of Runs', 'Unpin Run']
 
 describe('commands from the palette', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let session: Session
   let workbench: Workbench
   before(async () => {
@@ -47,17 +48,17 @@ describe('commands from the palette', function () {
     await workbench.page.locator('.pane-body .monaco-list-row', { hasText: 'arithmetic-chain' }).nth(1).waitFor()
   })
   after(() => session.close())
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.picture(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`)
+  pictureFailures(() => workbench)
+  afterEach(async () => {
     for (let presses = 0; presses < 3; presses += 1) await workbench.page.keyboard.press('Escape')
   })
 
   for (const [title, shows] of Object.entries(COMMANDS)) {
     it(`${title} shows what it should`, async () => {
       await workbench.command(`Rollout Lab: ${title}`)
-      if ('quickInput' in shows) await workbench.page.locator('.quick-input-widget .quick-input-title', { hasText: shows.quickInput }).waitFor({ timeout: 20_000 })
-      if ('element' in shows) await workbench.page.locator(shows.element).first().waitFor({ timeout: 30_000 })
-      if ('tab' in shows) await workbench.editorTab(shows.tab).first().waitFor({ timeout: 30_000 })
+      if ('quickInput' in shows) await workbench.page.locator('.quick-input-widget .quick-input-title', { hasText: shows.quickInput }).waitFor()
+      if ('element' in shows) await workbench.page.locator(shows.element).first().waitFor()
+      if ('tab' in shows) await workbench.editorTab(shows.tab).first().waitFor()
     })
   }
 

@@ -5,6 +5,7 @@ import type { Frame } from 'playwright-core'
 import { FORGED_RUNS, writeForgedRuns } from '../hostile/forgedRuns.ts'
 import { writeHostileRun } from '../hostile/hostileRun.ts'
 import { HOSTILE_TEXTS, MARK } from '../hostile/texts.ts'
+import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
 import type { Workbench } from '../vscode/workbench.ts'
@@ -44,9 +45,7 @@ describe('hostile runs', function () {
     })
   })
   after(() => session.close())
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.picture(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`)
-  })
+  pictureFailures(() => workbench)
 
   async function nothingHappened(): Promise<void> {
     for (const frame of workbench.page.frames()) {

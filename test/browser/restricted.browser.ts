@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { makeSampleRun } from '../vscode/sampleRun.ts'
+import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
 import { writeSteerableRun } from '../vscode/steerableRun.ts'
 import type { Workbench } from '../vscode/workbench.ts'
 
 describe('Restricted Mode', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let session: Session
   let workbench: Workbench
   before(async () => {
@@ -18,9 +19,7 @@ describe('Restricted Mode', function () {
     await workbench.openView('Rollout Lab')
   })
   after(() => session.close())
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.picture(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`)
-  })
+  pictureFailures(() => workbench)
 
   it('lists runs and shows what they recorded', async () => {
     await workbench.tree().filter({ hasText: 'arithmetic-chain' }).first().waitFor()
@@ -53,8 +52,8 @@ describe('Restricted Mode', function () {
     await workbench.page.keyboard.press('Escape')
     await workbench.command('Rollout Lab: Start Run…')
     await workbench.pick('refused.run.json')
-    await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="refused, running"]').waitFor({ timeout: 60_000 })
+    await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="refused, running"]').waitFor()
     await workbench.command('Rollout Lab: Stop Now')
-    await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="refused, stopped"]').waitFor({ timeout: 60_000 })
+    await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="refused, stopped"]').waitFor()
   })
 })

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { processesOf } from '../../scripts/vscodeServer.mjs'
+import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
 import { writeSteerableRun } from '../vscode/steerableRun.ts'
@@ -12,7 +13,7 @@ import type { Workbench } from '../vscode/workbench.ts'
 const LONG_EVALUATION = { problems: 2000, samples: 16, every: 100_000 }
 
 describe('steering in the window', function () {
-  this.timeout(180_000)
+  this.timeout(300_000)
   let session: Session
   let first: Workbench
   before(async () => {
@@ -23,18 +24,16 @@ describe('steering in the window', function () {
     await first.openView('Rollout Lab')
   })
   after(() => session.close())
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await first.picture(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`)
-  })
+  pictureFailures(() => first)
 
   /** What a screen reader says of the run's row: name, standing, step. */
   const row = (workbench: Workbench, name: string): Locator => workbench.page.locator('.pane-body .monaco-list-row[aria-label*="step"]', { hasText: name }).first()
-  const standing = (workbench: Workbench, name: string, word: string, timeout = 60_000): Promise<void> =>
-    workbench.page.locator(`.pane-body .monaco-list-row[aria-label^="${name}, ${word}"]`).first().waitFor({ timeout })
+  const standing = (workbench: Workbench, name: string, word: string): Promise<void> =>
+    workbench.page.locator(`.pane-body .monaco-list-row[aria-label^="${name}, ${word}"]`).first().waitFor()
   const start = async (name: string): Promise<void> => {
     await first.command('Rollout Lab: Start Run…')
     await first.pick(`${name}.run.json`)
-    await first.view('lab-inspector', 60_000)
+    await first.view('lab-inspector')
     await standing(first, name, 'running')
   }
   const directoryOf = (name: string): string => join(session.runsFolder, readdirSync(session.runsFolder).find((entry) => entry.startsWith(`${name}--`)) ?? '')
@@ -88,7 +87,7 @@ describe('steering in the window', function () {
     await first.reload()
     await standing(first, 'steered', 'running')
     const began = Date.now()
-    await first.page.locator('.pane-body .monaco-list-row[aria-label^="steered, running"]:not([aria-label*="another window"])').waitFor({ timeout: 15_000 })
+    await first.page.locator('.pane-body .monaco-list-row[aria-label^="steered, running"]:not([aria-label*="another window"])').waitFor()
     console.log(`      steers again ${((Date.now() - began) / 1000).toFixed(1)} s after it was seen`)
     await first.editorTab('Rollouts: steered').waitFor()
     await first.editorTab('Dashboard: steered').waitFor()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Frame } from 'playwright-core'
 import { seriousFaults } from '../vscode/accessibility.ts'
 import { makeSampleRun } from '../vscode/sampleRun.ts'
+import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
 import { THEMES } from '../vscode/workbench.ts'
@@ -37,7 +38,7 @@ const VIEWS: Readonly<Record<string, (workbench: Workbench) => Promise<Frame>>> 
 }
 
 describe('views', function () {
-  this.timeout(240_000)
+  this.timeout(300_000)
   let session: Session
   let workbench: Workbench
   before(async () => {
@@ -48,9 +49,7 @@ describe('views', function () {
     await workbench.tree().first().waitFor()
   })
   after(() => session.close())
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.picture(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`)
-  })
+  pictureFailures(() => workbench)
   beforeEach(() => workbench.closeEditors())
 
   for (const theme of Object.keys(THEMES) as Theme[]) {

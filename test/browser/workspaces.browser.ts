@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeSampleRun } from '../vscode/sampleRun.ts'
+import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
 import type { Workbench } from '../vscode/workbench.ts'
@@ -10,7 +11,7 @@ import type { Workbench } from '../vscode/workbench.ts'
 const USER_MODULES = fileURLToPath(new URL('../../samples/user-modules', import.meta.url))
 
 describe('several folders, a full runs folder, code of a workspace', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let session: Session
   let workbench: Workbench
   let second = ''
@@ -32,9 +33,7 @@ describe('several folders, a full runs folder, code of a workspace', function ()
     await workbench.openView('Rollout Lab')
   })
   after(() => session.close())
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.picture(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`)
-  })
+  pictureFailures(() => workbench)
 
   const button = (label: string) => workbench.page.locator('.notification-list-item .monaco-button', { hasText: label })
   const dialogButton = (label: string) => workbench.page.locator('.monaco-dialog-box .monaco-button', { hasText: label })
@@ -56,7 +55,7 @@ describe('several folders, a full runs folder, code of a workspace', function ()
     const start = async (): Promise<void> => {
       await workbench.command('Rollout Lab: Start Run…')
       await workbench.pick('largest.run.json')
-      await workbench.page.locator('.monaco-dialog-box', { hasText: 'The run file names code of this workspace.' }).waitFor({ timeout: 30_000 })
+      await workbench.page.locator('.monaco-dialog-box', { hasText: 'The run file names code of this workspace.' }).waitFor()
     }
     await start()
     await dialogButton('Cancel').click()
@@ -65,7 +64,7 @@ describe('several folders, a full runs folder, code of a workspace', function ()
     assert.deepEqual(runs(), [])
     await start()
     await dialogButton('Run It This Once').click()
-    await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="largest, running"]').waitFor({ timeout: 60_000 })
+    await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="largest, running"]').waitFor()
     assert.equal(runs().length, 1)
     await workbench.command('Rollout Lab: Stop Now')
   })

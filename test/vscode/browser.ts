@@ -14,8 +14,13 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args: flags })
 }
 
-export function newContext(browser: Browser, options: { readonly width?: number; readonly height?: number } = {}): Promise<BrowserContext> {
-  return browser.newContext({
+/** A machine that is busy shows things late: only what never comes is a fault. */
+export const PATIENCE_MS = 60_000
+
+export async function newContext(browser: Browser, options: { readonly width?: number; readonly height?: number } = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({
     viewport: { width: options.width ?? 1400, height: options.height ?? 900 }, permissions: ['clipboard-read', 'clipboard-write'], serviceWorkers: 'allow'
   })
+  context.setDefaultTimeout(PATIENCE_MS)
+  return context
 }

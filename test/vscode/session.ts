@@ -20,16 +20,27 @@ export interface Session {
   close(): Promise<void>
 }
 
+let installed: Promise<string> | undefined
+
+/** Installs the package once for all sessions of this process; resolves to the folder of extensions. */
+function installOnce(): Promise<string> {
+  installed ??= packagedExtension().then((vsix) => {
+    const home = mkdtempSync(join(tmpdir(), 'rollout-lab-extensions-'))
+    process.once('exit', () => rmSync(home, { recursive: true, force: true }))
+    return installExtension(home, vsix)
+  })
+  return installed
+}
+
 export async function startSession(options: ServerOptions = {}): Promise<Session> {
-  const vsix = await packagedExtension()
+  const extensions = await installOnce()
   const home = mkdtempSync(join(tmpdir(), 'rollout-lab-browser-'))
   const workspace = join(home, 'workspace')
   const runsFolder = join(workspace, '.rollout-lab', 'runs')
   mkdirSync(runsFolder, { recursive: true })
-  installExtension(home, vsix)
   // Whatever else trains on this machine must not make a test wait in the queue of the device.
   const settings = { 'rolloutLab.runsPerDevice': 64, ...options.settings }
-  const server = await startServer({ home, ...options, settings })
+  const server = await startServer({ home, extensions, ...options, settings })
   const browser = await launchBrowser()
   return {
     server, browser, workspace, runsFolder,

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { VscodeServer } from '../../scripts/vscodeServer.mjs'
 import { writeSettings } from '../../scripts/vscodeServer.mjs'
-import { newContext } from './browser.ts'
+import { newContext, PATIENCE_MS } from './browser.ts'
 import { RequestLog } from './requestLog.ts'
 
 const PICTURES = new URL('../../dist/pictures/', import.meta.url).pathname
@@ -52,13 +52,13 @@ export class Workbench {
   }
 
   async ready(): Promise<void> {
-    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 })
-    await this.page.locator('.monaco-workbench .activitybar a.action-label').first().waitFor({ timeout: 60_000 })
+    await this.page.locator('.monaco-workbench .statusbar').waitFor()
+    await this.page.locator('.monaco-workbench .activitybar a.action-label').first().waitFor()
   }
 
   /** VS Code's own reload: it saves what is open first, which a browser's reload does not. */
   async reload(): Promise<void> {
-    const loaded = this.page.waitForEvent('load', { timeout: 60_000 })
+    const loaded = this.page.waitForEvent('load')
     await this.command('Developer: Reload Window')
     await loaded
     await this.ready()
@@ -67,7 +67,7 @@ export class Workbench {
   /** Opens the palette and runs the command with this title, e.g. "Rollout Lab: Start Run…", as soon as it is known and enabled. */
   async command(title: string): Promise<void> {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first()
-    for (const until = Date.now() + 30_000; Date.now() < until; await this.page.keyboard.press('Escape')) {
+    for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await this.page.keyboard.press('Escape')) {
       await this.openPalette(title)
       // A palette does not take up commands that are registered while it is open.
       if (await row.click({ timeout: 1500 }).then(() => true, () => false)) return
@@ -121,8 +121,8 @@ export class Workbench {
   }
 
   /** The page of the webview on screen whose root element this is, e.g. `lab-inspector`. */
-  async view(root: string, timeout = 30_000): Promise<Frame> {
-    for (const until = Date.now() + timeout; Date.now() < until; await this.page.waitForTimeout(50)) {
+  async view(root: string): Promise<Frame> {
+    for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await this.page.waitForTimeout(50)) {
       for (const frame of this.webviewFrames()) {
         if ((await isShown(frame)) && (await frame.locator(root).count().catch(() => 0)) > 0) return frame
       }
