@@ -18,18 +18,29 @@ function hasTorch(python) {
   return spawnSync(python, ['-c', 'import torch, transformers'], { stdio: 'ignore' }).status === 0
 }
 
-const packages = ['torch==2.13.0', 'transformers==5.23.0', 'trl==1.16.0', 'accelerate==1.15.0', 'safetensors==0.8.0']
+const packages = ['torch==2.13.0', 'transformers==5.23.0', 'trl==1.16.0', 'datasets==5.2.0', 'accelerate==1.15.0', 'safetensors==0.8.0']
+/** The last TRL with a trainer of process reward models, beside the one that everything else uses and without its dependencies. */
+const trlWithPrm = 'trl==1.13.0'
+export const trlWithPrmFolder = join(venv, 'trl-with-prm')
 
 function setUp() {
-  if (findPython()) return
-  console.error('Making .venv with PyTorch and transformers …')
-  const make = (command, args) => {
-    const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
-    if (result.status !== 0) process.exit(result.status ?? 1)
+  const found = findPython()
+  if (!found) {
+    console.error('Making .venv with PyTorch and transformers …')
+    run('python3', ['-m', 'venv', venv])
+    install(inVenv, [packages[0]])
+    install(inVenv, packages)
   }
-  make('python3', ['-m', 'venv', venv])
-  make(inVenv, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', packages[0]])
-  make(inVenv, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages])
+  if (!existsSync(join(trlWithPrmFolder, 'trl'))) install(found ?? inVenv, ['--no-deps', '--target', trlWithPrmFolder, trlWithPrm])
+}
+
+function install(python, args) {
+  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args])
+}
+
+function run(command, args) {
+  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
+  if (result.status !== 0) process.exit(result.status ?? 1)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) setUp()

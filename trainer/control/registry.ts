@@ -52,7 +52,7 @@ export function listEntries(folder: string): TrainerEntry[] {
 
 /** Takes out a trainer whose process has ended, with its pipe. Answers whether it did: nothing is taken from a process that lives. */
 export function sweepEntry(folder: string, entry: TrainerEntry): boolean {
-  if (isRunning({ ...entry, startedAt: entry.startedAt }) !== false) return false
+  if (isRunning(entry) !== false) return false
   leaveRegistry(folder, entry.id)
   if (process.platform !== 'win32') fs.rmSync(entry.pipe, { force: true })
   return true

@@ -6,6 +6,8 @@ import type { GradedSample } from './gradedSample.ts'
 import { meanOf, shareOf } from './means.ts'
 import { averageAtN, passAtK } from './passAtK.ts'
 import type { ProblemCount } from './passAtK.ts'
+import { rerankFigures } from './rerank.ts'
+import type { RankedSample } from './rerank.ts'
 import { stepTruth } from './stepTruth.ts'
 import { wilsonInterval } from './wilson.ts'
 
@@ -17,6 +19,8 @@ export interface EvaluationInput {
   /** One greedy completion per problem; empty = not asked for. */
   readonly greedy: readonly GradedSample[]
   readonly k: readonly number[]
+  /** The samples with the scores of a step reward model; empty = none was given. */
+  readonly ranked?: readonly RankedSample[]
   /** Of the bootstrap. */
   readonly seed: number
 }
@@ -34,6 +38,7 @@ export function evaluateRollouts(input: EvaluationInput): EvaluationResult {
   const truth = stepTruth(input.samples, input.seed)
   const greedy = greedyAccuracy(input.greedy)
   const passAt16 = passAtKs['16']
+  const rerank = rerankFigures(input.ranked ?? [], input.seed)
   return {
     environment: input.environment,
     problems: counts.length,
@@ -44,6 +49,7 @@ export function evaluateRollouts(input: EvaluationInput): EvaluationResult {
     passAtK: passAtKs,
     ...(greedy && { greedy }),
     ...(truth && { stepTruth: truth }),
+    ...(rerank && { rerank }),
     truncated: shareOf(input.samples, ({ truncated }) => truncated),
     meanTokens: meanOf(input.samples.map(({ tokens }) => tokens))
   }

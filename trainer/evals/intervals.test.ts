@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { randomStream } from '../random/random.ts'
 import { bootstrapMean, bootstrapRatio, pairedDifference, quantile } from './bootstrap.ts'
-import { meanOverSeeds } from './meanOverSeeds.ts'
+import { meanOverSeeds, overSeeds } from './meanOverSeeds.ts'
 import { wilsonInterval } from './wilson.ts'
 
 const near = (actual: number, expected: number, tolerance = 1e-9): void => assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`)
@@ -97,8 +97,19 @@ describe('wilsonInterval', () => {
   })
 })
 
-describe('meanOverSeeds', () => {
-  it('is Student’s interval', () => {
+describe('mean over seeds', () => {
+  it('has Student’s interval: for 1, 2, 3 with 2 degrees of freedom 2 ± 4.303 / √3', () => {
+    const over = overSeeds([1, 2, 3])
+    assert.equal(over?.mean, 2)
+    near(over?.half ?? NaN, 4.303 / Math.sqrt(3), 1e-9)
+  })
+
+  it('has no interval over one seed, and is nothing over none', () => {
+    assert.deepEqual(overSeeds([4]), { mean: 4, half: null })
+    assert.equal(overSeeds([]), null)
+  })
+
+  it('is an estimate of two runs and more', () => {
     const { value, low, high } = meanOverSeeds([1, 2, 3])
     assert.equal(value, 2)
     near(high - value, 4.303 / Math.sqrt(3), 1e-3)

@@ -6,12 +6,25 @@ const T_QUANTILES = [
   2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042
 ]
 
-/** Mean of one figure over runs that differ in their seed, with Student's 95 % interval. @throws RangeError for fewer than 2. */
-export function meanOverSeeds(values: readonly number[]): Estimate {
+/** `half`: half the width of Student's 95 % interval around the mean; null for a single value. */
+export interface OverSeeds {
+  readonly mean: number
+  readonly half: number | null
+}
+
+/** Mean of one figure over runs that differ in their seed; null for none. */
+export function overSeeds(values: readonly number[]): OverSeeds | null {
   const n = values.length
-  if (n < 2) throw new RangeError(`an interval over seeds needs at least 2 runs, there are ${n}`)
+  if (n === 0) return null
   const mean = values.reduce((sum, value) => sum + value, 0) / n
+  if (n === 1) return { mean, half: null }
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)
-  const half = (T_QUANTILES[n - 2] ?? 1.96) * Math.sqrt(variance / n)
-  return { value: mean, low: mean - half, high: mean + half }
+  return { mean, half: (T_QUANTILES[n - 2] ?? 1.96) * Math.sqrt(variance / n) }
+}
+
+/** The same as an estimate. @throws RangeError for fewer than 2 values. */
+export function meanOverSeeds(values: readonly number[]): Estimate {
+  const over = overSeeds(values)
+  if (over === null || over.half === null) throw new RangeError(`an interval over seeds needs at least 2 runs, there are ${values.length}`)
+  return { value: over.mean, low: over.mean - over.half, high: over.mean + over.half }
 }

@@ -28,15 +28,20 @@ export const METRIC_DEFINITIONS = {
   ),
   'train/passAt1': define(
     'pass@1 on training problems', 'share', 'rollouts of the step with a verdict',
-    'Share of right completions, as sampled for training.'
+    'Share of right completions, as sampled for training, refinements left out.'
   ),
   'rollouts/total': define('Rollouts', 'rollouts', NONE, 'Rollouts sampled.'),
   'rollouts/notScorable': define(
     'Not scorable', 'rollouts', NONE,
     'Rollouts whose total reward is null: something failed; they are not trained on.'
   ),
+  'refinements/total': define('Refinements', 'rollouts', NONE, 'Failed rollouts that were tried again after a critique.'),
+  'refinements/right': define(
+    'Refinements right', 'share', 'refinements of the step with a verdict',
+    'Share of refinements that are right; what they refine was wrong.'
+  ),
   'groups/total': define('Groups', 'groups', NONE, 'Problems drawn, each with its group of rollouts.'),
-  'groups/kept': define('Groups kept', 'share', 'groups of the step', 'Share of groups that the filter let through to training.'),
+  'groups/kept': define('Groups kept', 'share', 'groups of the step', 'Share of groups that the filter let through to training, refinements counted.'),
   'groups/dropped/*': define('Groups dropped', 'groups', NONE, 'Groups that the filter dropped for this reason.'),
   'groups/zeroVariance': define(
     'Zero-variance groups', 'share', GROUPS,
@@ -68,6 +73,12 @@ export const METRIC_DEFINITIONS = {
   'ratio/clippedLow': define('Clipped low', 'share', TRAINED, 'Share of tokens whose gradient the lower clip cut.'),
   'ratio/clippedHigh': define('Clipped high', 'share', TRAINED, 'Share of tokens whose gradient the upper clip cut.'),
   'loss/total': define('Loss', 'loss', 'updates of the step', 'Mean loss before each update, all terms with their weights.'),
+  'preferences/accuracy': define('Preferred', 'share', 'pairs of the update', 'Share of pairs whose chosen side has gained more over the reference than the rejected one.'),
+  'preferences/margin': define(
+    'Margin', 'nats', 'pairs of the update',
+    'Mean of log π/π_ref of the chosen side minus that of the rejected one, summed over tokens; without a reference of log π.'
+  ),
+  'preferences/chosen': define('Chosen against reference', 'nats', 'pairs of the update', 'Mean of log π/π_ref of the chosen side, summed over tokens: below 0 it has become less likely.'),
   'gradient/norm': define('Gradient norm', 'L2 norm', 'updates of the step', 'Mean global norm of the gradient before clipping.'),
   'update/norm': define('Update norm', 'L2 norm', 'updates of the step', 'Mean global norm of the change of the weights.'),
   'update/relative': define('Relative update', 'ratio', 'updates of the step', 'Mean of update norm / norm of the weights.'),

@@ -4,10 +4,12 @@ import { groupBy } from './grouping.ts'
 import { meanOf, shareOf } from './means.ts'
 
 /**
- * What a step's rollouts say by themselves, by the names of METRIC_DEFINITIONS; NaN where nothing was there to count, for
+ * What a step's rollouts say by themselves, refinements apart, by the names of METRIC_DEFINITIONS; NaN where nothing was there to count, for
  * the caller to leave out.
  */
-export function rolloutMetrics(rollouts: readonly Rollout[], droppedGroups: Readonly<Record<string, number>>): Record<string, number> {
+export function rolloutMetrics(all: readonly Rollout[], droppedGroups: Readonly<Record<string, number>>): Record<string, number> {
+  const refinements = all.filter(isRefinement)
+  const rollouts = all.filter((rollout) => !isRefinement(rollout))
   return {
     ...rewardMetrics(rollouts),
     ...groupMetrics(rollouts, droppedGroups),
@@ -16,9 +18,16 @@ export function rolloutMetrics(rollouts: readonly Rollout[], droppedGroups: Read
     ...lengthMetrics('length/wrong', rollouts.filter(({ correct }) => correct === false)),
     'length/truncated': shareOf(rollouts, ({ segments }) => segments.at(-1)?.stopReason === 'length'),
     'policy/entropy': meanOf(policySegments(rollouts).flatMap(({ entropies }) => entropies)),
-    'steps/truth': shareOf(rollouts.flatMap(({ steps }) => steps).filter(({ ok }) => ok !== null), ({ ok }) => ok === true)
+    'steps/truth': shareOf(rollouts.flatMap(({ steps }) => steps).filter(({ ok }) => ok !== null), ({ ok }) => ok === true),
+    ...(refinements.length > 0 && {
+      'refinements/total': refinements.length,
+      'refinements/right': shareOf(refinements.filter(({ correct }) => correct !== null), ({ correct }) => correct === true)
+    })
   }
 }
+
+/** Sampled after a critique of another rollout: it says nothing of what the policy does by itself. */
+const isRefinement = ({ segments }: Rollout): boolean => segments[0]?.source === 'refine'
 
 function rewardMetrics(rollouts: readonly Rollout[]): Record<string, number> {
   const totals = rollouts.flatMap(({ reward }) => (reward.total === null ? [] : [reward.total]))

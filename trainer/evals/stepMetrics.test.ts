@@ -40,6 +40,9 @@ const full = figures({
   seconds: { sample: 2, update: 4, score: 0.5 }
 })
 
+const refined = rollout('wrong', true, 4)
+const refinement: Rollout = { ...refined, segments: refined.segments.map((segment) => ({ ...segment, source: 'refine' as const })) }
+
 describe('stepMetrics', () => {
   const values = stepMetrics(full)
 
@@ -49,6 +52,13 @@ describe('stepMetrics', () => {
     assert.equal(values['reward/part/answer'], 3 / 5)
     assert.equal(values['train/passAt1'], 3 / 5)
     assert.deepEqual([values['rollouts/total'], values['rollouts/notScorable']], [7, 2])
+  })
+
+  it('keeps refinements apart', () => {
+    const apart = stepMetrics({ ...full, rollouts: [...full.rollouts, refinement] })
+    assert.deepEqual([apart['refinements/total'], apart['refinements/right']], [1, 1])
+    assert.deepEqual(['train/passAt1', 'groups/allWrong', 'rollouts/total'].map((name) => apart[name]), ['train/passAt1', 'groups/allWrong', 'rollouts/total'].map((name) => values[name]))
+    assert.equal(values['refinements/total'], undefined)
   })
 
   it('splits groups by what they have to say', () => {
@@ -92,9 +102,11 @@ describe('stepMetrics', () => {
   })
 
   it('can record everything that is defined', () => {
-    const withSteps = stepMetrics({ ...full, rollouts: full.rollouts.map((one) => ({ ...one, steps: [{ from: 0, to: 1, ok: true, why: '' }] })) })
+    const withSteps = stepMetrics({ ...full, rollouts: [...full.rollouts, refinement].map((one) => ({ ...one, steps: [{ from: 0, to: 1, ok: true, why: '' }] })) })
     const recorded = Object.keys(withSteps).map((name) => (Object.hasOwn(METRIC_DEFINITIONS, name) ? name : name.replace(/[^/]*$/, '*')))
-    assert.deepEqual(new Set(recorded), new Set(Object.keys(METRIC_DEFINITIONS)))
+    // What stages on preferences record stands in preferenceMetrics.test.ts.
+    const ofSteps = Object.keys(METRIC_DEFINITIONS).filter((name) => !name.startsWith('preferences/'))
+    assert.deepEqual(new Set(recorded), new Set(ofSteps))
   })
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RowKind } from './labelRows.ts'
 import { Finite, NonNegative, Positive } from './numbers.ts'
 import { ModuleRef } from './moduleRef.ts'
 
@@ -78,10 +79,45 @@ export const ToprOptions = z.strictObject({
   constantLength
 })
 
+export const CritiqueGrpoOptions = z.strictObject({
+  name: z.literal('critique-grpo'),
+  shaping: Positive.default(0.1).describe('γ of π/(π + γ), the weight of a refinement’s tokens: smaller stresses unlikely tokens more.'),
+  refinementWeight: Positive.default(1).describe('Weight of the refinements’ part of the loss. Shaping leaves a token a quarter of its gradient at most.'),
+  scale: z.enum(['group', 'batch', 'none']).default('none').describe('Divide advantages by the standard deviation of …'),
+  normalisation: normalisation.default('tokenMean'),
+  constantLength
+})
+
+export const DpoOptions = z.strictObject({
+  name: z.literal('dpo'),
+  variant: z.enum(['sigmoid', 'hinge', 'ipo']).default('sigmoid').describe('sigmoid = DPO (cDPO with labelSmoothing), hinge = SLiC, ipo = IPO.'),
+  beta: Positive.default(0.1).describe('How far the policy may leave the reference: larger keeps it closer.'),
+  labelSmoothing: NonNegative.max(0.49).default(0).describe('Share of the preferences taken to be wrong, for `sigmoid`.'),
+  reference: z.boolean().default(true).describe('Measure against the weights that the stage starts from; SimPO and ORPO do not.'),
+  lengthNormalised: z.boolean().default(false).describe('Mean log-probability per token instead of the sum (SimPO).'),
+  margin: Finite.default(0).describe('By how much the chosen side has to win (γ of SimPO).'),
+  chosenWeight: NonNegative.default(0).describe('Weight of −log π of the chosen side, which keeps its likelihood from falling.'),
+  rationaleWeight: NonNegative.default(0).describe('Weight of −log π of the rationale, given the pair.')
+})
+export const PrmOptions = z.strictObject({
+  name: z.literal('prm'),
+  afterError: z.enum(['train', 'ignore']).default('train').describe('Whether steps behind the first wrong one count; PRM800K leaves them out.')
+})
+
 export const AlgorithmOptions = z.discriminatedUnion('name', [
   SftOptions, RaftOptions, ReinforceOptions, RlooOptions, GrpoOptions, ReinforceRejOptions, LitePpoOptions, NsrPsrOptions, ToprOptions,
-  ModuleRef
+  CritiqueGrpoOptions,   DpoOptions, PrmOptions, ModuleRef
 ])
 export type AlgorithmOptions = z.infer<typeof AlgorithmOptions>
 /** Options of the algorithm named `N`, defaults filled in. */
 export type OptionsOf<N extends AlgorithmOptions['name']> = Extract<AlgorithmOptions, { name: N }>
+
+/** Rows that each algorithm learns from; `sft` can do without, on demonstrations. */
+export const KINDS_OF_ROWS: Readonly<Record<SupervisedOptions['name'], readonly RowKind[]>> = { sft: ['critiques', 'solutions'], dpo: ['preferences'], prm: ['steps'] }
+
+/** Algorithms that learn from given texts: their stages sample nothing. */
+export type SupervisedOptions = OptionsOf<'sft' | 'dpo' | 'prm'>
+/** Algorithms that weigh groups of sampled rollouts; `sft` takes every one for a demonstration. */
+export type GroupOptions = Exclude<AlgorithmOptions, { name: 'dpo' | 'prm' }>
+
+export const isSupervised = (options: AlgorithmOptions): options is SupervisedOptions => options.name === 'sft' || options.name === 'dpo' || options.name === 'prm'

@@ -7,6 +7,8 @@ import { Count, Finite } from './numbers.ts'
 import { StopReason } from './rollout.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { RunEvent } from './events.ts'
+import type { Label, LabelFault } from './label.ts'
+import type { LeftOut, RowKind } from './labelRows.ts'
 import type { Rollout } from './rollout.ts'
 import type { ResolvedRun } from './runFile.ts'
 import type { RunState } from './runState.ts'
@@ -40,7 +42,9 @@ export const RolloutFilter = z.object({
   /** Rollouts of attempts that were done again; left out unless true. */
   superseded: z.boolean().optional(),
   /** A DuckDB condition over the columns of RolloutRow, for experts. */
-  where: z.string().max(4000).optional()
+  where: z.string().max(4000).optional(),
+  /** What was said of it; any of these holds. Labels are looked for in `labels/folder` of the run. */
+  labels: z.array(z.enum(['unlabelled', 'labelled', 'drafts', 'flagged', 'disagreeing'])).optional()
 })
 export type RolloutFilter = z.infer<typeof RolloutFilter>
 
@@ -234,6 +238,65 @@ export interface RunDifference {
   readonly values: readonly (string | null)[]
 }
 
+/** What was said of a rollout, in a list. Drafts are no labels. */
+export interface LabelState {
+  readonly labels: number
+  /** Suggestions that nobody decided on yet. */
+  readonly drafts: number
+  readonly flagged: boolean
+  readonly disagreeing: boolean
+  readonly completedBy: readonly string[]
+}
+
+/** Which rollouts to label next, and in which order. */
+export const LabelQueueKind = z.enum(['unlabelled', 'failing', 'mixedGroups', 'highestEntropy', 'disagreement', 'judgeAgainstVerifier', 'random', 'qualityControl'])
+export type LabelQueueKind = z.infer<typeof LabelQueueKind>
+
+export interface LabelProgress {
+  /** Rollouts of the run that the labeler completed, and of the queue. */
+  readonly completed: number
+  readonly total: number
+  readonly today: number
+  /** Median seconds from shown to completed, of the last 50; null before the first. */
+  readonly medianSeconds: number | null
+  /** Share of own labels given again alike, on items shown twice; null where there were none. */
+  readonly consistency: { readonly value: number; readonly low: number; readonly high: number; readonly items: number } | null
+  /** Share right on quality-control items whose label is known. */
+  readonly qualityControl: { readonly value: number; readonly low: number; readonly high: number; readonly items: number } | null
+  /** Of drafts by source: accepted as they were, edited, rejected, open. */
+  readonly drafts: readonly { readonly source: string; readonly accepted: number; readonly edited: number; readonly rejected: number; readonly open: number }[]
+}
+
+/** One measure of agreement with its bootstrap interval over items; `value: null` where it is not defined, `why` says so. */
+export interface AgreementMeasure {
+  readonly measure: string
+  readonly title: string
+  readonly definition: string
+  readonly between: string
+  readonly value: number | null
+  readonly low: number | null
+  readonly high: number | null
+  readonly items: number
+  readonly why?: string
+}
+
+/** A rollout on which labelers differ. Resolving the opinions that lost settles it: they no longer count, and give no rows. */
+export interface Disagreement {
+  readonly rollout: string
+  readonly kind: 'verdict' | 'firstError' | 'stepRating' | 'preference' | 'rubric'
+  readonly step?: number
+  /** `label` is the id of the label, which stands on `rollout`: of a pair, that may be the other one. */
+  readonly opinions: readonly { readonly labeler: string; readonly says: string; readonly label: string; readonly rollout: string }[]
+}
+
+/** What an export would give. */
+export interface RowsPreview {
+  readonly rows: Readonly<Record<RowKind, number>>
+  readonly leftOut: readonly LeftOut[]
+  readonly labelers: readonly string[]
+  readonly sources: Readonly<Record<string, number>>
+}
+
 const Page = { offset: Count, limit: z.number().int().min(1).max(PAGE_ROWS) }
 const ViewId = z.string()
 
@@ -270,6 +333,26 @@ export const QUERY_REQUESTS = {
   'rollouts/group': z.object({ run: RunPath, group: z.string(), attempt: Count.optional() }),
   /** What the recorded numbers are, by metric name or family (`reward/part/*`). */
   'metrics/definitions': z.object({}),
+  /**
+   * The folder in which a run's labels lie, told once before any label is asked for; it is followed from then on, and changes
+   * come as `labelsChanged`.
+   */
+  'labels/folder': z.object({ run: RunPath, folder: z.string().min(1) }),
+  /** Labels of one rollout, oldest first, replies beneath; drafts included, orphans marked. */
+  'labels/of': z.object({ run: RunPath, id: z.string() }),
+  /** In the order asked; null where nothing was said. */
+  'labels/states': z.object({ run: RunPath, ids: z.array(z.string()).max(PAGE_ROWS) }),
+  /** Labels of the run that have a text, newest first, for lists. */
+  'labels/page': z.object({ run: RunPath, kinds: z.array(z.string()).max(20).optional(), ...Page }),
+  /** Orphans: labels whose rollout is gone or whose text is another. */
+  'labels/orphans': z.object({ run: RunPath, ...Page }),
+  /** Ids in the order to label, those that the labeler completed left out. `seed` orders what is drawn at random. */
+  'labels/queue': z.object({ run: RunPath, kind: LabelQueueKind, labeler: z.string(), pairs: z.boolean(), seed: Count, limit: z.number().int().min(1).max(10_000) }),
+  'labels/progress': z.object({ run: RunPath, labeler: z.string() }),
+  'labels/agreement': z.object({ run: RunPath }),
+  'labels/disagreements': z.object({ run: RunPath, ...Page }),
+  /** How many rows of each kind an export would give, and what is left out and why. */
+  'labels/preview': z.object({ run: RunPath, labelers: z.array(z.string()).optional(), includeModelSources: z.boolean() }),
   /** All attempts at one problem over steps, checkpoints and runs, oldest first. */
   'problems/history': z.object({ runs: z.array(RunPath).min(1).max(20), problemId: z.string(), ...Page })
 } as const
@@ -298,6 +381,16 @@ export interface QueryResults {
   'rollouts/one': Rollout | null
   'rollouts/group': readonly GroupAttempt[]
   'metrics/definitions': Readonly<Record<string, { readonly title: string; readonly definition: string; readonly unit: string; readonly denominator: string }>>
+  'labels/folder': null
+  'labels/of': readonly Label[]
+  'labels/states': readonly (LabelState | null)[]
+  'labels/page': { readonly count: number; readonly labels: readonly Label[]; readonly faults: readonly LabelFault[] }
+  'labels/orphans': { readonly count: number; readonly labels: readonly Label[] }
+  'labels/queue': readonly { readonly rollout: string; readonly other?: string; readonly qualityControl: boolean }[]
+  'labels/progress': LabelProgress
+  'labels/agreement': readonly AgreementMeasure[]
+  'labels/disagreements': { readonly count: number; readonly rows: readonly Disagreement[] }
+  'labels/preview': RowsPreview
   'problems/history': { readonly count: number; readonly rows: readonly RolloutRow[] }
 }
 
@@ -305,6 +398,8 @@ export interface QueryResults {
 export interface QueryNotices {
   /** Something of a watched run was written; coalesced to a few a second. `gone`: the directory was deleted or moved. */
   changed: { readonly run?: string; readonly folder?: string; readonly what: readonly ('state' | 'metrics' | 'events' | 'rollouts' | 'summary' | 'gone' | 'list')[] }
+  /** Label files of a run changed; the rollouts that it concerns, or none where nobody knows which. */
+  labelsChanged: { readonly run: string; readonly rollouts: readonly string[] }
   /** A followed view has new rows. */
   viewChanged: ViewInfo
   searchHits: { readonly search: string; readonly hits: readonly SearchHit[]; readonly searched: number }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AlgorithmOptions } from './algorithmOptions.ts'
 import { ModuleRef } from './moduleRef.ts'
+import { RowKind } from './labelRows.ts'
 import { Count, Finite, NonNegative, Positive, PositiveCount, Share } from './numbers.ts'
 
 const json = z.record(z.string(), z.json())
@@ -23,7 +24,7 @@ export type NewModel = z.infer<typeof NewModel>
 export const EnvironmentRef = z.union([
   ModuleRef,
   z.strictObject({
-    name: z.string().min(1).describe('countdown, arithmetic-chain, string-composition, list-functions, jsonl or module.'),
+    name: z.string().min(1).describe('countdown, arithmetic-chain, string-composition, list-functions, maze-walk, jsonl or module.'),
     options: json.default({}).describe('Difficulty and other parameters of the environment.'),
     weight: Positive.default(1).describe('Share of the problems in a mixture.')
   })
@@ -40,13 +41,43 @@ export const Sampling = z.strictObject({
 })
 export type Sampling = z.infer<typeof Sampling>
 
+/** What a rollout is made of. */
+export const RolloutStrategy = z.discriminatedUnion('strategy', [
+  z.strictObject({ strategy: z.literal('plain').describe('One completion of the problem’s prompt.') }),
+  z.strictObject({
+    strategy: z.literal('critiqueRefine').describe('Failed rollouts are criticised and tried again; refinements join the group, trained under the plain prompt.'),
+    critic: z
+      .enum(['checker', 'verdict', 'policy'])
+      .default('checker')
+      .describe('checker: the environment’s step checker says what is wrong; verdict: only that something is; policy: the model writes the critique.'),
+    attempts: PositiveCount.default(2).describe('Failed rollouts of a group that are refined.'),
+    keep: PositiveCount.default(1).describe('Refinements that join the group, right ones first.')
+  }),
+  z.strictObject({
+    strategy: z.literal('critic').describe('Problems that ask for a critique: the refinement that follows from each critique is sampled too, for the reward `refined`; only the critique is trained.')
+  })
+])
+export type RolloutStrategy = z.infer<typeof RolloutStrategy>
+
+/** How the scores of a trace's steps become one. */
+export const StepAggregate = z.enum(['min', 'product', 'mean', 'last']).describe('How the scores of a trace’s steps become one number.')
+export type StepAggregate = z.infer<typeof StepAggregate>
+
+/** A model with a step reward head. */
+export const StepRewardModel = z.strictObject({
+  model: z.string().min(1).describe('Folder of a model with a step reward head, as the recipe `prm` trains one, relative to the run file.'),
+  aggregate: StepAggregate.default('min')
+})
+export type StepRewardModel = z.infer<typeof StepRewardModel>
+
 export const RewardRef = z.union([
   z.strictObject({ ...ModuleRef.shape, weight: Finite.default(1) }),
   z.strictObject({
-    name: z.enum(['answer', 'format', 'length', 'steps', 'shuffled']).describe('answer: the grader’s verdict; format: the trace parses; length: tokens against a budget; steps: share of true steps; shuffled: the answer reward of another rollout, as a control.'),
+    name: z.enum(['answer', 'format', 'length', 'steps', 'shuffled', 'refined']).describe('answer: the grader’s verdict; format: the trace parses; length: tokens against a budget; steps: share of true steps; shuffled: the answer reward of another rollout, as a control; refined: whether the refinement after a critique is right.'),
     weight: Finite.default(1),
     options: json.default({})
-  })
+  }),
+  z.strictObject({ name: z.literal('prm').describe('Scores of a step reward model.'), weight: Finite.default(1), options: StepRewardModel })
 ])
 export type RewardRef = z.infer<typeof RewardRef>
 
@@ -100,6 +131,7 @@ export const Evaluation = z.strictObject({
   temperature: NonNegative.default(1),
   greedy: z.boolean().default(true),
   k: z.array(PositiveCount).default([1, 4, 16]),
+  rerank: StepRewardModel.optional().describe('Step reward model to choose among the samples: best of n and weighted majority beside the majority vote.'),
   duringProblems: PositiveCount.default(64).describe('Problems of the evaluations in the middle, 4 samples each.'),
   retention: z.array(RetentionSet).default([]).describe('Other difficulties or environments to watch: what else got better or was forgotten.')
 })
@@ -110,6 +142,25 @@ export const CheckpointPolicy = z.strictObject({
   keep: PositiveCount.default(3).describe('Checkpoints kept besides the last.'),
   dtype: z.enum(['float32', 'bfloat16']).default('float32').describe('Of the final exported weights; checkpoints to resume from are always float32.')
 })
+
+/** Rows of a file to train on instead of sampled or generated text. */
+export const TrainingData = z.strictObject({
+  file: z.string().min(1).describe('Rows as JSON Lines or Parquet, relative to the run file; `lab labels export` writes them.'),
+  kind: RowKind.describe('critiques and solutions for `sft`, preferences for `dpo`, steps for `prm`.'),
+  batchSize: PositiveCount.default(16).describe('Rows of an optimiser step.'),
+  epochs: Positive.optional().describe('Passes over the rows, in the place of `steps`.'),
+  chat: z.boolean().default(false).describe('Prompts are bare questions: render them with the model’s chat template.'),
+  sha256: z.string().optional().describe('Of the file: filled in when a run starts, so that it never goes on with other data.')
+})
+export type TrainingData = z.infer<typeof TrainingData>
+
+/** Where a run comes from, for comparisons and lineage. Nothing is read through it. */
+export const Parent = z.strictObject({
+  run: z.string().min(1).describe('Name of the run directory whose rollouts were labelled or whose model this run goes on from.'),
+  checkpoint: z.string().min(1).optional().describe('Name of its checkpoint.'),
+  manifest: z.string().min(1).optional().describe('manifest.json beside the exported rows, relative to the run file.')
+})
+export type Parent = z.infer<typeof Parent>
 
 /** What a stage may set for itself; everything else comes from the run. */
 export const Stage = z.strictObject({
@@ -124,13 +175,15 @@ export const Stage = z.strictObject({
   regulariser: Regulariser.optional(),
   problemsPerStep: PositiveCount.optional(),
   groupSize: PositiveCount.optional(),
+  rollouts: RolloutStrategy.optional(),
   demonstrations: z
     .strictObject({
       batchSize: PositiveCount.default(48).describe('Traces of an optimiser step.'),
       mix: json.default({}).describe('Parameters of the environment’s trace generator: strategies and noise.')
     })
     .prefault({})
-    .describe('For `sft`: what the supervised traces are made of.')
+    .describe('For `sft` without `data`: what the supervised traces are made of.'),
+  data: TrainingData.optional()
 })
 export type Stage = z.infer<typeof Stage>
 
@@ -150,6 +203,7 @@ export const RunFile = z.strictObject({
   problemsPerStep: PositiveCount.default(16),
   groupSize: PositiveCount.default(8).describe('Rollouts of each problem.'),
   sampling: Sampling.prefault({}),
+  rollouts: RolloutStrategy.prefault({ strategy: 'plain' }),
   rewards: z.array(RewardRef).min(1).default([{ name: 'answer', weight: 1, options: {} }]),
   rewardDeadlineSeconds: Positive.default(10).describe('A reward that takes longer is not scorable.'),
   filter: GroupFilter.prefault({}),
@@ -160,6 +214,8 @@ export const RunFile = z.strictObject({
   microBatchTokens: PositiveCount.default(1024).describe('Token budget of one forward and backward pass.'),
   evaluation: Evaluation.prefault({}),
   checkpoint: CheckpointPolicy.prefault({}),
+  data: TrainingData.optional().describe('What the stages of `sft`, `dpo` and `prm` train on where they name nothing themselves.'),
+  parent: Parent.optional(),
   stages: z.array(Stage).min(1).optional().describe('Default: one stage, `rl`.')
 })
 /** A run file as people write it. */

@@ -1,6 +1,20 @@
 import { z } from 'zod'
 import { Count, Estimate, Finite, NonNegative } from './numbers.ts'
 
+/** Accuracy of one answer chosen from the samples of each problem, by a step reward model and by votes. Differences are paired over problems. */
+export const Rerank = z.object({
+  problems: Count,
+  samplesPerProblem: Count,
+  majority: Estimate,
+  /** The sample with the highest score. */
+  bestOfN: Estimate,
+  /** The answer with the highest sum of scores. */
+  weightedMajority: Estimate,
+  bestOfNOverMajority: Estimate,
+  weightedOverMajority: Estimate
+})
+export type Rerank = z.infer<typeof Rerank>
+
 /** Held-out evaluation of one checkpoint. pass@k is the unbiased estimator; intervals are 95 % bootstraps over problems. */
 export const EvaluationResult = z.object({
   environment: z.string(),
@@ -15,6 +29,8 @@ export const EvaluationResult = z.object({
   greedy: Estimate.optional(),
   /** Share of the checkable steps that are true, over all sampled traces. */
   stepTruth: Estimate.optional(),
+  /** Where a step reward model was given. */
+  rerank: Rerank.optional(),
   /** Share of completions cut off at the token limit. */
   truncated: Finite,
   meanTokens: NonNegative

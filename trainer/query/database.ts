@@ -6,14 +6,15 @@ import { DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBType, DuckDBValue, Json } from '@duckdb/node-api'
 import { CONFINED_CONFIG, LOCK_DOWN, databaseError, sqlList, tooSlow } from '../stores/duckDb.ts'
 import type { QueryParameters } from '../stores/duckDb.ts'
-import { freePieces } from './nativeMemory.ts'
 import { cancelled, throwIfCancelled } from './queryError.ts'
 
 export interface DatabaseLimits {
   readonly threads: number
   readonly memoryMegabytes: number
-  /** Files that may be read; none = no access to any file. */
+  /** Files that may be read; none = no access to any file but those of the folder. */
   readonly files: readonly string[]
+  /** A folder of this process alone, in which files may be read. */
+  readonly folder?: string
 }
 
 export interface StatementOptions {
@@ -36,10 +37,11 @@ export class QueryDatabase {
     this.#connection = connection
   }
 
-  static async open({ threads, memoryMegabytes, files }: DatabaseLimits): Promise<QueryDatabase> {
+  static async open({ threads, memoryMegabytes, files, folder }: DatabaseLimits): Promise<QueryDatabase> {
     const instance = await DuckDBInstance.create(':memory:', { ...CONFINED_CONFIG, ...FREE_EARLY, threads: String(threads), memory_limit: `${memoryMegabytes}MB` })
     const connection = await instance.connect()
     if (files.length > 0) await connection.run(`SET allowed_paths = ${sqlList(files)}`)
+    if (folder !== undefined) await connection.run(`SET allowed_directories = ${sqlList([folder])}`)
     for (const statement of LOCK_DOWN) await connection.run(statement)
     return new QueryDatabase(instance, connection)
   }
@@ -73,31 +75,11 @@ export class QueryDatabase {
     })
   }
 
-  /** Hands over what a SELECT gives, piece by piece. */
-  chunks(sql: string, take: (chunk: DuckDBDataChunk) => void, options: StatementOptions = {}): Promise<void> {
-    return this.#alone(options, async () => {
-      const result = await this.#connection.stream(sql, bindings(options))
-      await eachChunk(() => result.fetchChunk(), take)
-    })
-  }
-
   /** Runs statements as one: all take effect or none. */
   change(statements: readonly string[], append?: { readonly table: string; readonly types: readonly DuckDBType[]; readonly rows: readonly (readonly DuckDBValue[])[] }): Promise<void> {
     return this.#alone({}, () => this.#asOne(async () => {
       for (const statement of statements) await this.#connection.run(statement)
       if (append !== undefined) await this.#append(append.table, append.types, append.rows)
-    }))
-  }
-
-  /** Fills a table, wholly or not at all; `fill` is given a function that appends a piece of exactly the table's types. */
-  fill(table: string, fill: (append: (chunk: DuckDBDataChunk) => void) => Promise<void>): Promise<void> {
-    return this.#alone({}, () => this.#asOne(async () => {
-      const appender = await this.#connection.createAppender(table)
-      try {
-        await fill((chunk) => appender.appendDataChunk(chunk))
-      } finally {
-        appender.closeSync()
-      }
     }))
   }
 
@@ -169,24 +151,6 @@ export class QueryDatabase {
 }
 
 const CHUNK_ROWS = 2048
-/** Pieces in memory at a time, roughly: 2,048 narrow rows each. */
-const CHUNKS_AT_ONCE = 48
-let taken = 0
-
-/** The next piece is fetched, on another thread, while one is taken. */
-async function eachChunk(fetch: () => Promise<DuckDBDataChunk | null>, take: (chunk: DuckDBDataChunk) => void): Promise<void> {
-  let next = fetch()
-  for (;;) {
-    const chunk = await next
-    if (chunk === null || chunk.rowCount === 0) return
-    next = fetch()
-    // Where taking fails, nobody waits for the next one.
-    next.catch(() => undefined)
-    take(chunk)
-    taken++
-    if (taken % CHUNKS_AT_ONCE === 0) freePieces()
-  }
-}
 
 function bindings({ parameters }: StatementOptions): Record<string, DuckDBValue> | undefined {
   return parameters as Record<string, DuckDBValue> | undefined

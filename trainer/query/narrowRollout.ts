@@ -1,29 +1,11 @@
 import { z } from 'zod'
 import { Count, Finite } from '../protocol/numbers.ts'
+import type { RolloutRow } from '../protocol/queries.ts'
 import { StopReason } from '../protocol/rollout.ts'
 
-/** What a list shows of a rollout: a row of the table of a run. */
-export interface NarrowRollout {
-  readonly id: string
-  readonly kind: 'train' | 'evaluation'
-  readonly stage: string
-  readonly step: number
-  readonly attempt: number
-  readonly superseded: boolean
-  readonly group: string
-  readonly sampleIndex: number
-  readonly problemId: string
-  readonly environment: string
-  readonly correct: boolean | null
-  readonly reward: number | null
+/** What a line tells of a row in a list; whether the group's rewards are equal, it does not. */
+export interface NarrowRollout extends Omit<RolloutRow, 'run' | 'parts' | 'zeroVariance'> {
   readonly parts: readonly { readonly name: string; readonly score: number | null }[]
-  readonly stopReason: string
-  readonly completionTokens: number
-  readonly kept: boolean | null
-  readonly policyVersion: number
-  readonly advantage: number | null
-  readonly meanLogprob: number | null
-  readonly meanEntropy: number | null
 }
 
 const NarrowSegment = z.object({

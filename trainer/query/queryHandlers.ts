@@ -8,14 +8,15 @@ import { RUN_FILES } from '../stores/runLayout.ts'
 import { compareRuns } from './compareRuns.ts'
 import { diagnoseRun } from './diagnoseRun.ts'
 import { groupAttempts } from './groupAttempts.ts'
+import { labelHandlers } from './labels/labelHandlers.ts'
 import { eventsSince, metricsSince } from './lineFiles.ts'
 import { byIds, placedRows } from './placedRows.ts'
 import type { QueryState } from './queryState.ts'
+import { realRunDirectory } from './realRunDirectory.ts'
 import { rolloutRows, unionOf } from './rolloutView.ts'
 import { readTexts } from './rolloutTexts.ts'
 import { cardOf, listCards, requireReadableRun } from './runCards.ts'
 import { checkpointCards, runDetails, runSize } from './runDetails.ts'
-import { realRunDirectory } from './runRollouts.ts'
 import type { RunRollouts } from './runRollouts.ts'
 import { searchTexts } from './textSearch.ts'
 import { readWhole } from './wholeRollouts.ts'
@@ -25,17 +26,19 @@ export interface HandlerContext {
   readonly watch: (runs: readonly string[], folders: readonly string[]) => void
   /** Open views have changed which runs are to be looked at. */
   readonly viewsChanged: () => void
+  /** Labels of another run are to be followed. */
+  readonly labelsFollowed: () => void
   readonly notify: <N extends keyof QueryNotices>(notice: N, value: QueryNotices[N]) => void
 }
 
-type Handlers = { readonly [R in QueryRequest]: (parameters: QueryParams<R>, signal: AbortSignal) => QueryResults[R] | Promise<QueryResults[R]> }
+export type Handlers = { readonly [R in QueryRequest]: (parameters: QueryParams<R>, signal: AbortSignal) => QueryResults[R] | Promise<QueryResults[R]> }
 
 /** A step may be moved into a shard between looking up where a rollout lies and reading it there. */
 const READ_ATTEMPTS = 3
 
 /** The answer to each request. */
 export function queryHandlers(context: HandlerContext): Handlers {
-  return { ...runHandlers(context), ...viewHandlers(context), ...rolloutHandlers(context) }
+  return { ...runHandlers(context), ...viewHandlers(context), ...rolloutHandlers(context), ...labelHandlers(context.state, context.labelsFollowed) }
 }
 
 type Some<R extends QueryRequest> = Pick<Handlers, R>

@@ -2,6 +2,7 @@ import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node'
 import { LabError } from '../errors.ts'
 import { QUERY_REQUESTS } from '../protocol/queries.ts'
 import type { QueryNotices, QueryRequest } from '../protocol/queries.ts'
+import { LabelFollower } from './labels/labelFollower.ts'
 import { toResponseError } from './queryError.ts'
 import { queryHandlers } from './queryHandlers.ts'
 import type { QueryState } from './queryState.ts'
@@ -22,7 +23,12 @@ export function serveQueries(connection: MessageConnection, state: QueryState): 
     viewed.watch(state.watched, [])
     if (state.unfinished) updates.due()
   }
-  const handlers = queryHandlers({ state, notify, viewsChanged, watch: (runs, folders) => asked.watch(runs, folders) })
+  const follower = new LabelFollower(state.labels)
+  state.labels.onChanged((run, rollouts, directory) => {
+    notify('labelsChanged', { run, rollouts })
+    updates.due(directory)
+  })
+  const handlers = queryHandlers({ state, notify, viewsChanged, labelsFollowed: () => follower.follow(), watch: (runs, folders) => asked.watch(runs, folders) })
   for (const request of Object.keys(QUERY_REQUESTS) as QueryRequest[]) {
     connection.onRequest(request, async (parameters: unknown, token: CancellationToken) => {
       try {
@@ -36,6 +42,7 @@ export function serveQueries(connection: MessageConnection, state: QueryState): 
   connection.onClose(() => {
     asked.close()
     viewed.close()
+    follower.close()
     state.close()
   })
 }

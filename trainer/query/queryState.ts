@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os'
 import type { ViewInfo } from '../protocol/queries.ts'
 import { QueryDatabase } from './database.ts'
+import { IndexCopies } from './indexCopies.ts'
+import { realRunDirectory } from './realRunDirectory.ts'
+import { LabelIndex } from './labels/labelIndex.ts'
 import { noSuchView, RolloutView } from './rolloutView.ts'
 import type { ViewRequest } from './rolloutView.ts'
-import { realRunDirectory, RunRollouts } from './runRollouts.ts'
+import { RunRollouts } from './runRollouts.ts'
 import type { RowNumbers } from './runRollouts.ts'
 import { rowsContaining } from './textSearch.ts'
 
@@ -19,19 +22,24 @@ const SYNC_MS = 200
 /** Everything that the query process holds: open runs and views on them. */
 export class QueryState {
   readonly db: QueryDatabase
+  readonly labels: LabelIndex
+  readonly #copies: IndexCopies
   readonly #runs = new Map<string, Promise<RunRollouts>>()
   readonly #views = new Map<string, RolloutView>()
   readonly #numbers: RowNumbers = { next: 0 }
   readonly #unfinished = new Set<string>()
   #made = 0
 
-  private constructor(db: QueryDatabase) {
+  private constructor(db: QueryDatabase, copies: IndexCopies) {
     this.db = db
+    this.labels = new LabelIndex(db)
+    this.#copies = copies
   }
 
   static async open(): Promise<QueryState> {
     const threads = Math.max(1, Math.min(MAX_THREADS, availableParallelism()))
-    return new QueryState(await QueryDatabase.open({ threads, memoryMegabytes: MEMORY_MEGABYTES, files: [] }))
+    const copies = new IndexCopies()
+    return new QueryState(await QueryDatabase.open({ threads, memoryMegabytes: MEMORY_MEGABYTES, files: [], folder: copies.folder }), copies)
   }
 
   /** The run, loaded; what was written since is taken in. */
@@ -51,7 +59,7 @@ export class QueryState {
   }
 
   async #load(real: string): Promise<RunRollouts> {
-    const loading = RunRollouts.open(real, this.#made++, this.db, this.#numbers).then(async (run) => {
+    const loading = RunRollouts.open(real, this.#made++, this.db, this.#copies, this.#numbers).then(async (run) => {
       await this.#sync(run, FIRST_SYNC_MS)
       return run
     })
@@ -68,7 +76,7 @@ export class QueryState {
   async openView(directories: readonly string[], request: ViewRequest, signal: AbortSignal): Promise<ViewInfo> {
     const runs: RunRollouts[] = []
     for (const directory of new Set(directories.map(realRunDirectory))) runs.push(await this.run(directory))
-    const view = new RolloutView(`view${this.#made++}`, runs, request, this.db, (text, textSignal) => rowsContaining(this.db, runs, text, textSignal))
+    const view = new RolloutView(`view${this.#made++}`, runs, request, this.db, this.labels, (text, textSignal) => rowsContaining(this.db, runs, text, textSignal))
     await view.refresh(signal)
     this.#views.set(view.id, view)
     return view.info
@@ -115,6 +123,7 @@ export class QueryState {
 
   close(): void {
     this.db.close()
+    this.#copies.remove()
   }
 
   async #dropUnused(): Promise<void> {

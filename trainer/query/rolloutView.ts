@@ -5,6 +5,7 @@ import type { GroupRow, Histogram, RolloutFilter, RolloutRow, RolloutSort, ViewI
 import { PART_PREFIX, sqlName } from '../stores/rolloutColumns.ts'
 import { DEADLINE_SECONDS } from './database.ts'
 import type { QueryDatabase } from './database.ts'
+import type { LabelIndex } from './labels/labelIndex.ts'
 import { filterSql, orderOfRollouts, valueOfGroup } from './filterSql.ts'
 import type { RunRollouts } from './runRollouts.ts'
 import { checkWhere, expertRows, whereSql } from './whereCheck.ts'
@@ -34,16 +35,20 @@ export class RolloutView {
   /** Version of each run's table that the rows were taken from. */
   versions: readonly number[] = []
   readonly #db: QueryDatabase
+  readonly #labels: LabelIndex
   readonly #matches: TextMatches
   #info: Omit<ViewInfo, 'view' | 'generation' | 'notices'> | undefined
+  /** Version of the labels that the filter was applied to. */
+  #labelVersion = 0
   #checked = false
   #textTable: string | undefined
 
-  constructor(id: string, runs: readonly RunRollouts[], request: ViewRequest, db: QueryDatabase, matches: TextMatches) {
+  constructor(id: string, runs: readonly RunRollouts[], request: ViewRequest, db: QueryDatabase, labels: LabelIndex, matches: TextMatches) {
     this.id = id
     this.runs = runs
     this.request = request
     this.#db = db
+    this.#labels = labels
     this.#matches = matches
   }
 
@@ -53,12 +58,14 @@ export class RolloutView {
   }
 
   get stale(): boolean {
-    return this.runs.some((run, i) => run.version !== this.versions[i])
+    const relabelled = this.request.filter.labels !== undefined && this.#labels.version(this.runs) !== this.#labelVersion
+    return relabelled || this.runs.some((run, i) => run.version !== this.versions[i])
   }
 
   /** Takes the rows anew from what the runs hold now. */
   async refresh(signal?: AbortSignal): Promise<void> {
     const versions = this.runs.map((run) => run.version)
+    const labelVersion = this.#labels.version(this.runs)
     await this.#matchText(signal)
     const passing = await this.#passing()
     const deadlineSeconds = this.request.filter.where === undefined ? DEADLINE_SECONDS : EXPERT_SECONDS
@@ -67,6 +74,7 @@ export class RolloutView {
     const [total] = await this.#db.rows(`SELECT CAST(count(*) AS INTEGER) AS total FROM (${this.#all()})`, { signal })
     this.rows = rows
     this.versions = versions
+    this.#labelVersion = labelVersion
     this.generation++
     this.#info = { count: rows.length, total: Number(total?.total), right: Number(counts?.right), wrong: Number(counts?.wrong), notScorable: Number(counts?.notScorable) }
   }
@@ -148,6 +156,7 @@ export class RolloutView {
     const parts = partsOf(this.runs)
     const conditions = [filterSql(filter, parts)]
     if (this.#textTable !== undefined) conditions.push(`row IN (SELECT row FROM ${this.#textTable})`)
+    if (filter.labels !== undefined) conditions.push(await this.#labels.condition(this.runs, filter.labels))
     if (filter.where !== undefined && filter.where.trim() !== '') {
       if (!this.#checked) await checkWhere(filter.where, parts)
       this.#checked = true

@@ -5,17 +5,17 @@ import { z } from 'zod'
 import { LabError } from '../errors.ts'
 import type { Notice, RunCard } from '../protocol/queries.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
-import { RunState } from '../protocol/runState.ts'
+import type { RunState } from '../protocol/runState.ts'
 import type { Summary } from '../protocol/summary.ts'
 import { readAnnotations } from '../stores/annotationStore.ts'
 import type { Annotations } from '../stores/annotationStore.ts'
 import { onDisk } from '../stores/diskGuard.ts'
-import { readJsonFile } from '../stores/jsonFile.ts'
 import { listFolder, plainKind, readPlain } from '../stores/plainFiles.ts'
 import { readRunRecord } from '../stores/runDirectory.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import { lockHolder } from '../stores/runLock.ts'
 import type { RunRecord } from '../stores/runRecord.ts'
+import { readState } from '../stores/stateStore.ts'
 import { readSummary } from '../stores/summaryStore.ts'
 import { lastPassAt1 } from './evaluationTail.ts'
 import { rewardSpark } from './rewardSpark.ts'
@@ -81,7 +81,7 @@ export function cardOf(directory: string): RunCard {
       return otherwise
     }
   }
-  const state = known(() => readJsonFile(path.join(directory, RUN_FILES.state), RunState), undefined)
+  const state = known(() => readState(directory), undefined)
   const summary = known(() => readSummary(directory), undefined)
   const annotations = known(() => readAnnotations(directory), { version: 1, notes: '', tags: [], pinned: false } as Annotations)
   const alive = known(() => lockHolder(directory), 'none' as const)

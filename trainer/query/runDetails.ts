@@ -3,11 +3,11 @@ import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { Checkpoint } from '../protocol/checkpoint.ts'
 import type { CheckpointCard, Notice, QueryResults, RunDetails } from '../protocol/queries.ts'
-import { RunState } from '../protocol/runState.ts'
 import { GitRecord } from '../stores/gitState.ts'
 import { readJsonFile } from '../stores/jsonFile.ts'
 import { listFolder, plainKind } from '../stores/plainFiles.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
+import { readState } from '../stores/stateStore.ts'
 import { readSummary } from '../stores/summaryStore.ts'
 import { cardOf, checkpointFolders, environmentNames, requireReadableRun } from './runCards.ts'
 
@@ -25,7 +25,7 @@ export function runDetails(directory: string): RunDetails {
       return undefined
     }
   }
-  const state = known(RUN_FILES.state, (place) => readJsonFile(place, RunState))
+  const state = known(RUN_FILES.state, () => readState(directory))
   const summary = known(RUN_FILES.summary, () => readSummary(directory))
   const git = known(RUN_FILES.git, (place) => readJsonFile(place, GitRecord))
   const { run, source } = record

@@ -1,15 +1,13 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { LabError } from '../errors.ts'
-import { onDisk } from '../stores/diskGuard.ts'
 import { MAX_INDEXED_PARTS } from '../stores/rolloutColumns.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import type { RolloutBatch } from '../stores/runLayout.ts'
 import type { Shard } from '../stores/shardReader.ts'
-import { withFiles } from './database.ts'
 import type { QueryDatabase } from './database.ts'
-import { batchesIn, summariseIndexes } from './indexFiles.ts'
+import type { IndexCopies } from './indexCopies.ts'
+import { batchesIn, noteDamaged, summariseIndexes } from './indexFiles.ts'
 import type { IndexSummary } from './indexFiles.ts'
 import { readLinesFrom } from './lineTail.ts'
 import type { TailLine } from './lineTail.ts'
@@ -21,6 +19,7 @@ import type { LinesFile, RolloutFiles } from './rolloutFiles.ts'
 import { requireReadableRun } from './runCards.ts'
 import { addPart, createTable, NameCodes, rowOfIndex, selectIndex, selectRows, tableTypes, tableValues } from './runTable.ts'
 import type { IndexFile, TableRow } from './runTable.ts'
+import { zeroVarianceOf } from './zeroVariance.ts'
 
 /** Where rollouts of the table lie; a row's `file` is a place in the run's list of these. */
 export type RolloutFile =
@@ -46,7 +45,6 @@ export interface RowNumbers {
   next: number
 }
 
-const INDEX_LIMITS = { threads: 1, memoryMegabytes: 300 }
 /** A listing is not one moment's: a step counts as gone when it was missing so often in a row. */
 const MISSING_LIMIT = 2
 
@@ -62,22 +60,26 @@ export class RunRollouts {
   /** Grows with every change of the table. */
   version = 0
   readonly #db: QueryDatabase
+  readonly #copies: IndexCopies
   readonly #numbers: RowNumbers
   readonly #batches = new Map<string, Batch>()
   readonly #shards = new Map<number, Shard>()
+  /** Steps that lie in a shard beside the lines that they were read from: what a killed compaction leaves. */
+  readonly #shardOf = new Map<string, number>()
   #last: Promise<boolean> = Promise.resolve(false)
 
-  private constructor(directory: string, number: number, db: QueryDatabase, numbers: RowNumbers) {
+  private constructor(directory: string, number: number, db: QueryDatabase, copies: IndexCopies, numbers: RowNumbers) {
     this.directory = directory
     this.number = number
     this.table = `run${number}`
     this.#db = db
+    this.#copies = copies
     this.#numbers = numbers
   }
 
-  static async open(directory: string, number: number, db: QueryDatabase, numbers: RowNumbers): Promise<RunRollouts> {
+  static async open(directory: string, number: number, db: QueryDatabase, copies: IndexCopies, numbers: RowNumbers): Promise<RunRollouts> {
     requireReadableRun(directory)
-    const run = new RunRollouts(directory, number, db, numbers)
+    const run = new RunRollouts(directory, number, db, copies, numbers)
     await db.change([createTable(run.table)])
     return run
   }
@@ -136,33 +138,35 @@ export class RunRollouts {
     const fresh = files.shards.filter(({ number }) => !this.#shards.has(number))
     if (fresh.length === 0) return
     for (const shard of fresh) this.#shards.set(shard.number, shard)
-    await withFiles({ ...INDEX_LIMITS, files: fresh.map(({ index }) => index) }, async (db) => {
-      const indexes = await summariseIndexes(db, fresh, this.notices)
-      const selections: string[] = []
+    await this.#copies.with(fresh, this.notices, async (copies) => {
+      const indexes = await summariseIndexes(this.#db, copies, this.notices)
       for (const index of indexes) {
         await this.#addParts(index.parts)
         for (const name of index.names) this.names.codeOf(name)
       }
-      for (const index of indexes) selections.push(await this.#selectionOf(db, index, files))
-      await this.#fill(db, indexes, selections)
+      const selections: string[] = []
+      for (const index of indexes) selections.push(await this.#selectionOf(index, files))
+      await this.#fill(indexes, selections)
     })
   }
 
   /** The rows of an index that are not known from lines already; a step that was known while it was open is brought up to date. */
-  async #selectionOf(db: QueryDatabase, { shard, columns, rows }: IndexSummary, files: RolloutFiles): Promise<string> {
-    const mine = this.#batches.size === 0 ? [] : await batchesIn(db, shard)
+  async #selectionOf(summary: IndexSummary, files: RolloutFiles): Promise<string> {
+    const { shard, columns, rows } = summary
+    const mine = this.#batches.size + files.sealed.size === 0 ? [] : await batchesIn(this.#db, summary)
+    for (const key of mine) this.#shardOf.set(key, shard.number)
     const known = mine.filter((key) => this.#batches.has(key))
     const stale = known.filter((key) => this.#batches.get(key)!.sealed === undefined && !files.sealed.has(key))
     for (const key of known) this.#batches.get(key)!.shard = shard.number
-    const index = { path: shard.index, columns, file: this.#fileNumber({ kind: 'shard', shard }), firstRow: this.#numbers.next, without: [...new Set([...known, ...files.sealed.keys()])] }
+    const index = { path: summary.path, columns, file: this.#fileNumber({ kind: 'shard', shard }), firstRow: this.#numbers.next, without: [...new Set([...known, ...files.sealed.keys()])] }
     this.#numbers.next += rows
-    if (stale.length > 0) await this.#replaceFromIndex(db, { ...index, without: [], only: stale })
+    if (stale.length > 0) await this.#replaceFromIndex({ ...index, without: [], only: stale })
     return selectIndex(index, this.names, this.parts)
   }
 
   /** Steps that were sealed and moved since they were read: their rollouts keep their rows. */
-  async #replaceFromIndex(db: QueryDatabase, index: IndexFile): Promise<void> {
-    const found = await db.rows(selectIndex(index, this.names, this.parts))
+  async #replaceFromIndex(index: IndexFile): Promise<void> {
+    const found = await this.#db.rows(selectIndex(index, this.names, this.parts))
     const numbers = new Map((index.only ?? []).flatMap((key) => [...this.#batches.get(key)!.rows]))
     const rowOf = (id: string): number => numbers.get(id) ?? this.#numbers.next++
     const rows = found.map((row) => rowOfIndex(row, rowOf, this.names, this.parts))
@@ -170,22 +174,29 @@ export class RunRollouts {
     for (const key of index.only ?? []) this.#batches.delete(key)
   }
 
-  /** One appender for all: each commit of its own would cost more than the rows. */
-  async #fill(db: QueryDatabase, indexes: readonly IndexSummary[], selections: readonly string[]): Promise<void> {
-    const half: number[] = []
-    await this.#db.fill(this.table, async (append) => {
-      for (const [i, selection] of selections.entries()) {
-        try {
-          await db.chunks(selection, append)
-        } catch (error) {
-          if (!LabError.is(error)) throw error
-          this.notices.set(indexes[i]!.shard.index, error.message)
-          half.push(this.files.findIndex((file) => file.kind === 'shard' && file.shard === indexes[i]!.shard))
-        }
-      }
-    })
-    if (half.length > 0) await this.#db.change([`DELETE FROM ${this.table} WHERE file IN (${half.join(', ')})`])
+  /** All at once, which is fastest; where one of them is damaged, one by one, so that the others are read. */
+  async #fill(indexes: readonly IndexSummary[], selections: readonly string[]): Promise<void> {
+    if (selections.length === 0) return
+    try {
+      await this.#insert(selections.join(' UNION ALL '))
+    } catch (error) {
+      if (!LabError.is(error)) throw error
+      for (const [i, selection] of selections.entries()) await this.#insertUnlessDamaged(indexes[i]!, selection)
+    }
     this.version++
+  }
+
+  async #insertUnlessDamaged(index: IndexSummary, selection: string): Promise<void> {
+    try {
+      await this.#insert(selection)
+    } catch (error) {
+      if (!LabError.is(error)) throw error
+      noteDamaged(index, error, this.notices)
+    }
+  }
+
+  #insert(selection: string): Promise<void> {
+    return this.#db.change([`INSERT INTO ${this.table} ${selection}`])
   }
 
   /** A file that is moved away between being listed and being read is met again in its new place. */
@@ -319,7 +330,8 @@ export class RunRollouts {
   #batch(file: LinesFile): Batch {
     const known = this.#batches.get(file.key)
     if (known !== undefined) return known
-    const batch: Batch = { batch: file.batch, rows: new Map(), attempt: 0, missing: 0 }
+    const shard = this.#shardOf.get(file.key)
+    const batch: Batch = { batch: file.batch, rows: new Map(), attempt: 0, missing: 0, ...(shard === undefined ? {} : { shard }) }
     this.#batches.set(file.key, batch)
     return batch
   }
@@ -336,29 +348,3 @@ export class RunRollouts {
     return this.files.push(file) - 1
   }
 }
-
-/** The directory that a path leads to; a run that was deleted or moved is said to be gone. */
-export function realRunDirectory(directory: string): string {
-  try {
-    return onDisk(directory, () => fs.realpathSync(directory))
-  } catch (error) {
-    if (!LabError.is(error, 'missing')) throw error
-    throw new LabError('store', 'run-gone', `the run ${directory} is not there any more: it was deleted or moved`, { place: directory, remedy: 'Open it where it is now, or choose another run.' })
-  }
-}
-
-/** By id: whether all scored rewards of the rollout's group are equal; nothing for groups without a score. */
-function zeroVarianceOf(rollouts: readonly NarrowRollout[]): Map<string, boolean> {
-  const ranges = new Map<string, { least: number; most: number }>()
-  const keyOf = ({ attempt, group }: NarrowRollout): string => `${attempt} ${group}`
-  for (const rollout of rollouts) {
-    if (rollout.reward === null) continue
-    const range = ranges.get(keyOf(rollout))
-    ranges.set(keyOf(rollout), { least: Math.min(range?.least ?? Infinity, rollout.reward), most: Math.max(range?.most ?? -Infinity, rollout.reward) })
-  }
-  return new Map(rollouts.flatMap((rollout) => {
-    const range = ranges.get(keyOf(rollout))
-    return range === undefined ? [] : [[rollout.id, range.least === range.most]]
-  }))
-}
-

@@ -24,6 +24,11 @@ export function signatureOfFolder(folder: string): string {
   return namesIn(folder).map((name) => `${name} ${signatureOf(path.join(folder, name, RUN_FILES.state))} ${signatureOf(path.join(folder, name, RUN_FILES.annotations))}`).join('\n')
 }
 
+/** The names in a folder of plain files, and when each was written. */
+export function signatureOfFiles(folder: string): string {
+  return namesIn(folder).map((name) => `${name} ${signatureOf(path.join(folder, name))}`).join('\n')
+}
+
 function signatureOfRollouts(folder: string): string {
   const names = namesIn(folder).filter((name) => parseShardFileName(name)?.part === 'shard' || parseBatchFileName(name) !== undefined)
   return names.map((name) => (parseBatchFileName(name)?.stage === 'open' ? `${name} ${signatureOf(path.join(folder, name))}` : name)).join('\n')

@@ -13,7 +13,7 @@ const LEAST_MS = 250
 const POLL_MS = 1500
 const ASPECTS: readonly Aspect[] = ['state', 'metrics', 'events', 'rollouts', 'summary']
 
-interface Watched {
+export interface Watched {
   /** Looks, and tells what has changed since the last look. */
   readonly look: () => void
   readonly close: () => void
@@ -75,7 +75,8 @@ function differences(before: RunSignature, now: RunSignature): (Aspect | 'gone')
   return ASPECTS.filter((aspect) => before?.[aspect] !== now[aspect])
 }
 
-function watchPlaces(places: readonly string[], look: () => void): Watched {
+/** Looks when the system tells of a change in one of the places, now and then at most. */
+export function watchPlaces(places: readonly string[], look: () => void): Watched {
   let timer: NodeJS.Timeout | undefined
   let lookedAt = 0
   const lookNow = (): void => {

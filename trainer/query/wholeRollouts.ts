@@ -1,6 +1,7 @@
 import { LabError } from '../errors.ts'
-import { Rollout } from '../protocol/rollout.ts'
+import type { Rollout } from '../protocol/rollout.ts'
 import { fromParquet, recordFromColumns } from '../stores/rolloutColumns.ts'
+import { checkedRollout } from '../stores/shardReader.ts'
 import type { Shard } from '../stores/shardReader.ts'
 import { withFiles } from './database.ts'
 import { readLineAt } from './lineTail.ts'
@@ -32,7 +33,7 @@ export async function readWhole(rows: readonly PlacedRow[], signal?: AbortSignal
 function readLine(place: string, offset: number, id: string): Rollout | undefined {
   try {
     const line = readLineAt(place, offset)
-    const rollout = line === undefined ? undefined : checked(JSON.parse(line), place)
+    const rollout = line === undefined ? undefined : checkedRollout(JSON.parse(line), place)
     return rollout?.id === id ? rollout : undefined
   } catch (error) {
     if (error instanceof SyntaxError || LabError.is(error, 'missing')) return undefined
@@ -45,20 +46,10 @@ async function readShard(shard: Shard, condition: string, signal: AbortSignal | 
   for (const [attempt, memoryMegabytes] of MEMORY_MEGABYTES.entries()) {
     try {
       const rows = await withFiles({ threads: 1, memoryMegabytes, files: [shard.rollouts] }, (db) => db.values(select, { signal, deadlineSeconds: DEADLINE_SECONDS }))
-      return rows.map((row) => checked(recordFromColumns(row), shard.rollouts))
+      return rows.map((row) => checkedRollout(recordFromColumns(row), shard.rollouts))
     } catch (error) {
       if (!LabError.is(error, 'query-memory') || attempt === MEMORY_MEGABYTES.length - 1) throw error
     }
   }
   return []
 }
-
-function checked(value: unknown, place: string): Rollout {
-  const result = Rollout.safeParse(value)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw new LabError('store', 'damaged-rollouts', `a rollout in ${place} is damaged: ${issue?.path.join('.')} ${issue?.message}`, {
-    place, remedy: 'Restore the rollouts folder from a copy of the run.'
-  })
-}
-

@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { simpleGit } from 'simple-git'
 import type { SimpleGit } from 'simple-git'
 import { z } from 'zod'
+import { confinedGit, optional } from './confinedGit.ts'
 import { onDisk } from './diskGuard.ts'
 import { writeAll } from './fileOps.ts'
 import type { FileOps } from './fileOps.ts'
@@ -11,7 +11,6 @@ import { RUN_FILES } from './runLayout.ts'
 
 /** A larger patch is left out: it holds data, not changes to code. */
 const PATCH_LIMIT_BYTES = 8 * 1024 * 1024
-const SILENCE_MS = 15_000
 
 /** git.json: the code that a run was made with; the uncommitted changes lie beside it in git.patch. */
 export const GitRecord = z.discriminatedUnion('state', [
@@ -73,18 +72,6 @@ function none(why: Extract<GitRecord, { state: 'none' }>['why'], detail: string)
   return { version: 1, state: 'none', why, detail }
 }
 
-function confinedGit(workspace: string, abort?: AbortSignal): SimpleGit {
-  return simpleGit({
-    baseDir: workspace,
-    timeout: { block: SILENCE_MS },
-    // A file that is no folder, so that no hook is found in it, on every system.
-    config: ['core.fsmonitor=false', `core.hooksPath=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`, 'diff.external='],
-    // The three settings above are what the library guards against; here they switch things off.
-    unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true, allowUnsafeDiffExternal: true },
-    ...(abort === undefined ? {} : { abort })
-  })
-}
-
 async function describe(git: SimpleGit, workspace: string): Promise<GitAnswer> {
   const commit = await optional(git, ['rev-parse', '--verify', '--quiet', 'HEAD'])
   const branch = await optional(git, ['symbolic-ref', '--short', '--quiet', 'HEAD'])
@@ -100,12 +87,6 @@ async function describe(git: SimpleGit, workspace: string): Promise<GitAnswer> {
     patch: typeof patch === 'string' ? patch : 'written'
   }
   return typeof patch === 'string' ? { record } : { record, patch }
-}
-
-/** Output of a question to which git may have no answer (then it fails without a word). */
-async function optional(git: SimpleGit, command: string[]): Promise<string | undefined> {
-  const answer = await git.raw(command).catch(() => '')
-  return answer.trim() || undefined
 }
 
 /** Entries of `git status --porcelain=v1 -z`: two letters, a space, a path. */

@@ -12,10 +12,10 @@ export function writeJsonFile(place: string, record: object, ops: FileOps): void
   replacePlain(ops, place, `${JSON.stringify(record, null, 2)}\n`)
 }
 
-/** The record of a file; undefined where there is no file. */
-export function readJsonFile<S extends z.ZodType>(place: string, schema: S): z.output<S> | undefined {
+/** The record of a file of at most `limit` bytes; undefined where there is no file. */
+export function readJsonFile<S extends z.ZodType>(place: string, schema: S, limit = JSON_FILE_LIMIT): z.output<S> | undefined {
   if (plainKind(place) === 'absent') return undefined
-  const result = schema.safeParse(parse(place, readPlain(place, JSON_FILE_LIMIT)))
+  const result = schema.safeParse(parse(place, readPlain(place, limit)))
   if (result.success) return result.data
   const issue = result.error.issues[0]
   throw damaged(place, `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is wrong'}`.trim())

@@ -4,12 +4,15 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { LabError } from '../errors.ts'
 import { onDisk } from './diskGuard.ts'
 import type { FileOps } from './fileOps.ts'
 
 /** Absent on Windows, where links need a privilege to be made and `lstat` has to do. */
 const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0
+/** A pipe put in the place of a file after it was looked at keeps nobody waiting. */
+const NO_WAITING = fs.constants.O_NONBLOCK ?? 0
 
 export type PlainKind = 'file' | 'folder' | 'absent'
 
@@ -43,7 +46,7 @@ export function ensureFolder(ops: FileOps, place: string): void {
 /** Opens a plain file for reading. The caller closes it. */
 export function openToRead(place: string): number {
   requireFile(place)
-  return onDisk(place, () => fs.openSync(place, fs.constants.O_RDONLY | NO_FOLLOW))
+  return onDisk(place, () => fs.openSync(place, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAITING))
 }
 
 /** Opens a plain file to append to, made where it is absent. */
@@ -76,14 +79,30 @@ export function removePlain(ops: FileOps, place: string): void {
   else if (kind === 'folder') throw onDiskKind(place)
 }
 
+/** Copies a plain file of at most `limit` bytes to a new file that only this user can read. */
+export async function copyPlain(place: string, to: string, limit: number): Promise<void> {
+  const file = openToRead(place)
+  try {
+    requireSize(place, file, limit)
+    await pipeline(fs.createReadStream('', { fd: file, autoClose: false, end: limit }), fs.createWriteStream(to, { flags: 'wx', mode: 0o600 }))
+  } finally {
+    fs.closeSync(file)
+  }
+}
+
+function requireSize(place: string, file: number, limit: number): void {
+  const opened = fs.fstatSync(file)
+  if (!opened.isFile()) throw notPlain(place, 'not-plain')
+  if (opened.size > limit) {
+    throw new LabError('store', 'too-large', `${place} has ${opened.size} bytes, more than the ${limit} such a file can have`, { place, remedy: 'The file was not written by a run; restore it or remove it.' })
+  }
+}
+
 /** Text of a plain file of at most `limit` bytes. */
 export function readPlain(place: string, limit: number): string {
   const file = openToRead(place)
   try {
-    const { size } = fs.fstatSync(file)
-    if (size > limit) {
-      throw new LabError('store', 'too-large', `${place} has ${size} bytes, more than the ${limit} such a file can have`, { place, remedy: 'The file was not written by a run; restore it or remove it.' })
-    }
+    requireSize(place, file, limit)
     return onDisk(place, () => fs.readFileSync(file, 'utf8'))
   } finally {
     fs.closeSync(file)

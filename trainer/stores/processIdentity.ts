@@ -6,8 +6,8 @@ import os from 'node:os'
 export interface ProcessIdentity {
   readonly host: string
   readonly pid: number
-  /** Opaque; `undefined` where the system does not tell. */
-  readonly startedAt: string | undefined
+  /** Opaque; absent where the system does not tell. */
+  readonly startedAt?: string | undefined
 }
 
 let own: ProcessIdentity | undefined

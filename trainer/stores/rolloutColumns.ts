@@ -43,14 +43,10 @@ export const ROLLOUT_COLUMNS: Readonly<Record<string, string>> = {
 const meanOverTokens = (values: string): string => `list_avg(flatten(list_transform(segments, lambda segment: segment.${values})))`
 
 /** Columns of the narrow index: neither text nor tokens. */
-export const INDEX_SELECTION = `id, kind, stage, step, attempt, superseded, "group", sampleIndex, problemId, environment, params,
+const INDEX_SELECTION = `id, kind, stage, step, attempt, superseded, "group", sampleIndex, problemId, environment, params,
   correct, reward.total AS reward, segments[-1].stopReason AS stopReason,
   CAST(list_sum(list_transform(segments, lambda segment: len(segment.tokens))) AS BIGINT) AS completionTokens,
   filter.kept AS kept, policyVersion`
-
-/** Columns that every index has, of whatever version. */
-export const INDEX_COLUMN_NAMES = `id, kind, stage, step, attempt, superseded, "group", sampleIndex, problemId, environment, params,
-  correct, reward, stopReason, completionTokens, kept, policyVersion`
 
 /** More parts than this are no run's; what is beyond them is in the shard alone. */
 export const MAX_INDEXED_PARTS = 64
@@ -79,20 +75,9 @@ export const sqlName = (name: string): string => `"${name.replaceAll('\0', '\uff
 /** Columns of the text file beside a shard: what a search looks at, in the order of the shard, apart from the tokens. */
 export const TEXT_SELECTION = `id, step, coalesce(segments[1].samplePrompt."text", '') AS prompt, list_transform(segments, lambda segment: segment."text") AS texts`
 
-/** What INDEX_SELECTION reads: parsing no more makes reading JSONL several times faster. */
-const INDEX_COLUMNS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ['id', 'kind', 'stage', 'step', 'attempt', 'superseded', 'group', 'sampleIndex', 'problemId', 'environment', 'params', 'correct', 'policyVersion']
-      .map((name) => [name, ROLLOUT_COLUMNS[name]!])
-  ),
-  reward: 'STRUCT(total DOUBLE)',
-  filter: 'STRUCT(kept BOOLEAN)',
-  segments: 'STRUCT(tokens BIGINT[], stopReason VARCHAR)[]'
-}
-
-/** FROM clause over rollout JSONL files: whole rollouts, or what the index is selected from. */
-export function fromJsonLines(files: readonly string[], detail: 'whole' | 'index' = 'whole'): string {
-  const columns = Object.entries(detail === 'whole' ? ROLLOUT_COLUMNS : INDEX_COLUMNS).map(([name, type]) => `${sqlText(name)}: ${sqlText(type)}`)
+/** FROM clause over rollout JSONL files. */
+export function fromJsonLines(files: readonly string[]): string {
+  const columns = Object.entries(ROLLOUT_COLUMNS).map(([name, type]) => `${sqlText(name)}: ${sqlText(type)}`)
   return `read_json(${sqlList(files)}, format = 'newline_delimited', maximum_object_size = ${MAX_LINE_BYTES}, columns = {${columns.join(', ')}})`
 }
 

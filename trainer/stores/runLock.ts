@@ -43,7 +43,7 @@ export function lockHolder(folder: string): 'none' | 'alive' | 'unknown' {
   const place = path.join(folder, RUN_FILES.lock)
   if (plainKind(place) === 'absent') return 'none'
   const record = parseLock(readPlain(place, LOCK_LIMIT))
-  const running = record !== undefined && isRunning({ ...record, startedAt: record.startedAt })
+  const running = record !== undefined && isRunning(record)
   return running === 'unknown' ? 'unknown' : running ? 'alive' : 'none'
 }
 
@@ -104,7 +104,7 @@ function removeDeadLock(place: string, token: string, ops: FileOps, report: Repo
 function requireDead(place: string, content: string): void {
   const record = parseLock(content)
   if (record === undefined) return
-  const running = isRunning({ ...record, startedAt: record.startedAt })
+  const running = isRunning(record)
   if (running === 'unknown') throw inUse(place, `process ${record.pid} on the machine '${printable(record.host)}' holds it`, `If that process has ended, remove ${place} and try again.`)
   if (running) throw inUse(place, `process ${record.pid} is running it`)
 }

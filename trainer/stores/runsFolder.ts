@@ -4,11 +4,10 @@ import path from 'node:path'
 import { onDisk } from './diskGuard.ts'
 import type { Summary } from '../protocol/summary.ts'
 import type { RunState } from '../protocol/runState.ts'
-import { RunState as RunStateSchema } from '../protocol/runState.ts'
 import { LabError } from '../errors.ts'
-import { readJsonFile } from './jsonFile.ts'
 import { lockHolder } from './runLock.ts'
 import { RUN_FILES, padded } from './runLayout.ts'
+import { readState } from './stateStore.ts'
 import { readSummary } from './summaryStore.ts'
 
 const ID_CHARACTERS = 4
@@ -23,6 +22,13 @@ export function newRunId(now: Date): string {
   const day = [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()].map((part) => padded(part, 2)).join('')
   const time = [now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map((part) => padded(part, 2)).join('')
   return `${day}-${time}-${randomBytes(ID_CHARACTERS).toString('hex')}`
+}
+
+const ID_IN_NAME = /--(\d{8}-\d{6}-[0-9a-f]{8})$/
+
+/** The id that a run directory was named with, or a new one. */
+export function runIdOf(directory: string, now: Date): string {
+  return ID_IN_NAME.exec(path.basename(directory))?.[1] ?? newRunId(now)
 }
 
 /** `<recipe or environment>--<model>--<id>` with nothing in it that a file system could refuse. */
@@ -58,7 +64,7 @@ export function listRuns(runsFolder: string): ListedRun[] {
 function describeRun(directory: string): ListedRun {
   try {
     const holder = lockHolder(directory)
-    const state = readJsonFile(path.join(directory, RUN_FILES.state), RunStateSchema)
+    const state = readState(directory)
     const alive = holder === 'unknown' ? holder : holder === 'alive'
     if (state === undefined) return { directory, alive, problem: 'no state recorded' }
     return { directory, alive, state, ...summaryOf(directory) }

@@ -69,14 +69,14 @@ export async function readCompactedStep(folder: string, batch: RolloutBatch): Pr
   const rollouts = await withShards(folder, async (db, shards) => {
     const from = fromParquet(shards.map((shard) => shard.rollouts))
     const rows = await db.run(`SELECT ${ROW_AS_JSON} AS json FROM ${from} r WHERE kind = $kind AND step = $step`, { kind: batch.kind, step: batch.step })
-    return rows.map((row) => rolloutFromRow(row.json as string, folder))
+    return rows.map((row) => checkedRollout(recordFromRow(row.json as string), folder))
   })
   return rollouts === undefined || rollouts.length === 0 ? undefined : rollouts
 }
 
-/** A row given by ROW_AS_JSON, checked against the schema. */
-export function rolloutFromRow(json: string, place: string): Rollout {
-  const result = Rollout.safeParse(recordFromRow(json))
+/** What was read at a place as a rollout. @throws LabError `damaged-rollouts` where it is none */
+export function checkedRollout(value: unknown, place: string): Rollout {
+  const result = Rollout.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
   throw new LabError('store', 'damaged-rollouts', `a rollout in ${place} is damaged: ${issue?.path.join('.')} ${issue?.message}`, {

@@ -1,0 +1,29 @@
+import path from 'node:path'
+import type { LabelManifest } from '../../protocol/labelRows.ts'
+import { LINEAGE_FILE, MANIFEST_FILE } from './rowFiles.ts'
+
+const COLUMNS: Readonly<Record<string, string>> = {
+  critiques: '`prompt`, `response`, `critique`, `verdict` (absent where the labeler gave none): critique fine-tuning',
+  solutions: '`prompt`, `completion`: traces that were judged right or written by a labeler',
+  steps: '`prompt`, `completions`, `labels`: the steps of a trace, up to the first that nobody judged; they join to the trace without a separator (`step_separator=""` in TRL)',
+  preferences: '`prompt`, `chosen`, `rejected`, `rationale` (absent where nobody gave one)',
+  prm800k: 'one labelled solution a line, in the shape of PRM800K'
+}
+
+/** README.md of an exported folder: `datasets.load_dataset(folder, kind)` reads which file is which from its head. */
+export function datasetCard({ files, run, sources }: LabelManifest): string {
+  const data = files.filter(({ kind }) => kind !== 'lineage')
+  // All configurations of a folder are read by one reader: beside Parquet, PRM800K's JSON Lines are to be loaded by themselves.
+  const ending = path.extname(data[0]?.file ?? '')
+  const configs = data.filter(({ file }) => path.extname(file) === ending).map(({ kind, file }) => `- config_name: ${kind}\n  data_files: ${file}`)
+  const rows = data.map(({ kind, file, rows: count }) => `- \`${file}\`, ${count} rows: ${COLUMNS[kind]}`)
+  const from = Object.entries(sources).map(([source, count]) => `- \`${plain(source)}\`: ${count}`)
+  return [
+    '---', 'configs:', ...configs, '---', '', `# Labels of \`${plain(run.directory)}\``, '', ...rows, '',
+    'Rows by source, which each row also names in `sources`; the terms of a model’s provider may forbid training on what it wrote:', '', ...from, '',
+    `\`${LINEAGE_FILE}\` says of which labels and rollouts each row was made (places in code points), \`${MANIFEST_FILE}\` holds the hashes of all files.`, ''
+  ].join('\n')
+}
+
+/** Names come from label files, which are anybody's. */
+const plain = (name: string): string => name.replace(/[^\p{L}\p{N} ._:/@+-]/gu, '?').slice(0, 200)

@@ -1,0 +1,37 @@
+import type { Label } from '../../protocol/label.ts'
+import type { PreferenceRow } from '../../protocol/labelRows.ts'
+import { stepsOf } from '../anchors/makeAnchor.ts'
+import type { Reason } from './leftOut.ts'
+import { segmentOf } from './rowMaker.ts'
+import type { RowMaker } from './rowMaker.ts'
+import { promptOf } from './rowRollout.ts'
+import type { RowSegment } from './rowRollout.ts'
+import { stepOf } from './stepVotes.ts'
+
+/**
+ * What a labeler wrote, preferred to what stood there. A better trace or answer gives two whole completions; a better step
+ * gives the two steps under a prompt that goes up to them. A text says why there is no pair.
+ */
+export function betterPair(label: Label, maker: RowMaker): PreferenceRow | Reason {
+  const { opinion } = label
+  if (opinion.kind !== 'better') return 'noPreference'
+  const segment = segmentOf(maker, label)
+  const pair = { trace: betterTrace, answer: betterAnswer, step: betterStep }[opinion.of](opinion.text, segment, promptOf(segment, maker.joint), label)
+  return typeof pair !== 'string' && pair.chosen === pair.rejected ? 'sameText' : pair
+}
+
+type Pair = PreferenceRow | Reason
+
+const betterTrace = (text: string, segment: RowSegment, prompt: string): Pair => ({ prompt, chosen: text, rejected: segment.text })
+
+function betterAnswer(text: string, segment: RowSegment, prompt: string): Pair {
+  const answer = segment.spans.findLast(({ kind, to }) => kind === 'answer' && to <= segment.text.length)
+  if (answer === undefined) return 'noAnswer'
+  return { prompt, chosen: segment.text.slice(0, answer.from) + text + segment.text.slice(answer.to), rejected: segment.text }
+}
+
+function betterStep(text: string, segment: RowSegment, prompt: string, label: Label): Pair {
+  const step = stepsOf(segment.spans)[stepOf(label, segment) ?? Infinity]
+  if (step === undefined || step.to > segment.text.length) return 'noStep'
+  return { prompt: prompt + segment.text.slice(0, step.from), chosen: text, rejected: segment.text.slice(step.from, step.to) }
+}

@@ -1,0 +1,55 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { LabError } from '../errors.ts'
+import { copyPlain } from '../stores/plainFiles.ts'
+import type { Shard } from '../stores/shardReader.ts'
+import type { CopiedIndex } from './indexFiles.ts'
+import type { NoticeBoard } from './noticeBoard.ts'
+
+/** An index has some 20 bytes a rollout: this is a hundred times what a shard of any run has. */
+const MAX_INDEX_BYTES = 256 * 1024 * 1024
+
+/**
+ * A folder of this process alone. Indexes of runs are copied into it to be read: the database is never let into a run, and what it
+ * reads cannot change meanwhile.
+ */
+export class IndexCopies {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rollout-lab-indexes-'))
+  #made = 0
+
+  constructor() {
+    process.once('exit', () => this.remove())
+  }
+
+  /** Gives copies of these indexes to `work` and removes them afterwards; those that cannot be copied are named in the notices. */
+  async with<T>(shards: readonly Shard[], notices: NoticeBoard, work: (copies: readonly CopiedIndex[]) => Promise<T>): Promise<T> {
+    const copies: CopiedIndex[] = []
+    try {
+      for (const shard of shards) {
+        const copy = { shard, path: path.join(this.folder, `${this.#made++}.parquet`) }
+        copies.push(copy)
+        if (!(await copied(copy, notices))) copies.pop()
+      }
+      return await work(copies)
+    } finally {
+      for (const copy of copies) fs.rmSync(copy.path, { force: true })
+    }
+  }
+
+  remove(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+async function copied({ shard, path: to }: CopiedIndex, notices: NoticeBoard): Promise<boolean> {
+  try {
+    await copyPlain(shard.index, to, MAX_INDEX_BYTES)
+    return true
+  } catch (error) {
+    if (!LabError.is(error)) throw error
+    notices.set(shard.index, error.message)
+    fs.rmSync(to, { force: true })
+    return false
+  }
+}

@@ -1,0 +1,26 @@
+import { simpleGit } from 'simple-git'
+import type { SimpleGit } from 'simple-git'
+
+const SILENCE_MS = 15_000
+
+/**
+ * Git about a folder that people trust: it runs what a repository configures. Hooks, the file-system monitor, external diffs
+ * and text conversions are off all the same.
+ */
+export function confinedGit(folder: string, abort?: AbortSignal): SimpleGit {
+  return simpleGit({
+    baseDir: folder,
+    timeout: { block: SILENCE_MS },
+    // A file that is no folder, so that no hook is found in it, on every system.
+    config: ['core.fsmonitor=false', `core.hooksPath=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`, 'diff.external='],
+    // The three settings above are what the library guards against; here they switch things off.
+    unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true, allowUnsafeDiffExternal: true },
+    ...(abort === undefined ? {} : { abort })
+  })
+}
+
+/** Output of a question to which git may have no answer (then it fails without a word). */
+export async function optional(git: SimpleGit, command: string[]): Promise<string | undefined> {
+  const answer = await git.raw(command).catch(() => '')
+  return answer.trim() || undefined
+}
