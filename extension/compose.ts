@@ -3,11 +3,18 @@ import path from 'node:path'
 import * as vscode from 'vscode'
 import type { CommandName } from './commands/commandNames.ts'
 import { COMMANDS } from './commands/commandTable.ts'
+import { createComments } from './comments/comments.ts'
 import { errorDetail, errorText } from './errorText.ts'
+import { createLabels } from './labels/createLabels.ts'
+import { withLabelFolders } from './labels/labelledQueries.ts'
+import { labelsPlace } from './labels/labelsPlace.ts'
 import { askForAttention } from './notices/askForAttention.ts'
 import { watchQuota } from './notices/watchQuota.ts'
 import { plainLine } from './plainText.ts'
 import { createQueries } from './queries/createQueries.ts'
+import { createLabelQueue } from './ratings/labelQueue.ts'
+import { showQueueStatus } from './ratings/queueStatus.ts'
+import { showRatings } from './ratings/ratingViews.ts'
 import { createReports } from './reports/reports.ts'
 import { parseCatalogue } from './runFiles/catalogue.ts'
 import { markProblems } from './runFiles/markProblems.ts'
@@ -21,6 +28,8 @@ import { createSamples } from './starting/samples.ts'
 import { keepContextKeys } from './status/contextKeys.ts'
 import { showStatus } from './status/statusItem.ts'
 import { createLabCommand, createTrainerProgram, createTrainers } from './trainers/createTrainers.ts'
+import { createSuggestions } from './suggestions/createSuggestions.ts'
+import { createTraces } from './traces/traces.ts'
 import { provideRunTree } from './tree/runTree.ts'
 import { provideSampleTree } from './tree/sampleTree.ts'
 import { createViews } from './views/views.ts'
@@ -41,21 +50,28 @@ export async function compose(context: vscode.ExtensionContext, log: vscode.LogO
   const catalogue = parseCatalogue(await readFile(path.join(context.extensionUri.fsPath, 'dist', 'catalogue.json'), 'utf8'))
   await mkdir(context.globalStorageUri.fsPath, { recursive: true })
   const settings = createSettings(context)
-  const queries = createQueries({ program: path.join(context.extensionUri.fsPath, 'dist', 'queries.mjs'), log: (line) => log.info(line) })
+  const queryProcess = createQueries({ program: path.join(context.extensionUri.fsPath, 'dist', 'queries.mjs'), log: (line) => log.info(line) })
+  const queries = withLabelFolders(queryProcess, (run) => labelsPlace(settings, run))
+  const labels = createLabels({ queries, settings, log: (line) => log.warn(line) })
+  const traces = createTraces({ queries, settings, labels, log })
+  const comments = createComments({ traces, queries, labels, log: (line) => log.warn(line) })
+  const labelQueue = createLabelQueue({ queries, labels, memento: context.workspaceState })
   const program = createTrainerProgram(context, (message) => log.info(message))
   const lab = createLabCommand(program)
   const trainers = createTrainers({ program, context, runsPerDevice: () => settings.current.runsPerDevice, log: (line) => log.info(line) })
-  const views = createViews({ extension: context, queries, trainers, settings, lab, log })
+  // Runs and reports are made after the views, and are there before anybody asks for drafts.
+  const suggestions = createSuggestions({ context, queries, labels, lab, settings, runs: () => runs.runs, report: (...what) => reports.show(...what), log })
+  const views = createViews({ extension: context, queries, labels, traces, comments, trainers, settings, lab, suggestDrafts: (places, token) => suggestions.draft(places, token), log })
   const runs = createRunList(queries, trainers, settings, log)
   const reports = createReports()
   const samples = createSamples(context)
   // A start that needs it fails with the same error, in words.
   const prepare = (): void => void Promise.all([program.runtime(), samples.ready()]).catch((error: unknown) => log.warn(errorText(error)))
-  const shell: Shell = { context, log, settings, queries, trainers, lab, views, runs, reports, samples, catalogue, prepare }
+  const shell: Shell = { context, log, settings, queries, labels, traces, comments, labelQueue, suggestions, trainers, lab, views, runs, reports, samples, catalogue, prepare }
   const parts = [
     provideRunTree(shell), provideSampleTree(samples), showStatus(shell), keepContextKeys(shell), askForAttention(shell), watchQuota(shell),
     trainers.onStartFailed(({ label, message }) => void tell(shell, `${plainLine(label, 80)} could not start. ${plainLine(message, 400)}`)),
-    markProblems(catalogue), provideLenses(shell), reports, runs, views, trainers, queries, settings
+    markProblems(catalogue), provideLenses(shell), showRatings(traces, vscode.Uri.joinPath(context.extensionUri, 'media')), showQueueStatus(shell), comments, traces, reports, runs, views, trainers, labels, queries, settings
   ]
   void begin(shell)
   return { give: (name, given) => give(shell, name, given), restored: { ...views, notes: createNotes(queries) }, dispose: () => parts.forEach((part) => part.dispose()) }

@@ -1,12 +1,17 @@
 import type * as vscode from 'vscode'
+import type { Comments } from './comments/comments.ts'
+import type { Labels } from './contracts/labels.ts'
 import type { Queries } from './contracts/queries.ts'
 import type { SettingsSource } from './contracts/settings.ts'
 import type { LabCommand, Trainers } from './contracts/trainers.ts'
 import type { Views } from './contracts/views.ts'
+import type { LabelQueue } from './ratings/labelQueue.ts'
 import type { Reports } from './reports/reports.ts'
 import type { Catalogue } from './runFiles/catalogue.ts'
 import type { RunList } from './runs/runList.ts'
 import type { Samples } from './starting/samples.ts'
+import type { Suggestions } from './suggestions/createSuggestions.ts'
+import type { Traces } from './traces/traces.ts'
 
 /** Everything that commands and views of the shell work with. */
 export interface Shell {
@@ -14,6 +19,11 @@ export interface Shell {
   readonly log: vscode.LogOutputChannel
   readonly settings: SettingsSource
   readonly queries: Queries
+  readonly labels: Labels
+  readonly traces: Traces
+  readonly comments: Comments
+  readonly labelQueue: LabelQueue
+  readonly suggestions: Suggestions
   readonly trainers: Trainers
   readonly lab: LabCommand
   readonly views: Views

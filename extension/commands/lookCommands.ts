@@ -19,6 +19,11 @@ export const openInspector: CommandHandler = async (shell, ...given) => {
   if (run) await shell.views.openInspector({ runs: [run.card.directory] })
 }
 
+export const openLabeller: CommandHandler = async (shell, ...given) => {
+  const run = await chooseRun(shell, given, { title: 'Label Rollouts', fits: any, none: NO_RUNS })
+  if (run) await shell.views.openLabeller({ run: run.card.directory })
+}
+
 /** From the palette, the run that trains is meant. */
 function following({ runs }: Parameters<CommandHandler>[0]): readonly unknown[] {
   const run = activeRun(runs.runs)

@@ -19,6 +19,26 @@ export interface Settings {
   readonly follow: boolean
   /** Runs at a time on one device. */
   readonly runsPerDevice: number
+  /** Name under which this user labels; empty = git's user name, else that of the system. */
+  readonly labeler: string
+  readonly suggestions: SuggestionSettings
+}
+
+/** Drafts by models; no workspace can change any of it. */
+export interface SuggestionSettings {
+  /** Base address of an OpenAI-compatible endpoint; empty = none. */
+  readonly endpoint: string
+  readonly model: string
+  /** Caps of a batch: requests, tokens of prompts and answers together, cost in the currency of the prices. */
+  readonly maxRequests: number
+  readonly maxTokens: number
+  readonly maxCost: number
+  /** Of the endpoint's model, per million tokens; 0 = free or unknown. */
+  readonly inputPrice: number
+  readonly outputPrice: number
+  /** Tokens of an answer at most. */
+  readonly replyTokens: number
+  readonly timeoutSeconds: number
 }
 
 export interface SettingsSource extends Disposable {

@@ -1,9 +1,5 @@
 import type { RolloutFilter } from '../../trainer/protocol/queries.ts'
-
-export interface RolloutPlace {
-  readonly run: string
-  readonly id: string
-}
+import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
 
 /** Opens the webviews and documents of the extension. */
 export interface Views {
@@ -15,9 +11,11 @@ export interface Views {
    * it has begun. Closed again where it does not begin.
    */
   openStarting(run: string, begun: Promise<unknown>): Promise<void>
+  /** One labeller per run; at this rollout where one is given. */
+  openLabeller(what: { readonly run: string; readonly rollout?: string }): Promise<void>
   openPlayground(checkpoint: { readonly directory: string; readonly label: string }): Promise<void>
-  /** A read-only text document of one rollout (`rollout:` scheme). */
-  openDocument(rollout: RolloutPlace): Promise<void>
+  /** A read-only text document of one rollout (`rollout:` scheme), at the place of the label with this id where one is given. */
+  openDocument(rollout: RolloutPlace, label?: string): Promise<void>
   /** VS Code's own diff editor on two rollouts. */
   openDiff(left: RolloutPlace, right: RolloutPlace): Promise<void>
   /** `vscode://rollout-lab.rollout-lab/rollout?…` that opens this rollout. */

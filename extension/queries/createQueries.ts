@@ -14,9 +14,10 @@ export interface QueriesOptions {
 export function createQueries({ program, log }: QueriesOptions): Queries {
   const changed = new EventEmitter<QueryNotices['changed']>()
   const viewChanged = new EventEmitter<QueryNotices['viewChanged']>()
+  const labelsChanged = new EventEmitter<QueryNotices['labelsChanged']>()
   const searchHits = new EventEmitter<QueryNotices['searchHits']>()
   const restarted = new EventEmitter<void>()
-  const emitters = { changed, viewChanged, searchHits }
+  const emitters = { changed, viewChanged, labelsChanged, searchHits }
   const client = new QueryClient({ node: process.execPath, args: [program] }, {
     notice: (notice, value) => (emitters[notice] as EventEmitter<typeof value>).fire(value),
     restarted: () => restarted.fire(),
@@ -26,6 +27,7 @@ export function createQueries({ program, log }: QueriesOptions): Queries {
     ask: (request, parameters, token?: CancellationToken) => client.ask(request, parameters, token),
     onChanged: changed.event,
     onViewChanged: viewChanged.event,
+    onLabelsChanged: labelsChanged.event,
     onSearchHits: searchHits.event,
     onRestarted: restarted.event,
     watch: (what) => ({ dispose: client.watch(what) }),

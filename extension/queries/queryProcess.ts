@@ -20,7 +20,7 @@ export interface QueryProcessEvents {
   readonly said: (line: string) => void
 }
 
-const NOTICES: readonly (keyof QueryNotices)[] = ['changed', 'viewChanged', 'searchHits']
+const NOTICES: readonly (keyof QueryNotices)[] = ['changed', 'viewChanged', 'labelsChanged', 'searchHits']
 /** What the process needs of the environment: no secrets, no proxies, no NODE_OPTIONS. */
 const PASSED_ON = /^(PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|NODE_V8_COVERAGE)$/i
 

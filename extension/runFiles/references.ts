@@ -28,6 +28,9 @@ export function referencesOf(root: Node): readonly Reference[] {
   ]
   return [
     ...referenceAt(root, 'model', ['model']),
+    ...referenceAt(root, 'model', ['evaluation', 'rerank', 'model']),
+    ...[[], ...indexes(stages).map((i) => ['stages', i])].flatMap((place) => referenceAt(root, 'data', [...place, 'data', 'file'])),
+    ...referenceAt(root, 'data', ['parent', 'manifest']),
     ...modules.flatMap((path) => (textAt(root, [...path, 'name']) === 'module' ? referenceAt(root, 'module', [...path, 'path']) : [])),
     ...environmentsOf(root).flatMap(({ path }) => (textAt(root, [...path, 'name']) === 'jsonl' ? referenceAt(root, 'data', [...path, 'options', 'path']) : []))
   ]

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import type { Settings, SettingsSource } from '../contracts/settings.ts'
+import type { Settings, SettingsSource, SuggestionSettings } from '../contracts/settings.ts'
 import { folderOfFile, otherRunsFolder, runsFolderOf } from './runsFolder.ts'
 
 const SECTION = 'rolloutLab'
@@ -40,7 +40,23 @@ function readSettings({ globalStorageUri }: vscode.ExtensionContext): Settings {
     otherRunsFolder: otherRunsFolder(storage),
     retentionGigabytes: positive(configuration.get('retentionGigabytes'), 10),
     follow: configuration.get('follow', true),
-    runsPerDevice: Math.max(1, wholeNumber(configuration.get('runsPerDevice'), 1))
+    runsPerDevice: Math.max(1, wholeNumber(configuration.get('runsPerDevice'), 1)),
+    labeler: textOf(configuration.get('labeler')),
+    suggestions: suggestionSettings(vscode.workspace.getConfiguration(`${SECTION}.suggestions`))
+  }
+}
+
+function suggestionSettings(configuration: vscode.WorkspaceConfiguration): SuggestionSettings {
+  return {
+    endpoint: textOf(configuration.get('endpoint')),
+    model: textOf(configuration.get('model')),
+    maxRequests: Math.max(1, wholeNumber(configuration.get('maxRequests'), 50)),
+    maxTokens: Math.max(1, wholeNumber(configuration.get('maxTokens'), 200_000)),
+    maxCost: positive(configuration.get('maxCost'), 1),
+    inputPrice: notNegative(configuration.get('inputPrice')),
+    outputPrice: notNegative(configuration.get('outputPrice')),
+    replyTokens: Math.max(16, wholeNumber(configuration.get('replyTokens'), 1024)),
+    timeoutSeconds: Math.min(3600, positive(configuration.get('timeoutSeconds'), 60))
   }
 }
 
@@ -62,4 +78,6 @@ export const workspaceFoldersOnDisk = (): readonly vscode.WorkspaceFolder[] =>
 
 /** Settings files may hold anything. */
 const wholeNumber = (value: unknown, otherwise: number): number => (Number.isInteger(value) && (value as number) >= 0 ? (value as number) : otherwise)
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
+const notNegative = (value: unknown): number => (typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : 0)
 const positive = (value: unknown, otherwise: number): number => (typeof value === 'number' && value > 0 ? value : otherwise)

@@ -72,8 +72,7 @@ function contentOf(place: string): string | undefined {
 
 function holderLives(content: string): boolean {
   try {
-    const holder = Holder.parse(JSON.parse(content))
-    return isRunning({ ...holder, startedAt: holder.startedAt }) !== false
+    return isRunning(Holder.parse(JSON.parse(content))) !== false
   } catch {
     // Not a lock that a window made.
     return false

@@ -1,7 +1,7 @@
-import fs from 'node:fs'
-import path from 'node:path'
-import { RunState } from '../../trainer/protocol/runState.ts'
+import type { RunState } from '../../trainer/protocol/runState.ts'
+import { readState } from '../../trainer/stores/stateStore.ts'
 
+/** Bytes; a run directory may be anybody's. */
 const STATE_LIMIT = 256 * 1024
 const ENDED: ReadonlySet<RunState['status']> = new Set(['finished', 'stopped', 'failed'])
 
@@ -10,32 +10,15 @@ const ENDED: ReadonlySet<RunState['status']> = new Set(['finished', 'stopped', '
  * people only: nothing that is read here is acted upon.
  */
 export function recordedEnd(directory: string, runId: string): RunState | undefined {
-  const state = RunState.safeParse(parsed(textOf(path.join(directory, 'state.json')))).data
+  const state = recordedState(directory)
   return state?.runId === runId && ENDED.has(state.status) ? state : undefined
 }
 
-/** A plain file of reasonable size; a pipe in its place keeps nobody waiting. */
-function textOf(place: string): string {
-  let file: number
+function recordedState(directory: string): RunState | undefined {
   try {
-    file = fs.openSync(place, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
+    return readState(directory, STATE_LIMIT)
   } catch {
-    // Nothing is recorded, or the directory is gone.
-    return ''
-  }
-  try {
-    const found = fs.fstatSync(file)
-    return found.isFile() && found.size <= STATE_LIMIT ? fs.readFileSync(file, 'utf8') : ''
-  } finally {
-    fs.closeSync(file)
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not a state; the schema refuses it.
+    // Damaged, out of reach, or no plain file: it tells nothing.
     return undefined
   }
 }

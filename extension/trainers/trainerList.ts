@@ -64,9 +64,9 @@ export class TrainerList {
 
   /** How many trainers use the device, of any window; one that hangs or is paused holds its memory still. */
   busy(): number {
-    return this.#entries().filter(({ id, host, pid, startedAt }) => {
-      const known = this.#known.get(id)
-      return !this.#strangers.has(id) && (known ? !known.over && !known.dead : isRunning({ host, pid, startedAt }) !== false)
+    return this.#entries().filter((entry) => {
+      const known = this.#known.get(entry.id)
+      return !this.#strangers.has(entry.id) && (known ? !known.over && !known.dead : isRunning(entry) !== false)
     }).length
   }
 

@@ -74,7 +74,7 @@ export class WatchedTrainer {
 
   /** Whether its process has ended; looks at the system only where it is not attached. */
   get dead(): boolean {
-    return this.#client === undefined && isRunning({ ...this.entry, startedAt: this.entry.startedAt }) === false
+    return this.#client === undefined && isRunning(this.entry) === false
   }
 
   /** Attaches where it is not attached. Resolves to false where the entry turned out not to be a trainer's. */
@@ -107,7 +107,7 @@ export class WatchedTrainer {
       throw new LabHostError('not-proven', `It cannot be made sure that process ${this.entry.pid} is the trainer of this run.`, 'Look at that process and end it by hand if it is.')
     }
     process.kill(this.entry.pid, 'SIGKILL')
-    while (!this.dead && isProvenRunning({ ...this.entry, startedAt: this.entry.startedAt })) await sleep(50)
+    while (!this.dead && isProvenRunning(this.entry)) await sleep(50)
     this.#lose('The trainer did not answer and was ended. Nothing recorded is lost; resume the run to go on.')
   }
 
@@ -126,7 +126,7 @@ export class WatchedTrainer {
   async #isProven(): Promise<boolean> {
     const now = readEntry(this.#parts.folder, this.entry.id)
     const same = now?.pid === this.entry.pid && now.startedAt === this.entry.startedAt && now.token === this.entry.token
-    return same && isProvenRunning({ ...this.entry, startedAt: this.entry.startedAt }) && (this.#shaken || (await answersCalls(this.entry.pipe)))
+    return same && isProvenRunning(this.entry) && (this.#shaken || (await answersCalls(this.entry.pipe)))
   }
 
   async #attach(): Promise<Attached['kind']> {

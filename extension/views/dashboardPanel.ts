@@ -11,12 +11,9 @@ import type { LiveStatuses } from './liveStatus.ts'
 import { panelFamily } from './panelHost.ts'
 import type { Panel, PanelHandlers, RestorePanel } from './panelHost.ts'
 import { cardsOf } from './runCards.ts'
+import { restoreRunSet, RUNS_MOST, runSetKey } from './runSet.ts'
+import type { RunSet } from './runSet.ts'
 import type { ViewsContext } from './viewsContext.ts'
-
-/** What a dashboard is of; one panel for each set of runs. */
-interface DashboardIdentity {
-  readonly runs: readonly string[]
-}
 
 export interface Dashboards extends vscode.Disposable {
   open(runs: readonly string[], begun?: Promise<unknown>): Promise<void>
@@ -24,16 +21,14 @@ export interface Dashboards extends vscode.Disposable {
   readonly restore: RestorePanel
 }
 
-const RUNS_MOST = 20
-
 /** Run dashboards: curves, checks and steering of a run, or of several side by side. */
 export function createDashboards(context: ViewsContext, views: Pick<Views, 'openInspector'>, guard: CheckGuard): Dashboards {
-  const family = panelFamily<DashboardRequests, DashboardNotices, DashboardIdentity>(context, {
+  const family = panelFamily<DashboardRequests, DashboardNotices, RunSet>(context, {
     type: 'rolloutLab.dashboard',
     page: 'dashboard',
     title: ({ runs }, name) => (runs.length === 1 ? `Dashboard: ${visibleLine(name, 40)}` : `Dashboard of ${runs.length} runs`),
-    key: ({ runs }) => [...runs].sort().join('\n'),
-    restore: restoreIdentity,
+    key: runSetKey,
+    restore: restoreRunSet,
     runs: ({ runs }) => runs,
     handlers: (panel, { runs }) => {
       const statuses = followLiveStatus(context, runs, (status) => panel.notify('live', status))
@@ -102,10 +97,4 @@ async function chooseOther({ queries, settings }: ViewsContext, own: readonly st
   const items = others.map((card) => ({ label: plainLine(card.name, 80), description: `${plainLine(card.runId, 60)} · seed ${card.seed}`, directory: card.directory }))
   const chosen = await vscode.window.showQuickPick(items, { title: 'Compare With', canPickMany: true, matchOnDescription: true })
   return (chosen ?? []).map((item) => item.directory)
-}
-
-function restoreIdentity(kept: unknown): DashboardIdentity | undefined {
-  if (typeof kept !== 'object' || kept === null || !('runs' in kept) || !Array.isArray(kept.runs)) return undefined
-  const runs: unknown[] = kept.runs
-  return runs.length > 0 && runs.length <= RUNS_MOST && runs.every((run) => typeof run === 'string') ? { runs } : undefined
 }

@@ -7,14 +7,11 @@ import { panelFamily } from './panelHost.ts'
 import type { Panel, PanelHandlers, RestorePanel } from './panelHost.ts'
 import { gatherPartials } from './partialTexts.ts'
 import { cardsOf } from './runCards.ts'
+import { restoreRunSet, runSetKey } from './runSet.ts'
+import type { RunSet } from './runSet.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
 type OpenWhat = Parameters<Views['openInspector']>[0]
-
-/** What an inspector is of; one panel for each. */
-interface InspectorIdentity {
-  readonly runs: readonly string[]
-}
 
 export interface Inspectors extends vscode.Disposable {
   open(what: OpenWhat, begun?: Promise<unknown>): Promise<void>
@@ -23,21 +20,22 @@ export interface Inspectors extends vscode.Disposable {
 }
 
 /** Trace inspectors: one per set of runs. */
-export function createInspectors(context: ViewsContext, views: Pick<Views, 'openDocument' | 'openDiff' | 'linkTo'>): Inspectors {
-  // What a panel made by `open` is to show first; a panel that comes back after a reload shows what its page saved.
+export function createInspectors(context: ViewsContext, views: Pick<Views, 'openDocument' | 'openDiff' | 'openLabeller' | 'linkTo'>): Inspectors {
+  // What a panel that `open` brought into sight is to show first; one that comes back by itself shows what its page saved.
   const first = new Map<string, OpenWhat>()
-  const family = panelFamily<InspectorRequests, InspectorNotices, InspectorIdentity>(context, {
+  const family = panelFamily<InspectorRequests, InspectorNotices, RunSet>(context, {
     type: 'rolloutLab.inspector',
     page: 'inspector',
     title: ({ runs }, name) => (runs.length === 1 ? `Rollouts: ${visibleLine(name, 40)}` : `Rollouts of ${runs.length} runs`),
-    key: keyOf,
-    restore: restoreIdentity,
+    key: runSetKey,
+    restore: restoreRunSet,
     runs: ({ runs }) => runs,
     handlers: (panel, identity) => {
+      panel.own(context.labels.onDidChange((change) => identity.runs.includes(change.run) && panel.notify('labelsChanged', change)))
       panel.own(gatherPartials(context.trainers, identity.runs, (notice) => panel.notify('partial', notice)))
       return handlersOf(context, views, panel, identity, () => {
-        const what = first.get(keyOf(identity))
-        first.delete(keyOf(identity))
+        const what = first.get(runSetKey(identity))
+        first.delete(runSetKey(identity))
         return what
       })
     }
@@ -46,10 +44,10 @@ export function createInspectors(context: ViewsContext, views: Pick<Views, 'open
     close: (runs) => family.close({ runs }),
     open: (what, begun) => {
       const identity = { runs: what.runs }
-      if (!family.has(identity)) first.set(keyOf(identity), what)
       if (begun === undefined) warmUp(context, what.runs)
-      const { panel, created } = family.open(identity, begun)
-      if (!created) panel.notify('show', { ...(what.filter && { filter: what.filter }), ...(what.rollout && { rollout: what.rollout }) })
+      const { panel, loaded } = family.open(identity, begun)
+      if (loaded) panel.notify('show', { ...(what.filter && { filter: what.filter }), ...(what.rollout && { rollout: what.rollout }) })
+      else first.set(runSetKey(identity), what)
       return Promise.resolve()
     },
     restore: family.restore,
@@ -62,18 +60,20 @@ function warmUp({ queries, log }: ViewsContext, runs: readonly string[]): void {
   queries.ask('problems/history', { runs: [...runs], problemId: '', offset: 0, limit: 1 }).catch((error: unknown) => log.info(`inspector: ${String(error)}`))
 }
 
-const keyOf = ({ runs }: InspectorIdentity) => [...runs].sort().join('\n')
-
 function handlersOf(
   context: ViewsContext,
-  views: Pick<Views, 'openDocument' | 'openDiff' | 'linkTo'>,
+  views: Pick<Views, 'openDocument' | 'openDiff' | 'openLabeller' | 'linkTo'>,
   panel: Panel<InspectorNotices>,
-  identity: InspectorIdentity,
+  identity: RunSet,
   takeFirst: () => OpenWhat | undefined
 ): PanelHandlers<InspectorRequests> {
   const { queries, settings } = context
   return {
-    ready: async () => start(await cardsOf(queries, identity.runs), settings.current.follow, takeFirst(), panel.saved),
+    ready: async () => {
+      // A list can be asked for what was said of its rollouts as soon as the page is there.
+      const [cards] = await Promise.all([cardsOf(queries, identity.runs), Promise.allSettled(identity.runs.map((run) => context.labels.follow(run)))])
+      return start(cards, settings.current.follow, takeFirst(), panel.saved)
+    },
     openDocument: async (place) => (await views.openDocument(place), null),
     openDiff: async ({ left, right }) => (await views.openDiff(left, right), null),
     copyLink: async (place) => {
@@ -84,6 +84,9 @@ function handlersOf(
       await vscode.env.clipboard.writeText(text)
       return null
     },
+    labels: (place) => context.labels.of(place),
+    openLabel: async ({ run, id, label }) => (await views.openDocument({ run, id }, label), null),
+    labelRollout: async ({ run, id }) => (await views.openLabeller({ run, rollout: id }), null),
     knownRuns: async (_, token) => (await queries.ask('runs/list', { folders: [...settings.current.runsFolders] }, token as vscode.CancellationToken)).runs
   }
 }
@@ -94,10 +97,4 @@ function start(runs: readonly RunCard[], follow: boolean, what: OpenWhat | undef
   const filter: RolloutFilter = what?.filter ?? {}
   const live = runs.some((card) => LIVE.has(card.status))
   return { runs, filter, follow: what?.follow ?? (follow && live && !what?.rollout), saved, ...(what?.rollout && { rollout: what.rollout }) }
-}
-
-function restoreIdentity(kept: unknown): InspectorIdentity | undefined {
-  if (typeof kept !== 'object' || kept === null || !('runs' in kept) || !Array.isArray(kept.runs)) return undefined
-  const runs: unknown[] = kept.runs
-  return runs.length > 0 && runs.length <= 20 && runs.every((run) => typeof run === 'string') ? { runs } : undefined
 }

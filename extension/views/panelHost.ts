@@ -53,10 +53,11 @@ export interface PanelFamily<Notices, Identity> extends vscode.Disposable {
   readonly restore: RestorePanel
   has(identity: Identity): boolean
   /**
-   * Shows the panel of this identity, made where there is none; `created` tells which.
+   * Shows the panel of this identity, made where there is none; `loaded` tells whether its page is there to be told something:
+   * that of a panel out of sight is loaded anew, and asks.
    * @param begun until then there is nothing to read: the page is loaded and waits.
    */
-  open(identity: Identity, begun?: Promise<unknown>): { readonly panel: Panel<Notices>; readonly created: boolean }
+  open(identity: Identity, begun?: Promise<unknown>): { readonly panel: Panel<Notices>; readonly loaded: boolean }
   close(identity: Identity): void
 }
 
@@ -83,8 +84,9 @@ export function panelFamily<Requests, Notices, Identity>(
     close: (identity) => panels.get(plan.key(identity))?.panel.dispose(),
     open: (identity, begun) => {
       const existing = panels.get(plan.key(identity))
-      if (existing) existing.panel.reveal(undefined, false)
-      return existing ? { panel: existing, created: false } : { panel: adopt(newPanel(plan, identity), identity, null, begun), created: true }
+      const loaded = existing?.panel.visible ?? false
+      existing?.panel.reveal(undefined, false)
+      return { panel: existing ?? adopt(newPanel(plan, identity), identity, null, begun), loaded }
     },
     dispose: () => {
       for (const { panel } of [...panels.values()]) panel.dispose()

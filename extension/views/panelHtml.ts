@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 
-export type PageName = 'dashboard' | 'inspector' | 'playground'
+export type PageName = 'dashboard' | 'inspector' | 'labeller' | 'playground'
 
 export const bundleFolder = (extensionUri: vscode.Uri) => vscode.Uri.joinPath(extensionUri, 'dist', 'webviews')
 

@@ -7,7 +7,8 @@ import type { Queries } from '../contracts/queries.ts'
 const FORWARDED: ReadonlySet<string> = new Set<QueryRequest>([
   'runs/list', 'runs/details', 'runs/size', 'runs/checkpoints', 'runs/events', 'runs/metrics', 'runs/compare', 'runs/diagnose',
   'rollouts/open', 'rollouts/close', 'rollouts/page', 'groups/page', 'rollouts/excerpts', 'rollouts/position', 'rollouts/histogram',
-  'rollouts/search', 'rollouts/one', 'rollouts/group', 'metrics/definitions', 'problems/history'
+  'rollouts/search', 'rollouts/one', 'rollouts/group', 'metrics/definitions', 'problems/history',
+  'labels/of', 'labels/states', 'labels/page', 'labels/orphans', 'labels/queue', 'labels/progress', 'labels/agreement', 'labels/disagreements', 'labels/preview'
 ])
 
 /** A page asked for what it may not have; `code` and `remedy` reach the page. */

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode'
-import type { RolloutPlace, Views } from '../contracts/views.ts'
+import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
+import type { Views } from '../contracts/views.ts'
 import { isKnownRun } from './knownRuns.ts'
-import { placeOf, queryOf } from './rolloutUri.ts'
+import { placeOf, queryOf } from '../traces/rolloutUri.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
 const LINK_PATH = '/rollout'

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Shows>> = {
   'Compare Runs…': { quickInput: 'Compare Runs' },
   'Open Dashboard': { quickInput: 'Open Dashboard' },
   'Open Trace Inspector': { quickInput: 'Open Trace Inspector' },
+  'Label Rollouts': { quickInput: 'Label Rollouts' },
   'Open Run Folder': { quickInput: 'Open Run Folder' },
   'Open Run File of a Run': { quickInput: 'Open Run File of a Run' },
   'Rename Run…': { quickInput: 'Rename Run' },

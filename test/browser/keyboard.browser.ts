@@ -26,6 +26,15 @@ describe('by keyboard alone', function () {
     await workbench.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: top }).waitFor({ timeout: 5000 })
     await press('Enter')
   }
+  /** Types in the place of what stands in the input that is open, and takes it. */
+  const answer = async (text: string): Promise<void> => {
+    const input = workbench.page.locator('.quick-input-widget input:focus')
+    await input.waitFor()
+    await press('Control+a')
+    await workbench.page.keyboard.insertText(text)
+    await workbench.page.waitForFunction(`document.activeElement?.value === ${JSON.stringify(text)}`)
+    await press('Enter')
+  }
   const give = async (title: string): Promise<void> => {
     for (let tries = 0; ; tries += 1) {
       await press('F1')
@@ -88,15 +97,12 @@ describe('by keyboard alone', function () {
     await workbench.page.locator('.quick-input-title', { hasText: 'Rename Run' }).waitFor()
     await press('Enter')
     await workbench.page.locator('.quick-input-message', { hasText: 'A name for people' }).waitFor()
-    await press('Control+a')
-    await workbench.page.keyboard.insertText('renamed')
-    await press('Enter')
+    await answer('renamed')
     await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="renamed, stopped"]').waitFor()
     await workbench.editorTab('Rollouts: renamed').waitFor()
     await give('Rollout Lab: Filter Runs…')
     await workbench.page.locator('.quick-input-title', { hasText: 'Filter Runs' }).waitFor()
-    await workbench.page.keyboard.insertText('nothing has this name')
-    await press('Enter')
+    await answer('nothing has this name')
     await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="renamed"]').waitFor({ state: 'hidden' })
     await give('Rollout Lab: Clear Filter of Runs')
     await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="renamed"]').waitFor()

@@ -31,6 +31,7 @@ describe('Restricted Mode', function () {
   it('offers nothing that would execute something', async () => {
     const offered = (await workbench.offered('Rollout Lab: ')).join('\n')
     for (const title of ['Resume', 'Evaluate Checkpoint', 'Sample from Checkpoint']) assert.ok(!offered.includes(`Rollout Lab: ${title}`), title)
+    assert.ok(!(await workbench.offered('Rollout Lab: Suggest Labels')).some((label) => label.includes('Suggest Labels')))
   })
 
   it('starts nothing, says why, and leads to the workspace trust', async () => {

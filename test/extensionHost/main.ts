@@ -33,7 +33,7 @@ async function runInHost(): Promise<readonly Outcome[]> {
   const results = join(home, 'results')
   mkdirSync(results)
   installExtension(home, vsix)
-  const server = await startServer({ home, testDriver: true, environment: { ROLLOUT_LAB_TEST_RESULTS: results } })
+  const server = await startServer({ home, testDriver: true, settings: { 'chat.disableAIFeatures': false }, environment: { ROLLOUT_LAB_TEST_RESULTS: results } })
   const browser = await launchBrowser()
   try {
     const place = (path: string): string => `vscode-remote://127.0.0.1:${server.port}${path}`

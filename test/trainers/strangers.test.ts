@@ -81,7 +81,7 @@ describe('trainers: entries that no trainer made', function () {
     host: ownIdentity().host, pid: innocent.pid!, startedAt: 'some other time', protocol: CONTROL_PROTOCOL, runtimeVersion: '1', runtime: '/nowhere', ...fields
   })
   /** As if the innocent process had entered itself. */
-  const forgedOfInnocent = (): TrainerEntry => forged({ ...identityOf(innocent.pid!), startedAt: identityOf(innocent.pid!).startedAt })
+  const forgedOfInnocent = (): TrainerEntry => forged(identityOf(innocent.pid!))
 
   it('sweeps an entry whose process is another one by now, and leaves that process alone', async () => {
     enterTrainer(machine.registry, forged())

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { meanInterval, overSeeds } from './intervals.ts'
+import { meanInterval } from './intervals.ts'
 
 const close = (actual: number | null | undefined, expected: number) => assert.ok(Math.abs((actual ?? NaN) - expected) < 1e-9, `${actual}, expected ${expected}`)
 
@@ -9,16 +9,5 @@ describe('intervals', () => {
     close(low[0], 0.5 - 1.96 * 0.05)
     close(high[0], 0.5 + 1.96 * 0.05)
     assert.deepEqual([low.slice(1), high.slice(1)], [[null, null, null], [null, null, null]])
-  })
-
-  it('over seeds is Student’s: for 1, 2, 3 with 2 degrees of freedom 2 ± 4.303 / √3', () => {
-    const over = overSeeds([1, 2, 3])
-    assert.equal(over?.mean, 2)
-    close(over?.half, 4.303 / Math.sqrt(3))
-  })
-
-  it('over one seed is none', () => {
-    assert.deepEqual(overSeeds([4]), { mean: 4, half: null })
-    assert.equal(overSeeds([]), null)
   })
 })

@@ -71,6 +71,13 @@ export const CHARTS: readonly ChartSpec[] = [
   { id: 'gradient', group: 'Policy', title: 'Gradient norm', shape: shape('L2 norm', 'zero'), rollouts: 'train', lines: [metric('gradient/norm', 'mean of the updates')] },
   { id: 'update', group: 'Policy', title: 'Relative update', shape: shape('ratio', 'zero'), rollouts: 'train', lines: [metric('update/relative', 'mean of the updates')] },
   { id: 'loss', group: 'Policy', title: 'Loss', shape: shape('loss', 'auto'), rollouts: 'train', lines: [metric('loss/total', 'mean of the updates')] },
+  {
+    id: 'preferred', group: 'Policy', title: 'Preferred', shape: shape('share of pairs', 'share'), rollouts: 'train', lines: [metric('preferences/accuracy', 'chosen over rejected')]
+  },
+  {
+    id: 'margin', group: 'Policy', title: 'Preference margin', shape: shape('nats per pair', 'auto'), rollouts: 'train',
+    lines: [metric('preferences/margin', 'chosen − rejected'), metric('preferences/chosen', 'chosen')]
+  },
   { id: 'rate', group: 'Policy', title: 'Learning rate', shape: shape('per step', 'zero'), rollouts: 'train', lines: [metric('optimizer/learningRate', 'last update')] },
   {
     id: 'mismatch', group: 'Policy', title: 'Sampler–trainer mismatch', shape: shape('nats', 'zero'), rollouts: 'train',

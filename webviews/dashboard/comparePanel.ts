@@ -1,12 +1,8 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import type { PropertyValues, TemplateResult } from 'lit'
 import type { QueryResults } from '../../trainer/protocol/queries.ts'
-import { isCancelled } from '../connection/viewError.ts'
-import { sharedStyles } from '../controls/sharedStyles.ts'
 import { visibleLine } from '../protocol/visibleText.ts'
-import { panelStyles } from './dashboardStyles.ts'
-import { problemOf } from './liveRuns.ts'
-import type { DashboardConnection } from './liveRuns.ts'
+import { FoldingPanel } from './foldingPanel.ts'
 
 /** A run as a column of the table. */
 export interface ComparedRun {
@@ -15,9 +11,9 @@ export interface ComparedRun {
 }
 
 /** What runs differ in: configuration, git state, data. */
-export class ComparePanel extends LitElement {
-  static override properties = { connection: { attribute: false }, runs: { attribute: false }, open: { type: Boolean }, answer: { state: true }, failure: { state: true } }
-  static override styles = [sharedStyles, panelStyles, css`
+export class ComparePanel extends FoldingPanel {
+  static override properties = { runs: { attribute: false }, answer: { state: true } }
+  static override styles = [FoldingPanel.styles, css`
     .table { overflow-x: auto; }
     table { border-collapse: collapse; }
     th, td { padding: 3px 14px 3px 0; border-bottom: 1px solid var(--vscode-editorWidget-border, transparent); text-align: left; vertical-align: top; }
@@ -27,11 +23,8 @@ export class ComparePanel extends LitElement {
     p { margin: 0 0 6px; }
   `]
 
-  declare connection: DashboardConnection
   declare runs: readonly ComparedRun[]
-  declare open: boolean
   declare answer: QueryResults['runs/compare'] | undefined
-  declare failure: string | undefined
 
   #asked = ''
 
@@ -43,10 +36,7 @@ export class ComparePanel extends LitElement {
   }
 
   override render(): TemplateResult {
-    return html`<details ?open=${this.open} @toggle=${this.#onToggle}>
-      <summary>Differences <span class="faint">${this.#gist()}</span></summary>
-      <div class="inside">${this.failure ? html`<p>${this.failure}</p>` : nothing}${this.answer ? this.#table(this.answer) : nothing}</div>
-    </details>`
+    return this.folding('Differences', this.#gist(), this.answer ? this.#table(this.answer) : nothing)
   }
 
   #gist(): string {
@@ -71,14 +61,8 @@ export class ComparePanel extends LitElement {
       this.answer = answer
       this.failure = undefined
     } catch (error) {
-      const { message, remedy } = problemOf(error)
-      if (!isCancelled(error)) this.failure = `${message} ${remedy}`
+      this.fail(error)
     }
-  }
-
-  #onToggle(event: Event): void {
-    const { open } = event.currentTarget as HTMLDetailsElement
-    if (open !== this.open) this.dispatchEvent(new CustomEvent('panel', { detail: { open } }))
   }
 }
 

@@ -1,14 +1,10 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import type { PropertyValues, TemplateResult } from 'lit'
 import type { DiagnosisFinding, RolloutFilter } from '../../trainer/protocol/queries.ts'
-import { isCancelled } from '../connection/viewError.ts'
 import { icon } from '../controls/icons.ts'
 import { isChecked } from '../controls/registerControls.ts'
-import { sharedStyles } from '../controls/sharedStyles.ts'
 import { visibleLine } from '../protocol/visibleText.ts'
-import { panelStyles } from './dashboardStyles.ts'
-import { problemOf } from './liveRuns.ts'
-import type { DashboardConnection } from './liveRuns.ts'
+import { FoldingPanel } from './foldingPanel.ts'
 
 type State = DiagnosisFinding['state']
 const STATES: readonly State[] = ['bad', 'warn', 'unknown', 'ok']
@@ -24,9 +20,9 @@ export interface DiagnosisEvents {
 }
 
 /** "Why is it not learning?" of one run: its checks in the open, worst first. Asked again as steps are done, with pauses between. */
-export class DiagnosisPanel extends LitElement {
-  static override properties = { connection: { attribute: false }, run: {}, name: {}, steps: { type: Number }, open: { type: Boolean }, guard: { attribute: false }, findings: { state: true }, failure: { state: true } }
-  static override styles = [sharedStyles, panelStyles, css`
+export class DiagnosisPanel extends FoldingPanel {
+  static override properties = { run: {}, name: {}, steps: { type: Number }, guard: { attribute: false }, findings: { state: true } }
+  static override styles = [FoldingPanel.styles, css`
     ul { margin: 0; padding: 0; list-style: none; }
     li { display: grid; grid-template-columns: 20px 1fr; padding: 5px 0; border-top: 1px solid var(--vscode-editorWidget-border, transparent); }
     li:first-child { border-top: none; }
@@ -38,16 +34,13 @@ export class DiagnosisPanel extends LitElement {
     .links button { padding: 0; border: none; background: none; color: var(--vscode-textLink-foreground); font: inherit; text-decoration: underline; cursor: pointer; }
   `]
 
-  declare connection: DashboardConnection
   declare run: string
   declare name: string
   /** Steps done: a higher number asks again. */
   declare steps: number
-  declare open: boolean
   /** Whether the run is paused when a check turns bad; undefined where it trains no more. */
   declare guard: boolean | undefined
   declare findings: readonly DiagnosisFinding[] | undefined
-  declare failure: string | undefined
 
   #asked: { readonly run: string; readonly steps: number; readonly at: number } | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -68,14 +61,9 @@ export class DiagnosisPanel extends LitElement {
 
   override render(): TemplateResult {
     const findings = [...(this.findings ?? [])].sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state))
-    return html`<details ?open=${this.open} @toggle=${this.#onToggle}>
-      <summary>Why is it not learning? <span class="faint">${this.name ? `${this.name}: ` : ''}${this.#gist(findings)}</span></summary>
-      <div class="inside">
-        ${this.failure ? html`<p>${this.failure}</p>` : nothing}
-        ${this.guard === undefined ? nothing : this.#guard(this.guard)}
-        <ul>${findings.map((finding) => this.#finding(finding))}</ul>
-      </div>
-    </details>`
+    return this.folding('Why is it not learning?', `${this.name ? `${this.name}: ` : ''}${this.#gist(findings)}`, html`
+      ${this.guard === undefined ? nothing : this.#guard(this.guard)}
+      <ul>${findings.map((finding) => this.#finding(finding))}</ul>`)
   }
 
   #guard(on: boolean): TemplateResult {
@@ -130,14 +118,8 @@ export class DiagnosisPanel extends LitElement {
       this.#tell('findings', { findings })
       this.failure = undefined
     } catch (error) {
-      const { message, remedy } = problemOf(error)
-      if (!isCancelled(error)) this.failure = `${message} ${remedy}`
+      this.fail(error)
     }
-  }
-
-  #onToggle(event: Event): void {
-    const { open } = event.currentTarget as HTMLDetailsElement
-    if (open !== this.open) this.dispatchEvent(new CustomEvent('panel', { detail: { open } }))
   }
 
   #tell<E extends keyof DiagnosisEvents>(name: E, detail: DiagnosisEvents[E]): void {

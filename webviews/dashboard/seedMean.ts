@@ -1,4 +1,5 @@
-import { boundsOf, overSeeds } from '../charts/intervals.ts'
+import { overSeeds } from '../../trainer/evals/meanOverSeeds.ts'
+import { boundsOf } from '../charts/intervals.ts'
 import { alignTo, unionOfSteps } from '../charts/steps.ts'
 
 /** Values over steps of one run, or of several as their mean. */

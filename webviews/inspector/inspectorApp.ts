@@ -5,9 +5,10 @@ import type { ViewError } from '../connection/viewError.ts'
 import { sharedStyles } from '../controls/sharedStyles.ts'
 import type { InspectorStart, RolloutPlace } from '../protocol/inspector.ts'
 import { cheatSheet } from './cheatSheet.ts'
+import { DetailModel } from './detail/detailModel.ts'
 import { errorBox } from './detail/messages.ts'
 import './detail/rolloutDetail.ts'
-import type { DetailTab, GroupPlace, RolloutDetail } from './detail/rolloutDetail.ts'
+import type { DetailTab, RolloutDetail } from './detail/rolloutDetail.ts'
 import { inspectorHeader } from './inspectorHeader.ts'
 import { inspectorStyles } from './inspectorStyles.ts'
 import { isGroupRow, InspectorModel, NEWEST_FIRST } from './inspectorModel.ts'
@@ -33,40 +34,31 @@ const SETTLED_MS = 300
 /** The trace inspector. */
 export class InspectorApp extends LitElement {
   static override properties = {
-    connection: { attribute: false }, version: { state: true }, place: { state: true }, groupPlace: { state: true }, tab: { state: true }, mode: { state: true }, rich: { state: true },
-    selected: { state: true }, marked: { state: true }, filtersOpen: { state: true }, helpOpen: { state: true }, narrow: { state: true }, reading: { state: true },
-    startError: { state: true }, details: { state: true }, said: { state: true }, at: { state: true }
+    connection: { attribute: false }, version: { state: true }, selected: { state: true }, filtersOpen: { state: true }, helpOpen: { state: true }, narrow: { state: true },
+    startError: { state: true }, details: { state: true }, said: { state: true }
   }
   static override styles = [sharedStyles, inspectorStyles]
 
   declare connection: Connection
   declare version: number
-  declare place: RolloutPlace | undefined
-  declare groupPlace: GroupPlace | undefined
-  declare tab: DetailTab
-  declare mode: ColourMode
-  declare rich: boolean
   declare selected: number
-  declare marked: RolloutPlace | undefined
   declare filtersOpen: boolean
   declare helpOpen: boolean
   declare narrow: boolean
-  /** In a narrow page: whether the rollout, not the list, is shown. */
-  declare reading: boolean
   declare startError: ViewError | undefined
   declare details: readonly RunDetails[]
   /** Last thing done, for the status line. */
   declare said: string
-  /** Where in the rollout a search hit lies; −1 = nowhere. */
-  declare at: number
 
   #model: InspectorModel | undefined
+  readonly #detail = new DetailModel(() => {
+    this.requestUpdate()
+    this.#save()
+  })
   readonly #live = new LivePartials()
   #ticking: ReturnType<typeof setInterval> | undefined
   #resized: ResizeObserver | undefined
   #restoreTop: number | undefined
-  /** Folds and cursor of the rollout that is read. */
-  #kept: KeptReading | undefined
   #saving: ReturnType<typeof setTimeout> | undefined
   #drawing = false
   #generation = ''
@@ -74,17 +66,12 @@ export class InspectorApp extends LitElement {
   constructor() {
     super()
     this.version = 0
-    this.tab = 'rollout'
-    this.mode = 'none'
-    this.rich = false
     this.selected = -1
     this.filtersOpen = false
     this.helpOpen = false
     this.narrow = false
-    this.reading = false
     this.details = []
     this.said = ''
-    this.at = -1
   }
 
   get #pane(): ListPane | null {
@@ -95,7 +82,7 @@ export class InspectorApp extends LitElement {
     return this.#pane?.list ?? null
   }
 
-  get #detail(): RolloutDetail | null {
+  get #detailView(): RolloutDetail | null {
     return this.renderRoot.querySelector('lab-rollout-detail')
   }
 
@@ -135,8 +122,7 @@ export class InspectorApp extends LitElement {
     else {
       model.filter = start.filter
       model.follow = start.follow
-      this.place = start.rollout
-      this.reading = start.rollout !== undefined
+      this.#detail.begin({ place: start.rollout })
     }
     this.connection.on('show', (what) => this.#show(what))
     this.connection.on('partial', (notice) => {
@@ -149,19 +135,18 @@ export class InspectorApp extends LitElement {
   }
 
   #restore(model: InspectorModel, saved: SavedState): void {
-    const { filter, sort, by, follow, place, tab, mode, rich, top, filtersOpen, reading } = saved
+    const { filter, sort, by, follow, top, filtersOpen, place, tab, mode, rich, reading } = saved
     Object.assign(model, { filter, sort, by, follow })
-    Object.assign(this, { place, tab, mode, rich, filtersOpen, reading: place !== undefined })
+    this.#detail.begin({ place, tab, mode, rich, reading })
+    this.filtersOpen = filtersOpen
     this.#restoreTop = top
-    this.#kept = reading
   }
 
   #save(): void {
     const model = this.#model
     if (!model) return
     const { filter, sort, by, follow } = model
-    const { place, tab, mode, rich, filtersOpen } = this
-    this.connection.saveState({ version: 1, filter, sort, by, follow, place, tab, mode, rich, filtersOpen, reading: this.#kept, top: this.#list?.top ?? 0 } satisfies SavedState)
+    this.connection.saveState({ version: 1, filter, sort, by, follow, ...this.#detail.saved, filtersOpen: this.filtersOpen, top: this.#list?.top ?? 0 } satisfies SavedState)
   }
 
   async #readDetails(): Promise<void> {
@@ -187,8 +172,9 @@ export class InspectorApp extends LitElement {
   #generationChanged(generation: string): void {
     const first = this.#generation === ''
     this.#generation = generation
-    if (first || !this.place) return
-    void this.#model?.positionOf(this.place).then((position) => (this.selected = position ?? -1), () => (this.selected = -1))
+    const { place } = this.#detail
+    if (first || !place) return
+    void this.#model?.positionOf(place).then((position) => (this.selected = position ?? -1), () => (this.selected = -1))
   }
 
   /** Many notices, one drawing. */
@@ -204,7 +190,7 @@ export class InspectorApp extends LitElement {
   #show(what: { readonly filter?: RolloutFilter; readonly rollout?: RolloutPlace }): void {
     if (what.filter) this.#change({ filter: what.filter })
     if (what.rollout) {
-      this.#openPlace(what.rollout)
+      this.#detail.openRollout(what.rollout)
       void this.#revealPlace()
     }
   }
@@ -217,47 +203,29 @@ export class InspectorApp extends LitElement {
   }
 
   async #revealPlace(): Promise<void> {
-    const position = this.place ? await this.#model?.positionOf(this.place).catch(() => null) : null
+    const { place } = this.#detail
+    const position = place ? await this.#model?.positionOf(place).catch(() => null) : null
     if (typeof position !== 'number') return
     this.selected = position
     this.#list?.reveal(position)
-  }
-
-  #openPlace(place: RolloutPlace, tab: DetailTab = this.tab === 'history' ? 'rollout' : this.tab, at = -1): void {
-    this.at = at
-    this.groupPlace = undefined
-    this.place = place
-    this.tab = tab
-    this.reading = true
-    this.#save()
   }
 
   #openRow(position: number): void {
     const row = this.#model?.pages.row(position)
     this.selected = position
     if (!row) return
-    if (isGroupRow(row)) {
-      this.place = undefined
-      this.groupPlace = { run: row.run, group: row.group, attempt: row.attempt }
-      this.tab = 'group'
-      this.reading = true
-    } else this.#openPlace({ run: row.run, id: row.id })
+    if (isGroupRow(row)) this.#detail.openGroup({ run: row.run, group: row.group, attempt: row.attempt })
+    else this.#detail.openRollout({ run: row.run, id: row.id })
   }
 
   /** Moving along the list reads along, where there is room for both and something is being read. */
   #selectRow(position: number): void {
     this.selected = position
-    const following = !this.narrow && (this.place !== undefined || this.groupPlace !== undefined)
-    if (following) this.#openRow(position)
+    if (!this.narrow && this.#detail.isOpen) this.#openRow(position)
   }
 
   #back(): void {
-    if (this.narrow && this.reading) this.reading = false
-    else {
-      this.place = undefined
-      this.groupPlace = undefined
-    }
-    this.#save()
+    this.#detail.back(this.narrow)
     void this.updateComplete.then(() => this.#list?.focusList())
   }
 
@@ -271,7 +239,7 @@ export class InspectorApp extends LitElement {
   }
 
   #onReading(reading: KeptReading): void {
-    this.#kept = reading
+    this.#detail.kept = reading
     this.#saveSoon()
   }
 
@@ -288,6 +256,7 @@ export class InspectorApp extends LitElement {
   }
 
   #act(action: KeyAction, model: InspectorModel): void {
+    const { place, rich } = this.#detail
     const actions: Record<KeyAction, () => void> = {
       next: () => this.#list?.moveSelection(1),
       previous: () => this.#list?.moveSelection(-1),
@@ -300,21 +269,21 @@ export class InspectorApp extends LitElement {
       text: () => this.#pane?.focusText(),
       filters: () => this.#toggleFilters(),
       follow: () => this.#toggleFollow(model),
-      colour: () => this.#detail?.nextMode(),
-      render: () => ((this.rich = !this.rich), this.#save()),
-      fold: () => this.#detail?.trace?.toggleAll(),
+      colour: () => this.#detailView?.nextMode(),
+      render: () => this.#detail.display({ rich: !rich }),
+      fold: () => this.#detailView?.trace?.toggleAll(),
       mark: () => void this.#mark(),
-      document: () => this.place && void this.#do(this.connection.ask('openDocument', this.place), 'Opened as a text document.'),
-      link: () => this.place && void this.#do(this.connection.ask('copyLink', this.place), 'Link copied.'),
+      document: () => place && void this.#do(this.connection.ask('openDocument', place), 'Opened as a text document.'),
+      label: () => place && void this.#do(this.connection.ask('labelRollout', place), 'Opened in the labeller.'),
+      link: () => place && void this.#do(this.connection.ask('copyLink', place), 'Link copied.'),
       help: () => (this.helpOpen = !this.helpOpen)
     }
     actions[action]()
   }
 
   #setTab(tab: DetailTab): void {
-    if (this.selected >= 0 && !this.place && !this.groupPlace) this.#openRow(this.selected)
-    this.tab = tab
-    this.#save()
+    if (this.selected >= 0 && !this.#detail.isOpen) this.#openRow(this.selected)
+    this.#detail.setTab(tab)
   }
 
   #toggleFilters(): void {
@@ -328,20 +297,11 @@ export class InspectorApp extends LitElement {
     this.#change({ follow, ...(follow && { sort: NEWEST_FIRST }) })
   }
 
-  /** First the one, then the other: the second time opens the comparison. */
   async #mark(): Promise<void> {
-    const { place, marked } = this
-    if (!place) return
-    if (!marked) {
-      this.marked = place
-      this.said = 'Marked. Open another rollout and press d to compare.'
-    } else if (marked.id === place.id && marked.run === place.run) {
-      this.marked = undefined
-      this.said = 'No longer marked.'
-    } else {
-      this.marked = undefined
-      await this.#do(this.connection.ask('openDiff', { left: marked, right: place }), 'Comparison opened.')
-    }
+    const marked = this.#detail.mark()
+    if (marked === 'marked') this.said = 'Marked. Open another rollout and press d to compare.'
+    else if (marked === 'unmarked') this.said = 'No longer marked.'
+    else if (marked) await this.#do(this.connection.ask('openDiff', marked), 'Comparison opened.')
   }
 
   async #do(asked: Promise<null>, done: string): Promise<void> {
@@ -363,7 +323,7 @@ export class InspectorApp extends LitElement {
     const model = this.#model
     if (this.startError) return html`<div class="whole">${errorBox(this.startError, () => void this.start())}</div>`
     if (!model) return html`<div class="whole faint" role="status">Opening the run…</div>`
-    const one = this.narrow ? (this.reading ? 'detail' : 'list') : 'both'
+    const one = this.narrow ? (this.#detail.inFront ? 'detail' : 'list') : 'both'
     return html`${inspectorHeader(model, this.filtersOpen, {
         listBy: (by) => this.#change({ by }), follow: () => this.#toggleFollow(model), filters: () => this.#toggleFilters(), help: () => (this.helpOpen = true)
       })}
@@ -378,20 +338,21 @@ export class InspectorApp extends LitElement {
   }
 
   #detailPane(model: InspectorModel) {
-    if (!this.place && !this.groupPlace) {
+    const { place, groupPlace, tab, mode, rich, at, kept, marked } = this.#detail
+    if (!this.#detail.isOpen) {
       const texts = this.#live.at(Date.now())
       if (texts.length > 0) return html`<lab-live-texts .texts=${texts}></lab-live-texts>`
     }
-    return html`<lab-rollout-detail .model=${model} .place=${this.place} .groupPlace=${this.groupPlace} .tab=${this.tab} .mode=${this.mode} ?rich=${this.rich} .at=${this.at} .kept=${this.#kept} .marked=${this.marked?.id} ?narrow=${this.narrow}
-      @tab=${(event: CustomEvent<DetailTab>) => this.#setTab(event.detail)} @openplace=${(event: CustomEvent<RolloutPlace>) => this.#openPlace(event.detail, 'rollout')}
-      @display=${(event: CustomEvent<{ mode: ColourMode; rich: boolean }>) => (Object.assign(this, event.detail), this.#save())}
-      @act=${(event: CustomEvent<'back' | 'mark' | 'document' | 'link'>) => this.#act(event.detail, model)}></lab-rollout-detail>`
+    return html`<lab-rollout-detail .model=${model} .place=${place} .groupPlace=${groupPlace} .tab=${tab} .mode=${mode} ?rich=${rich} .at=${at} .kept=${kept} .marked=${marked?.id} ?narrow=${this.narrow}
+      @tab=${(event: CustomEvent<DetailTab>) => this.#setTab(event.detail)} @openplace=${(event: CustomEvent<RolloutPlace>) => this.#detail.openRollout(event.detail, 'rollout')}
+      @display=${(event: CustomEvent<{ mode: ColourMode; rich: boolean }>) => this.#detail.display(event.detail)}
+      @act=${(event: CustomEvent<'back' | 'mark' | 'document' | 'link' | 'label'>) => this.#act(event.detail, model)}></lab-rollout-detail>`
   }
 
   #openHit(hit: SearchHit): void {
     this.selected = hit.position
     this.#list?.reveal(hit.position)
-    this.#openPlace({ run: hit.run, id: hit.id }, 'rollout', hit.segment === 0 ? hit.at : -1)
+    this.#detail.openRollout({ run: hit.run, id: hit.id }, 'rollout', hit.segment === 0 ? hit.at : -1)
   }
 }
 

@@ -1,10 +1,10 @@
-import type { RolloutFilter, RolloutRow, RolloutSort, GroupRow, RunCard, ViewInfo, SearchHit } from '../../trainer/protocol/queries.ts'
+import type { Excerpt, LabelState, RolloutFilter, RolloutRow, RolloutSort, GroupRow, RunCard, ViewInfo, SearchHit } from '../../trainer/protocol/queries.ts'
 import type { InspectorNotices, InspectorRequests, RolloutPlace } from '../protocol/inspector.ts'
 import type { ViewConnection } from '../connection/connectView.ts'
 import { isCancelled, toViewError } from '../connection/viewError.ts'
 import type { ViewError } from '../connection/viewError.ts'
-import { ExcerptCache } from './list/excerptCache.ts'
 import { PageCache } from './list/pageCache.ts'
+import { RowCache } from './list/rowCache.ts'
 
 export type Connection = ViewConnection<InspectorRequests, InspectorNotices>
 export type ListBy = 'rollouts' | 'groups'
@@ -26,7 +26,10 @@ export class InspectorModel {
   readonly connection: Connection
   readonly runs: readonly RunCard[]
   readonly onChange: () => void
-  readonly excerpts: ExcerptCache
+  /** First characters of prompt and completion. */
+  readonly excerpts: RowCache<Excerpt>
+  /** What was said of rollouts. */
+  readonly labels: RowCache<LabelState>
   readonly pages: PageCache<ListRow>
   filter: RolloutFilter = {}
   sort: RolloutSort = NEWEST_FIRST
@@ -58,13 +61,15 @@ export class InspectorModel {
       // While the list is opened anew its old view may be gone already.
       onError: (error) => !this.loading && this.#fail(error)
     })
-    this.excerpts = new ExcerptCache((rollouts) => connection.query('rollouts/excerpts', { rollouts: [...rollouts], characters: 200 }), onChange)
+    this.excerpts = new RowCache((rollouts) => connection.query('rollouts/excerpts', { rollouts: [...rollouts], characters: 200 }), onChange)
+    this.labels = new RowCache((rollouts) => this.#labelStates(rollouts), onChange)
     connection.on('viewChanged', (info) => this.#viewChanged(info))
     connection.on('restarted', () => {
       this.#viewLost = true
       void this.open()
     })
     connection.on('changed', (change) => this.#runChanged(change))
+    connection.on('labelsChanged', ({ run, rollouts }) => this.#labelsChanged(run, rollouts))
   }
 
   get count(): number {
@@ -167,6 +172,20 @@ export class InspectorModel {
     if (info.view !== this.info?.view) return
     if (info.generation !== this.info.generation) this.#renewPages()
     this.info = info
+    this.onChange()
+  }
+
+  async #labelStates(rollouts: readonly RolloutPlace[]): Promise<readonly (LabelState | null)[]> {
+    const byRun = new Map<string, string[]>()
+    for (const { run, id } of rollouts) byRun.set(run, [...(byRun.get(run) ?? []), id])
+    const answers = await Promise.all([...byRun].map(async ([run, ids]) => (await this.connection.query('labels/states', { run, ids })).map((state, index) => [`${run}\n${ids[index]}`, state] as const)))
+    const states = new Map(answers.flat())
+    return rollouts.map(({ run, id }) => states.get(`${run}\n${id}`) ?? null)
+  }
+
+  #labelsChanged(run: string, rollouts: readonly string[]): void {
+    this.labels.renew(run, rollouts)
+    if (this.filter.labels !== undefined && !this.follow) this.behind = true
     this.onChange()
   }
 

@@ -29,6 +29,8 @@ const HIDDEN = new RegExp(
 export interface TextPiece {
   readonly text: string
   readonly hidden: boolean
+  /** UTF-16 units of the text that it stands for. */
+  readonly units: number
 }
 
 /** Cuts text at its hidden characters; each becomes a piece of its own, shown by its mark. */
@@ -36,13 +38,15 @@ export function visiblePieces(text: string): readonly TextPiece[] {
   const pieces: TextPiece[] = []
   let at = 0
   for (const match of text.matchAll(HIDDEN)) {
-    if (match.index > at) pieces.push({ text: text.slice(at, match.index), hidden: false })
-    pieces.push({ text: markOf(match[0]), hidden: true })
+    if (match.index > at) pieces.push(plainPiece(text.slice(at, match.index)))
+    pieces.push({ text: markOf(match[0]), hidden: true, units: match[0].length })
     at = match.index + match[0].length
   }
-  if (at < text.length) pieces.push({ text: text.slice(at), hidden: false })
+  if (at < text.length) pieces.push(plainPiece(text.slice(at)))
   return pieces
 }
+
+const plainPiece = (text: string): TextPiece => ({ text, hidden: false, units: text.length })
 
 /** The text with marks in place of hidden characters; `\r\n` counts as one line break. */
 export function visibleText(text: string): string {

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit'
 import type { PropertyValues } from 'lit'
+import type { Label } from '../../../trainer/protocol/label.ts'
 import type { GroupAttempt } from '../../../trainer/protocol/queries.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
 import type { ViewError } from '../../connection/viewError.ts'
@@ -11,6 +12,7 @@ import type { InspectorModel } from '../inspectorModel.ts'
 import { countText, keptWord, numberText, secondsText, signedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 import { availableModes, scaleOf, tokenValues } from '../trace/tokenColours.ts'
 import type { ColourMode } from '../trace/tokenColours.ts'
+import '../threads/threadList.ts'
 import '../trace/traceView.ts'
 import type { KeptReading, TraceView } from '../trace/traceView.ts'
 import { detailStyles } from './detailStyles.ts'
@@ -36,12 +38,12 @@ export interface GroupPlace {
 
 /**
  * One rollout, its group, its problem through time. Fires `tab`, `openplace` (a rollout), `display` (colouring, rendering) and `act`
- * with 'document', 'link', 'mark' or 'back'.
+ * with 'document', 'label', 'link', 'mark' or 'back'.
  */
 export class RolloutDetail extends LitElement {
   static override properties = {
     model: { attribute: false }, place: { attribute: false }, groupPlace: { attribute: false }, tab: {}, mode: {}, rich: { type: Boolean }, marked: {}, at: { type: Number }, kept: { attribute: false },
-    rollout: { state: true }, group: { state: true }, prompt: { state: true }, error: { state: true }, loading: { state: true }, segment: { state: true }
+    rollout: { state: true }, group: { state: true }, prompt: { state: true }, error: { state: true }, loading: { state: true }, segment: { state: true }, labels: { state: true }
   }
   static override styles = [sharedStyles, detailStyles, rolloutDetailStyles, css`:host { display: flex; flex-direction: column; min-height: 0; min-width: 0; }`]
 
@@ -64,6 +66,8 @@ export class RolloutDetail extends LitElement {
   declare error: ViewError | undefined
   declare loading: boolean
   declare segment: number
+  /** What was said of the rollout, as far as it was read. */
+  declare labels: readonly Label[]
   #asking: AbortController | undefined
 
   constructor() {
@@ -75,6 +79,7 @@ export class RolloutDetail extends LitElement {
     this.prompt = ''
     this.loading = false
     this.segment = 0
+    this.labels = []
     this.at = -1
   }
 
@@ -105,6 +110,7 @@ export class RolloutDetail extends LitElement {
       const rollout = await model.connection.query('rollouts/one', place, signal)
       if (!rollout) throw new Error('This rollout is not in the run any more.')
       this.segment = 0
+      if (rollout.id !== this.rollout?.id) this.labels = []
       this.rollout = rollout
       this.prompt = rollout.segments[0]?.samplePrompt.text.slice(0, PROMPT_CHARACTERS) ?? ''
       void this.updateComplete.then(() => this.#showPlace(rollout.id))
@@ -126,6 +132,12 @@ export class RolloutDetail extends LitElement {
   #showPlace(id: string): void {
     if (this.at >= 0) this.trace?.showOffset(this.at)
     else if (this.kept?.id === id) this.trace?.showAsKept(this.kept)
+  }
+
+  /** Puts the cursor where a label stands. */
+  #showLabel({ anchor }: Label): void {
+    this.segment = anchor.segment
+    void this.updateComplete.then(() => this.trace?.showOffset(anchor.from))
   }
 
   /** Sampling of the next of the colourings that the rollout has values for. */
@@ -179,7 +191,9 @@ export class RolloutDetail extends LitElement {
       ${rollout.errors.map((error) => html`<div class="notice"><b>${error.boundary}</b> ${visibleText(error.message.slice(0, 4000))}</div>`)}
       <div class="side"><div>${rewardTable(rollout)}</div><div>${answerTable(rollout)}</div></div>
       ${rollout.segments.length > 1 ? this.#segments(rollout) : nothing}
-      <lab-trace .rollout=${rollout} .index=${this.segment} .mode=${this.mode} ?rich=${this.rich}></lab-trace>
+      <lab-trace .rollout=${rollout} .index=${this.segment} .mode=${this.mode} ?rich=${this.rich} .labels=${this.labels}></lab-trace>
+      <lab-threads .connection=${this.model.connection} .place=${this.place ?? { run: '', id: rollout.id }}
+        @labelsread=${(event: CustomEvent<readonly Label[]>) => (this.labels = event.detail)} @showplace=${(event: CustomEvent<Label>) => this.#showLabel(event.detail)}></lab-threads>
       ${facts(rollout)}`
   }
 
@@ -210,6 +224,7 @@ export class RolloutDetail extends LitElement {
         <button type="button" class="tool" title="Fold or unfold all spans (z)" @click=${() => this.trace?.toggleAll()}>Fold</button>
         <button type="button" class="tool" aria-pressed=${this.marked !== undefined} title=${this.marked === undefined ? 'Mark for a comparison (d)' : 'Compare with the marked rollout (d)'} @click=${() => this.#fire('act', 'mark')}>${this.#markWord(rollout?.id)}</button>
         <button type="button" class="tool" title="Open as a text document (o)" @click=${() => this.#fire('act', 'document')}>As text</button>
+        <button type="button" class="tool" title="Label this rollout (l)" @click=${() => this.#fire('act', 'label')}>Label</button>
         <button type="button" class="tool" title="Copy a link to this rollout (y)" @click=${() => this.#fire('act', 'link')}>Link</button>` : nothing}
     </div>`
   }

@@ -4,7 +4,7 @@ import { boundsText, chipsOf, readBounds, withCondition, withPart } from './filt
 
 const full: RolloutFilter = {
   steps: { from: 3, to: 9 }, kinds: ['train'], reward: { from: 0.5 }, parts: { correct: { to: 0 }, format: { from: 1, to: 1 } }, verdicts: ['right', 'notScorable'],
-  stopReasons: ['length'], zeroVariance: true, kept: false, environments: ['chain'], problemId: 'p1', group: 'g', tokens: { to: 100 }, text: 'carry', superseded: true, where: 'step > 1'
+  stopReasons: ['length'], zeroVariance: true, kept: false, environments: ['chain'], problemId: 'p1', group: 'g', tokens: { to: 100 }, text: 'carry', superseded: true, where: 'step > 1', labels: ['flagged', 'disagreeing']
 }
 
 describe('chipsOf', () => {

@@ -7,6 +7,9 @@ export interface FilterChip {
   readonly without: RolloutFilter
 }
 
+/** States that labels give a rollout, in words. */
+export const LABEL_WORDS = { unlabelled: 'unlabelled', labelled: 'labelled', drafts: 'with drafts', flagged: 'flagged', disagreeing: 'labelers differ' } as const
+
 interface Bounds {
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -30,6 +33,7 @@ export function chipsOf(filter: RolloutFilter): readonly FilterChip[] {
   if (filter.tokens) add('tokens', `tokens ${boundsText(filter.tokens)}`)
   if (filter.text) add('text', `contains “${filter.text}”`)
   if (filter.superseded) add('superseded', 'with attempts done again')
+  if (filter.labels?.length) add('labels', filter.labels.map((state) => LABEL_WORDS[state]).join(' or '))
   if (filter.where) add('where', `where ${filter.where}`)
   return chips
 }

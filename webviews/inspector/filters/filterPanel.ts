@@ -3,9 +3,10 @@ import type { RolloutFilter } from '../../../trainer/protocol/queries.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
 import { stopWord } from '../rowText.ts'
-import { readBounds, withCondition, withPart } from './filterChips.ts'
+import { LABEL_WORDS, readBounds, withCondition, withPart } from './filterChips.ts'
 
 const STOP_REASONS = ['endOfText', 'stopString', 'length', 'cancelled', 'error'] as const
+const LABEL_STATES = Object.entries(LABEL_WORDS) as (readonly [keyof typeof LABEL_WORDS, string])[]
 const VERDICTS = [['right', 'right'], ['wrong', 'wrong'], ['notScorable', 'not scorable']] as const
 
 /** All conditions of the filter as fields. Fires `filterchange` with the new filter. */
@@ -54,6 +55,7 @@ export class FilterPanel extends LitElement {
       ${this.#choices('Verdict', VERDICTS, filter.verdicts ?? [], (verdicts) => withCondition(filter, 'verdicts', verdicts))}
       ${this.#choices('Kind', [['train', 'training'], ['evaluation', 'evaluation']] as const, filter.kinds ?? [], (kinds) => withCondition(filter, 'kinds', kinds))}
       ${this.#choices('Stopped by', STOP_REASONS.map((reason) => [reason, stopWord(reason)] as const), filter.stopReasons ?? [], (reasons) => withCondition(filter, 'stopReasons', reasons))}
+      ${this.#choices('Labels', LABEL_STATES, filter.labels ?? [], (labels) => withCondition(filter, 'labels', labels))}
       ${this.environments.length > 1
         ? this.#choices('Environment', this.environments.map((name) => [name, visibleLine(name, 40)] as const), filter.environments ?? [], (names) => withCondition(filter, 'environments', names))
         : nothing}

@@ -164,7 +164,7 @@ export class RolloutList extends LitElement {
 
   #cells(row: ListRow | undefined) {
     if (!row) return skeletonCells()
-    return isGroupRow(row) ? groupCells(row, this.model.excerpts.get({ run: row.run, id: row.member })) : rolloutCells(row, this.model.excerpts.get(row))
+    return isGroupRow(row) ? groupCells(row, this.model.excerpts.get({ run: row.run, id: row.member })) : rolloutCells(row, this.model.excerpts.get(row), this.model.labels.get(row))
   }
 
   #onScroll(): void {

@@ -1,13 +1,13 @@
 import { html, nothing } from 'lit'
 import type { TemplateResult } from 'lit'
-import type { Excerpt, GroupRow, RolloutRow } from '../../../trainer/protocol/queries.ts'
+import type { Excerpt, GroupRow, LabelState, RolloutRow } from '../../../trainer/protocol/queries.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
 import { countText, fixedText, numberText, signedFixedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 
 /** Reward that fills the bar of a row: most rewards lie within one. */
 const BAR_REWARD = 1
 
-export function rolloutCells(row: RolloutRow, excerpt: Excerpt | null | undefined): TemplateResult {
+export function rolloutCells(row: RolloutRow, excerpt: Excerpt | null | undefined, labels: LabelState | null | undefined): TemplateResult {
   return html`
     <span role="gridcell" class="verdict ${verdictClass(row.correct)}"><span aria-hidden="true">${verdictSign(row.correct)}</span><span class="visually-hidden">${verdictWord(row.correct)}</span></span>
     <span role="gridcell" class="step number">${row.step}</span>
@@ -16,7 +16,7 @@ export function rolloutCells(row: RolloutRow, excerpt: Excerpt | null | undefine
     <span role="gridcell" class="advantage number ${signClass(row.advantage)}">${signedFixedText(row.advantage)}</span>
     <span role="gridcell" class="tokens number">${countText(row.completionTokens)}</span>
     <span role="gridcell" class="stop ${row.stopReason === 'length' || row.stopReason === 'error' ? 'alarming' : 'faint'}">${stopWord(row.stopReason)}</span>
-    <span role="gridcell" class="excerpt faint">${marks(row)}${excerpt ? visibleLine(excerpt.completion.trimStart(), 200) : nothing}</span>`
+    <span role="gridcell" class="excerpt faint">${marks(row, labels)}${excerpt ? visibleLine(excerpt.completion.trimStart(), 200) : nothing}</span>`
 }
 
 export function groupCells(row: GroupRow, excerpt: Excerpt | null | undefined): TemplateResult {
@@ -45,9 +45,16 @@ function groupLine(row: GroupRow, kept: string): string {
   return `${unitsText(row.size, 'attempt')} · ${range} · ${kept}${row.zeroVariance ? ' · all rewards equal' : ''}${row.kind === 'evaluation' ? ' · evaluation' : ''}`
 }
 
-function marks(row: RolloutRow) {
-  const words = [row.kind === 'evaluation' ? 'evaluation' : '', row.superseded ? 'done again' : '', row.kept === false ? 'dropped' : ''].filter((word) => word !== '')
+function marks(row: RolloutRow, labels: LabelState | null | undefined) {
+  const words = [row.kind === 'evaluation' ? 'evaluation' : '', row.superseded ? 'done again' : '', row.kept === false ? 'dropped' : '', ...labelWords(labels)].filter((word) => word !== '')
   return words.map((word) => html`<span class="mark">${word}</span> `)
+}
+
+/** What was said of the rollout, as marks. */
+export function labelWords(labels: LabelState | null | undefined): string[] {
+  if (!labels) return []
+  const { labels: count, drafts, flagged, disagreeing } = labels
+  return [count > 0 ? unitsText(count, 'label') : '', drafts > 0 ? unitsText(drafts, 'draft') : '', flagged ? 'flagged' : '', disagreeing ? 'labelers differ' : '']
 }
 
 export function bar(value: number | null): TemplateResult | typeof nothing {

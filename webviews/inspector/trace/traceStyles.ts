@@ -20,6 +20,7 @@ export const traceStyles = css`
   .folded-line { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; color: var(--vscode-descriptionForeground); }
   .trace { padding: 2px; }
   .verdict { font-weight: 600; white-space: nowrap; }
+  .rating { padding: 0 5px; border: 1px solid currentColor; border-radius: 8px; font-size: 0.85em; white-space: nowrap; }
   .why { overflow-wrap: anywhere; }
   .right { color: color-mix(in srgb, var(--vscode-charts-green) 70%, var(--vscode-foreground)); }
   .wrong { color: color-mix(in srgb, var(--vscode-charts-red) 80%, var(--vscode-foreground)); }

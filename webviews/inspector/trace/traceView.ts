@@ -1,8 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit'
 import type { PropertyValues, TemplateResult } from 'lit'
+import type { Label } from '../../../trainer/protocol/label.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleText } from '../../protocol/visibleText.ts'
+import { ratingsByStep } from '../threads/ratingSummary.ts'
 import { countText, unitsText, verdictClass, verdictSign } from '../rowText.ts'
 import { LONGEST_RICH, richText } from './richText.ts'
 import './tokenLegend.ts'
@@ -26,16 +28,21 @@ export interface KeptReading {
 
 type Segment = Rollout['segments'][number]
 
+/** At a step; all are listed below the trace. */
+const RATINGS_SHOWN = 5
+
 /** One segment of a rollout: prompt, then its spans, folded or not, token by token or rendered. Fires `reading`, which leaves shadow roots, with a KeptReading. */
 export class TraceView extends LitElement {
   static override properties = {
-    rollout: { attribute: false }, index: { type: Number }, mode: {}, rich: { type: Boolean }, folded: { state: true }, shown: { state: true }, cursor: { state: true }
+    rollout: { attribute: false }, index: { type: Number }, labels: { attribute: false }, mode: {}, rich: { type: Boolean }, folded: { state: true }, shown: { state: true }, cursor: { state: true }
   }
   static override styles = [sharedStyles, traceStyles, css`:host { display: block; }`]
 
   declare rollout: Rollout
   /** Which segment of the rollout. */
   declare index: number
+  /** What was said of the rollout: ratings stand at their steps. */
+  declare labels: readonly Label[]
   declare mode: ColourMode
   declare rich: boolean
   declare folded: ReadonlySet<string>
@@ -46,10 +53,12 @@ export class TraceView extends LitElement {
   #parts: readonly TracePart[] = []
   #ranges = new Map<string, TokenRange>()
   #rich = new Map<string, HTMLElement>()
+  #rated: ReturnType<typeof ratingsByStep> = new Map()
 
   constructor() {
     super()
     this.index = 0
+    this.labels = []
     this.mode = 'none'
     this.rich = false
     this.folded = new Set(['prompt'])
@@ -63,6 +72,7 @@ export class TraceView extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     const segment = this.#segment
+    if (changed.has('labels') || changed.has('index')) this.#rated = ratingsByStep(this.labels, this.index)
     if (!segment || !(changed.has('rollout') || changed.has('index'))) return
     this.#values = tokenValues(segment)
     this.#parts = layoutTrace(segment, this.index === 0 ? this.rollout.steps : [])
@@ -110,9 +120,15 @@ export class TraceView extends LitElement {
       ? html`<span class="verdict ${verdictClass(verdict.ok)}">${verdictSign(verdict.ok)} ${verdict.ok === null ? 'not checkable' : verdict.ok ? 'right' : 'wrong'}</span><span class="faint why">${visibleText(verdict.why.slice(0, 500))}</span>`
       : nothing
     return html`<section class="span ${span.kind} ${verdict?.ok === false ? 'bad' : ''}">
-      ${this.#foldButton(span.key, span.title, open, unitsText(tokens, 'token'), judged)}
+      ${this.#foldButton(span.key, span.title, open, unitsText(tokens, 'token'), html`${judged}${this.#ratings(segment, span)}`)}
       ${open ? span.parts.map((part) => this.#part(segment, part)) : html`<div class="raw folded-line">${visibleText(segment.text.slice(span.from, span.from + 300))}</div>`}
     </section>`
+  }
+
+  /** What labelers say of a step. */
+  #ratings(segment: Segment, span: TraceSpan) {
+    const step = span.kind === 'step' && this.#rated.size > 0 ? segment.spans.filter((each) => each.kind === 'step').findIndex((each) => each.from === span.from && each.to === span.to) : -1
+    return (this.#rated.get(step) ?? []).slice(0, RATINGS_SHOWN).map(({ who, words, bad }) => html`<span class="rating ${bad ? 'wrong' : ''}">${who}: ${words}</span>`)
   }
 
   #foldButton(key: string, title: string, open: boolean, size: string, more: unknown = nothing) {

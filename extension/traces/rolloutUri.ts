@@ -1,0 +1,30 @@
+import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
+
+/** Scheme of the read-only documents of rollouts. */
+export const ROLLOUT_SCHEME = 'rollout'
+
+const ID_CHARACTERS = 300
+const RUN_CHARACTERS = 4096
+
+/** Query of a document's address and of a link: `run=…&id=…`. */
+export function queryOf({ run, id }: RolloutPlace): string {
+  return new URLSearchParams({ run, id }).toString()
+}
+
+/** The rollout that a query names; undefined where it is anything but one run and one id. */
+export function placeOf(query: string): RolloutPlace | undefined {
+  const parameters = new URLSearchParams(query)
+  const run = parameters.getAll('run')
+  const id = parameters.getAll('id')
+  if (run.length !== 1 || id.length !== 1 || [...parameters.keys()].length !== 2) return undefined
+  const place = { run: run[0] ?? '', id: id[0] ?? '' }
+  const fits = place.run !== '' && place.run.length <= RUN_CHARACTERS && place.id !== '' && place.id.length <= ID_CHARACTERS
+  return fits && !hasControls(place.run + place.id) ? place : undefined
+}
+
+/** A name that shows the rollout in a tab; the id may hold anything. */
+export const plainName = (id: string): string => id.slice(0, 80).replace(/[^\w.-]+/g, '_')
+/** VS Code knows the language of traces by this ending. */
+export const fileNameOf = (id: string): string => `${plainName(id)}.trace`
+
+const hasControls = (text: string) => [...text].some((character) => (character.codePointAt(0) ?? 0) < 0x20)

@@ -1,0 +1,332 @@
+import type { LabelProgress } from '../../trainer/protocol/queries.ts'
+import type { ViewConnection } from '../connection/connectView.ts'
+import { isCancelled, toViewError } from '../connection/viewError.ts'
+import type { ViewError } from '../connection/viewError.ts'
+import type { LabellerNotices, LabellerRequests, LabellerStart } from '../protocol/labeller.ts'
+import { commitOf, lackingIn } from './item/commitOf.ts'
+import { OpenItem } from './item/openItem.ts'
+import type { Said } from './item/openItem.ts'
+import { Stopwatch } from './item/stopwatch.ts'
+import { rebase } from './judging/judgement.ts'
+import { STARTING_SETTINGS, readSaved } from './labellerSettings.ts'
+import type { LabellerSettings, SavedLabeller } from './labellerSettings.ts'
+import { ItemSource } from './queue/itemSource.ts'
+import { entryKey, LabelQueue } from './queue/labelQueue.ts'
+import type { QueueEntry } from './queue/labelQueue.ts'
+import { Serial } from './serial.ts'
+
+export type Connection = Pick<ViewConnection<LabellerRequests, LabellerNotices>, 'ask' | 'on' | 'saveState'>
+
+/** Items that one request for drafts is about. */
+const SUGGESTED = 10
+
+/**
+ * What the labeller works on: queue, the item that is open, what is said of it, how far the labeler is. Everything that writes
+ * goes one after the other; the item changes only once what was said of it is on the disk.
+ */
+export class LabellerModel {
+  readonly start: LabellerStart
+  settings: LabellerSettings = STARTING_SETTINGS
+  readonly queue = new LabelQueue()
+  open: OpenItem | undefined
+  progress: LabelProgress | undefined
+  /** Why nothing is shown, or the item could not be read. */
+  error: ViewError | undefined
+  loading = true
+  said = ''
+  /** What was said is being written. */
+  writing = false
+  /** Segment of the rollout that is labelled. */
+  segment = 0
+  readonly #connection: Connection
+  readonly #onChange: () => void
+  readonly #watch: Stopwatch
+  readonly #items: ItemSource
+  readonly #serial = new Serial((error) => (this.said = errorWords(error)))
+  /** Items completed here: a queue made by readers that lag behind must not show them again. */
+  readonly #completed = new Set<string>()
+  #opening = 0
+
+  constructor(connection: Connection, start: LabellerStart, onChange: () => void, now: () => number = () => performance.now()) {
+    this.#connection = connection
+    this.start = start
+    this.#onChange = onChange
+    this.#watch = new Stopwatch(now)
+    this.#items = new ItemSource((entry) => connection.ask('item', entry))
+    connection.on('labelsChanged', ({ rollouts }) => this.#labelsChanged(rollouts))
+    connection.on('show', ({ rollout }) => void this.show({ rollout, qualityControl: false }))
+  }
+
+  /** Takes up where the page was left, with what was said and not written; else begins with the queue. */
+  async begin(): Promise<void> {
+    const saved = readSaved(this.start.saved)
+    if (saved) Object.assign(this, { settings: { ...STARTING_SETTINGS, ...saved.settings }, segment: saved.segment })
+    const show = this.start.show === undefined ? undefined : { rollout: this.start.show, qualityControl: false }
+    const unwritten = (saved?.changes.length ?? 0) > 0
+    await this.#fill(unwritten ? saved?.entry : show ?? saved?.entry)
+    const { open } = this
+    if (!saved || !open || open.item.rollout.id !== saved.entry?.rollout) return
+    open.judgement = rebase({ ...open.judgement, changes: new Map(saved.changes) }, open.judgement.given)
+    open.unseen = saved.unseen && this.settings.blind
+    if (show && unwritten && show.rollout !== saved.entry.rollout) this.said = 'What was said here is not committed yet: Enter commits it. Then open the other rollout again.'
+    this.changed()
+  }
+
+  /** Asks for the queue anew. */
+  async #fill(keep?: QueueEntry): Promise<void> {
+    const { kind, pairs, seed } = this.settings
+    this.loading = true
+    this.error = undefined
+    this.#onChange()
+    try {
+      const entries = await this.#connection.ask('queue', { kind, pairs, seed })
+      this.queue.fill(entries.filter((entry) => entry.qualityControl || !this.#completed.has(entryKey(entry))), keep)
+      this.#items.forgetAhead()
+    } catch (error) {
+      this.error = toViewError(error)
+    }
+    await Promise.all([this.#openCurrent(), this.#readProgress()])
+  }
+
+  async change(settings: Partial<LabellerSettings>): Promise<void> {
+    await this.#exclusively(async () => {
+      if (!(await this.#write(false))) return
+      const asked = { ...this.settings, ...settings }
+      const queued = asked.kind !== this.settings.kind || asked.pairs !== this.settings.pairs || asked.seed !== this.settings.seed
+      this.settings = asked
+      if (queued) await this.#fill()
+      else await this.#openCurrent()
+    })
+  }
+
+  /** Asks again for what could not be read. */
+  async retry(): Promise<void> {
+    await this.#exclusively(() => this.#fill(this.queue.current))
+  }
+
+  /** Hides or shows reward, gold answer and others' labels; what was seen once of an item stays seen. */
+  toggleBlind(): void {
+    const blind = !this.settings.blind
+    this.settings = { ...this.settings, blind }
+    if (!blind && this.open) this.open.unseen = false
+    this.said = blind ? 'Blind: reward, gold answer and others’ labels are hidden.' : 'Everything is shown.'
+    this.changed()
+  }
+
+  async chooseSegment(segment: number): Promise<void> {
+    await this.#exclusively(async () => {
+      if (!(await this.#write(false))) return
+      this.segment = segment
+      await this.#openCurrent()
+    })
+  }
+
+  /** A sign of life of the labeler. */
+  alive(): void {
+    this.#watch.tick()
+  }
+
+  /** What was said changed: it is kept over a reload, and drawn. */
+  changed(): void {
+    this.#save()
+    this.#onChange()
+  }
+
+  #save(): void {
+    const { settings, segment, open, queue } = this
+    const state: SavedLabeller = { version: 1, settings, segment, changes: [...(open?.judgement.changes ?? [])], unseen: open?.unseen ?? true, ...(queue.current && { entry: queue.current }) }
+    this.#connection.saveState(state)
+  }
+
+  async #openCurrent(): Promise<void> {
+    const entry = this.queue.current
+    const opening = ++this.#opening
+    this.loading = entry !== undefined
+    this.#onChange()
+    if (entry) await this.#read(entry, opening)
+    else this.open = undefined
+    if (opening !== this.#opening) return
+    this.loading = false
+    this.#watch.restart()
+    this.changed()
+    this.#items.readAhead(this.queue.peek(1))
+  }
+
+  async #read(entry: QueueEntry, opening: number): Promise<void> {
+    try {
+      const item = await this.#items.read(entry)
+      const { stopAtFirstError, blind } = this.settings
+      const open = await OpenItem.open(item, this.start.labeler, { segment: this.segment, set: this.#set, stopAtFirstError })
+      if (opening !== this.#opening) return
+      open.unseen = blind
+      this.open = open
+      this.error = undefined
+    } catch (error) {
+      if (opening !== this.#opening || isCancelled(error)) return
+      this.open = undefined
+      this.error = toViewError(error)
+    }
+  }
+
+  get #set() {
+    return this.start.labelSets.find(({ name }) => name === this.settings.labelSet)
+  }
+
+  async #readProgress(): Promise<void> {
+    try {
+      this.progress = await this.#connection.ask('progress', {})
+    } catch (error) {
+      this.said = toViewError(error).message
+    }
+    this.#onChange()
+  }
+
+  /** Moves along the queue; what was said is written first, and nothing is completed. */
+  async go(by: number): Promise<void> {
+    await this.#exclusively(async () => {
+      if (await this.#write(false)) await this.#move(by)
+    })
+  }
+
+  async #move(by: number): Promise<void> {
+    if (this.queue.move(by)) return this.#openCurrent()
+    if (by < 0) this.said = 'This is the first item.'
+    else await this.#fill()
+  }
+
+  /** Opens a rollout, whether it is in the queue or not. */
+  async show(entry: QueueEntry): Promise<void> {
+    await this.#exclusively(async () => {
+      if (!(await this.#write(false))) return
+      this.queue.goTo(entry)
+      await this.#openCurrent()
+    })
+  }
+
+  async commit(): Promise<void> {
+    await this.#exclusively(async () => {
+      const written = await this.#write(false)
+      if (written) this.said = written.count > 0 ? `Committed: ${written.count} ${written.count === 1 ? 'record' : 'records'} on the disk.` : 'Nothing new to commit.'
+    })
+  }
+
+  async complete(): Promise<void> {
+    await this.#exclusively(async () => {
+      const { open } = this
+      if (!open) return
+      const lacking = lackingIn(open)
+      if (lacking) return void (this.said = lacking)
+      // A preference completes its pair by itself: each of the two is still to be labelled alone.
+      if (!(await this.#write(!open.pair))) return
+      const entry = this.queue.current
+      if (entry) this.#completed.add(entryKey(entry))
+      this.said = 'Completed.'
+      await this.#move(1)
+      void this.#readProgress()
+    })
+  }
+
+  /** Brings what is said to the disk; undefined where that failed, and everything stays as it is. */
+  async #write(completed: boolean): Promise<{ readonly count: number } | undefined> {
+    const { open } = this
+    if (!open) return { count: 0 }
+    open.writing = undefined
+    const { judgement } = open
+    const labels = commitOf(open, this.#watch.seconds, completed)
+    if (labels.length === 0) return { count: 0 }
+    this.writing = true
+    this.#onChange()
+    try {
+      const written = await this.#connection.ask('commit', { labels })
+      this.#items.wrote(written)
+      const since = [...open.judgement.changes].filter(([slot, change]) => judgement.changes.get(slot) !== change)
+      open.judgement = { ...open.judgement, changes: new Map(since), history: [] }
+      open.relabel(this.#items.labelsOf({ ...open.item, labels: open.labels }))
+      return { count: written.length }
+    } catch (error) {
+      this.said = `Not written: ${errorWords(error)}`
+      return undefined
+    } finally {
+      this.writing = false
+      this.changed()
+    }
+  }
+
+  /** Takes back what was said last; where everything is on the disk, the newest commit of this window. */
+  async undo(): Promise<void> {
+    if (this.open?.back()) return this.changed()
+    await this.#exclusively(async () => {
+      const undone = await this.#connection.ask('undo', {})
+      if (!undone) return void (this.said = 'There is nothing to take back.')
+      this.#items.undone(undone.rollout)
+      for (const key of this.#completed) if (key.startsWith(`${undone.rollout}\n`)) this.#completed.delete(key)
+      this.queue.goTo({ rollout: undone.rollout, ...(this.open?.item.rollout.id === undone.rollout && this.open.item.other && { other: this.open.item.other.id }), qualityControl: false })
+      await this.#openCurrent()
+      this.said = 'The last commit was taken back.'
+      void this.#readProgress()
+    })
+  }
+
+  /** Asks for drafts of this item and the next ones. */
+  async suggest(): Promise<void> {
+    const rollouts = Array.from({ length: SUGGESTED }, (_, by) => this.queue.peek(by)?.rollout).filter((rollout) => rollout !== undefined)
+    if (this.settings.blind) return this.say('Blind mode hides drafts: i shows everything.')
+    this.say('Asking for drafts…')
+    try {
+      const { drafts } = await this.#connection.ask('suggest', { rollouts })
+      this.say(drafts === 1 ? '1 draft came.' : `${drafts} drafts came.`)
+    } catch (error) {
+      if (!isCancelled(error)) this.say(errorWords(error))
+    }
+  }
+
+  say(words: string | undefined): void {
+    this.said = words ?? ''
+    this.changed()
+  }
+
+  openDocument(): void {
+    const rollout = this.open?.item.rollout.id
+    if (rollout === undefined) return
+    this.#connection.ask('openDocument', { rollout }).catch((error: unknown) => this.say(toViewError(error).message))
+  }
+
+  #labelsChanged(rollouts: readonly string[]): void {
+    this.#items.forgetAhead()
+    const { open } = this
+    if (open && (rollouts.length === 0 || rollouts.includes(open.item.rollout.id))) void this.#relabel(open)
+  }
+
+  async #relabel(open: OpenItem): Promise<void> {
+    const { rollout, other, qualityControl } = open.item
+    try {
+      const { labels } = await this.#items.read({ rollout: rollout.id, ...(other && { other: other.id }), qualityControl })
+      if (this.open !== open) return
+      open.relabel(labels)
+      this.#onChange()
+    } catch (error) {
+      this.say(toViewError(error).message)
+    }
+  }
+
+  /** One after the other; a failure is said and ends nothing else. */
+  #exclusively(work: () => Promise<void> | void): Promise<void> {
+    return this.#serial.run(work).then(() => this.changed())
+  }
+
+  /** Something said of the open item. What is said while another is being written waits, so that no key lands on the wrong item. */
+  act(saying: (open: OpenItem) => Said): void {
+    if (this.#serial.busy) return void this.#exclusively(() => this.#act(saying))
+    this.#act(saying)
+    this.changed()
+  }
+
+  #act(saying: (open: OpenItem) => Said): void {
+    this.said = (this.open && saying(this.open)) ?? ''
+  }
+}
+
+function errorWords(error: unknown): string {
+  const { message, remedy } = toViewError(error)
+  return `${message} ${remedy}`
+}
