@@ -94,6 +94,8 @@ export interface RewardInput {
   readonly steps: readonly StepVerdict[]
   /** For the shuffled control: the verdict of another rollout of the batch. */
   readonly other?: Verdict
+  /** For critics: the verdict on the refinement that came of this critique. */
+  readonly refined?: Verdict
 }
 
 /** `score: null` = not scorable. */
@@ -152,6 +154,8 @@ export interface ScoredRollout {
   readonly truncated: boolean
   /** Score of each checkable step with the token that ends it, in order. */
   readonly steps: readonly { readonly endToken: number; readonly score: number }[]
+  /** Written under another prompt, after a critique, than it is trained under. */
+  readonly refined?: true
 }
 
 /** Attempts at one problem, of which the filter may have dropped all. */

@@ -2,7 +2,9 @@ import { cancellationContract } from './cancellationContract.ts'
 import { declarationContract } from './declarationContract.ts'
 import { errorContract } from './errorContract.ts'
 import { gradientContract } from './gradientContract.ts'
+import { headContract } from './headContract.ts'
 import { lossContract } from './lossContract.ts'
+import { pairContract } from './pairContract.ts'
 import { samplingContract } from './samplingContract.ts'
 import { stateContract } from './stateContract.ts'
 import { subjects } from './subjects.ts'
@@ -16,6 +18,8 @@ for (const subject of subjects) {
     cancellationContract(subject)
     lossContract(subject)
     gradientContract(subject)
+    pairContract(subject)
+    headContract(subject)
     updateContract(subject)
     stateContract(subject)
     errorContract(subject)

@@ -24,7 +24,10 @@ export function withLossInputs(sequences: readonly TokenSequence[], current: rea
       advantages_T: logprobs_T.map(() => random.normal()),
       behaviourLogprobs_T: logprobs_T.map((logprob) => logprob - side - random.pick(inputs.offsets)),
       referenceLogprobs_T: logprobs_T.map((logprob) => logprob + 0.4 * random.normal()),
-      weights_T: logprobs_T.map(() => 2 * random.next())
+      weights_T: logprobs_T.map(() => 2 * random.next()),
+      ...(i < 4 && { pair: { name: `pair ${i % 2}`, side: (i < 2) === (i % 2 === 0) ? 'chosen' as const : 'rejected' as const } }),
+      stepLabels_T: logprobs_T.map((_, t) => ((t + i) % 3 === 0 ? null : random.next())),
+      returns_T: logprobs_T.map((_, t) => ((t + i) % 2 === 0 ? random.normal() : null))
     }
   })
 }
@@ -44,8 +47,15 @@ export const TERMS: Readonly<Record<string, LossTerm>> = {
   'klToReference k1': { kind: 'klToReference', weight: 1, estimator: 'k1' },
   'klToReference k2': { kind: 'klToReference', weight: 1, estimator: 'k2' },
   'klToReference k3': { kind: 'klToReference', weight: 0.5, estimator: 'k3' },
-  entropyBonus: { kind: 'entropyBonus', weight: 0.7 }
+  entropyBonus: { kind: 'entropyBonus', weight: 0.7 },
+  'pairwise, sigmoid': { kind: 'pairwise', weight: 1.2, variant: 'sigmoid', beta: 0.3 },
+  'pairwise, sigmoid with smoothing, margin and means': { kind: 'pairwise', weight: 1, variant: 'sigmoid', beta: 2, labelSmoothing: 0.1, margin: 0.4, lengthNormalised: true },
+  'pairwise, hinge': { kind: 'pairwise', weight: 1, variant: 'hinge', beta: 0.1 },
+  'pairwise, ipo': { kind: 'pairwise', weight: 0.5, variant: 'ipo', beta: 0.5 }
 }
+
+/** Terms of the reward head, which a model does not have before it is trained. */
+export const HEAD_TERMS: readonly LossTerm[] = [{ kind: 'stepReward', weight: 0.8 }, { kind: 'valueRegression', weight: 0.3 }]
 
 /** Terms that a real run would put together, and then some. */
 export const COMBINED: readonly LossTerm[] = [

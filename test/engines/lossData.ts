@@ -18,7 +18,7 @@ export const OF_LOGPROBS: Loss = { terms: COMBINED.filter(({ kind }) => kind !==
 
 /** Those whose terms the engine has. */
 export function lossesOf({ lacks }: Subject): Readonly<Record<string, Loss>> {
-  return lossCases({ tokens: 40, sequences: 9, length: 8 }, ({ kind }) => !lacks.includes(kind))
+  return lossCases({ tokens: 40, sequences: 9, length: 8 }, ({ kind }) => !(lacks as readonly string[]).includes(kind))
 }
 
 export type Gradients = Readonly<Record<string, readonly number[]>>

@@ -21,7 +21,8 @@ export const subjects: readonly Subject[] = [
 ]
 
 export const TESTED: readonly Capability[] = [
-  'sample', 'logprobs', 'entropy', 'policyGradient', 'crossEntropy', 'klToReference', 'entropyBonus', 'snapshot', 'save'
+  'sample', 'logprobs', 'entropy', 'policyGradient', 'crossEntropy', 'klToReference', 'entropyBonus', 'pairwise', 'rewardHead', 'valueHead',
+  'snapshot', 'save'
 ]
 
 export const WORDS = ['<eos>', 'a', 'b', 'c', 'd', 'e', 'f']

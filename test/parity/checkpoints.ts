@@ -11,6 +11,8 @@ export interface Checkpoint {
   readonly dtype?: 'float32' | 'bfloat16' | 'float16'
   /** Several files, with an index. */
   readonly sharded?: boolean
+  /** With a reward head of two classes in the place of the language model's head. */
+  readonly classifier?: boolean
 }
 
 export const VOCABULARY_SIZE = 37
@@ -35,8 +37,8 @@ export const checkpoints: Readonly<Record<string, Checkpoint>> = {
 }
 
 /** Has transformers write a folder, and adds a tokenizer, without which the engine opens none. */
-export async function writeCheckpoint(folder: string, { type, config, dtype = 'float32', sharded = false }: Checkpoint, seed: number): Promise<void> {
-  await reference('make_model', { folder, seed, model_type: type, config, dtype, max_shard_size: sharded ? '50KB' : '5GB' })
+export async function writeCheckpoint(folder: string, { type, config, dtype = 'float32', sharded = false, classifier = false }: Checkpoint, seed: number): Promise<void> {
+  await reference('make_model', { folder, seed, model_type: type, config, dtype, classifier, max_shard_size: sharded ? '50KB' : '5GB' })
   const words = ['<eos>', ...Array.from({ length: VOCABULARY_SIZE - 1 }, (_, i) => `w${i + 1}`)]
   await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(wordLevelTokenizer(words)))
 }

@@ -9,7 +9,7 @@ import { readWeights } from '../../trainer/engines/onnx/files/weightFiles.ts'
 export async function decoderLogits(folder: string, sequences: readonly (readonly number[])[]): Promise<number[][][]> {
   const { config } = await readDescription(folder)
   const layout = parameterLayout(config)
-  const weights = await readWeights(folder, layout)
+  const { values: weights } = await readWeights(folder, layout)
   const g = new Graph()
   const parameters = parameterInputs(g, layout)
   const whole = wholeSequenceInputs(g, config)

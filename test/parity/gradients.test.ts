@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Engine, ForwardBackwardResult, Loss, SequenceLogprobs, TrainSequence } from '../../trainer/engines/engine.ts'
 import { createOnnxEngine } from '../../trainer/engines/onnx/onnxEngine.ts'
-import { SafetensorsFile } from '../../trainer/engines/onnx/files/safetensors.ts'
 import { checkpoints, scratchFolder, VOCABULARY_SIZE, writeCheckpoint } from './checkpoints.ts'
 import { CLIPPED, CLIPPED_SEQUENCES } from '../engines/lossCases.ts'
 import { COMBINED_LOSS, LOSSES, tokenSequences, trainSequences } from './gradientData.ts'
 import { describeWithPython, reference } from './python.ts'
-
-type Gradients = Readonly<Record<string, readonly number[]>>
+import { assertGradients, readTensors } from './tensors.ts'
+import type { Gradients } from './tensors.ts'
 
 /** PyTorch's, in float64. */
 interface Truth {
@@ -17,35 +16,10 @@ interface Truth {
   readonly gradients: Gradients
 }
 
-async function readTensors(path: string): Promise<Gradients> {
-  const file = await SafetensorsFile.open(path)
-  const tensors: Record<string, number[]> = {}
-  for (const entry of file.header.tensors.values()) {
-    const values = new Float32Array(entry.shape.reduce((a, b) => a * b, 1))
-    await file.read(entry, values)
-    tensors[entry.name] = Array.from(values)
-  }
-  await file.close()
-  return tensors
-}
-
 async function truthOf(folder: string, sequences: readonly TrainSequence[], losses: readonly Loss[]): Promise<Truth[]> {
   const files = losses.map((_, i) => `${folder}/gradient-${i}.safetensors`)
   const answers = await reference<Omit<Truth, 'gradients'>[]>('gradients', { folder, sequences, losses, files })
   return Promise.all(answers.map(async (answer, i) => ({ ...answer, gradients: await readTensors(files[i]!) })))
-}
-
-const norm = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
-
-function assertGradients(ours: Gradients, theirs: Gradients): void {
-  assert.deepEqual(Object.keys(ours).sort(), Object.keys(theirs).sort())
-  const globalNorm = norm(Object.values(theirs).map(norm))
-  assert.ok(globalNorm > 1e-3)
-  for (const [name, truth] of Object.entries(theirs)) {
-    assert.equal(ours[name]!.length, truth.length, name)
-    const error = norm(truth.map((value, i) => value - ours[name]![i]!))
-    assert.ok(error <= 1e-5 * norm(truth) || error <= 1e-7 * globalNorm, `${name}: ${error / norm(truth)} of its norm, ${error / globalNorm} of the global norm`)
-  }
 }
 
 function assertClose(ours: readonly number[], theirs: readonly number[], tolerance: number): void {

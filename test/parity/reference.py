@@ -9,16 +9,18 @@ import types
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForTokenClassification, PreTrainedTokenizerFast
+
+import agreement
 
 torch.set_num_threads(1)
 
 
-def load(folder, dtype=torch.float32, attention="eager"):
-    """Every tensor of the folder has to have its place in the model, and every parameter its tensor."""
-    model, info = AutoModelForCausalLM.from_pretrained(
+def load(folder, dtype=torch.float32, attention="eager", kind=AutoModelForCausalLM, without=()):
+    """Every tensor of the folder has to have its place in the model (but those of `without`), and every parameter its tensor."""
+    model, info = kind.from_pretrained(
         folder, dtype=dtype, attn_implementation=attention, output_loading_info=True)
-    wrong = {key: sorted(map(str, found)) for key, found in info.items() if found}
+    wrong = {key: sorted(map(str, found)) for key, found in info.items() if set(map(str, found)) - set(without)}
     if wrong:
         raise ValueError(f"{folder} does not fit its model: {wrong}")
     return model.eval()
@@ -28,7 +30,8 @@ def make_model(request):
     """Writes a model with random weights large enough that no part of the forward pass is negligible."""
     torch.manual_seed(request["seed"])
     config = AutoConfig.for_model(request["model_type"], **request["config"])
-    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    kind = AutoModelForTokenClassification if request.get("classifier") else AutoModelForCausalLM
+    model = kind.from_config(config, dtype=torch.float32)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if name.endswith("norm.weight"):
@@ -57,9 +60,9 @@ def double_rotary(self, x, position_ids):
     return angles.cos(), angles.sin()
 
 
-def load_in_double(folder):
+def load_in_double(folder, **options):
     """transformers rounds norms, rotary angles and eager softmax to float32 whatever the model's precision; this does not."""
-    model = load(folder, torch.float64, attention="sdpa")
+    model = load(folder, torch.float64, attention="sdpa", **options)
     for module in model.modules():
         if type(module).__name__.endswith("RMSNorm"):
             module.forward = types.MethodType(double_norm, module)
@@ -95,6 +98,27 @@ def term_values(term, logp, entropy, sequence):
     return {"k1": -u, "k2": u**2 / 2, "k3": u.exp() - 1 - u}[term["estimator"]]
 
 
+def pair_value(term, scores, sequences, denominator):
+    """DPO and its relatives, over the pairs of a call."""
+    sides = {}
+    for (logp, _), sequence in zip(scores, sequences):
+        if "pair" in sequence:
+            mask = torch.tensor(sequence["mask_T"], dtype=logp.dtype)
+            ratio = ((logp - torch.tensor(sequence["referenceLogprobs_T"], dtype=logp.dtype)) * mask).sum()
+            sides[sequence["pair"]["name"], sequence["pair"]["side"]] = ratio / mask.sum() if term.get("lengthNormalised") else ratio
+    losses = []
+    for name in {name for name, _ in sides}:
+        z = term["beta"] * (sides[name, "chosen"] - sides[name, "rejected"]) - term.get("margin", 0)
+        smoothing = term.get("labelSmoothing", 0)
+        logsigmoid = torch.nn.functional.logsigmoid
+        losses.append({
+            "sigmoid": -(1 - smoothing) * logsigmoid(z) - smoothing * logsigmoid(-z),
+            "hinge": torch.relu(1 - z),
+            "ipo": (z / term["beta"] - 1 / (2 * term["beta"])) ** 2,
+        }[term["variant"]])
+    return sum(losses) / (denominator or len(losses))
+
+
 def token_weights(normalisation, sequences):
     """Weight of an unmasked token of each sequence."""
     counts = [sum(s["mask_T"]) for s in sequences]
@@ -123,10 +147,16 @@ def gradients(request):
         model.zero_grad()
         terms = [torch.zeros((), dtype=torch.float64) for _ in loss["terms"]]
         tokens = []
-        for sequence, weight in zip(request["sequences"], token_weights(loss["normalisation"], request["sequences"])):
-            logp, entropy = score(model, sequence)
+        scores = [score(model, sequence) for sequence in request["sequences"]]
+        for i, term in enumerate(loss["terms"]):
+            if term["kind"] == "pairwise":
+                terms[i] = pair_value(term, scores, request["sequences"], loss["normalisation"].get("denominator"))
+        weights = token_weights(loss["normalisation"], request["sequences"])
+        for (logp, entropy), sequence, weight in zip(scores, request["sequences"], weights):
             mask = torch.tensor(sequence["mask_T"], dtype=logp.dtype)
             for i, term in enumerate(loss["terms"]):
+                if term["kind"] == "pairwise":
+                    continue
                 terms[i] = terms[i] + weight * (mask * term_values(term, logp, entropy, sequence)).sum()
             tokens.append({"logprobs_T": logp.tolist(), "entropies_T": entropy.tolist()})
         total = sum(term["weight"] * value for term, value in zip(loss["terms"], terms))
@@ -134,6 +164,42 @@ def gradients(request):
         save_file({name: p.grad.float().contiguous() for name, p in model.named_parameters()}, file)
         answers.append({"loss": total.item(), "termValues": [value.item() for value in terms], "tokens": tokens})
     return answers
+
+
+def head_logits(model, sequence):
+    """Of both classes, at the completion's tokens."""
+    ids = torch.tensor([sequence["prompt"] + sequence["completion"]])
+    return model(ids).logits[0, len(sequence["prompt"]):]
+
+
+def reward_heads(request):
+    """Log-odds of the second class at every completion token, by transformers' own class for such models."""
+    model = load(request["folder"], kind=AutoModelForTokenClassification, without=request["without"])
+    with torch.no_grad():
+        return [(logits[:, 1] - logits[:, 0]).tolist() for logits in (head_logits(model, s) for s in request["sequences"])]
+
+
+def head_gradients(request):
+    """As `gradients`, of one loss on the reward head: cross-entropy of two classes, or squared error of their difference."""
+    model = load_in_double(request["folder"], kind=AutoModelForTokenClassification)
+    losses = []
+    for sequence in request["sequences"]:
+        logits = head_logits(model, sequence)
+        for t, kept in enumerate(sequence["mask_T"]):
+            target = sequence[{"stepReward": "stepLabels_T", "valueRegression": "returns_T"}[request["kind"]]][t]
+            if not kept or target is None:
+                continue
+            if request["kind"] == "stepReward":
+                losses.append(torch.nn.functional.cross_entropy(logits[t], torch.tensor([1 - target, target], dtype=logits.dtype)))
+            else:
+                losses.append((logits[t, 1] - logits[t, 0] - target) ** 2 / 2)
+    total = torch.stack(losses).mean()
+    total.backward()
+    grads = {name: p.grad.float() for name, p in model.named_parameters()}
+    # The engine's head is the difference of the two rows.
+    grads = {name: grad[1:] if name.startswith("score.") else grad for name, grad in grads.items()}
+    save_file({name: grad.contiguous() for name, grad in grads.items()}, request["file"])
+    return total.item()
 
 
 def optimizer_of(parameters, step):
@@ -181,7 +247,8 @@ def ready(_request):
     return torch.__version__
 
 
-COMMANDS = {f.__name__: f for f in (ready, make_model, logits, gradients, optimiser, encode, unknown_words)}
+AGREEMENT = (agreement.kappa, agreement.alpha, agreement.first_error_f1, agreement.span_f1)
+COMMANDS = {f.__name__: f for f in (ready, make_model, logits, gradients, reward_heads, head_gradients, optimiser, encode, unknown_words, *AGREEMENT)}
 
 
 def serve():

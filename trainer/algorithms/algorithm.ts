@@ -1,5 +1,5 @@
 import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
-import type { Loss } from '../engines/engine.ts'
+import type { Loss, LossTerm } from '../engines/engine.ts'
 
 /** What an algorithm sees of a rollout. */
 export interface ScoredRollout {
@@ -11,6 +11,8 @@ export interface ScoredRollout {
   readonly truncated: boolean
   /** Score of each checkable step with the token that ends it, in order. */
   readonly steps: readonly { readonly endToken: number; readonly score: number }[]
+  /** Written under another prompt, after a critique, than it is trained under. */
+  readonly refined?: true
 }
 
 /** Attempts at one problem (_G), of which the filter may have dropped all. */
@@ -27,15 +29,23 @@ export interface WeighContext {
 /** Weight of a rollout: one number for all its tokens, one per token, or null = not trained on. */
 export type TokenWeights = number | readonly number[] | null
 
+/** A loss of the tokens of single rollouts: pairs and the reward head learn from rows. */
+export interface TokenLoss extends Loss {
+  readonly terms: readonly Exclude<LossTerm, { kind: 'pairwise' | 'stepReward' | 'valueRegression' }>[]
+}
+
 export interface Weighed {
   /** Advantages (or cross-entropy weights) per group and rollout, in the order given. */
   readonly weights_P_G: readonly (readonly TokenWeights[])[]
   /** The loss that reads them. */
-  readonly loss: Loss
+  readonly loss: TokenLoss
   /** Which array of TrainSequence the weights are: advantages for policyGradient, weights for crossEntropy. */
   readonly as: 'advantages' | 'weights'
-  /** Multiplies the weights of a rollout once the current policy's log-probabilities are known (sequence ratios of TOPR). */
-  readonly reweigh?: (logprobs_T: readonly number[], behaviourLogprobs_T: readonly number[], rollout: ScoredRollout) => number
+  /**
+   * Multiplies the weights of a rollout, all alike or token by token, once the current policy's log-probabilities under the
+   * training prompt are known (sequence ratios of TOPR, shaped weights of Critique-GRPO).
+   */
+  readonly reweigh?: (logprobs_T: readonly number[], behaviourLogprobs_T: readonly number[], rollout: ScoredRollout) => number | readonly number[]
 }
 
 /** Scored groups in, per-token weights out. Pure: no IO, no clock, no random numbers. */

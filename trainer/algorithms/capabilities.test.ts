@@ -16,6 +16,13 @@ describe('neededCapabilities', () => {
     assert.equal(needed({ algorithm: { name: 'raft', plusPlus: true } }).includes('crossEntropy'), false)
   })
 
+  it('asks for what rows are learned with', () => {
+    const losses = (algorithm: RunFileInput['algorithm']): string[] => needed({ algorithm }).filter((name) => !['sample', 'save', 'snapshot'].includes(name))
+    assert.deepEqual(losses({ name: 'prm' }), ['rewardHead'])
+    assert.deepEqual(losses({ name: 'dpo' }), ['pairwise', 'logprobs'])
+    assert.deepEqual(losses({ name: 'dpo', reference: false, rationaleWeight: 1 }), ['pairwise', 'crossEntropy'])
+  })
+
   it('asks for what the regulariser uses, where it uses it', () => {
     const kl = (place: 'loss' | 'reward') => needed({ regulariser: { kl: { coefficient: 0.01, place }, entropyBonus: 0.001 } })
     assert.ok(['klToReference', 'logprobs', 'entropyBonus'].every((name) => kl('loss').includes(name)))

@@ -14,11 +14,23 @@ export function neededCapabilities(run: ResolvedRun): readonly Capability[] {
     const { kl, entropyBonus } = stage.regulariser ?? run.regulariser
     if (kl.coefficient > 0) needed.add('logprobs').add(kl.place === 'loss' ? 'klToReference' : 'snapshot')
     if (entropyBonus > 0) needed.add('entropyBonus')
-    if ((stage.algorithm ?? run.algorithm).name === 'topr') needed.add('logprobs')
+    if (REWEIGHING.includes((stage.algorithm ?? run.algorithm).name)) needed.add('logprobs')
+    for (const capability of likelihoodOf(stage.algorithm ?? run.algorithm)) needed.add(capability)
   }
   return [...needed]
 }
 
+/** Algorithms that ask for the current log-probabilities before an update. */
+const REWEIGHING: readonly AlgorithmOptions['name'][] = ['topr', 'critique-grpo']
+
+/** What preferences take beside the pairwise loss. */
+function likelihoodOf(algorithm: AlgorithmOptions): Capability[] {
+  if (algorithm.name !== 'dpo') return []
+  return [...(algorithm.chosenWeight + algorithm.rationaleWeight > 0 ? ['crossEntropy' as const] : []), ...(algorithm.reference ? ['logprobs' as const] : [])]
+}
+
 function lossOf(algorithm: AlgorithmOptions): Capability {
+  if (algorithm.name === 'dpo') return 'pairwise'
+  if (algorithm.name === 'prm') return 'rewardHead'
   return algorithm.name === 'sft' || (algorithm.name === 'raft' && !algorithm.plusPlus) ? 'crossEntropy' : 'policyGradient'
 }

@@ -1,5 +1,5 @@
-import type { Loss, LossTerm, Normalisation } from '../engines/engine.ts'
-import type { WeighContext } from './algorithm.ts'
+import type { Normalisation } from '../engines/engine.ts'
+import type { TokenLoss, WeighContext } from './algorithm.ts'
 
 /** What every algorithm's options say about averaging. */
 export interface NormalisationOptions {
@@ -21,14 +21,14 @@ export interface RatioOptions {
 }
 
 /** −min(ρA, clip(ρ, 1 − low, 1 + high)·A); without ratio options −A·log π. */
-export function policyGradientLoss(options: NormalisationOptions, context: WeighContext, ratio?: RatioOptions): Loss {
-  const term: LossTerm = ratio
+export function policyGradientLoss(options: NormalisationOptions, context: WeighContext, ratio?: RatioOptions): TokenLoss {
+  const term: TokenLoss['terms'][number] = ratio
     ? { kind: 'policyGradient', weight: 1, ratio: ratio.ratio, clipLow: ratio.clipLow, clipHigh: ratio.clipHigh }
     : { kind: 'policyGradient', weight: 1, ratio: 'none' }
   return { terms: [term], normalisation: normalisationOf(options, context) }
 }
 
 /** −w·log π. */
-export function crossEntropyLoss(options: NormalisationOptions, context: WeighContext): Loss {
+export function crossEntropyLoss(options: NormalisationOptions, context: WeighContext): TokenLoss {
   return { terms: [{ kind: 'crossEntropy', weight: 1 }], normalisation: normalisationOf(options, context) }
 }

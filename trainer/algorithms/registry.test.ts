@@ -12,7 +12,8 @@ const names = Object.keys(ALGORITHMS) as BuiltInName[]
 describe('the algorithm registry', () => {
   it('holds every name that a run file may give, under its own name', () => {
     const schemas = AlgorithmOptions.options.map((schema) => schema.shape.name.value)
-    assert.deepEqual([...names, 'module'].sort(), [...schemas].sort())
+    // Preferences and step rewards are learned from rows: they weigh no groups.
+    assert.deepEqual([...names, 'module', 'dpo', 'prm'].sort(), [...schemas].sort())
     for (const name of names) assert.equal(ALGORITHMS[name].name, name)
   })
 

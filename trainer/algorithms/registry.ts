@@ -1,5 +1,6 @@
-import type { AlgorithmOptions, OptionsOf } from '../protocol/algorithmOptions.ts'
+import type { GroupOptions, OptionsOf } from '../protocol/algorithmOptions.ts'
 import type { Algorithm, ScoredGroup, Weighed, WeighContext } from './algorithm.ts'
+import { critiqueGrpo } from './critiqueGrpo.ts'
 import { grpo } from './grpo.ts'
 import { litePpo } from './litePpo.ts'
 import { nsrPsr } from './nsrPsr.ts'
@@ -10,8 +11,8 @@ import { rloo } from './rloo.ts'
 import { sft } from './sft.ts'
 import { topr } from './topr.ts'
 
-/** Options of the algorithms that come with the trainer; a user's module is weighed in its own process. */
-export type BuiltInOptions = Exclude<AlgorithmOptions, { name: 'module' }>
+/** Options of the algorithms that weigh groups and come with the trainer; a user's module is weighed in its own process. */
+export type BuiltInOptions = Exclude<GroupOptions, { name: 'module' }>
 export type BuiltInName = BuiltInOptions['name']
 
 export const ALGORITHMS: { readonly [N in BuiltInName]: Algorithm<OptionsOf<N>> } = {
@@ -23,7 +24,8 @@ export const ALGORITHMS: { readonly [N in BuiltInName]: Algorithm<OptionsOf<N>> 
   'reinforce-rej': reinforceRej,
   'lite-ppo': litePpo,
   'nsr-psr': nsrPsr,
-  topr
+  topr,
+  'critique-grpo': critiqueGrpo
 }
 
 /** Weighs with the algorithm that the options name. */

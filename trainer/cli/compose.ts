@@ -13,16 +13,20 @@ import { recordGitState, recordNoGitState } from '../stores/gitState.ts'
 import type { ReportRecovery } from '../stores/recovery.ts'
 import { createRun, openRun } from '../stores/runDirectory.ts'
 import type { RunDirectory } from '../stores/runDirectory.ts'
-import { defaultRunsFolder, listRuns, newRunId, runFolderName } from '../stores/runsFolder.ts'
+import { defaultRunsFolder, listRuns, newRunId, runFolderName, runIdOf } from '../stores/runsFolder.ts'
 import type { ListedRun as StoredRun } from '../stores/runsFolder.ts'
 import { shippedCatalogue } from './catalogue.ts'
 import type { EventOf } from './display/eventLines.ts'
 import { startEngine } from './engines.ts'
 import { watchMemory } from './peakMemory.ts'
 import type { LaunchRequest, ListedRun, RunControl, RunOutcome, Services } from './services.ts'
-import { openersOf, prepareParts } from './trainerParts.ts'
+import { StepRewardModels } from './stepRewardModels.ts'
+import { openersOf, prepareParts, withDataHashes } from './trainerParts.ts'
 import type { PreparedParts } from './trainerParts.ts'
 import { trustedModules } from './trustedModules.ts'
+
+/** Of engines that only score. */
+const SCORING = { threads: 0, microBatchTokens: 1024 }
 
 /**
  * The one place where the concrete parts meet.
@@ -36,7 +40,12 @@ export function compose(root: string): Services {
     openEngine: startEngine,
     openWorkspace: (folder, options) => {
       const modules = modulesOf(folder, options)
-      return { ...openersOf(modules, folder), close: () => modules.close() }
+      const stepModels = new StepRewardModels(() => startEngine(options.engine ?? 'onnx', SCORING))
+      const close = async (): Promise<void> => {
+        await modules.close()
+        await stepModels.close()
+      }
+      return { ...openersOf(modules, folder, stepModels), close }
     },
     newRunDirectory: (run, cwd) => join(defaultRunsFolder(cwd), runFolderName(labelOf(run), modelLabel(run), newRunId(new Date()))),
     listRuns: (cwd) => listRuns(defaultRunsFolder(cwd)).map(described),
@@ -48,12 +57,14 @@ export function compose(root: string): Services {
 }
 
 async function launch(root: string, request: LaunchRequest, control: RunControl): Promise<RunOutcome> {
-  const { run, folder, source, trustWorkspace } = request
+  const { folder, source, trustWorkspace } = request
+  const run = await withDataHashes(request.run)
   const modules = modulesOf(folder, { trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
+  const stepModels = new StepRewardModels(() => startEngine(run.engine, run))
   try {
-    const parts = await prepareParts(run, modules, folder, versionsOf(root))
+    const parts = await prepareParts(run, modules, stepModels, folder, versionsOf(root))
     const { directory: path } = request
-    const directory = await createRun({ directory: path, runId: runIdOf(path), run, source, createdAt: new Date() }, { report: reporter(control) })
+    const directory = await createRun({ directory: path, runId: runIdOf(path, new Date()), run, source, createdAt: new Date() }, { report: reporter(control) })
     try {
       if (request.asksGit) await recordGitState(folder, directory.path, diskFileOps)
       else recordNoGitState(directory.path, diskFileOps)
@@ -63,6 +74,7 @@ async function launch(root: string, request: LaunchRequest, control: RunControl)
     }
   } finally {
     await modules.close()
+    await stepModels.close()
   }
 }
 
@@ -72,15 +84,17 @@ async function resume(root: string, named: string, trustWorkspace: boolean, cont
   const { run, source } = directory.record
   const folder = dirname(source.path)
   const modules = modulesOf(folder, { trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
+  const stepModels = new StepRewardModels(() => startEngine(run.engine, run))
   try {
     const finished = finishedBefore(directory)
     if (finished) {
       control.onEvent(finished)
       return { state: 'finished', directory: directory.path, summary: finished.summary }
     }
-    return await train(directory, await prepareParts(run, modules, folder, versionsOf(root)), control)
+    return await train(directory, await prepareParts(run, modules, stepModels, folder, versionsOf(root)), control)
   } finally {
     await modules.close()
+    await stepModels.close()
     directory.close()
   }
 }
@@ -138,8 +152,6 @@ function versionsOf(root: string): { readonly 'rollout-lab': string; readonly no
   return { 'rollout-lab': version, node: process.versions.node }
 }
 
-const RUN_ID = /--(\d{8}-\d{6}-[0-9a-f]{8})$/
-const runIdOf = (directory: string): string => RUN_ID.exec(basename(directory))?.[1] ?? newRunId(new Date())
 
 const labelOf = (run: ResolvedRun): string => (run.name === 'run' ? (run.recipe ?? run.environment?.name ?? run.name) : run.name)
 const modelLabel = ({ model }: ResolvedRun): string => (typeof model === 'string' ? basename(model) : 'new')

@@ -1,8 +1,10 @@
 import type { Engine, ModelInfo, SampledCompletion, SamplingParameters } from '../engines/engine.ts'
 import type { OpenEnvironment } from '../environments/registry.ts'
 import { evaluateRollouts } from '../evals/evaluateRollouts.ts'
+import type { RankedSample } from '../evals/rerank.ts'
 import type { GradedSample } from '../evals/gradedSample.ts'
 import { gradeCompletion } from '../orchestrator/grading.ts'
+import type { Graded } from '../orchestrator/grading.ts'
 import { heldOutProblems } from '../orchestrator/problemSource.ts'
 import type { DrawnProblem } from '../orchestrator/problemSource.ts'
 import { encodePrompts } from '../orchestrator/promptEncoder.ts'
@@ -15,6 +17,8 @@ export interface EvaluateOptions {
   readonly k: readonly number[]
   readonly seed: number
   readonly sampling: SamplingParameters
+  /** A step reward model's score of a completion, by which one is chosen among the samples. */
+  readonly rank?: (item: DrawnProblem, completion: SampledCompletion, found: Graded['found']) => Promise<number | null>
 }
 
 /** Told how many problems have been answered. */
@@ -35,19 +39,34 @@ export async function evaluateModel(
   const prompts = await encodePrompts(engine, model, drawn, sampling.maxTokens)
   const samples: GradedSample[] = []
   const greedy: GradedSample[] = []
+  const ranked: RankedSample[] = []
   const perCall = Math.max(1, Math.floor(COMPLETIONS_PER_CALL / options.samples))
   for (let from = 0; from < drawn.length; from += perCall) {
     const part = drawn.slice(from, from + perCall)
-    const ask = async (count: number, firstSample: number, parameters: SamplingParameters): Promise<GradedSample[]> => {
+    const ask = (count: number, firstSample: number, parameters: SamplingParameters): Promise<SampledCompletion[]> => {
       const asked = part.map((_, i) => ({ tokens: prompts[from + i]!.tokens, seeds: seedsOf(seed, from + i, firstSample, count) }))
-      return (await engine.sample(asked, parameters, undefined, signal)).map((completion) => graded(part, completion))
+      return engine.sample(asked, parameters, undefined, signal)
     }
-    samples.push(...(await ask(options.samples, 0, sampling)))
-    greedy.push(...(await ask(1, options.samples, { ...sampling, temperature: 0 })))
+    const sampled = await ask(options.samples, 0, sampling)
+    samples.push(...sampled.map((completion) => graded(part, completion)))
+    greedy.push(...(await ask(1, options.samples, { ...sampling, temperature: 0 })).map((completion) => graded(part, completion)))
+    ranked.push(...(await rankedSamples(part, sampled, options.rank)))
     signal.throwIfAborted()
     progress(from + part.length, drawn.length)
   }
-  return evaluateRollouts({ environment: opened.environment.name, temperature: sampling.temperature, samples, greedy, k, seed })
+  return evaluateRollouts({ environment: opened.environment.name, temperature: sampling.temperature, samples, greedy, ranked, k, seed })
+}
+
+async function rankedSamples(drawn: readonly DrawnProblem[], completions: readonly SampledCompletion[], rank: EvaluateOptions['rank']): Promise<RankedSample[]> {
+  if (!rank) return []
+  const samples: RankedSample[] = []
+  for (const completion of completions) {
+    const item = drawn[completion.promptIndex]!
+    const { found } = gradeCompletion(item, completion.text)
+    const { correct = null, answer = null } = found?.verdict ?? {}
+    samples.push({ problemId: item.problem.id, correct, answer, score: await rank(item, completion, found) })
+  }
+  return samples
 }
 
 function seedsOf(seed: number, problem: number, firstSample: number, count: number): number[] {

@@ -1,7 +1,10 @@
 import type { Capability } from '../engines/engine.ts'
+import { readRows } from '../datasets/rowsFile.ts'
+import { isSupervised } from '../protocol/algorithmOptions.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { ResolvedRun, Stage } from '../protocol/runFile.ts'
 import { neededCapabilities } from '../algorithms/capabilities.ts'
+import { rowSteps } from '../orchestrator/runPlan.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
 import type { LoadedRunFile } from '../runFiles/loadRunFile.ts'
 import { noticesOf } from './printNotices.ts'
@@ -31,6 +34,8 @@ export interface StagePlan {
   /** Of an RL step; a supervised stage samples nothing. */
   readonly problemsPerStep: number
   readonly rolloutsPerStep: number
+  /** What a stage on rows learns from. */
+  readonly data?: { readonly file: string; readonly kind: string; readonly rows: number }
   /** Completion tokens of a step at most: rollouts × token limit. */
   readonly tokensPerStep: number
 }
@@ -38,9 +43,10 @@ export interface StagePlan {
 /** Starts no engine and writes nothing; data sets are read. */
 export async function planOf(services: Services, { run, folder }: LoadedRunFile, directory: string, trustWorkspace: boolean): Promise<Plan> {
   const seen = await lookAt(services, run, folder, trustWorkspace)
+  const stages = await Promise.all((run.stages ?? [{ name: 'rl' } as Stage]).map((stage) => stagePlan(run, stage)))
   const { problems, samples, greedy } = run.evaluation
   return {
-    run, directory, capabilities: neededCapabilities(run), stages: stagePlans(run),
+    run, directory, capabilities: neededCapabilities(run), stages,
     evaluation: { problems, rollouts: problems * (samples + (greedy ? 1 : 0)) }, ...seen
   }
 }
@@ -59,17 +65,19 @@ async function lookAt(services: Services, run: ResolvedRun, folder: string, trus
   }
 }
 
-function stagePlans(run: ResolvedRun): StagePlan[] {
-  return (run.stages ?? [{ name: 'rl' } as Stage]).map((stage) => {
-    const algorithm = (stage.algorithm ?? run.algorithm).name
-    const supervised = algorithm === 'sft'
-    const problemsPerStep = supervised ? 0 : (stage.problemsPerStep ?? run.problemsPerStep)
-    const rolloutsPerStep = problemsPerStep * (stage.groupSize ?? run.groupSize)
-    return {
-      name: stage.name, algorithm, steps: stage.steps ?? run.steps, problemsPerStep, rolloutsPerStep,
-      tokensPerStep: rolloutsPerStep * (stage.sampling ?? run.sampling).maxTokens
-    }
-  })
+async function stagePlan(run: ResolvedRun, stage: Stage): Promise<StagePlan> {
+  const options = stage.algorithm ?? run.algorithm
+  const supervised = isSupervised(options)
+  const data = supervised ? (stage.data ?? run.data) : undefined
+  const problemsPerStep = supervised ? 0 : (stage.problemsPerStep ?? run.problemsPerStep)
+  const rolloutsPerStep = problemsPerStep * (stage.groupSize ?? run.groupSize)
+  const asked = stage.steps ?? run.steps
+  const rows = data && (await readRows(data.file, data.kind)).rows.length
+  return {
+    name: stage.name, algorithm: options.name, steps: data ? rowSteps(data, rows!, asked) : asked, problemsPerStep, rolloutsPerStep,
+    tokensPerStep: rolloutsPerStep * (stage.sampling ?? run.sampling).maxTokens,
+    ...(data && { data: { file: data.file, kind: data.kind, rows: rows! } })
+  }
 }
 
 export function planText(plan: Plan): string {
@@ -85,7 +93,8 @@ export function planText(plan: Plan): string {
   return ['Would run (nothing was started):', head, ...examples, 'Resolved run file:', plainText(JSON.stringify(run, null, 2))].join('\n')
 }
 
-function stageText({ algorithm, steps, problemsPerStep, rolloutsPerStep, tokensPerStep }: StagePlan): string {
+function stageText({ data, algorithm, steps, problemsPerStep, rolloutsPerStep, tokensPerStep }: StagePlan): string {
+  if (data) return `${algorithm}, ${amount(steps)} steps on ${amount(data.rows)} ${data.kind} of ${plainLine(data.file)}`
   if (algorithm === 'sft') return `${algorithm}, ${amount(steps)} steps on demonstrations`
   return `${algorithm}, ${amount(steps)} steps of ${problemsPerStep} problems, ${rolloutsPerStep} rollouts and at most ${amount(tokensPerStep)} tokens`
 }

@@ -13,9 +13,11 @@ import { schemaCommand } from './commands/schemaCommand.ts'
 import { scoreCommand } from './commands/scoreCommand.ts'
 import { trustCommand, trustListCommand, trustRevokeCommand } from './commands/trustCommand.ts'
 import { typesCommand } from './commands/typesCommand.ts'
+import { StepAggregate } from '../protocol/runFile.ts'
 import { EXIT } from './exitCodes.ts'
 import type { ExitCode } from './exitCodes.ts'
 import type { Host } from './host.ts'
+import { addLabelCommands } from './labelsProgram.ts'
 import { printError } from './printError.ts'
 import type { Services } from './services.ts'
 
@@ -44,6 +46,7 @@ function commandLine(host: Host, services: Services, done: Done): Command {
   addRunCommands(program, host, services, done)
   addModelCommands(program, host, services, done)
   addTaskCommands(program, host, services, done)
+  addLabelCommands(program, host, services, done)
   addTrustCommands(program, host, services, done)
   addMachineCommands(program, host, services, done)
   return program
@@ -95,6 +98,8 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(temperature())
     .addOption(maxTokens())
     .addOption(seed()).addOption(engine()).addOption(threads()).addOption(json())
+    .addOption(new Option('--rerank <folder>', 'a step reward model: best of n and weighted majority beside the majority vote'))
+    .addOption(new Option('--aggregate <how>', 'how it makes one score of the steps of a trace').choices(StepAggregate.options).default('min'))
     .action(async (model, options) => done(await evalCommand(host, services, model, options)))
   program.command('sample <model>').description('completions of one prompt, shown while they are written')
     .requiredOption('--prompt <text>', 'what the model is given')

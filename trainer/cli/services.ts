@@ -73,7 +73,8 @@ export interface Services {
   resume(directory: string, options: { readonly trustWorkspace: boolean }, control: RunControl): Promise<RunOutcome>
   /** An engine without a model. */
   openEngine(name: ResolvedRun['engine'], options: { readonly threads: number; readonly microBatchTokens: number }): Promise<Engine>
-  openWorkspace(folder: string, options: { readonly trustWorkspace: boolean; readonly deadlineSeconds: number }): Workspace
+  /** @param options.engine for step reward models; default: the embedded one. */
+  openWorkspace(folder: string, options: { readonly trustWorkspace: boolean; readonly deadlineSeconds: number; readonly engine?: ResolvedRun['engine'] }): Workspace
   /** Name of a directory for a new run under the folder where the command was given. */
   newRunDirectory(run: ResolvedRun, cwd: string): string
   /** This program: its folder, and its version. */

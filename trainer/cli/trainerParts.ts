@@ -1,17 +1,20 @@
 import { weighGroups } from '../algorithms/registry.ts'
 import type { ModelSource } from '../engines/engine.ts'
 import { LabError } from '../errors.ts'
+import { readRows } from '../datasets/rowsFile.ts'
 import { openEnvironment, parseMix } from '../environments/registry.ts'
 import type { OpenEnvironment } from '../environments/registry.ts'
 import { planRun } from '../orchestrator/runPlan.ts'
 import type { TrainerParts } from '../orchestrator/trainerParts.ts'
-import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
-import type { EnvironmentRef, ResolvedRun, RewardRef } from '../protocol/runFile.ts'
+import type { GroupOptions } from '../protocol/algorithmOptions.ts'
+import type { EnvironmentRef, ResolvedRun, RewardRef, TrainingData } from '../protocol/runFile.ts'
+import { prmReward } from '../rewards/prm.ts'
 import { createReward } from '../rewards/registry.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
 import type { UserModules } from '../sandbox/userModules.ts'
 import { startEngine } from './engines.ts'
+import type { StepRewardModels } from './stepRewardModels.ts'
 
 /** What a run file may name, opened: by the trainer's own name or as a module of the workspace. */
 export interface Openers {
@@ -20,7 +23,7 @@ export interface Openers {
 }
 
 /** Each environment is opened once: data sets are read and module processes started a single time. */
-export function openersOf(modules: UserModules, folder: string): Openers {
+export function openersOf(modules: UserModules, folder: string, stepModels: StepRewardModels): Openers {
   const opened = new Map<string, Promise<OpenEnvironment>>()
   const open = async (reference: EnvironmentRef): Promise<OpenEnvironment> =>
     'path' in reference
@@ -33,7 +36,11 @@ export function openersOf(modules: UserModules, folder: string): Openers {
       opened.set(key, environment)
       return environment
     },
-    reward: async (reference) => (reference.name === 'module' ? modules.openReward(reference) : createReward(reference))
+    reward: async (reference) => {
+      if (reference.name === 'module') return modules.openReward(reference)
+      if (reference.name === 'prm') return prmReward(await stepModels.open(reference.options.model), reference.options.aggregate)
+      return createReward(reference)
+    }
   }
 }
 
@@ -42,21 +49,46 @@ export type PreparedParts = Omit<TrainerParts, 'directory' | 'emit'>
 
 /** Opens everything that the run names, so that what is wrong with it shows before a directory is made. */
 export async function prepareParts(
-  run: ResolvedRun, modules: UserModules, folder: string, versions: Readonly<Record<string, string>>
+  run: ResolvedRun, modules: UserModules, stepModels: StepRewardModels, folder: string, versions: Readonly<Record<string, string>>
 ): Promise<PreparedParts> {
-  const openers = openersOf(modules, folder)
+  const openers = openersOf(modules, folder, stepModels)
   const parts: PreparedParts = {
     model: await modelSource(run, openers),
     startEngine: (options) => startEngine(run.engine, options),
     openEnvironment: openers.environment,
     parseMix,
     openReward: openers.reward,
+    openData: dataOpener(),
+    stepScorer: (folder) => stepModels.scorer(folder),
     weigh: await weigher(run, modules),
     clock: { now: () => new Date(), seconds: () => performance.now() / 1000 },
     versions
   }
   await planRun(run, parts)
+  if (run.evaluation.rerank) await stepModels.open(run.evaluation.rerank.model)
   return parts
+}
+
+/** Each file is read once. @throws LabError `dataset/changed` where it is not what the run began with. */
+function dataOpener(): TrainerParts['openData'] {
+  const opened = new Map<string, ReturnType<typeof readRows>>()
+  return async ({ file, kind, sha256 }) => {
+    const key = `${kind} ${file}`
+    const reading = opened.get(key) ?? readRows(file, kind)
+    opened.set(key, reading)
+    const rows = await reading
+    if (sha256 === undefined || sha256 === rows.sha256) return rows
+    throw new LabError('dataset', 'dataset/changed', `The data ${file} is not what the run began with.`, {
+      place: file, remedy: 'Bring the file back as it was, or start a new run.'
+    })
+  }
+}
+
+/** The run with the hash of its data, as it is recorded. */
+export async function withDataHashes(run: ResolvedRun): Promise<ResolvedRun> {
+  const hashed = async (data: TrainingData): Promise<TrainingData> => ({ ...data, sha256: (await readRows(data.file, data.kind)).sha256 })
+  const stages = run.stages && (await Promise.all(run.stages.map(async (stage) => (stage.data ? { ...stage, data: await hashed(stage.data) } : stage))))
+  return { ...run, ...(run.data && { data: await hashed(run.data) }), ...(stages && { stages }) }
 }
 
 /**
@@ -86,6 +118,6 @@ async function weigher(run: ResolvedRun, modules: UserModules): Promise<TrainerP
   const named = [run.algorithm, ...(run.stages ?? []).flatMap(({ algorithm }) => (algorithm ? [algorithm] : []))]
   const paths = [...new Set(named.flatMap((algorithm) => (algorithm.name === 'module' ? [algorithm.path] : [])))]
   const own = new Map(await Promise.all(paths.map(async (path) => [path, await modules.openAlgorithm({ path })] as const)))
-  return (groups, options: AlgorithmOptions, context) =>
+  return (groups, options: GroupOptions, context) =>
     options.name === 'module' ? own.get(options.path)!.weigh(groups, options.options, context) : weighGroups(groups, options, context)
 }

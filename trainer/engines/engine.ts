@@ -10,7 +10,7 @@ import type { StopReason } from '../protocol/rollout.ts'
 /** What an engine may lack. A recipe that needs a missing one fails before anything is sampled. */
 export type Capability =
   | 'sample' | 'logprobs' | 'entropy' | 'policyGradient' | 'crossEntropy' | 'klToReference' | 'entropyBonus'
-  | 'snapshot' | 'save' | 'valueHead' | 'rewardHead' | 'hiddenStates' | 'fullLogits' | 'adapters'
+  | 'pairwise' | 'snapshot' | 'save' | 'valueHead' | 'rewardHead' | 'hiddenStates' | 'fullLogits' | 'adapters'
 
 export interface EngineInfo {
   readonly name: string
@@ -113,6 +113,12 @@ export interface TrainSequence extends TokenSequence {
   readonly referenceLogprobs_T?: readonly number[]
   /** For crossEntropy; default 1. */
   readonly weights_T?: readonly number[]
+  /** For pairwise: sequences of one name are the two sides of a pair, which may stand anywhere in the data of the call. */
+  readonly pair?: { readonly name: string; readonly side: 'chosen' | 'rejected' }
+  /** For stepReward: target in [0, 1] of the head at this token; null = none here. */
+  readonly stepLabels_T?: readonly (number | null)[]
+  /** For valueRegression: return-to-go at this token; null = none here. */
+  readonly returns_T?: readonly (number | null)[]
 }
 
 /**
@@ -122,12 +128,25 @@ export interface TrainSequence extends TokenSequence {
  * - crossEntropy: −weights·logp.
  * - klToReference: with u = reference − logp: k1 = −u, k2 = u²/2, k3 = eᵘ − 1 − u.
  * - entropyBonus: −H of the policy's distribution (exact gradient).
+ * - pairwise: per pair, with z = β·[Σd(chosen) − Σd(rejected)] − margin, d = logp − referenceLogprobs_T over masked tokens (a mean
+ *   instead of the sum where `lengthNormalised`): `sigmoid` −(1−ε)·log σ(z) − ε·log σ(−z) with ε = labelSmoothing (DPO, cDPO);
+ *   `hinge` max(0, 1 − z) (SLiC); `ipo` (z/β − 1/(2β))² (IPO). SimPO: no reference, lengthNormalised, margin γ. Averaged over the
+ *   pairs of the call, whatever the normalisation, unless it gives a `denominator`, which then counts pairs.
+ * - stepReward: binary cross-entropy of σ(head) against stepLabels_T, averaged over the labelled tokens.
+ * - valueRegression: ½(head − returns_T)², averaged over the tokens with a return.
+ *   Both leave out masked tokens, and take a `denominator` of the normalisation for the number of tokens that they average over.
  */
 export type LossTerm =
   | { readonly kind: 'policyGradient'; readonly weight: number; readonly ratio: 'none' | 'token' | 'sequence'; readonly clipLow?: number; readonly clipHigh?: number }
   | { readonly kind: 'crossEntropy'; readonly weight: number }
   | { readonly kind: 'klToReference'; readonly weight: number; readonly estimator: 'k1' | 'k2' | 'k3' }
   | { readonly kind: 'entropyBonus'; readonly weight: number }
+  | {
+      readonly kind: 'pairwise'; readonly weight: number; readonly variant: 'sigmoid' | 'hinge' | 'ipo'; readonly beta: number
+      readonly labelSmoothing?: number; readonly margin?: number; readonly lengthNormalised?: boolean
+    }
+  | { readonly kind: 'stepReward'; readonly weight: number }
+  | { readonly kind: 'valueRegression'; readonly weight: number }
 
 /**
  * tokenMean: divide by the masked tokens of the call; sequenceMean: mean over each sequence's masked tokens, then over the
@@ -191,6 +210,7 @@ export interface OptimizerStepResult {
  * - `engine/sampling`, `engine/optimizer-step`, `engine/normalisation`, `engine/shape`: settings or arrays that make no sense;
  * - `engine/empty-batch`: training on no sequences; sampling or scoring none gives none;
  * - `engine/not-finite`: a number that is not finite, in the data or found on the way, with the tensor as place;
+ * - `engine/loss`, `engine/pair`: a term's settings, or pairs that lack a side; `engine/no-reward-head`;
  * - `engine/no-snapshot`, `engine/unknown-word` (text that the tokenizer cannot express), `engine/cancelled`;
  * - `engine/died` (its process ended), `engine/internal` (a fault of the engine); `model/…`: the model's folder is at fault.
  */
@@ -206,6 +226,11 @@ export interface Engine {
   sample(prompts: readonly SamplePrompt[], parameters: SamplingParameters, events?: SampleEvents, signal?: AbortSignal): Promise<SampledCompletion[]>
   /** Under the current policy, or under the snapshot of that name. */
   logprobs(sequences: readonly TokenSequence[], snapshot?: string, signal?: AbortSignal): Promise<SequenceLogprobs[]>
+  /**
+   * What the reward head says at every completion token (_T), having read it: its logit. Rejects with `engine/no-reward-head` where the model has
+   * none; one appears, at zero, with the first `stepReward` or `valueRegression`, and is saved and loaded with the model, and stays through `restore`.
+   */
+  headValues(sequences: readonly TokenSequence[], signal?: AbortSignal): Promise<readonly (readonly number[])[]>
   /** Adds to the accumulated gradient. Rejects with `engine/not-finite` naming the tensor, gradient cleared. */
   forwardBackward(data: readonly TrainSequence[], loss: Loss, signal?: AbortSignal): Promise<ForwardBackwardResult>
   /**

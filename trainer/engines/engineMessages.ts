@@ -43,6 +43,7 @@ export const requests = {
   /** Answers with the completions that no `Progress` has reported. */
   sample: request<SampleRequest, SampledCompletion[]>('sample'),
   logprobs: request<{ sequences: readonly TokenSequence[]; snapshot?: string }, SequenceLogprobs[]>('logprobs'),
+  headValues: request<{ sequences: readonly TokenSequence[] }, number[][]>('headValues'),
   forwardBackward: request<{ data: readonly TrainSequence[]; loss: Loss }, ForwardBackwardResult>('forwardBackward'),
   optimStep: request<{ step: OptimizerStep }, OptimizerStepResult>('optimStep'),
   resetOptimizer: request<None, null>('resetOptimizer'),

@@ -104,6 +104,7 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
     ...modelVerbs(caller, options.tokenizerSeconds ?? 30, options.loadSeconds ?? 900),
     sample: sampler(caller, life),
     logprobs: (sequences, snapshot, signal) => caller.call(requests.logprobs, { sequences, ...(snapshot === undefined ? {} : { snapshot }) }, { signal }),
+    headValues: (sequences, signal) => caller.call(requests.headValues, { sequences }, { signal }),
     forwardBackward: (data, loss, signal) => caller.call(requests.forwardBackward, { data, loss }, { signal }),
     optimStep: (step) => caller.call(requests.optimStep, { step }),
     resetOptimizer: () => nothing(caller.call(requests.resetOptimizer, {})),

@@ -89,6 +89,7 @@ export function serveEngine(engine: Engine, connection: MessageConnection): void
   answer(requests.renderChat, ({ conversations }) => engine.renderChat(conversations))
   answer(requests.sample, (request, token) => sample(engine, connection, request, token))
   answer(requests.logprobs, ({ sequences, snapshot }, token) => engine.logprobs(sequences, snapshot, abortSignalOf(token)))
+  answer(requests.headValues, ({ sequences }, token) => engine.headValues(sequences, abortSignalOf(token)).then((values) => values.map((values_T) => [...values_T])))
   answer(requests.forwardBackward, ({ data, loss }, token) => engine.forwardBackward(data, loss, abortSignalOf(token)).then(finite))
   answer(requests.optimStep, ({ step }) => engine.optimStep(step).then(finite))
   answer(requests.resetOptimizer, () => nothing(engine.resetOptimizer()))

@@ -21,6 +21,37 @@ export interface Rendering {
   readonly why: string
 }
 
+/** What is said of a response: truth of each step and of the whole, as a checker or a labeler sees it. */
+export interface Assessment {
+  readonly steps: readonly StepVerdict[]
+  readonly right: boolean
+}
+
+/** What a model is given: plain text, and messages for models with a chat template. */
+export type PromptOf = Pick<Problem, 'prompt' | 'messages'>
+
+/**
+ * The words in which an environment speaks of responses. A critique is text in the environment's own notation; all of it can be
+ * read back. Pure, as everything here; responses and critiques are hostile text.
+ */
+export interface CritiqueWords {
+  /** What a critic is given: the problem and a response to it. */
+  critiquePrompt(problem: Problem, response: string): PromptOf
+  /** What the solver is given to try again. */
+  refinePrompt(problem: Problem, response: string, critique: string): PromptOf
+  /**
+   * The critique that says this of the steps that `checkSteps` finds, verdicts in their order, those past the last left out. It
+   * says what the assessment says, be it wrong: a verdict against a true step claims another value.
+   */
+  critiqueOf(problem: Problem, response: string, assessment: Assessment): string
+  /** Whether the critique calls the response right; null = it does not say. */
+  readVerdict(critique: string): boolean | null
+  /** Index, from 0, of the first step that the critique calls wrong; null = none. */
+  firstError(critique: string): number | null
+  /** What a problem of this environment that asks for a critique is about; null = it asks for something else. */
+  judged(problem: Problem): { readonly problem: Problem; readonly response: string } | null
+}
+
 /**
  * Problem → prompt → grade. Pure and synchronous. Completions are hostile text: parsed strictly, never evaluated.
  * `O` are the environment's options (difficulty), `M` the parameters of its trace generator.
@@ -50,4 +81,6 @@ export interface Environment<O = unknown, M = unknown> {
   grade(completion: string, problem: Problem): Verdict
   /** Truth of each step; empty where steps cannot be checked. */
   checkSteps(completion: string, problem: Problem): readonly StepVerdict[]
+  /** Absent where an environment has no words for critiques. */
+  readonly critique?: CritiqueWords
 }

@@ -15,6 +15,11 @@ const CASES: readonly { name: string; difficulties: readonly object[]; band: rea
     difficulties: [{ depths: [[1, 0.4], [2, 0.45], [3, 0.15]] }, {}, { depth: 1 }, { depth: 4 }],
     band: [0.58, 0.68]
   },
+  {
+    name: 'maze-walk',
+    difficulties: [{}, { task: 'judge' }, { task: 'refine' }, { tasks: [['solve', 0.5], ['judge', 0.5]] }, { minDoors: 2, maxDoors: 3 }, { minDoors: 8, maxDoors: 8 }],
+    band: [0.19, 0.28]
+  },
   { name: 'list-functions', difficulties: [{}, { singles: 1, examples: 3 }, { length: 4, examples: 3 }, { length: 2 }], band: [0.51, 0.61] }
 ]
 const SPLITS: readonly Split[] = ['train', 'tuning', 'heldOut']

@@ -4,10 +4,11 @@ import { countdown } from './countdown.ts'
 import type { Environment } from './environment.ts'
 import { jsonl } from './jsonl.ts'
 import { listFunctions } from './listFunctions.ts'
+import { mazeWalk } from './mazeWalk.ts'
 import { nearestName } from '../nearestName.ts'
 import { stringComposition } from './stringComposition.ts'
 
-const ENVIRONMENTS: readonly Environment[] = [countdown, arithmeticChain, stringComposition, listFunctions, jsonl]
+const ENVIRONMENTS: readonly Environment[] = [countdown, arithmeticChain, stringComposition, listFunctions, mazeWalk, jsonl]
 
 export const environmentNames = (): string[] => ENVIRONMENTS.map((environment) => environment.name)
 

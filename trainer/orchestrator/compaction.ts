@@ -1,5 +1,6 @@
 import { ROLLOUTS_PER_SHARD } from '../stores/compaction.ts'
 import { LabError } from '../errors.ts'
+import { evaluationStep } from './evaluationStep.ts'
 import type { Session } from './session.ts'
 
 /** Moves sealed steps into shards once enough have gathered; called after a checkpoint, whose steps are never redone. */
@@ -11,7 +12,7 @@ export async function compactIfDue(session: Session): Promise<void> {
 /** At the end of a run: everything. What cannot be compacted stays readable as it is, so this never ends a run. */
 export async function compactSteps(session: Session, all: boolean): Promise<void> {
   try {
-    await session.parts.directory.rollouts.compact({ throughStep: session.position.step, all })
+    await session.parts.directory.rollouts.compact({ throughStep: evaluationStep(session), all })
     session.sealed.rollouts = 0
   } catch (error) {
     if (!LabError.is(error)) throw error

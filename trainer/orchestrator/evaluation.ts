@@ -1,20 +1,24 @@
 import { LabError } from '../errors.ts'
 import { evaluateRollouts } from '../evals/evaluateRollouts.ts'
 import type { GradedSample } from '../evals/gradedSample.ts'
+import type { RankedSample } from '../evals/rerank.ts'
 import type { SamplingParameters } from '../engines/engine.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import type { Rollout } from '../protocol/rollout.ts'
 import type { EvaluationResult } from '../protocol/summary.ts'
 import { hash32 } from '../random/random.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
+import { evaluationStep } from './evaluationStep.ts'
 import { requireFiniteCompletion } from './finiteCompletion.ts'
 import { gradeCompletion, verdictOnly } from './grading.ts'
 import { partialTexts, tellingRecorder } from './liveNotices.ts'
 import type { StepRecorder } from './liveNotices.ts'
 import { heldOutProblems } from './problemSource.ts'
 import { encodePrompts } from './promptEncoder.ts'
+import { RERANK_PART, rerankPart } from './rerankScores.ts'
+import { endsAsScorer, rescoreBefore } from './rescoring.ts'
 import { groupName, rolloutRow, samplePrompts } from './rolloutSlot.ts'
-import type { RolloutSlot } from './rolloutSlot.ts'
+import type { Findings, RolloutSlot } from './rolloutSlot.ts'
 import type { EvaluationSet, StagePlan } from './runPlan.ts'
 import type { Session } from './session.ts'
 import { showRollout } from './shownRollout.ts'
@@ -68,10 +72,11 @@ const rowsOf = (rows: readonly Rollout[], set: EvaluationSet): Rollout[] => rows
 
 /** Samples and grades, or reads back what was recorded before; states the figures. */
 async function evaluate(session: Session, stage: StagePlan, when: When, tasks: readonly EvaluationTask[]): Promise<Evaluations> {
-  const { step } = session.position
+  const step = evaluationStep(session)
   const { rollouts } = session.parts.directory
   const recorded = await rollouts.readStep({ kind: 'evaluation', step })
-  const rows = recorded?.filter(({ superseded }) => !superseded) ?? (await sampleEvaluation(session, stage, when, tasks))
+  const rescores = when === 'after' && endsAsScorer(session.plan.stages)
+  const rows = recorded?.filter(({ superseded }) => !superseded) ?? (await (rescores ? rescoreBefore(session) : sampleEvaluation(session, stage, when, tasks)))
   const evaluations = new Map<string, SetEvaluation>()
   for (const { set } of tasks) {
     const evaluation = figuresUnlessUnscorable(session, set, rowsOf(rows, set))
@@ -84,7 +89,7 @@ async function evaluate(session: Session, stage: StagePlan, when: When, tasks: r
 }
 
 async function sampleEvaluation(session: Session, stage: StagePlan, when: When, tasks: readonly EvaluationTask[]): Promise<Rollout[]> {
-  const { step } = session.position
+  const step = evaluationStep(session)
   const open = session.parts.directory.rollouts.openStep({ kind: 'evaluation', step })
   let sealed = false
   try {
@@ -108,7 +113,7 @@ async function sampleEvaluation(session: Session, stage: StagePlan, when: When, 
 /** Held-out problems and seeds are the same at every step, so that evaluations can be paired. */
 async function evaluationSlots(session: Session, stage: StagePlan, when: When, task: EvaluationTask, firstGroup: number): Promise<RolloutSlot[][]> {
   const { seed } = session.plan.run
-  const { step } = session.position
+  const step = evaluationStep(session)
   const drawn = heldOutProblems(task.set, seed, task.problems)
   const prompts = await encodePrompts(session.engine, session.model, drawn, stage.sampling.maxTokens)
   return drawn.map((item, problem) =>
@@ -145,18 +150,31 @@ async function sampleCall(
 ): Promise<Rollout[]> {
   throwIfStoppedNow(session.control)
   const { clock } = session.parts
-  const { step, policyVersion } = session.position
+  const step = evaluationStep(session)
+  const { policyVersion } = session.position
   const completions = await session.engine.sample(samplePrompts(groups), parameters, partialTexts(session, { kind: 'evaluation', step }, groups), session.control.signal)
   throwIfStoppedNow(session.control)
   const batch = { kind: 'evaluation' as const, stage: stage.name, step, policyVersion }
-  return completions.map((completion) => {
+  const rows: Rollout[] = []
+  for (const completion of completions) {
     const slot = groups[completion.promptIndex]![completion.sampleIndex]!
     requireFiniteCompletion(completion, slot.problem.id)
-    const findings = verdictOnly(gradeCompletion(slot, completion.text))
+    const findings = await ranked(session, slot, completion.text, verdictOnly(gradeCompletion(slot, completion.text)))
     const row = rolloutRow(slot, completion, findings, { batch, attempt: recorder.attempt, sampledAt: clock.now(), rewardSeconds: 0 })
     recorder.append(row)
-    return row
-  })
+    rows.push(row)
+  }
+  throwIfStoppedNow(session.control)
+  return rows
+}
+
+/** With the score by which the whole evaluation chooses among samples, where the run names a step reward model. */
+async function ranked({ plan, parts }: Session, slot: RolloutSlot, text: string, findings: Findings): Promise<Findings> {
+  const { rerank } = plan.run.evaluation
+  const { set, when, decoding } = slot.tags
+  if (!rerank || set !== plan.heldOut.name || when === 'during' || decoding !== 'sampled') return findings
+  const part = await rerankPart(slot.problem, text, findings.spans, parts.stepScorer(rerank.model), rerank.aggregate)
+  return { ...findings, reward: { ...findings.reward, parts: [...findings.reward.parts, part] } }
 }
 
 /** A grader that fails on everything leaves the run without this figure, and says so; it does not end the run. */
@@ -165,7 +183,7 @@ function figuresUnlessUnscorable(session: Session, set: EvaluationSet, rows: rea
     return figuresOf(session, set, rows)
   } catch (error) {
     if (!LabError.is(error, 'evaluation/nothing-scorable')) throw error
-    session.journal.event({ type: 'warning', step: session.position.step, code: error.code, message: `${set.name}: ${error.message}` })
+    session.journal.event({ type: 'warning', step: evaluationStep(session), code: error.code, message: `${set.name}: ${error.message}` })
     return undefined
   }
 }
@@ -179,10 +197,16 @@ function figuresOf(session: Session, set: EvaluationSet, rows: readonly Rollout[
     temperature: evaluation.temperature,
     samples,
     greedy: graded('greedy'),
+    ranked: rows.filter(({ tags }) => tags['decoding'] === 'sampled').flatMap(rankedSample),
     k: evaluation.k,
     seed
   })
   return { result, samples }
+}
+
+function rankedSample({ problemId, correct, answer, reward }: Rollout): RankedSample[] {
+  const part = reward.parts.find(({ name }) => name === RERANK_PART)
+  return part ? [{ problemId, correct, answer, score: part.score }] : []
 }
 
 function gradedSample(row: Rollout): GradedSample {

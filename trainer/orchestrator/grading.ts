@@ -1,6 +1,7 @@
 import type { Rendering, Verdict } from '../environments/environment.ts'
 import type { SampledCompletion } from '../engines/engine.ts'
 import type { RecordedError, StepVerdict } from '../protocol/rollout.ts'
+import type { RewardInput } from '../rewards/reward.ts'
 import { scoreRollout } from '../rewards/scoreRollout.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
 import type { DrawnProblem } from './problemSource.ts'
@@ -30,9 +31,9 @@ export interface ScoringOptions {
   readonly signal: AbortSignal
 }
 
-/** Rewards of a graded completion. `other` = the verdict that the shuffled control takes instead. */
+/** Rewards of a graded completion. `others` = verdicts on other completions that rewards may take. */
 export async function scoreGraded(
-  drawn: DrawnProblem, completion: SampledCompletion, graded: Graded, options: ScoringOptions, other?: Verdict
+  drawn: DrawnProblem, completion: SampledCompletion, graded: Graded, options: ScoringOptions, others: Pick<RewardInput, 'other' | 'refined'> = {}
 ): Promise<Findings> {
   if (!graded.found) return notScorable(options.rewards, 'the grader failed', graded.errors)
   const { verdict, rendering, steps } = graded.found
@@ -43,7 +44,7 @@ export async function scoreGraded(
     maxTokens: options.maxTokens,
     truncated: completion.stopReason === 'length',
     verdict, rendering, steps,
-    ...(other && { other })
+    ...others
   }
   const { reward, errors } = await scoreRollout(options.rewards, input, options)
   return { ...seen(graded), reward, errors: [...errors] }

@@ -23,7 +23,8 @@ export async function updatePolicy(session: Session, stage: StagePlan, stageStep
     const data = await reweighed(session, part, weighed)
     const result = await session.engine.forwardBackward(data, lossWithRegularisers(weighed.loss, stage), session.control.signal)
     requireFinite(result.loss, 'the loss')
-    if (u === 0) scoredTokens = part.map((item, i) => scoredTokensOf(item, result, i))
+    // A refinement was sampled under another prompt: there the two are not to agree.
+    if (u === 0) scoredTokens = part.flatMap((item, i) => (item.scored.refined ? [] : [scoredTokensOf(item, result, i)]))
     const step = optimizerStepAt(stage.optimizer, (stageStep - 1) * stage.updatesPerStep + u, stage.steps * stage.updatesPerStep)
     const optimizer = await stepOptimizer(session, step)
     updates.push({ calls: [{ result, maskedTokens: completionTokens(data) }], optimizer, learningRate: step.learningRate })

@@ -17,8 +17,7 @@ export async function encodePrompts(engine: Engine, model: ModelInfo, drawn: rea
   return drawn.map(({ problem }, i) => {
     requireTokens(problem, tokens[i]!.length)
     requireRoom(problem, tokens[i]!.length, maxTokens, model.contextLength)
-    const messages = model.hasChatTemplate ? problem.messages : undefined
-    return { text: texts[i]!, tokens: tokens[i]!, ...(messages && { messages }) }
+    return encoded(model, problem, texts[i]!, tokens[i]!)
   })
 }
 
@@ -33,6 +32,19 @@ export async function encodeTexts(engine: Engine, drawn: readonly DrawnProblem[]
       remedy: 'Take a model whose tokenizer knows the words of the environment, or make a new one for it.', cause: error, ...(error.place !== undefined && { place: error.place })
     })
   }
+}
+
+/** The same for prompts made of completions, which may be long: null where there is no room for a completion of `maxTokens`. */
+export async function encodeFitting(
+  engine: Engine, model: ModelInfo, drawn: readonly DrawnProblem[], maxTokens: number
+): Promise<(EncodedPrompt | null)[]> {
+  const texts = await promptTexts(engine, model, drawn.map(({ problem }) => problem))
+  const tokens = await encodeTexts(engine, drawn, texts, 'prompts')
+  return drawn.map(({ problem }, i) => (tokens[i]!.length + maxTokens > model.contextLength ? null : encoded(model, problem, texts[i]!, tokens[i]!)))
+}
+
+function encoded(model: ModelInfo, { messages }: Problem, text: string, tokens: readonly number[]): EncodedPrompt {
+  return { text, tokens: [...tokens], ...(model.hasChatTemplate && messages && { messages }) }
 }
 
 async function promptTexts(engine: Engine, model: ModelInfo, problems: readonly Problem[]): Promise<string[]> {

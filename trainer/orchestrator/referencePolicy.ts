@@ -4,7 +4,7 @@ import type { TokenSequence } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
 import { needsReference } from './runPlan.ts'
 import type { StagePlan } from './runPlan.ts'
-import { KL_PART } from './scoredGroups.ts'
+import { isRefinement, KL_PART } from './scoredGroups.ts'
 import type { Session } from './session.ts'
 
 /** Snapshot of the weights that the stage started from. */
@@ -26,10 +26,10 @@ export function tokensOf(row: Rollout): TokenSequence {
   return { prompt: (segment.trainPrompt ?? segment.samplePrompt).tokens, completion: segment.tokens }
 }
 
-/** The row with the KL penalty as a part of its reward, where the stage puts it there. */
+/** The row with the KL penalty as a part of its reward, where the stage puts it there; a refinement was not sampled from what is penalised. */
 export function withKlPart(row: Rollout, stage: StagePlan, reference: ReferenceLogprobs): Rollout {
   const { coefficient, place, estimator } = stage.regulariser.kl
-  if (coefficient === 0 || place !== 'reward' || row.reward.parts.some(({ name }) => name === KL_PART)) return row
+  if (coefficient === 0 || place !== 'reward' || isRefinement(row) || row.reward.parts.some(({ name }) => name === KL_PART)) return row
   const kl_T = klEstimates(row.segments[0]!.logprobs, reference.get(row.id) ?? [], estimator)
   const kl = kl_T.reduce((sum, value) => sum + value, 0)
   const finite = Number.isFinite(kl)

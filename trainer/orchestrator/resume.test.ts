@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RowKind } from '../protocol/labelRows.ts'
 import type { RunFileInput } from '../protocol/runFile.ts'
 import { crashingOps } from '../stores/faults.ts'
 import { openRun } from '../stores/runDirectory.ts'
 import { runTrainer } from './runTrainer.ts'
+import { preferences, rowFiles, solutions, steps } from './rowFiles.fixture.ts'
 import { testRun } from './run.fixture.ts'
 import type { TestRun } from './run.fixture.ts'
 
@@ -40,12 +42,12 @@ async function dieAt(run: TestRun, change: number): Promise<boolean> {
   }
 }
 
-/** Every training rollout that counts, without times, by id stem (the attempt left out). */
+/** Every training rollout that counts, without times, with the attempt left out of ids. */
 async function countedRollouts(run: TestRun, steps: number): Promise<string[]> {
   const directory = await openRun(run.folder)
   const rows = await Promise.all(Array.from({ length: steps }, (_, i) => directory.rollouts.readStep({ kind: 'train', step: i + 1 })))
   directory.close()
-  return rows.flatMap((step) => (step ?? []).filter(({ superseded }) => !superseded).map(({ id, segments, reward }) => JSON.stringify([id.replace(/\.\d+-/, '-'), segments, reward])))
+  return rows.flatMap((step) => (step ?? []).filter(({ superseded }) => !superseded).map(({ id, segments, reward }) => JSON.stringify([id, segments, reward]).replaceAll(/(?<="t\d{6})\.\d+-/g, '-')))
 }
 
 const factsOf = (run: TestRun): string[] => {
@@ -84,6 +86,8 @@ const small: Partial<RunFileInput> = {
 }
 
 describe('resume after a kill', () => {
+  const write = rowFiles()
+
   it('ends with the same bits wherever the process died', async () => {
     assert.ok((await compareEverywhere(small, 3, 1)) > 80)
   })
@@ -108,6 +112,34 @@ describe('resume after a kill', () => {
       updatesPerStep: 2,
       regulariser: { kl: { coefficient: 0.05, estimator: 'k1', place: 'reward' } },
       stages: [{ name: 'sft', steps: 4, algorithm: { name: 'sft' }, demonstrations: { batchSize: 4 } }, { name: 'rl' }]
+    }
+    assert.ok((await compareEverywhere(file, 3, 3)) > 20)
+  })
+
+  it('does so with stages on solutions, preferences with a reference, and steps', async () => {
+    const data = (kind: RowKind, rows: readonly object[]): NonNullable<RunFileInput['data']> => ({ kind, file: write(`${kind}.jsonl`, rows), batchSize: 3 })
+    const file: Partial<RunFileInput> = {
+      ...small, checkpoint: { every: 1, keep: 1 },
+      stages: [
+        { name: 'sft', steps: 6, algorithm: { name: 'sft' }, data: data('solutions', solutions) },
+        { name: 'dpo', steps: 7, algorithm: { name: 'dpo', rationaleWeight: 1 }, data: data('preferences', preferences) },
+        { name: 'prm', steps: 6, algorithm: { name: 'prm' }, data: data('steps', steps) },
+        { name: 'rl' }
+      ]
+    }
+    assert.ok((await compareEverywhere(file, 3, 5)) > 20)
+  })
+
+  it('does so with refinements under critiques that the model writes', async () => {
+    const file: Partial<RunFileInput> = {
+      ...small, algorithm: { name: 'critique-grpo' }, updatesPerStep: 2, rollouts: { strategy: 'critiqueRefine', critic: 'policy', attempts: 2, keep: 1 }
+    }
+    assert.ok((await compareEverywhere(file, 3, 3)) > 20)
+  })
+
+  it('does so with critics that are rewarded for what comes of their critiques', async () => {
+    const file: Partial<RunFileInput> = {
+      ...small, environment: { name: 'echo', options: { judge: true } }, rollouts: { strategy: 'critic' }, rewards: [{ name: 'refined' }, { name: 'answer', weight: 0.5 }]
     }
     assert.ok((await compareEverywhere(file, 3, 3)) > 20)
   })

@@ -1,26 +1,21 @@
 import { stepMetrics } from '../evals/stepMetrics.ts'
-import type { Phase } from '../evals/stepMetrics.ts'
-import type { SampledCompletion } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
-import type { OpenStep } from '../stores/openStep.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
-import { isFiniteCompletion, requireFiniteCompletion } from './finiteCompletion.ts'
-import { partialTexts, tellingRecorder } from './liveNotices.ts'
+import { tellingRecorder } from './liveNotices.ts'
 import { updatePolicy } from './policyUpdate.ts'
 import type { PolicyUpdate } from './policyUpdate.ts'
 import { trainingProblems } from './problemSource.ts'
 import { encodePrompts } from './promptEncoder.ts'
 import { referenceLogprobs, withKlPart } from './referencePolicy.ts'
-import { batchPrefix, samplePrompts, trainingSlots } from './rolloutSlot.ts'
-import type { RolloutSlot } from './rolloutSlot.ts'
+import { batchPrefix, trainingSlots } from './rolloutSlot.ts'
+import { sampleRollouts } from './rolloutStrategies.ts'
 import { addTotals } from './runTotals.ts'
+import { groupAlgorithm } from './runPlan.ts'
 import type { StagePlan } from './runPlan.ts'
 import { decideGroup, droppedByReason, scoredGroups } from './scoredGroups.ts'
-import { startStepScoring } from './stepScoring.ts'
+import type { Seconds } from './sampleAndScore.ts'
 import type { Session } from './session.ts'
 import { applyWeights } from './trainingBatch.ts'
-
-type Seconds = Partial<Record<Phase, number>>
 
 /**
  * One RL step: sample → score while sampling goes on → filter → weigh → update → record. A step whose rollouts were sealed
@@ -54,7 +49,7 @@ async function liveStep(session: Session, stage: StagePlan, stageStep: number): 
   let sealed = false
   try {
     session.journal.event({ type: 'stepStarted', step, stage: stage.name, attempt: open.attempt })
-    const { groups, seconds } = await sampleAndScore(session, stage, step, slots, open)
+    const { groups, seconds } = await sampleRollouts(session, stage, slots, { step, batch: open.batch, recorder: tellingRecorder(session, open) })
     await finishStep(session, stage, stageStep, groups, seconds, (final) => {
       open.seal(final)
       sealed = true
@@ -63,38 +58,6 @@ async function liveStep(session: Session, stage: StagePlan, stageStep: number): 
   } finally {
     if (!sealed) open.close()
   }
-}
-
-async function sampleAndScore(
-  session: Session, stage: StagePlan, step: number, slots: readonly (readonly RolloutSlot[])[], open: OpenStep
-): Promise<{ groups: Rollout[][]; seconds: Seconds }> {
-  const { parts, plan, control } = session
-  const { clock } = parts
-  const scoring = startStepScoring({
-    open: tellingRecorder(session, open), groups: slots, clock,
-    batch: { kind: 'train', stage: stage.name, step, policyVersion: session.position.policyVersion },
-    rewards: stage.rewards,
-    maxTokens: stage.sampling.maxTokens,
-    deadlineSeconds: plan.run.rewardDeadlineSeconds,
-    signal: control.signal,
-    seed: plan.run.seed
-  })
-  const from = clock.seconds()
-  const texts = partialTexts(session, open.batch, slots)
-  const finished = (completion: SampledCompletion): void => {
-    texts.finished?.(completion)
-    // What cannot be a record is met again, as an error, when the whole batch is taken.
-    if (isFiniteCompletion(completion)) scoring.take(completion)
-  }
-  const completions = await session.engine.sample(samplePrompts(slots), stage.sampling, { ...texts, finished }, control.signal)
-  const sampled = clock.seconds()
-  for (const completion of completions) {
-    requireFiniteCompletion(completion, slots[completion.promptIndex]![completion.sampleIndex]!.problem.id)
-    scoring.take(completion)
-  }
-  const groups = await scoring.rows()
-  throwIfStoppedNow(control)
-  return { groups, seconds: { sample: sampled - from, score: clock.seconds() - sampled } }
 }
 
 /** From scored rows to new weights. `seal` is absent where the rows are sealed already. */
@@ -108,8 +71,8 @@ async function finishStep(
   const reference = await referenceLogprobs(session, stage, scoredRows.flat())
   const rows = scoredRows.map((group) => group.map((row) => withKlPart(row, stage, reference)))
   const decisions = rows.map((group) => decideGroup(group, stage))
-  const scored = scoredGroups(rows, decisions)
-  const weighed = await session.parts.weigh(scored, stage.algorithm, { maxTokens: stage.sampling.maxTokens })
+  const scored = scoredGroups(rows, decisions, stage)
+  const weighed = await session.parts.weigh(scored, groupAlgorithm(stage), { maxTokens: stage.sampling.maxTokens })
   const { groups, items } = applyWeights(rows, decisions, scored, weighed, reference)
   throwIfStoppedNow(session.control)
   if (seal && items.length === 0) session.journal.event({ type: 'warning', step, code: 'step/no-update', message: noUpdate(step, droppedByReason(decisions)) })

@@ -1,5 +1,6 @@
 import type { SampledCompletion, SamplePrompt } from '../engines/engine.ts'
-import type { Rollout } from '../protocol/rollout.ts'
+import type { Verdict } from '../environments/environment.ts'
+import type { Rollout, Segment } from '../protocol/rollout.ts'
 import { hash32 } from '../random/random.ts'
 import type { EncodedPrompt } from './promptEncoder.ts'
 import type { DrawnProblem } from './problemSource.ts'
@@ -11,6 +12,12 @@ export interface RolloutSlot extends DrawnProblem {
   readonly sampleIndex: number
   readonly seed: number
   readonly tags: Readonly<Record<string, string>>
+  /** For a refinement: the plain prompt that it is trained under, and the rollout that it refines. */
+  readonly refines?: { readonly trainPrompt: EncodedPrompt; readonly parent: string }
+  /** What led to this completion or came of it: recorded behind it, never trained. */
+  readonly further?: readonly Segment[]
+  /** Verdict on the refinement that came of a critique. */
+  readonly refined?: Verdict
 }
 
 /** Where in the run a batch of rollouts is sampled. */
@@ -58,7 +65,7 @@ export interface RowFigures {
 export type Findings = Pick<Rollout, 'answer' | 'correct' | 'steps' | 'reward' | 'errors'> & { readonly spans: Rollout['segments'][number]['spans'] }
 
 export function rolloutRow(slot: RolloutSlot, completion: SampledCompletion, findings: Findings, figures: RowFigures): Rollout {
-  const { problem, prompt } = slot
+  const { problem, prompt, refines, further = [] } = slot
   const { spans, ...found } = findings
   return {
     version: 1,
@@ -72,7 +79,13 @@ export function rolloutRow(slot: RolloutSlot, completion: SampledCompletion, fin
     environment: problem.environment,
     params: problem.params,
     ...(problem.gold !== undefined && { gold: problem.gold }),
-    segments: [{ ...segmentOf(prompt, completion), spans: [...spans] }],
+    segments: [
+      {
+        ...segmentOf(prompt, completion, refines ? 'refine' : 'policy'), spans: [...spans],
+        ...(refines && { trainPrompt: refines.trainPrompt, parent: refines.parent })
+      },
+      ...further
+    ],
     ...found,
     seed: slot.seed,
     timing: { sampledAt: figures.sampledAt.toISOString(), sampleSeconds: completion.seconds, rewardSeconds: figures.rewardSeconds },
@@ -80,7 +93,8 @@ export function rolloutRow(slot: RolloutSlot, completion: SampledCompletion, fin
   }
 }
 
-function segmentOf(prompt: EncodedPrompt, completion: SampledCompletion): Rollout['segments'][number] {
+/** A completion as it is recorded before anything is weighed. */
+export function segmentOf(prompt: EncodedPrompt, completion: SampledCompletion, source: Segment['source']): Segment {
   return {
     samplePrompt: prompt,
     text: completion.text,
@@ -90,7 +104,7 @@ function segmentOf(prompt: EncodedPrompt, completion: SampledCompletion): Rollou
     samplingLogprobs: [...completion.samplingLogprobs_T],
     entropies: [...completion.entropies_T],
     mask: completion.tokens.map(() => 0),
-    source: 'policy',
+    source,
     spans: [],
     stopReason: completion.stopReason
   }

@@ -2,11 +2,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readRows } from '../datasets/rowsFile.ts'
 import { weighGroups } from '../algorithms/registry.ts'
 import type { BuiltInOptions } from '../algorithms/registry.ts'
 import { fakeEngineFactory } from '../engines/fake/fakeEngine.ts'
 import type { FakeEngineOptions } from '../engines/fake/fakeEngine.ts'
 import type { Environment } from '../environments/environment.ts'
+import type { Problem } from '../protocol/problem.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import { RunFile } from '../protocol/runFile.ts'
 import type { RunFileInput } from '../protocol/runFile.ts'
@@ -22,7 +24,11 @@ const WORDS = ['a', 'b', 'c', 'd'] as const
 const PREFIXES = ['n0', 'n1', 'n2', 'n3'] as const
 export const ECHO_VOCABULARY = ['<eos>', 'say', ...WORDS, ...PREFIXES]
 
-const EchoOptions = z.strictObject({ words: z.number().int().min(1).max(WORDS.length).default(4) })
+const EchoOptions = z.strictObject({
+  words: z.number().int().min(1).max(WORDS.length).default(4),
+  /** Problems that ask for a critique of the response `a`: `a n3 say b`. */
+  judge: z.boolean().default(false)
+})
 
 /** `n3 say b` → `b`: right where the completion starts with the last word of the prompt. */
 export const echo: Environment<z.output<typeof EchoOptions>> = {
@@ -32,10 +38,10 @@ export const echo: Environment<z.output<typeof EchoOptions>> = {
   options: EchoOptions,
   mix: z.strictObject({}),
   vocabulary: ECHO_VOCABULARY,
-  generate: (random, split, { words }) => {
+  generate: (random, split, { words, judge }) => {
     const prefix = random.pick(split === 'heldOut' ? PREFIXES.slice(0, 2) : PREFIXES.slice(2))
     const word = random.pick(WORDS.slice(0, words))
-    return { id: `${prefix}-${word}`, environment: 'echo', prompt: `${prefix} say ${word}`, gold: word, params: { words } }
+    return echoProblem(`${judge ? 'a ' : ''}${prefix} say ${word}`, words)
   },
   solution: ({ gold }) => gold ?? '',
   demonstrate: ({ gold }) => gold ?? '',
@@ -45,7 +51,20 @@ export const echo: Environment<z.output<typeof EchoOptions>> = {
     const correct = answer === gold
     return { correct, score: correct ? 1 : 0, answer, why: `expected ${gold ?? ''}, got ${answer}` }
   },
-  checkSteps: (completion, { gold }) => [{ from: 0, to: completion.length, ok: completion.startsWith(gold ?? ''), why: 'starts with the word' }]
+  checkSteps: (completion, { gold }) => [{ from: 0, to: completion.length, ok: completion.startsWith(gold ?? ''), why: 'starts with the word' }],
+  critique: {
+    critiquePrompt: ({ prompt }, response) => ({ prompt: `${response} ${prompt}`.trim() }),
+    refinePrompt: ({ prompt }, response, critique) => ({ prompt: `${response} ${critique} ${prompt}`.trim().replaceAll('  ', ' ') }),
+    critiqueOf: ({ gold }, _, { steps }) => (steps.some(({ ok }) => ok === false) ? (gold ?? '') : ''),
+    readVerdict: () => null,
+    firstError: () => null,
+    judged: ({ prompt }) => (prompt.startsWith('a ') ? { problem: echoProblem(prompt.slice(2), WORDS.length), response: 'a' } : null)
+  }
+}
+
+function echoProblem(prompt: string, words: number): Problem {
+  const id = prompt.replaceAll(' ', '-')
+  return { id, environment: 'echo', prompt, gold: prompt.slice(-1), params: { words } }
 }
 
 export const ECHO_RUN: RunFileInput = {
@@ -118,6 +137,8 @@ function testParts(directory: RunDirectory, options: TestOptions): Omit<TrainerP
     openEnvironment: (ref) => ({ environment: echo as Environment, options: EchoOptions.parse(ref.options) }),
     parseMix: (environment, mix) => environment.mix.parse(mix),
     openReward: (ref) => createReward(ref as BuiltInReward),
+    openData: ({ file, kind }) => readRows(file, kind),
+    stepScorer: () => ({ score: () => Promise.reject(new Error('no step reward model')) }),
     weigh: (groups, algorithm, context) => weighGroups(groups, algorithm as BuiltInOptions, context),
     clock: { now: () => new Date(0), seconds: () => 0 },
     versions: { trainer: 'test' }

@@ -1,8 +1,11 @@
 import { LabError } from '../errors.ts'
-import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
-import type { EnvironmentRef, GroupFilter, Optimizer, Regulariser, ResolvedRun, RewardRef, Sampling, Stage } from '../protocol/runFile.ts'
+import { isSupervised, KINDS_OF_ROWS } from '../protocol/algorithmOptions.ts'
+import type { AlgorithmOptions, GroupOptions, SupervisedOptions } from '../protocol/algorithmOptions.ts'
+import type { EnvironmentRef, GroupFilter, Optimizer, Regulariser, ResolvedRun, RewardRef, RolloutStrategy, Sampling, Stage, TrainingData } from '../protocol/runFile.ts'
 import type { z } from 'zod'
+import type { RowsFile } from '../datasets/rowsFile.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
+import { checkStrategy } from './critiqueWords.ts'
 import type { OpenEnvironment, TrainerParts } from './trainerParts.ts'
 
 /** A weighted mixture of environments. */
@@ -25,6 +28,7 @@ export interface StagePlan {
   readonly algorithm: AlgorithmOptions
   readonly optimizer: z.output<typeof Optimizer>
   readonly sampling: z.output<typeof Sampling>
+  readonly rollouts: RolloutStrategy
   readonly rewards: readonly WeightedReward[]
   readonly filter: z.output<typeof GroupFilter>
   readonly regulariser: z.output<typeof Regulariser>
@@ -32,6 +36,13 @@ export interface StagePlan {
   readonly groupSize: number
   readonly updatesPerStep: number
   readonly batchSize: number
+  /** What a supervised stage trains on, where it is not the environment's demonstrations. */
+  readonly data?: StageData
+}
+
+export interface StageData {
+  readonly settings: TrainingData
+  readonly file: RowsFile
 }
 
 /** A set of held-out problems: the run's own, or one to watch for retention. */
@@ -56,15 +67,25 @@ export function noticesOf({ stages, retention }: RunPlan): string[] {
   return [...new Set(entries.flatMap(({ environment }) => environment.notices ?? []))]
 }
 
-/** Whether the stage measures its distance from the policy it started from; a supervised stage never does. */
-export const needsReference = ({ kind, regulariser }: StagePlan): boolean => kind === 'rl' && regulariser.kl.coefficient > 0
+/** Whether the stage measures its distance from the policy it started from. */
+export const needsReference = ({ kind, algorithm, regulariser }: StagePlan): boolean =>
+  (kind === 'rl' ? regulariser.kl.coefficient > 0 : algorithm.name === 'dpo' && algorithm.reference)
+
+/** The algorithm of an RL stage. */
+export function groupAlgorithm({ name, algorithm }: StagePlan): GroupOptions {
+  if (algorithm.name !== 'dpo' && algorithm.name !== 'prm') return algorithm
+  throw new LabError('runFile', 'trainer/internal', `The stage ${JSON.stringify(name)} weighs no groups.`, { remedy: 'Report this: a stage ran as another kind of stage.' })
+}
+
+type PlanParts = Pick<TrainerParts, 'openEnvironment' | 'openReward' | 'openData' | 'parseMix'>
 
 /** Opens what the run file names and fills in the stages. */
-export async function planRun(run: ResolvedRun, parts: Pick<TrainerParts, 'openEnvironment' | 'openReward' | 'parseMix'>): Promise<RunPlan> {
+export async function planRun(run: ResolvedRun, parts: PlanParts): Promise<RunPlan> {
   const stages: StagePlan[] = []
   let stepsBefore = 0
   for (const [index, stage] of (run.stages ?? [{ name: 'rl' } as Stage]).entries()) {
     const plan = await planStage(run, stage, { index, stepsBefore }, parts)
+    checkStrategy(plan)
     stages.push(plan)
     if (plan.kind === 'rl') stepsBefore += plan.steps
   }
@@ -77,27 +98,46 @@ export async function planRun(run: ResolvedRun, parts: Pick<TrainerParts, 'openE
 }
 
 async function planStage(
-  run: ResolvedRun, stage: Stage, at: { index: number; stepsBefore: number }, parts: Pick<TrainerParts, 'openEnvironment' | 'openReward' | 'parseMix'>
+  run: ResolvedRun, stage: Stage, at: { index: number; stepsBefore: number }, parts: PlanParts
 ): Promise<StagePlan> {
   const algorithm = stage.algorithm ?? run.algorithm
-  const kind = algorithm.name === 'sft' ? 'supervised' : 'rl'
+  const kind = isSupervised(algorithm) ? 'supervised' : 'rl'
   const opened = await openMixture(environmentsOf(run, stage), parts)
   const demonstrations = stage.demonstrations
   const withMix = (entry: MixtureEntry): MixtureEntry => ({ ...entry, mix: parts.parseMix(entry.environment, demonstrations?.mix ?? {}) })
+  const data = isSupervised(algorithm) ? await openStageData(stage.name, algorithm, stage.data ?? run.data, parts) : undefined
   return {
     ...at, name: stage.name, kind, algorithm,
-    steps: stage.steps ?? run.steps,
+    steps: data ? rowSteps(data.settings, data.file.rows.length, stage.steps ?? run.steps) : (stage.steps ?? run.steps),
     mixture: kind === 'supervised' ? opened.map(withMix) : opened,
     optimizer: stage.optimizer ?? run.optimizer,
     sampling: stage.sampling ?? run.sampling,
+    rollouts: stage.rollouts ?? run.rollouts,
     rewards: await openRewards(stage.rewards ?? run.rewards, parts),
     filter: stage.filter ?? run.filter,
     regulariser: stage.regulariser ?? run.regulariser,
     problemsPerStep: stage.problemsPerStep ?? run.problemsPerStep,
     groupSize: stage.groupSize ?? run.groupSize,
     updatesPerStep: run.updatesPerStep,
-    batchSize: demonstrations?.batchSize ?? 48
+    batchSize: data?.settings.batchSize ?? demonstrations?.batchSize ?? 48,
+    ...(data && { data })
   }
+}
+
+async function openStageData(stage: string, { name }: SupervisedOptions, settings: TrainingData | undefined, parts: PlanParts): Promise<StageData | undefined> {
+  if (!settings && name === 'sft') return undefined
+  if (!settings || !KINDS_OF_ROWS[name].includes(settings.kind)) {
+    const found = settings ? `has data of the kind ${settings.kind}` : 'has no data'
+    throw new LabError('runFile', 'runFile/data', `The stage ${JSON.stringify(stage)} ${found}; ${name} learns from ${KINDS_OF_ROWS[name].join(' or ')}.`, {
+      place: 'data', remedy: 'Name a file of such rows in `data`; `lab labels export` writes them.'
+    })
+  }
+  return { settings, file: await parts.openData(settings) }
+}
+
+/** Optimiser steps: as many as the passes over the rows take, or as the run says. */
+export function rowSteps({ epochs, batchSize }: TrainingData, rows: number, steps: number): number {
+  return epochs === undefined ? steps : Math.ceil((rows * epochs) / batchSize)
 }
 
 function environmentsOf(run: ResolvedRun, stage: Stage): readonly EnvironmentRef[] {

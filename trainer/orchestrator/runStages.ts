@@ -2,6 +2,7 @@ import { saveCheckpoint } from './checkpointing.ts'
 import { compactSteps } from './compaction.ts'
 import { evaluateWhole, recallBefore } from './evaluation.ts'
 import type { Evaluations } from './evaluation.ts'
+import { evaluationStep } from './evaluationStep.ts'
 import { REFERENCE } from './referencePolicy.ts'
 import { runRlStage } from './rlStage.ts'
 import { needsReference } from './runPlan.ts'
@@ -15,21 +16,22 @@ export interface RunEvaluations {
   after: Evaluations
 }
 
-/** Runs all stages from the session's position to the end, evaluating before the first RL stage and after the last stage. */
+/** Runs all stages from the session's position to the end, evaluating before the first stage of RL or on rows, and after the last one. */
 export async function runStages(session: Session, evaluations: RunEvaluations): Promise<void> {
   const { stages } = session.plan
   const firstRl = stages.find(({ kind }) => kind === 'rl')
+  const firstMeasured = stages.find(({ kind, data }) => kind === 'rl' || data !== undefined)
   evaluations.before = await recallBefore(session)
   for (let index = session.position.stageIndex; index < stages.length; index++) {
     const stage = stages[index]!
     if (session.position.stageIndex !== index) Object.assign(session.position, { stageIndex: index, stage: stage.name, stageStep: 0 })
     if (session.position.stageStep === 0) await enterStage(session, stage)
-    if (stage === firstRl && session.position.stageStep === 0) evaluations.before = await evaluateWhole(session, stage, 'before')
+    if (stage === firstMeasured && session.position.stageStep === 0) evaluations.before = await evaluateWhole(session, stage, 'before')
     await (stage.kind === 'rl' ? runRlStage : runSupervisedStage)(session, stage)
   }
   await saveCheckpoint(session)
   const sampling = firstRl ? stages.findLast(({ kind }) => kind === 'rl')! : stages.at(-1)!
-  const untouched = firstRl !== undefined && session.position.step === 0
+  const untouched = firstMeasured !== undefined && evaluationStep(session) === 0
   evaluations.after = untouched ? evaluations.before : await evaluateWhole(session, sampling, 'after')
   await compactSteps(session, true)
   await exportModel(session)

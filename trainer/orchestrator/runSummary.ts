@@ -1,5 +1,6 @@
 import { gainInPassAt1 } from '../evals/evaluateRollouts.ts'
 import type { EvaluationResult, Summary } from '../protocol/summary.ts'
+import { endsAsScorer } from './rescoring.ts'
 import type { RunEvaluations } from './runStages.ts'
 import type { RunContext, Session } from './session.ts'
 import { noTotals } from './runTotals.ts'
@@ -44,5 +45,5 @@ function endsOf(evaluations: RunEvaluations, name: string): { before?: Evaluatio
 function gainOf({ plan }: RunContext, { before, after }: RunEvaluations): Pick<Summary, 'gain'> {
   const samplesBefore = before.get(plan.heldOut.name)?.samples
   const samplesAfter = after.get(plan.heldOut.name)?.samples
-  return samplesBefore && samplesAfter ? { gain: gainInPassAt1(samplesBefore, samplesAfter, plan.run.seed) } : {}
+  return samplesBefore && samplesAfter && !endsAsScorer(plan.stages) ? { gain: gainInPassAt1(samplesBefore, samplesAfter, plan.run.seed) } : {}
 }

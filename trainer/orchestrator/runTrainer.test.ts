@@ -133,7 +133,7 @@ describe('runTrainer', () => {
   it('names the problem whose prompt leaves no room for the completion', async () => {
     const error = await failure({ sampling: { maxTokens: 30 } })
     assert.equal(error.code, 'environment/prompt-too-long')
-    assert.match(error.message, /Problem n\d-[a-d] of echo has 3 prompt tokens; with 30/)
+    assert.match(error.message, /Problem n\d-say-[a-d] of echo has 3 prompt tokens; with 30/)
   })
 
   it('stops at the step whose gradient is not finite and keeps the last checkpoint', async () => {

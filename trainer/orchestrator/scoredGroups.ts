@@ -4,18 +4,22 @@ import type { GroupDecision } from '../algorithms/groupFilter.ts'
 import type { Reward, Rollout } from '../protocol/rollout.ts'
 import type { StagePlan } from './runPlan.ts'
 
+/** A rollout that tries again after a critique: sampled under a prompt with the critique, trained under the plain one. */
+export const isRefinement = ({ segments }: Rollout): boolean => segments[0]!.source === 'refine'
+
 /** Name of the reward part that holds the KL penalty. */
 export const KL_PART = 'kl'
 
 /** What an algorithm sees of a recorded rollout. */
 export function scoredRollout(row: Rollout): ScoredRollout {
-  const last = row.segments.at(-1)!
+  const graded = row.segments[0]!
   return {
     reward: row.reward.total,
     correct: row.correct,
     tokens: row.segments.reduce((sum, segment) => sum + segment.tokens.length, 0),
-    truncated: last.stopReason === 'length',
-    steps: row.steps.flatMap(({ to, ok }) => (ok === null ? [] : [{ endToken: tokenAt(last.tokenEnds, to), score: ok ? 1 : 0 }]))
+    truncated: graded.stopReason === 'length',
+    steps: row.steps.flatMap(({ to, ok }) => (ok === null ? [] : [{ endToken: tokenAt(graded.tokenEnds, to), score: ok ? 1 : 0 }])),
+    ...(isRefinement(row) && { refined: true as const })
   }
 }
 
@@ -25,9 +29,19 @@ function tokenAt(tokenEnds: readonly number[], to: number): number {
   return index < 0 ? Math.max(0, tokenEnds.length - 1) : index
 }
 
-/** Decides on the task's own reward: a KL penalty would make every group's rewards differ. */
+/**
+ * Decides on the task's own reward: a KL penalty would make every group's rewards differ. Refinements that join the group count
+ * as its rollouts do.
+ */
 export function decideGroup(rows: readonly Rollout[], stage: StagePlan): GroupDecision {
-  return filterGroup(rows.map((row) => ({ ...scoredRollout(row), reward: taskReward(row.reward) })), stage.filter)
+  return filterGroup(scoredGroup(rows, stage).map((scored, i) => ({ ...scored, reward: scored.reward === null ? null : taskReward(rows[i]!.reward) })), stage.filter)
+}
+
+/** The group as its algorithm sees it: refinements beyond those to keep, right ones first, are taken for not scorable. */
+function scoredGroup(rows: readonly Rollout[], { rollouts }: StagePlan): ScoredRollout[] {
+  const refinements = rows.filter(isRefinement).sort((a, b) => Number(b.correct) - Number(a.correct))
+  const spare = new Set(refinements.slice(rollouts.strategy === 'critiqueRefine' ? rollouts.keep : 0))
+  return rows.map((row) => (spare.has(row) ? { ...scoredRollout(row), reward: null, correct: null } : scoredRollout(row)))
 }
 
 /** Weighted sum of the parts without the KL penalty; null where the total is for another reason than it. */
@@ -43,8 +57,8 @@ export function taskReward({ total, parts }: Reward): number | null {
   return sum
 }
 
-export function scoredGroups(groups: readonly (readonly Rollout[])[], decisions: readonly GroupDecision[]): ScoredGroup[] {
-  return groups.map((rows, g) => ({ kept: decisions[g]!.kept, rollouts: rows.map(scoredRollout) }))
+export function scoredGroups(groups: readonly (readonly Rollout[])[], decisions: readonly GroupDecision[], stage: StagePlan): ScoredGroup[] {
+  return groups.map((rows, g) => ({ kept: decisions[g]!.kept, rollouts: scoredGroup(rows, stage) }))
 }
 
 /** Number of dropped groups by reason. */

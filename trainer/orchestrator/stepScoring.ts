@@ -83,11 +83,11 @@ async function scoreOne(parts: StepScoringParts, slot: RolloutSlot, { completion
 async function freshFindings(parts: StepScoringParts, slot: RolloutSlot, completion: SampledCompletion, graded: Graded, other?: Verdict): Promise<Findings> {
   if (completion.stopReason === 'cancelled') return notScorable(parts.rewards, 'sampling was cancelled')
   if (completion.stopReason === 'error') return notScorable(parts.rewards, 'sampling failed', [{ boundary: 'engine', message: 'sampling of this completion failed' }])
-  return scoreGraded(slot, completion, graded, parts, other)
+  return scoreGraded(slot, completion, graded, parts, { ...(other && { other }), ...(slot.refined && { refined: slot.refined }) })
 }
 
 function recordedFindings(open: StepRecorder, slot: RolloutSlot, completion: SampledCompletion): Findings | undefined {
-  const recorded = open.recorded({ group: slot.group, sampleIndex: slot.sampleIndex, problemId: slot.problem.id, tokens: [completion.tokens] })
+  const recorded = open.recorded({ group: slot.group, sampleIndex: slot.sampleIndex, problemId: slot.problem.id, tokens: [completion.tokens, ...(slot.further ?? []).map(({ tokens }) => tokens)] })
   const segment = recorded?.segments[0]
   if (!recorded || segment?.stopReason !== completion.stopReason) return undefined
   const { answer, correct, steps, reward, errors } = recorded

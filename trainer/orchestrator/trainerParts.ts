@@ -1,11 +1,13 @@
 import type { Weighed, WeighContext, ScoredGroup } from '../algorithms/algorithm.ts'
 import type { EngineFactory, ModelSource } from '../engines/engine.ts'
 import type { Environment } from '../environments/environment.ts'
-import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
+import type { GroupOptions } from '../protocol/algorithmOptions.ts'
 import type { PartialText, RecordedNotice } from '../protocol/control.ts'
 import type { RunEvent } from '../protocol/events.ts'
-import type { EnvironmentRef, RewardRef } from '../protocol/runFile.ts'
+import type { RowsFile } from '../datasets/rowsFile.ts'
+import type { EnvironmentRef, RewardRef, TrainingData } from '../protocol/runFile.ts'
 import type { RunState } from '../protocol/runState.ts'
+import type { StepScorer } from '../rewards/stepScores.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
 import type { RunDirectory } from '../stores/runDirectory.ts'
 
@@ -32,7 +34,11 @@ export interface TrainerParts {
   /** Parameters of an environment's trace generator with defaults filled in. */
   readonly parseMix: (environment: Environment, mix: unknown) => unknown
   readonly openReward: (ref: RewardRef) => Promise<RewardFunction> | RewardFunction
-  readonly weigh: (groups: readonly ScoredGroup[], options: AlgorithmOptions, context: WeighContext) => Weighed | Promise<Weighed>
+  /** Rows to train on, read and checked. */
+  readonly openData: (data: TrainingData) => Promise<RowsFile>
+  /** Scores of the step reward model in this folder. */
+  readonly stepScorer: (folder: string) => StepScorer
+  readonly weigh: (groups: readonly ScoredGroup[], options: GroupOptions, context: WeighContext) => Weighed | Promise<Weighed>
   readonly clock: Clock
   /** Told of every event, after it has been recorded. */
   readonly emit: (event: RunEvent) => void

@@ -35,7 +35,7 @@ export function applyWeights(
   const rows = groups.map((group, g) =>
     group.map((row, s) => {
       const decision = decisions[g]!
-      const trained = decision.kept && !decision.masked_G[s] && row.reward.total !== null
+      const trained = decision.kept && !decision.masked_G[s] && scored[g]!.rollouts[s]!.reward !== null
       const weights_T = trained ? spreadWeights(weighed.weights_P_G[g]![s]!, row.segments[0]!.tokens.length) : null
       return weighRow(row, weights_T, { kept: decision.kept, why: decision.why }, scored[g]!.rollouts[s]!, weighed.as, reference)
     })
@@ -89,9 +89,9 @@ export function splitIntoUpdates(items: readonly TrainItem[], updates: number, s
   return bounds.slice(1).map((to, i) => order.slice(bounds[i], to)).filter((part) => part.length > 0)
 }
 
-/** Scales a sequence's weights (the sequence ratio of TOPR). */
-export function scaleWeights(sequence: TrainSequence, factor: number): TrainSequence {
-  const scale = (values: readonly number[]): number[] => values.map((value) => value * factor)
+/** Scales a sequence's weights, all alike (the sequence ratio of TOPR) or token by token. */
+export function scaleWeights(sequence: TrainSequence, factor: number | readonly number[]): TrainSequence {
+  const scale = (values: readonly number[]): number[] => values.map((value, t) => value * (typeof factor === 'number' ? factor : factor[t]!))
   return {
     ...sequence,
     ...(sequence.advantages_T && { advantages_T: scale(sequence.advantages_T) }),

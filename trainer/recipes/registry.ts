@@ -1,5 +1,5 @@
 import type { Recipe } from './recipe.ts'
-import { KEEP_UNIFORM_GROUPS, ON_POLICY, SUPERVISED_OPTIMIZER, SUPERVISED_STEPS } from './settings.ts'
+import { FINE_TUNING_OPTIMIZER, KEEP_UNIFORM_GROUPS, ON_POLICY, SUPERVISED_OPTIMIZER, SUPERVISED_STEPS } from './settings.ts'
 
 const MINIMALIST = 'Xiong et al. 2025, A Minimalist Approach to LLM Reasoning: from Rejection Sampling to Reinforce'
 const NEGATIVE = 'Zhu et al. 2025, The Surprising Effectiveness of Negative Reinforcement in LLM Reasoning'
@@ -113,6 +113,66 @@ export const RECIPES: readonly Recipe[] = [
       algorithm: { name: 'grpo' },
       stages: [{ name: 'sft', steps: SUPERVISED_STEPS, algorithm: { name: 'sft' }, optimizer: SUPERVISED_OPTIMIZER }, { name: 'rl' }]
     }
+  },
+  {
+    name: 'sft-labels',
+    description: 'Fine-tuning of a trained model on accepted or written traces (`data` of kind solutions).',
+    paper: 'Zelikman et al. 2022, STaR: Bootstrapping Reasoning With Reasoning',
+    defaults: { steps: 200, algorithm: { name: 'sft' }, optimizer: FINE_TUNING_OPTIMIZER, stages: [{ name: 'sft' }] }
+  },
+  {
+    name: 'cft',
+    description: 'Critique fine-tuning: maximum likelihood of critiques, given problem and noisy response (`data` of kind critiques).',
+    paper: 'Wang et al. 2025, Unleashing the Reasoning Potential of Pre-trained LLMs by Critique Fine-Tuning on One Problem',
+    defaults: { steps: 200, algorithm: { name: 'sft' }, optimizer: FINE_TUNING_OPTIMIZER, stages: [{ name: 'cft' }] }
+  },
+  {
+    name: 'critique-grpo',
+    description: 'Failed rollouts are criticised and refined; refinements join the group with shaped off-policy weights.',
+    paper: 'Zhang et al. 2025, Critique-GRPO: Advancing LLM Reasoning with Natural Language and Numerical Feedback',
+    defaults: { ...ON_POLICY, algorithm: { name: 'critique-grpo' }, rollouts: { strategy: 'critiqueRefine' } }
+  },
+  {
+    name: 'critique-rl',
+    description: 'A critic in two stages: first rewarded for judging rightly, then for refinements that come out right. Environment: problems that ask for a critique.',
+    paper: 'Xi et al. 2025, Critique-RL: Training Language Models for Critiquing through Two-Stage Reinforcement Learning',
+    defaults: {
+      ...ON_POLICY,
+      algorithm: { name: 'rloo' },
+      stages: [
+        { name: 'judge', rewards: [{ name: 'answer' }] },
+        {
+          name: 'help', rollouts: { strategy: 'critic' }, rewards: [{ name: 'refined' }, { name: 'answer', weight: 0.5 }],
+          regulariser: { kl: { coefficient: 0.01 } }
+        }
+      ]
+    }
+  },
+  {
+    name: 'critique-coder-crl',
+    description: 'GRPO on a mixture of problems to solve and, one in five, responses to judge: name both in `environments` by weight.',
+    paper: 'Ruan et al. 2025, Critique-Coder: Enhancing Coder Models by Critique Reinforcement Learning',
+    defaults: { ...ON_POLICY, algorithm: { name: 'grpo' } }
+  },
+  {
+    name: 'dpo',
+    description: 'Direct preference optimisation on pairs (`data` of kind preferences), against the weights it starts from.',
+    paper: 'Rafailov et al. 2023, Direct Preference Optimization: Your Language Model is Secretly a Reward Model',
+    defaults: { steps: 200, algorithm: { name: 'dpo' }, optimizer: { ...FINE_TUNING_OPTIMIZER, learningRate: 1e-4 }, stages: [{ name: 'dpo' }] }
+  },
+  {
+    name: 'rationale-preference',
+    description: 'Preferences whose rationale is learned too: DPO and maximum likelihood of why one side wins.',
+    paper: 'Just et al. 2024, Data-Centric Human Preference with Rationales for Direct Preference Alignment',
+    defaults: {
+      steps: 200, algorithm: { name: 'dpo', rationaleWeight: 0.3 }, optimizer: { ...FINE_TUNING_OPTIMIZER, learningRate: 1e-4 }, stages: [{ name: 'dpo' }]
+    }
+  },
+  {
+    name: 'prm',
+    description: 'A step reward head, trained on which steps are right (`data` of kind steps); then a reward and a reranker.',
+    paper: 'Lightman et al. 2023, Let’s Verify Step by Step',
+    defaults: { steps: 300, algorithm: { name: 'prm' }, optimizer: FINE_TUNING_OPTIMIZER, stages: [{ name: 'prm' }] }
   }
 ]
 

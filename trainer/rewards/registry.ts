@@ -4,12 +4,13 @@ import type { RewardRef } from '../protocol/runFile.ts'
 import { answerReward, AnswerOptions } from './answer.ts'
 import { FormatOptions, formatReward } from './format.ts'
 import { lengthReward, LengthOptions } from './length.ts'
+import { refinedReward, RefinedOptions } from './refined.ts'
 import type { RewardFunction } from './reward.ts'
 import { shuffledReward, ShuffledOptions } from './shuffled.ts'
 import { StepsOptions, stepsReward } from './steps.ts'
 
-/** A reward that comes with the trainer; a user's module runs in its own process. */
-export type BuiltInReward = Exclude<RewardRef, { name: 'module' }>
+/** A reward that comes with the trainer; a user's module runs in its own process, a step reward model on an engine. */
+export type BuiltInReward = Exclude<RewardRef, { name: 'module' } | { name: 'prm' }>
 
 type RewardMaker = (options: unknown, place: string) => RewardFunction
 
@@ -18,7 +19,8 @@ export const REWARDS: Readonly<Record<BuiltInReward['name'], RewardMaker>> = {
   format: maker(FormatOptions, formatReward),
   length: maker(LengthOptions, lengthReward),
   steps: maker(StepsOptions, stepsReward),
-  shuffled: maker(ShuffledOptions, shuffledReward)
+  shuffled: maker(ShuffledOptions, shuffledReward),
+  refined: maker(RefinedOptions, refinedReward)
 }
 
 /**

@@ -14,6 +14,8 @@ export interface RewardInput {
   readonly steps: readonly StepVerdict[]
   /** For the shuffled control: the verdict of another rollout of the batch. */
   readonly other?: Verdict
+  /** For critics: the verdict on the refinement that came of this critique. */
+  readonly refined?: Verdict
 }
 
 /** `score: null` = not scorable. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { EnvironmentRef, ResolvedRun, Stage } from '../protocol/runFile.ts'
+import type { EnvironmentRef, ResolvedRun, RewardRef, Stage, StepRewardModel, TrainingData } from '../protocol/runFile.ts'
 
 /** A run goes on from any folder: models, modules and data sets that it names get absolute paths. */
 export function withAbsolutePaths(run: ResolvedRun, folder: string): ResolvedRun {
@@ -8,12 +8,18 @@ export function withAbsolutePaths(run: ResolvedRun, folder: string): ResolvedRun
   return {
     ...run,
     model: typeof run.model === 'string' ? absolute(run.model) : run.model,
-    rewards: run.rewards.map((reward) => absoluteModule(reward, absolute)),
+    rewards: run.rewards.map((reward) => absoluteReward(reward, absolute)),
+    ...(run.data && { data: absoluteData(run.data, absolute) }),
+    ...(run.parent?.manifest !== undefined && { parent: { ...run.parent, manifest: absolute(run.parent.manifest) } }),
     algorithm: absoluteModule(run.algorithm, absolute),
     ...(run.environment && { environment: environment(run.environment) }),
     ...(run.environments && { environments: run.environments.map(environment) }),
     ...(run.stages && { stages: run.stages.map((stage) => absoluteStage(stage, absolute)) }),
-    evaluation: { ...run.evaluation, retention: run.evaluation.retention.map((set) => ({ ...set, environment: environment(set.environment) })) }
+    evaluation: {
+      ...run.evaluation,
+      ...(run.evaluation.rerank && { rerank: absoluteModel(run.evaluation.rerank, absolute) }),
+      retention: run.evaluation.retention.map((set) => ({ ...set, environment: environment(set.environment) }))
+    }
   }
 }
 
@@ -24,9 +30,15 @@ function absoluteStage(stage: Stage, absolute: Absolute): Stage {
     ...stage,
     ...(stage.environment && { environment: absoluteEnvironment(stage.environment, absolute) }),
     ...(stage.algorithm && { algorithm: absoluteModule(stage.algorithm, absolute) }),
-    ...(stage.rewards && { rewards: stage.rewards.map((reward) => absoluteModule(reward, absolute)) })
+    ...(stage.rewards && { rewards: stage.rewards.map((reward) => absoluteReward(reward, absolute)) }),
+    ...(stage.data && { data: absoluteData(stage.data, absolute) })
   }
 }
+
+const absoluteData = (data: TrainingData, absolute: Absolute): TrainingData => ({ ...data, file: absolute(data.file) })
+const absoluteModel = (model: StepRewardModel, absolute: Absolute): StepRewardModel => ({ ...model, model: absolute(model.model) })
+const absoluteReward = (reward: RewardRef, absolute: Absolute): RewardRef =>
+  (reward.name === 'prm' ? { ...reward, options: absoluteModel(reward.options, absolute) } : absoluteModule(reward, absolute))
 
 function absoluteModule<T extends { readonly name: string }>(reference: T, absolute: Absolute): T {
   return 'path' in reference && typeof reference.path === 'string' ? { ...reference, path: absolute(reference.path) } : reference

@@ -43,12 +43,20 @@ function likeliestBranch(branches: readonly (readonly Issue[])[], value: unknown
   const typed = branches.filter((issues) => !issues.some((issue) => issue.path.length === 0 && issue.code === 'invalid_type'))
   const module = childOf(value, 'name') === 'module'
   const named = typed.filter((issues) => module || !issues.some(namesAnother))
-  const candidates = named.length > 0 ? named : typed
-  return [...candidates].sort((a, b) => a.length - b.length)[0]
+  const meant = named.filter((issues) => !issues.some(isAboutName))
+  const candidates = [meant, named, typed].find((list) => list.length > 0) ?? []
+  const likeliest = [...candidates].sort((a, b) => a.length - b.length)[0]
+  return likeliest?.map((issue) => (isAboutName(issue) ? { ...issue, values: [...issue.values, ...otherNames(typed, issue.values)] } : issue))
 }
 
+const isAboutName = (issue: Issue): issue is Extract<Issue, { code: 'invalid_value' }> => issue.code === 'invalid_value' && issue.path[0] === 'name'
+
+/** Names that other alternatives take; a module is no name that anybody misspells. */
+const otherNames = (branches: readonly (readonly Issue[])[], known: readonly unknown[]): Extract<Issue, { code: 'invalid_value' }>['values'] =>
+  branches.flatMap((issues) => issues.filter(isAboutName).flatMap(({ values }) => values)).filter((name) => name !== 'module' && !known.includes(name))
+
 /** The alternative is for one other `name` alone. */
-const namesAnother = (issue: Issue): boolean => issue.code === 'invalid_value' && issue.path[0] === 'name' && issue.values.length === 1
+const namesAnother = (issue: Issue): boolean => isAboutName(issue) && issue.values.length === 1
 
 function explain(issue: Issue, context: Explained): Mistake[] {
   const path = issue.path as (string | number)[]

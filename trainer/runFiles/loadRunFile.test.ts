@@ -31,6 +31,8 @@ describe('run files', () => {
     folder = mkdtempSync(join(tmpdir(), 'run-file-'))
     mkdirSync(join(folder, 'models', 'chain-base'), { recursive: true })
     writeFileSync(join(folder, 'models', 'chain-base', 'config.json'), '{}')
+    mkdirSync(join(folder, 'rows'))
+    writeFileSync(join(folder, 'rows', 'pairs.jsonl'), '')
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
@@ -81,11 +83,11 @@ describe('run files', () => {
     ['an unknown engine', '"engine": "onx"', '"engine" is "onx"; | a.run.json:5:13 | did you mean "onnx"? (allowed: onnx, torch, tinker, fake)'],
     ['an engine that is not built in', '"engine": "torch"', '"engine" is "torch", which this build does not have; | a.run.json:5:13 | it has onnx, fake'],
     ['an unknown algorithm', '"algorithm": { "name": "gpro" }',
-      '"algorithm.name" is "gpro"; | a.run.json:5:26 | did you mean "grpo"? (allowed: sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, module)'],
+      '"algorithm.name" is "gpro"; | a.run.json:5:26 | did you mean "grpo"? (allowed: sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, critique-grpo, dpo, prm, module)'],
     ['an algorithm without a name', '"algorithm": {}',
-      '"algorithm.name" is missing; | a.run.json:5:16 | it must be sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, module'],
+      '"algorithm.name" is missing; | a.run.json:5:16 | it must be sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, critique-grpo, dpo, prm, module'],
     ['an algorithm that is a text', '"algorithm": "grpo"', '"algorithm" is "grpo"; | a.run.json:5:16 | allowed: an object {…} with "name"'],
-    ['an unknown reward', '"rewards": [{ "name": "anser" }]', '"rewards.0.name" is "anser"; | a.run.json:5:25 | did you mean "answer"? (allowed: answer, format, length, steps, shuffled)'],
+    ['an unknown reward', '"rewards": [{ "name": "anser" }]', '"rewards.0.name" is "anser"; | a.run.json:5:25 | did you mean "answer"? (allowed: answer, format, length, steps, shuffled, refined, prm)'],
     ['a reward module without a path', '"rewards": [{ "name": "module" }]', '"rewards.0.path" is missing; | a.run.json:5:15 | it must be a text that is not empty'],
     ['an unknown recipe', '"recipe": "grpo-chian"', '"recipe" is "grpo-chian", which is no recipe; | a.run.json:5:13 | did you mean "grpo-chain"?'],
     ['an unknown recipe far from all', '"recipe": "x"', '"recipe" is "x", which is no recipe; | a.run.json:5:13 | recipes: grpo-chain, sft-then-grpo'],
@@ -100,6 +102,21 @@ describe('run files', () => {
       '  a.run.json:5:103  unknown field "x" in the mix of countdown; allowed: giveUp | a.run.json | Mend these; `lab schema` prints everything that a run file may say.'],
     ['a mixture beside an environment', '"environments": [{ "name": "countdown" }]', '"environments" stands beside "environment"; | a.run.json:5:3 | keep one of them'],
     ['two stages of one name', '"stages": [{ "name": "rl" }, { "name": "rl" }]', '"stages.1.name" is "rl", as an earlier stage is; | a.run.json:5:42 | give every stage a name of its own'],
+    ['a step reward model without its folder', '"rewards": [{ "name": "prm", "options": { "modl": "prm" } }]',
+      '2 mistakes in a.run.json:\n  a.run.json:5:43  "rewards.0.options.model" is missing; it must be a text that is not empty\n' +
+      '  a.run.json:5:45  unknown field "modl" in "rewards.0.options"; did you mean "model"? | a.run.json | Mend these; `lab schema` prints everything that a run file may say.'],
+    ['a step reward model that is not there', '"evaluation": { "rerank": { "model": "models/chain-bas" } }',
+      '"models/chain-bas" is no model folder: it does not exist (looked for <folder>/models/chain-bas); | a.run.json:5:40 | did you mean "models/chain-base"?'],
+    ['rows that are not there', '"algorithm": { "name": "dpo" }, "data": { "file": "rows/pairs.json", "kind": "preferences" }',
+      '"rows/pairs.json" is no file of rows: it does not exist (looked for <folder>/rows/pairs.json); | a.run.json:5:53 | did you mean "rows/pairs.jsonl"?'],
+    ['rows of a kind that does not exist', '"algorithm": { "name": "dpo" }, "data": { "file": "rows/pairs.jsonl", "kind": "preference" }',
+      '"data.kind" is "preference"; | a.run.json:5:81 | did you mean "preferences"? (allowed: critiques, solutions, steps, preferences)'],
+    ['rows of another kind', '"stages": [{ "name": "prm", "algorithm": { "name": "prm" }, "data": { "file": "rows/pairs.jsonl", "kind": "preferences" } }]',
+      'the rows are preferences, and prm learns from steps; | a.run.json:5:109 | export rows of that kind, or take another recipe'],
+    ['no rows where some are needed', '"stages": [{ "name": "dpo", "algorithm": { "name": "dpo" } }]',
+      '"data" is missing: dpo learns from rows; | a.run.json:5:14 | name a file of preferences; `lab labels export` writes them'],
+    ['rows that nothing learns from', '"data": { "file": "rows/pairs.jsonl", "kind": "preferences" }',
+      'no stage learns from these rows; | a.run.json:5:3 | take a recipe that does (sft-labels, cft, dpo, rationale-preference, prm), or leave "data" out'],
     ['a field twice', '"steps": 1, "steps": 2', '"steps" is written twice in one object. | a.run.json:5:15 | Keep one of them.'],
     ['__proto__', '"sampling": { "__proto__": {} }', 'unknown field "__proto__". | a.run.json:5:17 | Remove it.'],
     ['broken JSON', '"steps": 7 "seed": 1', 'Not valid JSON: comma expected. | a.run.json:5:14 | Comments and trailing commas are allowed; names and texts stand in double quotes.']
@@ -173,7 +190,7 @@ describe('run files', () => {
       ['steps', '"steps" is not path=value. | --set | Write for example --set steps=40 or --set sampling.temperature=0.8 or --set rewards.0.weight=2.'],
       ['__proto__.x=1', '"__proto__.x=1" is not path=value. | --set | Write for example --set steps=40 or --set sampling.temperature=0.8 or --set rewards.0.weight=2.'],
       ['environment.options.number=4', 'unknown field "number" in the options of countdown; | --set environment.options.number=4 | did you mean "numbers"?'],
-      ['algorithm={"name":"gpro"}', '"algorithm.name" is "gpro"; | --set algorithm={"name":"gpro"} | did you mean "grpo"? (allowed: sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, module)']
+      ['algorithm={"name":"gpro"}', '"algorithm.name" is "gpro"; | --set algorithm={"name":"gpro"} | did you mean "grpo"? (allowed: sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, critique-grpo, dpo, prm, module)']
     ]
     for (const [setting, expected] of refused) {
       it(`refuses ${setting}`, () => assert.equal(refusal(file('"seed": 1'), setting), expected))

@@ -1,8 +1,10 @@
 import { dirname, resolve } from 'node:path'
 import { runFileJsonSchema } from '../protocol/jsonSchema.ts'
 import { RunFile } from '../protocol/runFile.ts'
-import type { ResolvedRun } from '../protocol/runFile.ts'
+import type { JsonPath } from './jsonDocument.ts'
+import type { ResolvedRun, RewardRef } from '../protocol/runFile.ts'
 import { withAbsolutePaths } from './absolutePaths.ts'
+import { dataMistakes } from './dataMistakes.ts'
 import { environmentMistakes, mixMistakes } from './environmentMistakes.ts'
 import type { EnvironmentCatalogue } from './environmentMistakes.ts'
 import { checkModelFolder } from './modelFolder.ts'
@@ -60,7 +62,8 @@ export function loadRunFile(file: string, settings: readonly string[], catalogue
     ...environmentMistakes(checked.data, catalogue, places),
     ...mixMistakes(checked.data, catalogue, places),
     ...stageMistakes(checked.data, places),
-    ...modelMistakes(checked.data, folder, places)
+    ...modelMistakes(checked.data, folder, places),
+    ...dataMistakes(checked.data, folder, places)
   ])
   return { file: resolve(file), folder, run: withAbsolutePaths(checked.data, folder), text: document.text, places }
 }
@@ -112,7 +115,21 @@ function stageMistakes({ stages = [] }: ResolvedRun, places: Places): Mistake[] 
 }
 
 function modelMistakes(run: ResolvedRun, folder: string, places: Places): Mistake[] {
-  if (typeof run.model !== 'string') return []
-  const mistake = checkModelFolder(run.model, resolve(folder, run.model), places.place(['model']), run.engine)
-  return mistake ? [mistake] : []
+  return namedModels(run).flatMap(({ path, model }) => {
+    const mistake = checkModelFolder(model, resolve(folder, model), places.place(path), run.engine)
+    return mistake ? [mistake] : []
+  })
+}
+
+/** The model to train and step reward models. */
+function namedModels(run: ResolvedRun): { readonly path: JsonPath; readonly model: string }[] {
+  const ofRewards = (rewards: readonly RewardRef[], path: JsonPath): { path: JsonPath; model: string }[] =>
+    rewards.flatMap((reward, i) => (reward.name === 'prm' ? [{ path: [...path, i, 'options', 'model'], model: reward.options.model }] : []))
+  const { rerank } = run.evaluation
+  return [
+    ...(typeof run.model === 'string' ? [{ path: ['model'], model: run.model }] : []),
+    ...ofRewards(run.rewards, ['rewards']),
+    ...(run.stages ?? []).flatMap((stage, i) => ofRewards(stage.rewards ?? [], ['stages', i, 'rewards'])),
+    ...(rerank ? [{ path: ['evaluation', 'rerank', 'model'], model: rerank.model }] : [])
+  ]
 }

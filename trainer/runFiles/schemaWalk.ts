@@ -65,11 +65,12 @@ function follow(root: JsonSchema, schema: JsonSchema): JsonSchema {
 function fits(schema: JsonSchema, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'undefined' || schema.type === typeof value || schema.type === undefined
   if (schema.type !== (Array.isArray(value) ? 'array' : 'object')) return false
-  const name = schema.properties?.['name']?.const
+  const named = schema.properties?.['name']
+  const names = named?.const === undefined ? named?.enum : [named.const]
   const given = childOf(value, 'name')
   // `module` has a shape of its own wherever a name may also be any other text.
-  if (given === 'module' && schema.properties?.['name']) return name === 'module'
-  return name === undefined || given === undefined || name === given
+  if (given === 'module' && named) return named.const === 'module'
+  return names === undefined || given === undefined || names.includes(given)
 }
 
 function childSchema(schema: JsonSchema, key: string | number): JsonSchema | undefined {

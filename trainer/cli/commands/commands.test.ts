@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Problem } from '../../protocol/problem.ts'
-import { compose } from '../compose.ts'
+import { commandLine } from '../commandLine.fixture.ts'
+import type { Answer } from '../commandLine.fixture.ts'
 import { EXIT } from '../exitCodes.ts'
-import { runCommandLine } from '../program.ts'
 import { event, story, summary } from '../runEvents.fixture.ts'
 import type { LaunchRequest, RunControl, RunOutcome, Services } from '../services.ts'
 import { testHost } from '../testHost.fixture.ts'
@@ -25,11 +25,7 @@ describe('commands', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  const shipped = compose(join(import.meta.dirname, '../../..'))
-  const lab = async (args: string[], services: Partial<Services> = {}, host = testHost({ cwd: folder })): Promise<{ code: number; host: TestHost; out: string; err: string }> => {
-    const code = await runCommandLine(args, host, { ...shipped, ...services })
-    return { code, host, out: host.out().replaceAll(folder, '<folder>'), err: host.err().replaceAll(folder, '<folder>') }
-  }
+  const lab = (args: string[], services?: Partial<Services>, host?: TestHost): Promise<Answer> => commandLine(folder, args, services, host)
   const lines = (text: string): unknown[] => text.trimEnd().split('\n').map((line) => JSON.parse(line))
 
   /** A trainer that plays the story and finishes. */

@@ -1,15 +1,17 @@
+import { resolve } from 'node:path'
 import { LabError } from '../../errors.ts'
-import type { EnvironmentRef, ResolvedRun } from '../../protocol/runFile.ts'
+import type { EnvironmentRef, ResolvedRun, StepAggregate } from '../../protocol/runFile.ts'
 import type { EvaluationResult } from '../../protocol/summary.ts'
 import { evaluationRows, setLine } from '../display/summaryText.ts'
 import { evaluateModel } from '../evaluateModel.ts'
+import type { EvaluateOptions } from '../evaluateModel.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
 import { openModel } from '../openModel.ts'
 import { noticesOf, printNotices } from '../printNotices.ts'
 import { MODULE_SECONDS } from '../services.ts'
-import type { Services } from '../services.ts'
+import type { Services, Workspace } from '../services.ts'
 import { amount, share } from '../terminal/numbers.ts'
 import { ProgressLine } from '../terminal/progressLine.ts'
 import { table } from '../terminal/table.ts'
@@ -24,6 +26,9 @@ export interface EvalOptions {
   readonly temperature: number
   readonly maxTokens: number
   readonly seed: number
+  /** Folder of a step reward model. */
+  readonly rerank?: string
+  readonly aggregate: StepAggregate
   readonly engine: ResolvedRun['engine']
   readonly threads: number
   readonly json: boolean
@@ -35,7 +40,7 @@ const DEFAULT_K = [1, 4, 16]
 export async function evalCommand(host: Host, services: Services, model: string, options: EvalOptions): Promise<ExitCode> {
   const k = options.k ?? DEFAULT_K.filter((value) => value <= options.samples)
   refuseLargeK(k, options.samples)
-  const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, deadlineSeconds: MODULE_SECONDS })
+  const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, deadlineSeconds: MODULE_SECONDS, engine: options.engine })
   const opened = await workspace.environment({ name: options.environment, options: options.options, weight: 1 } as EnvironmentRef)
   printNotices(host, noticesOf([opened]))
   const { engine, info } = await openModel(services, host, model, options)
@@ -45,7 +50,8 @@ export async function evalCommand(host: Host, services: Services, model: string,
   try {
     const sampling = { temperature: options.temperature, topK: 0, topP: 1, minP: 0, maxTokens: options.maxTokens, stop: [] }
     const progress = (done: number, of: number): void => line.show(`${done}/${of} problems`)
-    const result = await evaluateModel(engine, info, opened, { ...options, k, sampling }, stop.signal, progress)
+    const rank = options.rerank === undefined ? {} : { rank: await ranker(workspace, resolve(host.cwd, options.rerank), options, stop.signal) }
+    const result = await evaluateModel(engine, info, opened, { ...options, k, sampling, ...rank }, stop.signal, progress)
     line.end()
     host.stdout.write(`${options.json ? JSON.stringify(result) : resultText(result)}\n`)
     return EXIT.finished
@@ -56,6 +62,17 @@ export async function evalCommand(host: Host, services: Services, model: string,
   } finally {
     dispose()
     await engine.close()
+    await workspace.close()
+  }
+}
+
+/** Scores of a step reward model, as its reward gives them; what the grader failed on gets none. */
+async function ranker(workspace: Workspace, model: string, { aggregate, maxTokens }: EvalOptions, signal: AbortSignal): Promise<NonNullable<EvaluateOptions['rank']>> {
+  const reward = await workspace.reward({ name: 'prm', weight: 1, options: { model, aggregate } })
+  return async ({ problem }, { text, tokens, stopReason }, found) => {
+    if (!found) return null
+    const scored = await reward.score({ problem, completion: text, tokens: tokens.length, maxTokens, truncated: stopReason === 'length', ...found }, signal)
+    return scored.score
   }
 }
 

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createFakeEngine } from '../../engines/fake/fakeEngine.ts'
-import { findEnvironment } from '../../environments/registry.ts'
 import { LabError } from '../../errors.ts'
-import { NewModel } from '../../protocol/runFile.ts'
-import { compose } from '../compose.ts'
+import { commandLine, folderWithModel } from '../commandLine.fixture.ts'
+import type { Answer } from '../commandLine.fixture.ts'
 import { EXIT } from '../exitCodes.ts'
-import { runCommandLine } from '../program.ts'
 import type { Services } from '../services.ts'
-import { testHost } from '../testHost.fixture.ts'
 
 const RUN = {
   engine: 'fake', model: 'base', environment: { name: 'arithmetic-chain' }, steps: 1, problemsPerStep: 2, groupSize: 2, sampling: { maxTokens: 8 },
@@ -20,22 +15,10 @@ const ROWS = Array.from({ length: 40 }, (_, i) => JSON.stringify({ prompt: `what
 const NOTICE = /^Warning: 1 lines of <folder>\/d\.jsonl were left out: line 41 is not JSON[^\n]*\n$/
 
 describe('input at fault', () => {
-  let folder: string
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'lab-'))
-    const engine = createFakeEngine()
-    await engine.loadModel({ kind: 'new', model: NewModel.parse({ contextLength: 96 }), vocabulary: findEnvironment('arithmetic-chain').vocabulary, seed: 3 })
-    await engine.save(join(folder, 'base'), { optimizer: false, dtype: 'float32' })
-    writeFileSync(join(folder, 'd.jsonl'), [...ROWS, '{oops'].join('\n'))
-  })
-  after(() => rmSync(folder, { recursive: true }))
+  const folder = folderWithModel()
+  before(() => writeFileSync(join(folder, 'd.jsonl'), [...ROWS, '{oops'].join('\n')))
 
-  const shipped = compose(join(import.meta.dirname, '../../..'))
-  const lab = async (args: string[], services: Partial<Services> = {}): Promise<{ code: number; out: string; err: string }> => {
-    const host = testHost({ cwd: folder })
-    const code = await runCommandLine(args, host, { ...shipped, ...services })
-    return { code, out: host.out().replaceAll(folder, '<folder>'), err: host.err().replaceAll(folder, '<folder>') }
-  }
+  const lab = (args: string[], services?: Partial<Services>): Promise<Answer> => commandLine(folder, args, services)
   const runFile = (fields: object): string => {
     writeFileSync(join(folder, 'a.run.json'), JSON.stringify({ ...RUN, ...fields }))
     return 'a.run.json'

@@ -1,34 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Engine, SampleEvents, SampledCompletion } from '../../engines/engine.ts'
 import { createFakeEngine } from '../../engines/fake/fakeEngine.ts'
-import { findEnvironment } from '../../environments/registry.ts'
 import { EvaluationResult } from '../../protocol/summary.ts'
-import { NewModel } from '../../protocol/runFile.ts'
-import { compose } from '../compose.ts'
+import { commandLine, folderWithModel } from '../commandLine.fixture.ts'
+import type { Answer } from '../commandLine.fixture.ts'
 import { EXIT } from '../exitCodes.ts'
-import { runCommandLine } from '../program.ts'
 import type { Services } from '../services.ts'
 import { testHost } from '../testHost.fixture.ts'
 import type { TestHost } from '../testHost.fixture.ts'
 
 describe('model commands', () => {
-  let folder: string
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'lab-'))
-    const engine = createFakeEngine()
-    await engine.loadModel({ kind: 'new', model: NewModel.parse({ contextLength: 96 }), vocabulary: findEnvironment('arithmetic-chain').vocabulary, seed: 3 })
-    await engine.save(join(folder, 'base'), { optimizer: false, dtype: 'float32' })
-  })
-  after(() => rmSync(folder, { recursive: true }))
-
-  const shipped = compose(join(import.meta.dirname, '../../..'))
-  const lab = async (args: string[], services: Partial<Services> = {}, host = testHost({ cwd: folder })): Promise<{ code: number; host: TestHost; out: string; err: string }> => {
-    const code = await runCommandLine(args, host, { ...shipped, ...services })
-    return { code, host, out: host.out().replaceAll(folder, '<folder>'), err: host.err().replaceAll(folder, '<folder>') }
-  }
+  const folder = folderWithModel()
+  const lab = (args: string[], services?: Partial<Services>, host?: TestHost): Promise<Answer> => commandLine(folder, args, services, host)
   /** An engine that samples what the script says. */
   const scripted = (sample: (events: SampleEvents, signal: AbortSignal | undefined) => SampledCompletion[], closed: () => void = () => {}): Partial<Services> => ({
     openEngine: async (): Promise<Engine> => {

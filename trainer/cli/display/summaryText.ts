@@ -8,7 +8,10 @@ const FIGURES: readonly { readonly label: string; readonly of: (result: Evaluati
   { label: 'pass@1', of: (result) => result.passAt1 },
   { label: 'pass@16', of: (result) => result.passAt16 },
   { label: 'greedy', of: (result) => result.greedy },
-  { label: 'true steps', of: (result) => result.stepTruth }
+  { label: 'true steps', of: (result) => result.stepTruth },
+  { label: 'majority vote', of: ({ rerank }) => rerank?.majority },
+  { label: 'best of n', of: ({ rerank }) => rerank?.bestOfN },
+  { label: 'weighted majority', of: ({ rerank }) => rerank?.weightedMajority }
 ]
 
 /** What a run showed: evaluations before and after with intervals, throughput and cost. */
@@ -31,7 +34,7 @@ export function setLine({ environment, problems, samplesPerProblem, temperature 
 /** The figures of one evaluation: pass@k by k, then the others. */
 export function evaluationRows(result: EvaluationResult): string[][] {
   const ks = Object.entries(result.passAtK).sort(([a], [b]) => Number(a) - Number(b))
-  const others: [string, Estimate | undefined][] = [['greedy', result.greedy], ['true steps', result.stepTruth]]
+  const others: [string, Estimate | undefined][] = [['greedy', result.greedy], ['true steps', result.stepTruth], ['majority vote', result.rerank?.majority], ['best of n', result.rerank?.bestOfN], ['weighted majority', result.rerank?.weightedMajority]]
   const rows = [...ks.map(([k, value]): [string, Estimate] => [`pass@${k}`, value]), ...others]
   return rows.flatMap(([label, value]) => (value ? [[label, estimate(value)]] : []))
 }

@@ -7,6 +7,13 @@ export function table(rows: readonly (readonly string[])[], indent = '  '): stri
   return rows.map((row) => indent + row.map((cell, i) => (i === 0 ? padEnd : padStart)(cell, widths[i]!)).join('  ').trimEnd()).join('\n')
 }
 
+/** Rows with aligned columns, all to the left. */
+export function listing(rows: readonly (readonly string[])[], indent = '  '): string {
+  const columns = Math.max(0, ...rows.map((row) => row.length))
+  const widths = Array.from({ length: columns }, (_, i) => rows.reduce((width, row) => Math.max(width, displayWidth(row[i] ?? '')), 0))
+  return rows.map((row) => indent + row.map((cell, i) => padEnd(cell, widths[i]!)).join('  ').trimEnd()).join('\n')
+}
+
 /** Two columns, both to the left. */
 export function definitions(rows: readonly (readonly [string, string])[], indent = '  '): string {
   const width = Math.max(0, ...rows.map(([term]) => displayWidth(term)))

@@ -5,16 +5,17 @@ import type {
 } from '../engine.ts'
 import { checkTokens } from '../callLimits.ts'
 import { checkPrompts, checkSampling } from '../checkSampling.ts'
-import { checkNormalisation, checkOptimizerStep, checkSequences, checkTrainSequences } from '../checkTraining.ts'
+import { checkLoss, checkOptimizerStep, checkSequences, checkTrainSequences } from '../checkTraining.ts'
 import { createCallQueue } from './failures.ts'
 import type { FailureScript } from './failures.ts'
+import { isHeadTerm } from './headLoss.ts'
 import { evaluateLoss } from './lossTerms.ts'
 import { readModel, readOptimizer, writeModel } from './modelFolder.ts'
 import type { StoredModel } from './modelFolder.ts'
 import { sampleBatch } from './sampler.ts'
 import { applyOptimizer, globalNorm, newOptimizerState } from './tableOptimizer.ts'
 import type { OptimizerState } from './tableOptimizer.ts'
-import { addGradient, copyTables, emptyTables, entropyOf, nextLogprobs, randomTables, rowsAt, TABLES } from './tabularPolicy.ts'
+import { addGradient, addHeadGradient, copyTables, emptyTables, entropyOf, headOutputs, nextLogprobs, PARAMETERS, randomTables, rowsAt, TABLES } from './tabularPolicy.ts'
 import type { Tables } from './tabularPolicy.ts'
 import { createWordTokenizer } from './wordTokenizer.ts'
 import type { WordTokenizer } from './wordTokenizer.ts'
@@ -28,10 +29,12 @@ export interface FakeEngineOptions {
 }
 
 const CAPABILITIES: readonly Capability[] = [
-  'sample', 'logprobs', 'entropy', 'policyGradient', 'crossEntropy', 'klToReference', 'entropyBonus', 'snapshot', 'save'
+  'sample', 'logprobs', 'entropy', 'policyGradient', 'crossEntropy', 'klToReference', 'entropyBonus', 'pairwise', 'rewardHead',
+  'valueHead', 'snapshot', 'save'
 ]
 
 interface Loaded extends StoredModel {
+  hasHead: boolean
   readonly vocabularySize: number
   tables: Tables
   readonly tokenizer: WordTokenizer
@@ -71,6 +74,13 @@ export function createFakeEngine(options: FakeEngineOptions = {}): Engine {
         checkNotCancelled(signal)
         return scoreSequences(model(), tablesOf(model(), snapshot), sequences)
       }),
+    headValues: (sequences, signal) =>
+      call('headValues', () => {
+        requireHead(model())
+        checkSequences(model(), sequences)
+        checkNotCancelled(signal)
+        return sequences.map(({ completion }) => headOutputs(model().tables, completion, model().vocabularySize))
+      }),
     forwardBackward: (data, loss, signal) => call('forwardBackward', () => train(model(), data, loss, signal)),
     optimStep: (step) => call('optimStep', () => update(model(), step)),
     resetOptimizer: () => call('resetOptimizer', () => void (model().optimizer = newOptimizerState(model().vocabulary.length))),
@@ -79,11 +89,11 @@ export function createFakeEngine(options: FakeEngineOptions = {}): Engine {
     dropSnapshot: (name) => call('dropSnapshot', () => void model().snapshots.delete(name)),
     save: (folder, { optimizer }) =>
       call('save', async () => {
-        const { vocabulary, contextLength, tables } = model()
-        await writeModel(folder, { vocabulary, contextLength, tables }, optimizer ? model().optimizer : undefined)
+        const { vocabulary, contextLength, tables, hasHead } = model()
+        await writeModel(folder, { vocabulary, contextLength, tables, hasHead }, optimizer ? model().optimizer : undefined)
       }),
     load: (folder, { optimizer }) => call('load', async () => describeModel((loaded = await loadWeights(loaded, folder, optimizer)))),
-    gradients: () => call('gradients', () => Object.fromEntries(TABLES.map((table) => [table, [...model().gradient[table]]]))),
+    gradients: () => call('gradients', () => Object.fromEntries(trained(model()).map((table) => [table, [...model().gradient[table]]]))),
     close: async () => queue.close()
   }
 }
@@ -100,12 +110,19 @@ const describeEngine = (capabilities: readonly Capability[]): EngineInfo => ({
 
 const describeModel = (model: Loaded): ModelInfo => ({
   architecture: 'TabularPolicy',
-  parameters: TABLES.reduce((sum, table) => sum + model.tables[table].length, 0),
+  parameters: trained(model).reduce((sum, table) => sum + model.tables[table].length, 0),
   vocabularySize: model.vocabulary.length,
   contextLength: model.contextLength,
   endOfTextTokens: [0],
   hasChatTemplate: false
 })
+
+const trained = ({ hasHead }: Loaded): typeof PARAMETERS | typeof TABLES => (hasHead ? PARAMETERS : TABLES)
+
+function requireHead({ hasHead }: Loaded): void {
+  if (hasHead) return
+  throw new LabError('engine', 'engine/no-reward-head', 'The model has no reward head.', { remedy: 'Train one on step labels, or load a model that has one.' })
+}
 
 const noChatTemplate = (): LabError =>
   new LabError('model', 'model/no-chat-template', 'The model has no chat template.', { remedy: 'Use plain prompts.' })
@@ -113,7 +130,7 @@ const noChatTemplate = (): LabError =>
 async function openModel(source: ModelSource): Promise<Loaded> {
   if (source.kind === 'folder') return prepare(await readModel(source.folder))
   const { vocabulary } = source
-  return prepare({ vocabulary, contextLength: source.model.contextLength, tables: randomTables(vocabulary.length, source.seed) })
+  return prepare({ vocabulary, contextLength: source.model.contextLength, tables: randomTables(vocabulary.length, source.seed), hasHead: false })
 }
 
 function prepare(stored: StoredModel): Loaded {
@@ -163,7 +180,7 @@ function train(model: Loaded, data: readonly TrainSequence[], loss: Loss, signal
   try {
     checkTrainSequences(data)
     checkSequences(model, data)
-    checkNormalisation(loss.normalisation)
+    checkLoss(data, loss)
     checkNotCancelled(signal)
     return accumulate(model, data, loss)
   } catch (error) {
@@ -174,9 +191,12 @@ function train(model: Loaded, data: readonly TrainSequence[], loss: Loss, signal
 
 function accumulate(model: Loaded, data: readonly TrainSequence[], loss: Loss): ForwardBackwardResult {
   const logprobs = scoreSequences(model, model.tables, data)
-  const value = evaluateLoss(data, logprobs, loss)
+  const heads = data.map(({ completion }) => headOutputs(model.tables, completion, model.vocabularySize))
+  const value = evaluateLoss(data, logprobs.map((scored, i) => ({ ...scored, heads_T: heads[i]! })), loss)
   if (!Number.isFinite(value.loss)) throw notFinite('loss')
+  model.hasHead ||= loss.terms.some(isHeadTerm)
   data.forEach(({ prompt, completion }, i) => {
+    addHeadGradient(model.gradient, completion, value.gradHeads[i]!, model.vocabularySize)
     completion.forEach((token, t) => {
       const rows = rowsAt(prompt, completion, t)
       const distribution = nextLogprobs(model.tables, rows, model.vocabulary.length)
@@ -204,7 +224,7 @@ function checkNotCancelled(signal: AbortSignal | undefined): void {
 
 /** The first table with a value that is not finite, or whose squares are not. */
 const firstBroken = (tables: Tables): string =>
-  TABLES.find((table) => !Number.isFinite(tables[table].reduce((sum, x) => sum + x * x, 0))) ?? TABLES[0]
+  PARAMETERS.find((table) => !Number.isFinite(tables[table].reduce((sum, x) => sum + x * x, 0))) ?? TABLES[0]
 
 const notFinite = (tensor: string): LabError =>
   new LabError('engine', 'engine/not-finite', `${tensor} holds a value that is not finite.`, {

@@ -1,4 +1,12 @@
 import type { Loss, LossTerm, Normalisation, SequenceLogprobs, TrainSequence } from '../engine.ts'
+import { headLoss, isHeadTerm } from './headLoss.ts'
+import type { HeadTerm } from './headLoss.ts'
+import { pairLoss } from './pairLoss.ts'
+
+/** What the policy says of a sequence; `heads_T` of its reward head. */
+export interface TokenOutputs extends SequenceLogprobs {
+  readonly heads_T: readonly number[]
+}
 
 /** The loss of a batch with its derivatives by log-probability and entropy of every token (0 where masked). */
 export interface LossValue {
@@ -6,6 +14,7 @@ export interface LossValue {
   readonly termValues: readonly number[]
   readonly gradLogprobs: readonly (readonly number[])[]
   readonly gradEntropies: readonly (readonly number[])[]
+  readonly gradHeads: readonly (readonly number[])[]
   readonly clippedLow: number
   readonly clippedHigh: number
   readonly meanRatio: number
@@ -30,17 +39,30 @@ interface RatioStatistics {
 
 /**
  * Every loss term of the engine contract in double precision, straight from its formulas. An independent reference for
- * engines that compute them inside a graph. `outputs` are the policy's log-probabilities and entropies, as many per
- * sequence as it has completion tokens.
+ * engines that compute them inside a graph. `outputs` are the policy's, as many per sequence as it has completion tokens.
  */
-export function evaluateLoss(data: readonly TrainSequence[], outputs: readonly SequenceLogprobs[], loss: Loss): LossValue {
+export function evaluateLoss(data: readonly TrainSequence[], outputs: readonly TokenOutputs[], loss: Loss): LossValue {
   const shares = tokenShares(data, loss.normalisation)
   const statistics: RatioStatistics = { sum: 0, max: 0, low: 0, high: 0, tokens: 0 }
   const termValues = loss.terms.map(() => 0)
   const gradLogprobs = data.map((sequence) => sequence.completion.map(() => 0))
   const gradEntropies = data.map((sequence) => sequence.completion.map(() => 0))
+  const gradHeads = data.map((sequence) => sequence.completion.map(() => 0))
+  const { denominator } = loss.normalisation
+  loss.terms.forEach((term, k) => {
+    if (term.kind === 'pairwise') {
+      const { value, gradLogprobs: slopes } = pairLoss(term, data, outputs, denominator)
+      termValues[k] = value
+      addScaled(gradLogprobs, slopes, term.weight)
+    } else if (isHeadTerm(term)) {
+      const { value, gradHeads: slopes } = headLoss(term, data, outputs.map(({ heads_T }) => heads_T), denominator)
+      termValues[k] = value
+      addScaled(gradHeads, slopes, term.weight)
+    }
+  })
   data.forEach((sequence, i) => {
     loss.terms.forEach((term, k) => {
+      if (term.kind === 'pairwise' || isHeadTerm(term)) return
       const result = evaluateTerm(term, sequence, outputs[i]!, shares[i]!, statistics)
       shares[i]!.forEach((share, t) => {
         if (share === 0) return
@@ -50,7 +72,11 @@ export function evaluateLoss(data: readonly TrainSequence[], outputs: readonly S
       })
     })
   })
-  return { loss: weightedSum(loss.terms, termValues), termValues, gradLogprobs, gradEntropies, ...ratioSummary(statistics) }
+  return { loss: weightedSum(loss.terms, termValues), termValues, gradLogprobs, gradEntropies, gradHeads, ...ratioSummary(statistics) }
+}
+
+function addScaled(sums: readonly number[][], slopes: readonly (readonly number[])[], weight: number): void {
+  slopes.forEach((slopes_T, i) => slopes_T.forEach((slope, t) => { sums[i]![t]! += weight * slope }))
 }
 
 function weightedSum(terms: readonly LossTerm[], values: readonly number[]): number {
@@ -83,8 +109,11 @@ function tokenShares(data: readonly TrainSequence[], normalisation: Normalisatio
   return masks.map((mask) => mask.map((flag) => (flag === 0 ? 0 : share(mask))))
 }
 
+/** A term that is averaged over tokens as the normalisation says. */
+type TokenTerm = Exclude<LossTerm, HeadTerm | { kind: 'pairwise' }>
+
 function evaluateTerm(
-  term: LossTerm, sequence: TrainSequence, output: SequenceLogprobs, shares_T: readonly number[], statistics: RatioStatistics
+  term: TokenTerm, sequence: TrainSequence, output: SequenceLogprobs, shares_T: readonly number[], statistics: RatioStatistics
 ): TermOfSequence {
   const logprobs_T = output.logprobs_T
   const none = logprobs_T.map(() => 0)

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../errors.ts'
 import type { OptimizerState } from './tableOptimizer.ts'
-import { emptyTables, TABLES } from './tabularPolicy.ts'
+import { emptyTables, PARAMETERS } from './tabularPolicy.ts'
 import type { Tables } from './tabularPolicy.ts'
 
 /** What the fake engine keeps of a model; numbers survive JSON exactly. */
@@ -10,6 +10,8 @@ export interface StoredModel {
   readonly vocabulary: readonly string[]
   readonly contextLength: number
   readonly tables: Tables
+  /** Whether the reward head was ever trained. */
+  readonly hasHead: boolean
 }
 
 const MODEL = 'fake-model.json'
@@ -24,8 +26,9 @@ export async function writeModel(folder: string, model: StoredModel, optimizer?:
 }
 
 export async function readModel(folder: string): Promise<StoredModel> {
-  const stored = (await readJson(folder, MODEL)) as { vocabulary: string[]; contextLength: number; tables: Record<string, number[]> }
-  return { vocabulary: stored.vocabulary, contextLength: stored.contextLength, tables: fromArrays(stored.tables, stored.vocabulary.length) }
+  const stored = (await readJson(folder, MODEL)) as { vocabulary: string[]; contextLength: number; tables: Record<string, number[]>; hasHead?: boolean }
+  const { vocabulary, contextLength, hasHead = false } = stored
+  return { vocabulary, contextLength, hasHead, tables: fromArrays(stored.tables, vocabulary.length) }
 }
 
 /** Undefined where the folder has none. */
@@ -44,10 +47,10 @@ async function readJson(folder: string, name: string): Promise<unknown> {
   }
 }
 
-const toArrays = (tables: Tables): Record<string, number[]> => Object.fromEntries(TABLES.map((table) => [table, [...tables[table]]]))
+const toArrays = (tables: Tables): Record<string, number[]> => Object.fromEntries(PARAMETERS.map((table) => [table, [...tables[table]]]))
 
 function fromArrays(arrays: Record<string, number[]>, vocabularySize: number): Tables {
   const tables = emptyTables(vocabularySize)
-  for (const table of TABLES) tables[table].set(arrays[table] ?? [])
+  for (const table of PARAMETERS) tables[table].set(arrays[table] ?? [])
   return tables
 }

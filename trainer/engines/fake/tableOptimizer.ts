@@ -1,5 +1,5 @@
 import type { OptimizerStep, OptimizerStepResult } from '../engine.ts'
-import { emptyTables, TABLES } from './tabularPolicy.ts'
+import { emptyTables, PARAMETERS } from './tabularPolicy.ts'
 import type { Tables } from './tabularPolicy.ts'
 
 /** First and second moments of AdamW and the number of steps behind them. */
@@ -21,7 +21,7 @@ export function applyOptimizer(tables: Tables, gradient: Tables, state: Optimize
   const scale = step.maxGradNorm > 0 && gradNorm > step.maxGradNorm ? step.maxGradNorm / gradNorm : 1
   state.steps += 1
   let squared = 0
-  for (const table of TABLES) {
+  for (const table of PARAMETERS) {
     for (let i = 0; i < tables[table].length; i++) {
       const direction = step.name === 'sgd' ? scale * gradient[table][i]! : adam(state, table, i, scale * gradient[table][i]!, step)
       const change = -step.learningRate * (direction + step.weightDecay * tables[table][i]!)
@@ -34,7 +34,7 @@ export function applyOptimizer(tables: Tables, gradient: Tables, state: Optimize
 
 export function globalNorm(tables: Tables): number {
   let squared = 0
-  for (const table of TABLES) for (const value of tables[table]) squared += value * value
+  for (const table of PARAMETERS) for (const value of tables[table]) squared += value * value
   return Math.sqrt(squared)
 }
 

@@ -6,11 +6,16 @@ import { hash32, randomStream } from '../../random/random.ts'
  */
 export const TABLES = ['previous', 'prompt', 'position'] as const
 export type Table = (typeof TABLES)[number]
+/** Everything that is trained: the tables of logits and the reward head. */
+export const PARAMETERS = [...TABLES, 'head'] as const
 /** Positions from here on share the last row of their table. */
 export const POSITIONS = 8
 
-/** Row-major tables of logits; `position` has POSITIONS rows, the others one per token. */
-export type Tables = Record<Table, Float64Array>
+/**
+ * Row-major tables of logits; `position` has POSITIONS rows, the others one per token. `head`: the reward head's part of each
+ * token, then of each position.
+ */
+export type Tables = Record<Table | 'head', Float64Array>
 
 /** Which row of each table a token's logits are made of. */
 export type Rows = Readonly<Record<Table, number>>
@@ -19,7 +24,7 @@ export const rowsOf = (table: Table, vocabularySize: number): number => (table =
 
 export function emptyTables(vocabularySize: number): Tables {
   const make = (table: Table): Float64Array => new Float64Array(rowsOf(table, vocabularySize) * vocabularySize)
-  return { previous: make('previous'), prompt: make('prompt'), position: make('position') }
+  return { previous: make('previous'), prompt: make('prompt'), position: make('position'), head: new Float64Array(vocabularySize + POSITIONS) }
 }
 
 /** Small random logits, so that no two tokens tie. */
@@ -33,7 +38,7 @@ export function randomTables(vocabularySize: number, seed: number): Tables {
 }
 
 export function copyTables(tables: Tables): Tables {
-  return { previous: tables.previous.slice(), prompt: tables.prompt.slice(), position: tables.position.slice() }
+  return { previous: tables.previous.slice(), prompt: tables.prompt.slice(), position: tables.position.slice(), head: tables.head.slice() }
 }
 
 export function rowsAt(prompt: readonly number[], completion: readonly number[], t: number): Rows {
@@ -58,6 +63,20 @@ export function logSoftmax(logits: Float64Array): Float64Array {
   for (const logit of logits) sum += Math.exp(logit - max)
   const normaliser = max + Math.log(sum)
   return logits.map((logit) => logit - normaliser)
+}
+
+/** Where the head's output at token `t` is made of: it has read the token. */
+const headPlaces = (completion: readonly number[], t: number, vocabularySize: number): [number, number] =>
+  [completion[t]!, vocabularySize + Math.min(t, POSITIONS - 1)]
+
+export function headOutputs({ head }: Tables, completion: readonly number[], vocabularySize: number): number[] {
+  return completion.map((_, t) => headPlaces(completion, t, vocabularySize).reduce((sum, place) => sum + head[place]!, 0))
+}
+
+export function addHeadGradient({ head }: Tables, completion: readonly number[], gradHead_T: readonly number[], vocabularySize: number): void {
+  gradHead_T.forEach((slope, t) => {
+    for (const place of headPlaces(completion, t, vocabularySize)) head[place]! += slope
+  })
 }
 
 /** In nats. */

@@ -4,10 +4,12 @@ import { LabError } from '../../errors.ts'
 import { CallQueue } from '../callQueue.ts'
 import { checkTokens } from '../callLimits.ts'
 import { checkSampling } from '../checkSampling.ts'
-import type { Capability, Engine, EngineInfo, OptimizerStep, OptimizerStepResult } from '../engine.ts'
+import type { Capability, Engine, EngineInfo, ForwardBackwardResult, Loss, OptimizerStep, OptimizerStepResult, TrainSequence } from '../engine.ts'
 import type { Message } from '../../protocol/problem.ts'
 import { closeModel, modelInfo, openModel, reopenModel, saveModel } from './model/loadedModel.ts'
 import type { LoadedModel } from './model/loadedModel.ts'
+import { rewardHeadSlots } from './model/parameterLayout.ts'
+import { readsHead } from './training/lossGraph.ts'
 
 export interface OnnxEngineOptions {
   /** 0 = all cores. */
@@ -17,7 +19,8 @@ export interface OnnxEngineOptions {
 }
 
 const CAPABILITIES: readonly Capability[] = [
-  'sample', 'logprobs', 'entropy', 'policyGradient', 'crossEntropy', 'klToReference', 'entropyBonus', 'snapshot', 'save'
+  'sample', 'logprobs', 'entropy', 'policyGradient', 'crossEntropy', 'klToReference', 'entropyBonus', 'pairwise', 'rewardHead',
+  'valueHead', 'snapshot', 'save'
 ]
 
 function describe(threads: number): EngineInfo {
@@ -67,9 +70,21 @@ function restore(model: LoadedModel, name: string): void {
   model.sampler.weightsChanged()
 }
 
-function gradients({ layout, gradient }: LoadedModel): Record<string, number[]> {
+function requireRewardHead({ rewardHead, place }: LoadedModel): void {
+  if (rewardHead.trained) return
+  throw new LabError('engine', 'engine/no-reward-head', `${place} has no reward head`, { place, remedy: 'Train one on step labels (recipe "prm"), or load a model that has one.' })
+}
+
+async function forwardBackward(model: LoadedModel, data: readonly TrainSequence[], loss: Loss, signal: AbortSignal | undefined): Promise<ForwardBackwardResult> {
+  const result = await model.pass.forwardBackward(model.parameters, model.gradient, data, loss, signal)
+  if (loss.terms.some(readsHead)) model.rewardHead.trained = true
+  return result
+}
+
+function gradients({ layout, gradient, rewardHead }: LoadedModel): Record<string, number[]> {
   const values = gradient.values()
-  return Object.fromEntries(layout.slots.map(({ name, offset, size }) => [name, Array.from(values.subarray(offset, offset + size))]))
+  const slots = rewardHead.trained ? [...layout.slots, ...rewardHeadSlots(layout)] : layout.slots
+  return Object.fromEntries(slots.map(({ name, offset, size }) => [name, Array.from(values.subarray(offset, offset + size))]))
 }
 
 /**
@@ -115,8 +130,12 @@ export function createOnnxEngine(options: OnnxEngineOptions): Engine {
       }),
     logprobs: (sequences, snapshot, signal) =>
       withModel((model) => model.pass.logprobs(snapshot === undefined ? model.parameters : snapshotOf(model, snapshot), sequences, signal)),
-    forwardBackward: (data, loss, signal) =>
-      withModel((model) => model.pass.forwardBackward(model.parameters, model.gradient, data, loss, signal)),
+    headValues: (sequences, signal) =>
+      withModel((model) => {
+        requireRewardHead(model)
+        return model.pass.headValues(model.parameters, sequences, signal)
+      }),
+    forwardBackward: (data, loss, signal) => withModel((model) => forwardBackward(model, data, loss, signal)),
     optimStep: (step) => withModel((model) => optimStep(model, step)),
     resetOptimizer: () => withModel((model) => model.optimizer.reset()),
     snapshot: (name) => withModel((model) => void model.snapshots.set(name, model.parameters.slice())),

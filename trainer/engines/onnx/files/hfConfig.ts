@@ -8,6 +8,10 @@ const FILE = 'config.json'
 const ARCHITECTURES = ['LlamaForCausalLM', 'Qwen2ForCausalLM', 'Qwen3ForCausalLM'] as const
 type Architecture = (typeof ARCHITECTURES)[number]
 
+/** What transformers saves a model with a reward head as (TRL's PRMTrainer); the language model below is the same. */
+const classifierOf = (name: Architecture): string => name.replace('ForCausalLM', 'ForTokenClassification')
+const isClassifier = (config: HfConfig): boolean => Array.isArray(config['architectures']) && ARCHITECTURES.some((name) => classifierOf(name) === (config['architectures'] as unknown[])[0])
+
 const MODEL_TYPES: Readonly<Record<Architecture, string>> = { LlamaForCausalLM: 'llama', Qwen2ForCausalLM: 'qwen2', Qwen3ForCausalLM: 'qwen3' }
 /** Larger sizes are typing errors or attacks: no machine that runs this engine holds such a model. */
 const MAX_SIZE = 2 ** 24
@@ -41,7 +45,7 @@ function positive(field: string, value: unknown): number {
 
 function architectureOf(config: HfConfig): Architecture {
   const named: unknown = Array.isArray(config['architectures']) ? config['architectures'][0] : undefined
-  const found = ARCHITECTURES.find((name) => name === named)
+  const found = ARCHITECTURES.find((name) => name === named || named === classifierOf(name))
   if (found === undefined) throw unsupported(FILE, 'architectures', config['architectures'], ARCHITECTURES.join(', '))
   return found
 }
@@ -125,7 +129,8 @@ export function modelConfigOf(config: HfConfig, generation: HfConfig | undefined
     contextLength,
     ropeTheta: ropeTheta(config),
     normEpsilon: positive('rms_norm_eps', config['rms_norm_eps'] ?? 1e-6),
-    tiedHead: config['tie_word_embeddings'] === true,
+    // A classifier has no head of words: the embedding stands in, so that a model without words still loads.
+    tiedHead: config['tie_word_embeddings'] === true || isClassifier(config),
     attentionBias: architecture === 'Qwen2ForCausalLM',
     headNorm: architecture === 'Qwen3ForCausalLM',
     endOfTextTokens: endOfTextTokens(config, generation, vocabularySize)

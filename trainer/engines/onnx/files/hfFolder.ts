@@ -67,11 +67,16 @@ async function replaceFile(path: string, content: Buffer): Promise<void> {
   await writeFile(path, content, { flag: 'wx' })
 }
 
+/** The classes of a reward head, by the names under which transformers keeps them. */
+const CLASSES = { id2label: { 0: 'wrong', 1: 'right' }, label2id: { wrong: 0, right: 1 } }
+
 /** Writes all files but the weights. */
-export async function writeDescription(folder: string, description: ModelDescription, dtype: 'float32' | 'bfloat16'): Promise<void> {
+export async function writeDescription(folder: string, description: ModelDescription, dtype: 'float32' | 'bfloat16', withHead = false): Promise<void> {
   await mkdir(folder, { recursive: true })
+  // First as well, so that the order of fields is the same whether the head is new or was read.
+  const classes = withHead ? CLASSES : {}
   // transformers before version 5 reads `torch_dtype`.
-  await replaceFile(join(folder, CONFIG), json({ ...description.hfConfig, dtype, torch_dtype: dtype }))
+  await replaceFile(join(folder, CONFIG), json({ ...classes, ...description.hfConfig, ...classes, dtype, torch_dtype: dtype }))
   for (const [name, content] of description.files) await replaceFile(join(folder, name), content)
 }
 

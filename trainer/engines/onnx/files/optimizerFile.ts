@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../../errors.ts'
 import type { OptimizerState } from '../training/optimizer.ts'
+import { rewardHeadSlots } from '../model/parameterLayout.ts'
 import type { ParameterLayout } from '../model/parameterLayout.ts'
 import { SafetensorsFile, writeSafetensors } from './safetensors.ts'
 import { exists, readSlots, tensorsOf } from './weightFiles.ts'
@@ -14,8 +15,9 @@ const SECOND = 'v.'
  * Writes AdamW's moments as tensors `m.<name>` and `v.<name>`, the number of steps in the metadata. They are always
  * float32: a run that resumes from them must go on bit for bit.
  */
-export function writeOptimizerState(folder: string, layout: ParameterLayout, state: OptimizerState): Promise<void> {
-  const tensors = [...tensorsOf(layout, state.firstMoment, FIRST), ...tensorsOf(layout, state.secondMoment, SECOND)]
+export function writeOptimizerState(folder: string, layout: ParameterLayout, state: OptimizerState, withHead: boolean): Promise<void> {
+  const slots = withHead ? [...layout.slots, ...rewardHeadSlots(layout)] : layout.slots
+  const tensors = [...tensorsOf(slots, state.firstMoment, FIRST), ...tensorsOf(slots, state.secondMoment, SECOND)]
   return writeSafetensors(join(folder, FILE), tensors, 'F32', { step: String(state.step) })
 }
 
@@ -39,7 +41,9 @@ async function stepOf(folder: string): Promise<number> {
 export async function readOptimizerState(folder: string, layout: ParameterLayout): Promise<OptimizerState | undefined> {
   if (!(await exists(join(folder, FILE)))) return undefined
   const step = await stepOf(folder)
-  const part = (prefix: string): Promise<Float32Array> =>
-    readSlots(folder, [FILE], layout, { tolerated: (name) => name.startsWith(FIRST) || name.startsWith(SECOND), prefix })
+  const part = async (prefix: string): Promise<Float32Array> => {
+    const tolerated = (name: string): boolean => name.startsWith(FIRST) || name.startsWith(SECOND)
+    return (await readSlots(folder, [FILE], layout, { tolerated, prefix, head: 'logit' })).values
+  }
   return { step, firstMoment: await part(FIRST), secondMoment: await part(SECOND) }
 }

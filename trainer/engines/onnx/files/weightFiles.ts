@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../../../errors.ts'
 import { readJsonFile } from './jsonFile.ts'
+import { REWARD_WEIGHT, rewardHeadSlots } from '../model/parameterLayout.ts'
 import type { ParameterLayout, ParameterSlot } from '../model/parameterLayout.ts'
+import { headRowCount, isRewardHead, oneLogit, rewardHeadTensors } from './rewardHeadTensors.ts'
 import { SafetensorsFile, writeSafetensors } from './safetensors.ts'
 import type { TensorData } from './safetensors.ts'
 import type { TensorEntry } from './safetensorsHeader.ts'
@@ -96,15 +98,47 @@ interface ReadingRules {
   tolerated(name: string): boolean
   /** Before the layout's names. */
   readonly prefix: string
+  /** How the reward head is kept, where there is one: as classes of a model, or as the layout has it. */
+  readonly head: 'classes' | 'logit'
+}
+
+export interface ReadSlots {
+  readonly values: Float32Array
+  readonly hasHead: boolean
+}
+
+/** Shapes of the head, where the files have one. */
+function checkHead(layout: ParameterLayout, found: ReadonlyMap<string, FoundTensor>): void {
+  for (const { name, size } of rewardHeadSlots(layout)) {
+    const tensor = found.get(name)
+    if (tensor === undefined || headRowCount(tensor.entry.shape, size) !== undefined) continue
+    const shape = tensor.entry.shape.join(', ')
+    throw refuse(tensor.fileName, `tensor ${name} has shape [${shape}]; a reward head has one or two rows of ${size}`, name)
+  }
+}
+
+/** Puts the head of the files, of one or two rows, into the vector; a bias may be missing. */
+async function readHead(layout: ParameterLayout, found: ReadonlyMap<string, FoundTensor>, parameters: Float32Array): Promise<void> {
+  for (const slot of rewardHeadSlots(layout)) {
+    const tensor = found.get(slot.name)
+    if (tensor === undefined) continue
+    const rows = new Float32Array(headRowCount(tensor.entry.shape, slot.size)! * slot.size)
+    await tensor.file.read(tensor.entry, rows)
+    checkFinite(tensor.fileName, slot, rows)
+    oneLogit(rows, slot.size, parameters.subarray(slot.offset, slot.offset + slot.size))
+  }
 }
 
 /** A flat vector from the tensors of these files of a folder. Every shape is checked before the vector is allocated. */
-export async function readSlots(folder: string, names: readonly string[], layout: ParameterLayout, rules: ReadingRules): Promise<Float32Array> {
+export async function readSlots(folder: string, names: readonly string[], layout: ParameterLayout, rules: ReadingRules): Promise<ReadSlots> {
   const opened: SafetensorsFile[] = []
   try {
     const found = await openAll(folder, names, opened)
-    const slots = layout.slots.map((slot) => ({ ...slot, name: `${rules.prefix}${slot.name}` }))
+    const hasHead = found.has(`${rules.prefix}${REWARD_WEIGHT}`)
+    const wanted = hasHead && rules.head === 'logit' ? [...layout.slots, ...rewardHeadSlots(layout)] : layout.slots
+    const slots = wanted.map((slot) => ({ ...slot, name: `${rules.prefix}${slot.name}` }))
     checkTensors(slots, found, rules.tolerated)
+    if (rules.head === 'classes') checkHead(layout, found)
     const parameters = new Float32Array(layout.total)
     for (const slot of slots) {
       const { file, fileName, entry } = found.get(slot.name)!
@@ -112,7 +146,8 @@ export async function readSlots(folder: string, names: readonly string[], layout
       await file.read(entry, values)
       checkFinite(fileName, slot, values)
     }
-    return parameters
+    if (rules.head === 'classes') await readHead(layout, found, parameters)
+    return { values: parameters, hasHead }
   } finally {
     for (const file of opened) await file.close()
   }
@@ -123,20 +158,23 @@ export async function readSlots(folder: string, names: readonly string[], layout
  * the vector is allocated. Rejects with `model/no-weights`, `model/wrong-weights`, `model/broken-safetensors` or
  * `model/not-finite`.
  */
-export async function readWeights(folder: string, layout: ParameterLayout): Promise<Float32Array> {
+export async function readWeights(folder: string, layout: ParameterLayout): Promise<ReadSlots> {
   const hasHead = layout.slots.some((slot) => slot.name === 'lm_head.weight')
-  const tolerated = (name: string): boolean => COMPUTED.test(name) || (name === 'lm_head.weight' && !hasHead)
-  return readSlots(folder, await weightFileNames(folder), layout, { tolerated, prefix: '' })
+  const tolerated = (name: string): boolean => COMPUTED.test(name) || isRewardHead(name) || (name === 'lm_head.weight' && !hasHead)
+  return readSlots(folder, await weightFileNames(folder), layout, { tolerated, prefix: '', head: 'classes' })
 }
 
 /** The tensors of a flat vector, as views. */
-export function tensorsOf(layout: ParameterLayout, values: Float32Array, prefix: string): TensorData[] {
-  return layout.slots.map((slot) => ({
+export function tensorsOf(slots: readonly ParameterSlot[], values: Float32Array, prefix: string): TensorData[] {
+  return slots.map((slot) => ({
     name: `${prefix}${slot.name}`, shape: slot.shape, values: values.subarray(slot.offset, slot.offset + slot.size)
   }))
 }
 
-export function writeWeights(folder: string, layout: ParameterLayout, parameters: Float32Array, dtype: 'F32' | 'BF16'): Promise<void> {
+export function writeWeights(
+  folder: string, layout: ParameterLayout, parameters: Float32Array, { dtype, withHead }: { readonly dtype: 'F32' | 'BF16'; readonly withHead: boolean }
+): Promise<void> {
+  const tensors = [...tensorsOf(layout.slots, parameters, ''), ...(withHead ? rewardHeadTensors(layout, parameters) : [])]
   // transformers looks for this key to know which framework wrote the file.
-  return writeSafetensors(join(folder, WEIGHTS), tensorsOf(layout, parameters, ''), dtype, { format: 'pt' })
+  return writeSafetensors(join(folder, WEIGHTS), tensors, dtype, { format: 'pt' })
 }

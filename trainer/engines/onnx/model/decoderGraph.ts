@@ -93,9 +93,25 @@ export function mlp(g: Graph, c: ModelConfig, p: ParameterInputs, l: number, x: 
 }
 
 /** Logits ([N, V]) of hidden rows ([N, d]) as the last layer leaves them. */
-export function head(g: Graph, c: ModelConfig, p: ParameterInputs, x: Value): Value {
-  const normed = op.rmsNorm(g, x, p.of(FINAL_NORM), c.normEpsilon)
-  return op.matmul(g, normed, p.of(c.tiedHead ? EMBEDDING : HEAD), { transposeB: true })
+export const head = (g: Graph, c: ModelConfig, p: ParameterInputs, x: Value): Value => logits(g, c, p, op.rmsNorm(g, x, p.of(FINAL_NORM), c.normEpsilon))
+
+/** Logits ([N, V]) of normed rows ([N, d]). */
+export const logits = (g: Graph, c: ModelConfig, p: ParameterInputs, normed: Value): Value =>
+  op.matmul(g, normed, p.of(c.tiedHead ? EMBEDDING : HEAD), { transposeB: true })
+
+/** The reward head's inputs, which come beside those of the language model. */
+export interface RewardHead {
+  readonly weight: Value
+  readonly bias: Value
+}
+
+export const rewardHeadInputs = (g: Graph, { rewardHead: { weight, bias } }: ParameterLayout): RewardHead =>
+  ({ weight: g.input(weight.name, weight.shape), bias: g.input(bias.name, bias.shape) })
+
+/** What the reward head says ([N]) of normed rows ([N, d]). */
+export function rewards(g: Graph, { weight, bias }: RewardHead, normed: Value): Value {
+  const column = op.matmul(g, normed, weight, { transposeB: true })
+  return op.add(g, op.reshape(g, column, [normed.dims[0]!]), bias)
 }
 
 /**
@@ -119,10 +135,10 @@ function causalAttention(g: Graph, c: ModelConfig, whole: WholeSequences, qkv: r
 }
 
 /**
- * Logits ([R, V]) at chosen rows of a batch of right-padded sequences. rows: int64 [R], each sequence · T + position, all
+ * Hidden states ([R, d]) behind the final norm at chosen rows of a batch of right-padded sequences. rows: int64 [R], each sequence · T + position, all
  * different. After the attention of the last layer nothing looks at other rows, so only the chosen ones go on.
  */
-export function logitsAt(g: Graph, c: ModelConfig, p: ParameterInputs, whole: WholeSequences, rows: Value): Value {
+export function hiddenAt(g: Graph, c: ModelConfig, p: ParameterInputs, whole: WholeSequences, rows: Value): Value {
   let x = op.gatherRows(g, p.of(EMBEDDING), op.reshape(g, whole.tokens, ['N']))
   for (let l = 0; l < c.layers; l++) {
     let context = causalAttention(g, c, whole, projections(g, c, p, l, x))
@@ -130,5 +146,9 @@ export function logitsAt(g: Graph, c: ModelConfig, p: ParameterInputs, whole: Wh
     x = op.add(g, x, op.matmul(g, context, p.of(layerInput(l, 'output')), { transposeB: true }))
     x = mlp(g, c, p, l, x)
   }
-  return head(g, c, p, x)
+  return op.rmsNorm(g, x, p.of(FINAL_NORM), c.normEpsilon)
 }
+
+/** Logits ([R, V]) at those rows. */
+export const logitsAt = (g: Graph, c: ModelConfig, p: ParameterInputs, whole: WholeSequences, rows: Value): Value =>
+  logits(g, c, p, hiddenAt(g, c, p, whole, rows))

@@ -9,7 +9,7 @@ import type { ModelConfig } from './modelConfig.ts'
 import { initialParameters, modelVocabulary, newModelConfig } from './newModel.ts'
 import { Optimizer } from '../training/optimizer.ts'
 import { readOptimizerState, removeOptimizerState, writeOptimizerState } from '../files/optimizerFile.ts'
-import { parameterLayout } from './parameterLayout.ts'
+import { parameterLayout, rewardHeadSlots } from './parameterLayout.ts'
 import type { ParameterLayout } from './parameterLayout.ts'
 import { completionSampler } from '../decoding/completionSampler.ts'
 import type { CompletionSampler } from '../decoding/decodeLanes.ts'
@@ -27,6 +27,8 @@ interface ModelContent {
   readonly chat: ChatTemplate | undefined
   readonly layout: ParameterLayout
   readonly parameters: Float32Array
+  /** Whether the head was ever trained: what is saved with the model, and asked for by `headValues`. */
+  readonly rewardHead: { trained: boolean }
 }
 
 /** A model with all that sampling and training keep of it. */
@@ -53,21 +55,24 @@ function layoutOf(place: string, config: ModelConfig): ParameterLayout {
   })
 }
 
-const contentOf = (place: string, description: ModelDescription, layout: ParameterLayout, parameters: Float32Array): ModelContent => ({
-  place, description, layout, parameters, tokenizer: tokenizerOf(place, description), chat: chatTemplateOf(place, description)
+type Weights = Pick<ModelContent, 'parameters' | 'rewardHead'>
+
+const contentOf = (place: string, description: ModelDescription, layout: ParameterLayout, weights: Weights): ModelContent => ({
+  place, description, layout, ...weights, tokenizer: tokenizerOf(place, description), chat: chatTemplateOf(place, description)
 })
 
 async function readFolder(folder: string): Promise<ModelContent> {
   const description = await readDescription(folder)
   const layout = layoutOf(folder, description.config)
-  return contentOf(folder, description, layout, await readWeights(folder, layout))
+  const { values, hasHead } = await readWeights(folder, layout)
+  return contentOf(folder, description, layout, { parameters: values, rewardHead: { trained: hasHead } })
 }
 
 function makeNew({ model, vocabulary: words, seed }: Extract<ModelSource, { kind: 'new' }>): ModelContent {
   const vocabulary = modelVocabulary(words)
   const config = newModelConfig(model, vocabulary.length)
   const layout = layoutOf('the new model', config)
-  return contentOf('the new model', newDescription(config, vocabulary), layout, initialParameters(layout, config.layers, seed))
+  return contentOf('the new model', newDescription(config, vocabulary), layout, { parameters: initialParameters(layout, config.layers, seed), rewardHead: { trained: false } })
 }
 
 function assemble(content: ModelContent, options: TrainingPassOptions): LoadedModel {
@@ -103,10 +108,11 @@ export async function reopenModel(before: LoadedModel | undefined, folder: strin
 }
 
 export async function saveModel(model: LoadedModel, folder: string, options: { optimizer: boolean; dtype: 'float32' | 'bfloat16' }): Promise<void> {
-  await writeDescription(folder, model.description, options.dtype)
-  await writeWeights(folder, model.layout, model.parameters, options.dtype === 'float32' ? 'F32' : 'BF16')
+  const withHead = model.rewardHead.trained
+  await writeDescription(folder, model.description, options.dtype, withHead)
+  await writeWeights(folder, model.layout, model.parameters, { dtype: options.dtype === 'float32' ? 'F32' : 'BF16', withHead })
   const { state } = model.optimizer
-  if (options.optimizer && state !== undefined) await writeOptimizerState(folder, model.layout, state)
+  if (options.optimizer && state !== undefined) await writeOptimizerState(folder, model.layout, state, withHead)
   else await removeOptimizerState(folder)
 }
 
@@ -115,10 +121,10 @@ export async function closeModel(model: LoadedModel): Promise<void> {
   await model.sampler.close()
 }
 
-export function modelInfo({ config, layout, chat }: LoadedModel): ModelInfo {
+export function modelInfo({ config, layout, chat, rewardHead }: LoadedModel): ModelInfo {
   return {
     architecture: config.architecture,
-    parameters: layout.parameters,
+    parameters: layout.parameters + (rewardHead.trained ? rewardHeadSlots(layout).reduce((sum, { size }) => sum + size, 0) : 0),
     vocabularySize: config.vocabularySize,
     contextLength: config.contextLength,
     endOfTextTokens: config.endOfTextTokens,

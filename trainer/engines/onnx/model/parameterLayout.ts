@@ -19,16 +19,20 @@ export interface FusedSlot extends ParameterSlot {
 
 /** Where every parameter lies in one flat Float32Array; gradients and moments use the same offsets. */
 export interface ParameterLayout {
+  /** Of the language model. */
   readonly slots: readonly ParameterSlot[]
   /** What the graphs take as inputs: fused where neighbours are fused, in the order of the flat vector. */
   readonly graphInputs: readonly (ParameterSlot | FusedSlot)[]
+  /** The step reward head: weight [1, d] and bias [1], zeros until it is trained. Every layout has room for it. */
+  readonly rewardHead: { readonly weight: ParameterSlot; readonly bias: ParameterSlot }
   /** Floats in all, alignment padding included. */
   readonly total: number
-  /** Trainable parameters, padding left out. */
+  /** Trainable parameters of the language model, padding left out. */
   readonly parameters: number
 }
 
 const ALIGNMENT = 16
+const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
 /** Names of layer `l`'s graph inputs, as the graph builders look them up. */
@@ -36,6 +40,8 @@ export const layerInput = (l: number, part: 'qkv' | 'qkvBias' | 'output' | 'quer
 export const EMBEDDING = 'model.embed_tokens.weight'
 export const FINAL_NORM = 'model.norm.weight'
 export const HEAD = 'lm_head.weight'
+export const REWARD_WEIGHT = 'score.weight'
+export const REWARD_BIAS = 'score.bias'
 
 interface Block {
   readonly input: string
@@ -94,7 +100,13 @@ export function parameterLayout(config: ModelConfig): ParameterLayout {
       name: block.input, shape: [rows, ...first!.shape.slice(1)], offset: start, size: offset - start,
       ...(block.tensors.length > 1 ? { members: block.tensors.map((tensor) => tensor.name) } : {})
     })
-    offset = Math.ceil(offset / ALIGNMENT) * ALIGNMENT
+    offset = aligned(offset)
   }
-  return { slots, graphInputs, total: offset, parameters: slots.reduce((sum, slot) => sum + slot.size, 0) }
+  const weight = { name: REWARD_WEIGHT, shape: [1, config.hiddenSize], offset, size: config.hiddenSize }
+  const bias = { name: REWARD_BIAS, shape: [1], offset: aligned(offset + weight.size), size: 1 }
+  const parameters = slots.reduce((sum, slot) => sum + slot.size, 0)
+  return { slots, graphInputs, rewardHead: { weight, bias }, total: aligned(bias.offset + bias.size), parameters }
 }
+
+/** Both tensors of the reward head. */
+export const rewardHeadSlots = ({ rewardHead }: ParameterLayout): readonly ParameterSlot[] => [rewardHead.weight, rewardHead.bias]

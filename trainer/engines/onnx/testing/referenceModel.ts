@@ -67,8 +67,8 @@ function mlp(w: ReferenceWeights, l: number, x: readonly number[]): number[] {
 
 const added = (a: readonly number[][], b: readonly number[][]): number[][] => a.map((row, t) => row.map((value, i) => value + b[t]![i]!))
 
-/** Distribution over the next token at every position. */
-export function referenceProbabilities(c: ModelConfig, w: ReferenceWeights, tokens: readonly number[]): number[][] {
+/** Behind the final norm, at every position. */
+function referenceHidden(c: ModelConfig, w: ReferenceWeights, tokens: readonly number[]): number[][] {
   const d = c.hiddenSize
   const table = w.get('model.embed_tokens.weight')!
   let x = tokens.map((token) => Array.from(table.subarray(token * d, (token + 1) * d)))
@@ -77,13 +77,24 @@ export function referenceProbabilities(c: ModelConfig, w: ReferenceWeights, toke
     x = added(x, attention(c, w, l, x.map(norm('input_layernorm'))))
     x = added(x, x.map(norm('post_attention_layernorm')).map((row) => mlp(w, l, row)))
   }
-  const head = new Map([['head.weight', c.tiedHead ? table : w.get('lm_head.weight')!]])
-  return x.map((row) => softmax(linear(head, 'head', rmsNorm(row, w.get('model.norm.weight')!, c.normEpsilon))))
+  return x.map((row) => rmsNorm(row, w.get('model.norm.weight')!, c.normEpsilon))
 }
+
+/** Distribution over the next token at every position. */
+export function referenceProbabilities(c: ModelConfig, w: ReferenceWeights, tokens: readonly number[]): number[][] {
+  const head = new Map([['head.weight', w.get(c.tiedHead ? 'model.embed_tokens.weight' : 'lm_head.weight')!]])
+  return referenceHidden(c, w, tokens).map((row) => softmax(linear(head, 'head', row)))
+}
+
+/** What the reward head says at every completion token, having read it. */
+export const referenceHeads = (c: ModelConfig, w: ReferenceWeights, { prompt, completion }: TokenSequence): number[] =>
+  referenceHidden(c, w, [...prompt, ...completion]).slice(prompt.length).map((row) => linear(w, 'score', row, true)[0]!)
 
 export interface ReferenceTokens {
   readonly logprobs: readonly number[]
   readonly entropies: readonly number[]
+  /** Of the reward head. */
+  readonly heads?: readonly number[]
 }
 
 export function referenceTokens(c: ModelConfig, w: ReferenceWeights, { prompt, completion }: TokenSequence): ReferenceTokens {
@@ -94,8 +105,11 @@ export function referenceTokens(c: ModelConfig, w: ReferenceWeights, { prompt, c
   }
 }
 
+/** Terms with an average of their own stand in referencePairs. */
+type TokenTerm = Exclude<LossTerm, { kind: 'pairwise' | 'stepReward' | 'valueRegression' }>
+
 /** The term's value at each completion token, from the definitions in engine.ts. */
-export function referenceTerm(term: LossTerm, sequence: TrainSequence, { logprobs, entropies }: ReferenceTokens): number[] {
+export function referenceTerm(term: TokenTerm, sequence: TrainSequence, { logprobs, entropies }: ReferenceTokens): number[] {
   const of = (values: readonly number[] | undefined, t: number, otherwise = 0): number => values?.[t] ?? otherwise
   const unmasked = logprobs.map((_, t) => of(sequence.mask_T, t, 1))
   const differences = logprobs.map((logp, t) => logp - of(sequence.behaviourLogprobs_T, t))
@@ -114,20 +128,51 @@ export function referenceTerm(term: LossTerm, sequence: TrainSequence, { logprob
   })
 }
 
+/** Terms that are averaged over something else than tokens of the loss: pairs, or tokens with a target. */
+function ownAverage(term: LossTerm, denominator: number | undefined, data: readonly TrainSequence[], tokens: readonly ReferenceTokens[]): number | undefined {
+  const losses = term.kind === 'pairwise'
+    ? data.flatMap(({ pair }, i) => (pair?.side === 'chosen' ? [referencePair(term, data, tokens, i)] : []))
+    : term.kind === 'stepReward' || term.kind === 'valueRegression' ? data.flatMap((sequence, i) => headLosses(term.kind, sequence, tokens[i]!)) : undefined
+  return losses && sum(losses) / (denominator ?? Math.max(1, losses.length))
+}
+
+function referencePair(term: Extract<LossTerm, { kind: 'pairwise' }>, data: readonly TrainSequence[], tokens: readonly ReferenceTokens[], chosen: number): number {
+  const { beta, margin = 0, labelSmoothing = 0 } = term
+  const rejected = data.findIndex(({ pair }) => pair?.side === 'rejected' && pair.name === data[chosen]!.pair!.name)
+  const score = (i: number): number => {
+    const kept = tokens[i]!.logprobs.flatMap((logp, t) => (data[i]!.mask_T?.[t] === 0 ? [] : [logp - (data[i]!.referenceLogprobs_T?.[t] ?? 0)]))
+    return sum(kept) / (term.lengthNormalised ? kept.length : 1)
+  }
+  const z = beta * (score(chosen) - score(rejected)) - margin
+  const logSigmoid = (x: number): number => -Math.log(1 + Math.exp(-x))
+  return {
+    sigmoid: -(1 - labelSmoothing) * logSigmoid(z) - labelSmoothing * logSigmoid(-z), hinge: Math.max(0, 1 - z), ipo: (z / beta - 1 / (2 * beta)) ** 2
+  }[term.variant]
+}
+
+function headLosses(kind: LossTerm['kind'], sequence: TrainSequence, { heads = [] }: ReferenceTokens): number[] {
+  return heads.flatMap((head, t) => {
+    const target = (kind === 'stepReward' ? sequence.stepLabels_T : sequence.returns_T)?.[t] ?? null
+    if (target === null || sequence.mask_T?.[t] === 0) return []
+    const right = 1 / (1 + Math.exp(-head))
+    return [kind === 'stepReward' ? -target * Math.log(right) - (1 - target) * Math.log(1 - right) : (head - target) ** 2 / 2]
+  })
+}
+
 /** Each term averaged by the normalisation (before its weight), given what the model says of every sequence. */
 export function referenceTermValues(loss: Loss, data: readonly TrainSequence[], tokens: readonly ReferenceTokens[]): number[] {
   const masks = data.map(({ completion, mask_T }) => completion.map((_, t) => mask_T?.[t] ?? 1))
   const { normalisation } = loss
   const counted = normalisation.kind === 'tokenMean' ? sum(masks.map(sum)) : data.length
   const denominator = normalisation.denominator ?? counted
-  return loss.terms.map((term) => sum(data.map((sequence, i) => {
-    const total = sum(referenceTerm(term, sequence, tokens[i]!).map((value, t) => (masks[i]![t] === 1 ? value : 0)))
+  return loss.terms.map((term) => ownAverage(term, normalisation.denominator, data, tokens) ?? sum(data.map((sequence, i) => {
+    const total = sum(referenceTerm(term as TokenTerm, sequence, tokens[i]!).map((value, t) => (masks[i]![t] === 1 ? value : 0)))
     const divisor = { tokenMean: 1, sequenceMean: Math.max(1, sum(masks[i]!)), constant: normalisation.kind === 'constant' ? normalisation.length : 1 }[normalisation.kind]
     return total / divisor
   })) / denominator)
 }
 
 export function referenceLoss(c: ModelConfig, w: ReferenceWeights, data: readonly TrainSequence[], loss: Loss): number {
-  const values = referenceTermValues(loss, data, data.map((sequence) => referenceTokens(c, w, sequence)))
+  const values = referenceTermValues(loss, data, data.map((sequence) => ({ ...referenceTokens(c, w, sequence), heads: referenceHeads(c, w, sequence) })))
   return sum(loss.terms.map((term, i) => term.weight * values[i]!))
 }

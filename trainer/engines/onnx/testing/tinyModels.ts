@@ -1,4 +1,4 @@
-import { parameterLayout } from '../model/parameterLayout.ts'
+import { parameterLayout, rewardHeadSlots } from '../model/parameterLayout.ts'
 import { randomStream } from '../../../random/random.ts'
 import type { ModelConfig } from '../model/modelConfig.ts'
 import type { ParameterLayout } from '../model/parameterLayout.ts'
@@ -27,7 +27,7 @@ export function tinyModel(config: ModelConfig, seed = 1): TinyModel {
   const layout = parameterLayout(config)
   const parameters = new Float32Array(layout.total)
   const random = randomStream('tinyModel', seed)
-  for (const { name, offset, size } of layout.slots) {
+  for (const { name, offset, size } of [...layout.slots, ...rewardHeadSlots(layout)]) {
     for (let i = 0; i < size; i++) parameters[offset + i] = (name.endsWith('norm.weight') ? 1 : 0) + 0.3 * random.normal()
   }
   return { config, layout, parameters }
@@ -35,4 +35,4 @@ export function tinyModel(config: ModelConfig, seed = 1): TinyModel {
 
 /** The same numbers as the reference model reads them. */
 export const referenceWeights = ({ layout, parameters }: TinyModel): ReferenceWeights =>
-  new Map(layout.slots.map(({ name, offset, size }) => [name, Float64Array.from(parameters.subarray(offset, offset + size))]))
+  new Map([...layout.slots, ...rewardHeadSlots(layout)].map(({ name, offset, size }) => [name, Float64Array.from(parameters.subarray(offset, offset + size))]))

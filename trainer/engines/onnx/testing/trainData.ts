@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
 import { TrainingPass } from '../training/trainingPass.ts'
 import { GradientVector } from '../training/gradientVector.ts'
+import { rewardHeadSlots } from '../model/parameterLayout.ts'
 import { randomStream } from '../../../random/random.ts'
 import { referenceLoss, referenceTokens } from './referenceModel.ts'
 import { referenceWeights } from './tinyModels.ts'
 import type { Loss, LossTerm, Normalisation, TrainSequence } from '../../engine.ts'
 import type { TinyModel } from './tinyModels.ts'
 
+/** By sequence: two pairs, of which one has its rejected side first and one a masked token. */
+const PAIRS: readonly TrainSequence['pair'][] = [
+  { name: 'a', side: 'chosen' }, { name: 'b', side: 'rejected' }, undefined, { name: 'b', side: 'chosen' }, { name: 'a', side: 'rejected' }
+]
 const lengths = [[3, 4], [1, 6], [5, 2], [2, 1], [4, 5]] as const
 
 /** Sequences whose ratios lie inside and outside a clip of ±0.2, none within 0.02 of its edge. */
@@ -24,7 +29,10 @@ export function trainData(model: TinyModel, seed = 'data'): TrainSequence[] {
       advantages_T: sequence.completion.map(() => random.normal()),
       behaviourLogprobs_T: logprobs.map((logp) => logp - random.pick(offsets)),
       referenceLogprobs_T: logprobs.map((logp) => logp + 0.3 * random.normal()),
-      weights_T: sequence.completion.map(() => random.next())
+      weights_T: sequence.completion.map(() => random.next()),
+      ...(PAIRS[i] && { pair: PAIRS[i] }),
+      stepLabels_T: sequence.completion.map((_, t) => (t % 2 === i % 2 ? random.next() : null)),
+      returns_T: sequence.completion.map((_, t) => (t % 3 === 0 ? null : random.normal()))
     }
   })
 }
@@ -40,6 +48,15 @@ export const lossTerms: Readonly<Record<string, readonly LossTerm[]>> = {
   'k2': [{ kind: 'klToReference', weight: 1, estimator: 'k2' }],
   'k3': [{ kind: 'klToReference', weight: 1, estimator: 'k3' }],
   'entropy bonus': [{ kind: 'entropyBonus', weight: 0.1 }],
+  'DPO': [{ kind: 'pairwise', weight: 1.5, variant: 'sigmoid', beta: 0.4 }],
+  'cDPO with a margin, by length': [{ kind: 'pairwise', weight: 1, variant: 'sigmoid', beta: 2, labelSmoothing: 0.1, margin: 0.3, lengthNormalised: true }],
+  'hinge': [{ kind: 'pairwise', weight: 1, variant: 'hinge', beta: 0.2 }],
+  'IPO': [{ kind: 'pairwise', weight: 1, variant: 'ipo', beta: 0.6 }],
+  'step rewards': [{ kind: 'stepReward', weight: 0.7 }],
+  'values': [{ kind: 'valueRegression', weight: 1.2 }],
+  'DPO, likelihood and step rewards': [
+    { kind: 'pairwise', weight: 1, variant: 'sigmoid', beta: 0.4 }, { kind: 'crossEntropy', weight: 0.3 }, { kind: 'stepReward', weight: 0.5 }
+  ],
   'several terms': [
     { kind: 'policyGradient', weight: 1, ratio: 'token', clipLow: 0.2, clipHigh: 0.3 },
     { kind: 'klToReference', weight: 0.3, estimator: 'k3' },
@@ -77,7 +94,7 @@ export function assertGradient(model: TinyModel, data: readonly TrainSequence[],
   const weights = referenceWeights(model)
   const norm = Math.hypot(...gradient)
   const random = randomStream('directions', JSON.stringify(loss))
-  for (const { name, offset, size } of model.layout.slots) {
+  for (const { name, offset, size } of [...model.layout.slots, ...rewardHeadSlots(model.layout)]) {
     const values = weights.get(name)!
     for (let k = 0; k < directions; k++) {
       const direction = Array.from({ length: size }, () => random.normal() / Math.sqrt(size))

@@ -1,9 +1,10 @@
 import { Tensor } from 'onnxruntime-node'
 import { AVERAGE, SPREAD } from './lossGraph.ts'
-import { ROWS, TARGETS } from './trainingGraph.ts'
+import { PREDICTING, READING, ROWS, TARGETS } from './trainingGraph.ts'
 import { causalMask, rotaryAngles } from '../model/decoderGraph.ts'
 import type { TokenSequence, TrainSequence } from '../../engine.ts'
 import type { ModelConfig } from '../model/modelConfig.ts'
+import { rewardHeadSlots } from '../model/parameterLayout.ts'
 import type { ParameterLayout } from '../model/parameterLayout.ts'
 import type { MicroBatch, SequenceSize } from './microBatches.ts'
 import type { RowInput } from './lossGraph.ts'
@@ -19,9 +20,44 @@ export function parameterTensors(layout: ParameterLayout, flat: Float32Array, na
     [name(input), floats(flat.subarray(offset, offset + size), shape)]))
 }
 
-/** The last completion token is only a target: nothing is predicted from it. */
-export const sizeOf = (sequence: TokenSequence): SequenceSize =>
-  ({ tokens: sequence.prompt.length + sequence.completion.length - 1, rows: sequence.completion.length })
+/** The same of the reward head's inputs. */
+export function headTensors(layout: ParameterLayout, flat: Float32Array, name = (input: string): string => input): Feeds {
+  return Object.fromEntries(rewardHeadSlots(layout).map(({ name: input, offset, size, shape }) => [name(input), floats(flat.subarray(offset, offset + size), shape)]))
+}
+
+/** The last completion token is only a target: nothing is predicted from it. Only the reward head reads it. */
+export const sizeOf = (sequence: TokenSequence, withHead: boolean): SequenceSize =>
+  ({ tokens: sequence.prompt.length + sequence.completion.length - (withHead ? 0 : 1), rows: sequence.completion.length })
+
+/** All tokens, padded with 0, and the rows at which each completion token has been read. */
+export function readingFeeds(sequences: readonly TokenSequence[], length: number): Feeds {
+  const tokens = new BigInt64Array(sequences.length * length)
+  const rows: bigint[] = []
+  sequences.forEach(({ prompt, completion }, b) => {
+    const start = b * length
+    ;[...prompt, ...completion].forEach((token, t) => { tokens[start + t] = BigInt(token) })
+    completion.forEach((_, t) => rows.push(BigInt(start + prompt.length + t)))
+  })
+  return { tokens: integers(tokens, [sequences.length, length]), [ROWS]: integers(BigInt64Array.from(rows), [rows.length]) }
+}
+
+/** For a graph with the reward head: of the rows of a sequence all but the last predict, all but the first have read. */
+export function headFeeds(sequences: readonly TokenSequence[], length: number): Feeds {
+  const { tokens } = readingFeeds(sequences, length)
+  const [rows, predicting, reading, targets]: [number[], number[], number[], number[]] = [[], [], [], []]
+  sequences.forEach(({ prompt, completion }, b) => {
+    if (completion.length === 0) return
+    const first = b * length + prompt.length - 1
+    completion.forEach((token, t) => {
+      predicting.push(rows.length + t)
+      reading.push(rows.length + t + 1)
+      targets.push(token)
+    })
+    for (let t = 0; t <= completion.length; t++) rows.push(first + t)
+  })
+  const column = (values: readonly number[]): Tensor => integers(BigInt64Array.from(values, BigInt), [values.length])
+  return { tokens: tokens!, [ROWS]: column(rows), [PREDICTING]: column(predicting), [READING]: column(reading), [TARGETS]: column(targets) }
+}
 
 /** What the model reads: tokens, padded with 0, and which rows of it predict which targets. */
 export function sequenceFeeds(sequences: readonly TokenSequence[], length: number): Feeds {
@@ -64,10 +100,12 @@ export interface WeighedSequence {
   readonly sequence: TrainSequence
   readonly mask: Float32Array
   readonly weights: Float32Array
+  /** Inputs of single terms by name (termRows), one entry per completion token. */
+  readonly termRows: Readonly<Record<string, ArrayLike<number>>>
 }
 
 /** Per-row values of each sequence, one after the other; missing arrays are filled, and masked rows are 0 throughout. */
-export function rowFeeds(batch: readonly WeighedSequence[]): Record<RowInput, Tensor> {
+export function rowFeeds(batch: readonly WeighedSequence[]): Record<RowInput, Tensor> & Feeds {
   const total = batch.reduce((sum, { mask }) => sum + mask.length, 0)
   const column = (value: (item: WeighedSequence, t: number) => number): Tensor => {
     const data = new Float32Array(total)
@@ -83,7 +121,8 @@ export function rowFeeds(batch: readonly WeighedSequence[]): Record<RowInput, Te
     advantages: column(({ sequence }, t) => sequence.advantages_T?.[t] ?? 0),
     behaviourLogprobs: column(({ sequence }, t) => sequence.behaviourLogprobs_T?.[t] ?? 0),
     referenceLogprobs: column(({ sequence }, t) => sequence.referenceLogprobs_T?.[t] ?? 0),
-    crossEntropyWeights: column(({ sequence }, t) => sequence.weights_T?.[t] ?? 1)
+    crossEntropyWeights: column(({ sequence }, t) => sequence.weights_T?.[t] ?? 1),
+    ...Object.fromEntries(Object.keys(batch[0]?.termRows ?? {}).map((name) => [name, column((item, t) => item.termRows[name]![t]!)]))
   }
 }
 

@@ -1,6 +1,7 @@
 import { gradientOutput } from './trainingGraph.ts'
-import { parameterTensors } from './batchFeeds.ts'
+import { headTensors, parameterTensors } from './batchFeeds.ts'
 import type { Feeds } from './batchFeeds.ts'
+import { rewardHeadSlots } from '../model/parameterLayout.ts'
 import type { ParameterLayout } from '../model/parameterLayout.ts'
 
 /**
@@ -26,14 +27,21 @@ export class GradientVector {
     return this.filled
   }
 
-  /** Where a run of the training graph is to write its gradients; call `written` after it. */
-  outputs(): Feeds {
-    if (!this.filled) return this.sumOutputs
+  /** Where a run of the training graph, with or without the reward head, is to write its gradients; call `written` after it. */
+  outputs(withHead: boolean): Feeds {
+    if (!this.filled) return this.outputsOf(this.sum, this.sumOutputs, withHead)
     if (!this.addend) {
       this.addend = new Float32Array(this.layout.total)
       this.addendOutputs = parameterTensors(this.layout, this.addend, gradientOutput)
     }
-    return this.addendOutputs
+    return this.outputsOf(this.addend, this.addendOutputs, withHead)
+  }
+
+  /** A graph without the head leaves the head's part alone, which then may hold what an earlier one wrote. */
+  private outputsOf(flat: Float32Array, outputs: Feeds, withHead: boolean): Feeds {
+    if (withHead) return { ...outputs, ...headTensors(this.layout, flat, gradientOutput) }
+    for (const { offset, size } of rewardHeadSlots(this.layout)) flat.fill(0, offset, offset + size)
+    return outputs
   }
 
   written(): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { GradientVector } from './gradientVector.ts'
 import { assertGradient, closePasses, gradientOf, lossTerms, maxDifference, passOf, tokenMean, trainData } from '../testing/trainData.ts'
-import { referenceTermValues, referenceTokens } from '../testing/referenceModel.ts'
+import { referenceHeads, referenceTermValues, referenceTokens } from '../testing/referenceModel.ts'
 import { referenceWeights, tinyModel, tinyModels } from '../testing/tinyModels.ts'
 import type { Loss, Normalisation, TrainSequence } from '../../engine.ts'
 
@@ -15,7 +15,7 @@ describe('loss terms', () => {
       const loss: Loss = { terms: list, normalisation: tokenMean }
       const gradient = new GradientVector(model.layout)
       const result = await passOf(model).forwardBackward(model.parameters, gradient, data, loss)
-      const tokens = result.logprobs.map(({ logprobs_T, entropies_T }) => ({ logprobs: logprobs_T, entropies: entropies_T }))
+      const tokens = result.logprobs.map(({ logprobs_T, entropies_T }, i) => ({ logprobs: logprobs_T, entropies: entropies_T, heads: referenceHeads(model.config, referenceWeights(model), data[i]!) }))
       const closedForm = referenceTermValues(loss, data, tokens)
       assert.ok(maxDifference(result.termValues, closedForm) < 1e-6, `${result.termValues} against ${closedForm}`)
       const total = list.reduce((sum, term, i) => sum + term.weight * closedForm[i]!, 0)

@@ -14,13 +14,26 @@ export type TermShape =
   | { readonly kind: 'crossEntropy' }
   | { readonly kind: 'klToReference'; readonly estimator: 'k1' | 'k2' | 'k3' }
   | { readonly kind: 'entropyBonus' }
+  | { readonly kind: 'pairwise' }
+  | { readonly kind: 'stepReward' }
+  | { readonly kind: 'valueRegression' }
+
+/** A term that is averaged over tokens as the normalisation says; the host computes the values of the others. */
+export type TokenTerm = Extract<LossTerm, { kind: 'policyGradient' | 'crossEntropy' | 'klToReference' | 'entropyBonus' }>
+export type HeadTerm = Extract<LossTerm, { kind: 'stepReward' | 'valueRegression' }>
+
+export const readsHead = <T extends { readonly kind: LossTerm['kind'] }>(term: T): term is Extract<T, { readonly kind: HeadTerm['kind'] }> =>
+  term.kind === 'stepReward' || term.kind === 'valueRegression'
 
 export function termShape(term: LossTerm): TermShape {
   switch (term.kind) {
     case 'policyGradient': return { kind: term.kind, ratio: term.ratio }
     case 'klToReference': return { kind: term.kind, estimator: term.estimator }
     case 'crossEntropy':
-    case 'entropyBonus': return { kind: term.kind }
+    case 'entropyBonus':
+    case 'pairwise':
+    case 'stepReward':
+    case 'valueRegression': return { kind: term.kind }
   }
 }
 
@@ -29,6 +42,11 @@ export type RowInput = 'rowWeights' | 'mask' | 'advantages' | 'behaviourLogprobs
 
 /** Names of a term's scalar inputs. The clip bounds are those of the ratio (1 − low, 1 + high). */
 export const termInput = (i: number, part: 'weight' | 'lowest' | 'highest'): string => `term${i}.${part}`
+/**
+ * Names of per-row inputs ([R]) of one term. pairwise: slopes = dL/dlogp of the term; of the reward head: its targets, and
+ * shares = what a row counts in the average, 0 without a target.
+ */
+export const termRows = (i: number, part: 'slopes' | 'targets' | 'shares'): string => `term${i}.${part}`
 export const termOutput = (i: number, part: 'values' | 'ratios'): string => `term${i}.${part}`
 
 /** Sequence ratios: [S, R], 1/(masked tokens) at a sequence's masked tokens; and [R, S], 1 at a token's sequence. */
@@ -40,6 +58,8 @@ export interface TokenValues {
   readonly logprobs: Value
   /** [R] entropy of the distribution that the target was drawn from. */
   readonly entropies: Value
+  /** [R] what the reward head says once it has read the target. */
+  readonly heads?: Value
 }
 
 /** logits: [R, V]; targets: int64 [R]. */
@@ -68,6 +88,10 @@ class LossInputs {
 
   row(name: RowInput): Value {
     return this.once(name, ['R'])
+  }
+
+  termRow(i: number, part: Parameters<typeof termRows>[1]): Value {
+    return this.once(termRows(i, part), ['R'])
   }
 
   scalar(name: string): Value {
@@ -109,7 +133,9 @@ function klToReference(g: Graph, inputs: LossInputs, estimator: 'k1' | 'k2' | 'k
   return op.sub(g, op.sub(g, op.exp(g, u), g.scalar(1)), u)
 }
 
-function termValues(g: Graph, inputs: LossInputs, i: number, shape: TermShape, tokens: TokenValues): Value {
+type TokenShape = Extract<TermShape, { kind: TokenTerm['kind'] }>
+
+function termValues(g: Graph, inputs: LossInputs, i: number, shape: TokenShape, tokens: TokenValues): Value {
   switch (shape.kind) {
     case 'policyGradient': return policyGradient(g, inputs, i, shape, tokens.logprobs)
     case 'crossEntropy': return op.neg(g, op.mul(g, inputs.row('crossEntropyWeights'), tokens.logprobs))
@@ -122,8 +148,22 @@ function termValues(g: Graph, inputs: LossInputs, i: number, shape: TermShape, t
 export function lossTerms(g: Graph, shapes: readonly TermShape[], tokens: TokenValues): Seed[] {
   const inputs = new LossInputs(g)
   return shapes.map((shape, i) => {
-    const value = termValues(g, inputs, i, shape, tokens)
-    g.output(termOutput(i, 'values'), value)
-    return { value, gradient: op.mul(g, inputs.row('rowWeights'), inputs.scalar(termInput(i, 'weight'))) }
+    const weight = inputs.scalar(termInput(i, 'weight'))
+    switch (shape.kind) {
+      case 'pairwise': return { value: tokens.logprobs, gradient: op.mul(g, inputs.termRow(i, 'slopes'), weight) }
+      case 'stepReward':
+      case 'valueRegression': return { value: tokens.heads!, gradient: op.mul(g, headSlopes(g, inputs, i, shape.kind, tokens.heads!), weight) }
+      default: {
+        const value = termValues(g, inputs, i, shape, tokens)
+        g.output(termOutput(i, 'values'), value)
+        return { value, gradient: op.mul(g, inputs.row('rowWeights'), weight) }
+      }
+    }
   })
+}
+
+/** Both losses of the head have its prediction less the target as their derivative; a probability is predicted by σ(head). */
+function headSlopes(g: Graph, inputs: LossInputs, i: number, kind: HeadTerm['kind'], heads: Value): Value {
+  const predicted = kind === 'stepReward' ? op.sigmoid(g, heads) : heads
+  return op.mul(g, op.sub(g, predicted, inputs.termRow(i, 'targets')), inputs.termRow(i, 'shares'))
 }

@@ -1,5 +1,8 @@
 import { notFiniteError } from './notFinite.ts'
-import { termInput, termOutput } from './lossGraph.ts'
+import { headLoss } from './headTerm.ts'
+import { readsHead, termInput, termOutput, termRows } from './lossGraph.ts'
+import type { HeadTerm } from './lossGraph.ts'
+import { HEADS } from './trainingGraph.ts'
 import { floats } from './batchFeeds.ts'
 import type { ForwardBackwardResult, Loss, LossTerm } from '../../engine.ts'
 import type { Feeds, WeighedSequence } from './batchFeeds.ts'
@@ -37,22 +40,37 @@ export class LossReport {
   private ratioSum = 0
   private ratioMax = 0
 
-  constructor(loss: Loss) {
+  /** @param known values of terms, by index, that are whole before any batch is run (pairwise). */
+  constructor(loss: Loss, known: ReadonlyMap<number, number>) {
     this.terms = loss.terms
-    this.values = loss.terms.map(() => 0)
+    this.values = loss.terms.map((_, i) => known.get(i) ?? 0)
     this.ratioTerm = loss.terms.findIndex(hasRatio)
   }
 
   add(batch: readonly WeighedSequence[], outputs: Outputs): void {
     this.terms.forEach((term, i) => {
-      const rows = outputs[termOutput(i, 'values')]!.data as Float32Array
-      let row = 0
-      for (const { weights, mask } of batch) {
-        for (let t = 0; t < weights.length; t++, row++) if (mask[t] !== 0) this.values[i]! += weights[t]! * rows[row]!
-      }
+      if (readsHead(term)) this.addHeads(i, term, batch, outputs)
+      else if (term.kind !== 'pairwise') this.addRows(i, batch, outputs)
       if (!Number.isFinite(this.values[i])) throw notFiniteError(`loss term ${i} (${term.kind})`, 'in the forward pass')
     })
     this.addRatios(batch, outputs)
+  }
+
+  private addRows(i: number, batch: readonly WeighedSequence[], outputs: Outputs): void {
+    const rows = outputs[termOutput(i, 'values')]!.data as Float32Array
+    let row = 0
+    for (const { weights, mask } of batch) {
+      for (let t = 0; t < weights.length; t++, row++) if (mask[t] !== 0) this.values[i]! += weights[t]! * rows[row]!
+    }
+  }
+
+  private addHeads(i: number, { kind }: HeadTerm, batch: readonly WeighedSequence[], outputs: Outputs): void {
+    const heads = outputs[HEADS]!.data as Float32Array
+    let row = 0
+    for (const item of batch) {
+      const [targets_T, shares_T] = [item.termRows[termRows(i, 'targets')]!, item.termRows[termRows(i, 'shares')]!]
+      for (let t = 0; t < shares_T.length; t++, row++) if (shares_T[t] !== 0) this.values[i]! += shares_T[t]! * headLoss(kind, heads[row]!, targets_T[t]!)
+    }
   }
 
   private addRatios(batch: readonly WeighedSequence[], outputs: Outputs): void {

@@ -4,6 +4,7 @@ import { AdamWKernel } from './adamWKernel.ts'
 import { firstNotFinite, notFiniteError } from './notFinite.ts'
 import type { Squares } from './adamWKernel.ts'
 import type { OptimizerStep, OptimizerStepResult } from '../../engine.ts'
+import { rewardHeadSlots } from '../model/parameterLayout.ts'
 import type { ParameterLayout } from '../model/parameterLayout.ts'
 
 /** What AdamW remembers between steps, laid out as the parameters. Saved with a checkpoint. */
@@ -60,13 +61,14 @@ export class Optimizer {
   private diverged(parameters: Float32Array): LabError {
     const broken = firstNotFinite(this.layout, parameters)
     if (broken !== undefined) return notFiniteError(broken, 'after the update')
-    const squares = this.layout.slots.map(({ offset, size }) => Math.fround(sumOfSquares(parameters, offset, offset + size)))
+    const slots = [...this.layout.slots, ...rewardHeadSlots(this.layout)]
+    const squares = slots.map(({ offset, size }) => Math.fround(sumOfSquares(parameters, offset, offset + size)))
     const grown = Math.max(0, squares.findIndex((value) => !Number.isFinite(value)))
-    return notFiniteError(this.layout.slots[grown]!.name, 'the square of its norm, after the update')
+    return notFiniteError(slots[grown]!.name, 'the square of its norm, after the update')
   }
 
   private gradientSquares(gradient: Float32Array): number {
-    return this.layout.slots.reduce((total, { name, offset, size }) => {
+    return [...this.layout.slots, ...rewardHeadSlots(this.layout)].reduce((total, { name, offset, size }) => {
       const squares = sumOfSquares(gradient, offset, offset + size)
       if (!Number.isFinite(squares)) throw notFiniteError(name, 'in the accumulated gradient')
       return total + squares

@@ -1,0 +1,22 @@
+import type { Loss, TokenSequence, TrainSequence } from '../engines/engine.ts'
+
+/** A preference as tokens; the end of the text is a token of both sides. */
+export interface PairTokens {
+  readonly chosen: TokenSequence
+  readonly rejected: TokenSequence
+  /** Why the chosen side wins, given problem and both sides. */
+  readonly rationale?: TokenSequence
+  /** Log-probabilities of both sides under the reference. */
+  readonly reference?: { readonly chosen_T: readonly number[]; readonly rejected_T: readonly number[] }
+}
+
+/** A trace as tokens, with the token that ends each labelled step, in order. */
+export interface StepTokens extends TokenSequence {
+  readonly steps: readonly { readonly endToken: number; readonly right: boolean }[]
+}
+
+/** What one optimiser step trains on. */
+export interface RowBatch {
+  readonly data: readonly TrainSequence[]
+  readonly loss: Loss
+}

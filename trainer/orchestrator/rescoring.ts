@@ -1,0 +1,59 @@
+import type { Rollout } from '../protocol/rollout.ts'
+import type { StepAggregate } from '../protocol/runFile.ts'
+import { throwIfStoppedNow } from './cancellation.ts'
+import { evaluationStep } from './evaluationStep.ts'
+import { tellingRecorder } from './liveNotices.ts'
+import { modelStepScorer } from './modelStepScorer.ts'
+import { RERANK_PART, rerankPart } from './rerankScores.ts'
+import { groupName, rolloutId } from './rolloutSlot.ts'
+import type { StagePlan } from './runPlan.ts'
+import type { Session } from './session.ts'
+
+/** Whether a run ends with a model that scores steps: it is no policy any more, so that nothing is sampled from it. */
+export const endsAsScorer = (stages: readonly StagePlan[]): boolean => stages.at(-1)?.algorithm.name === 'prm'
+
+/**
+ * The completions of the evaluation before training once more, with the scores of the model as it is now: the figures then say
+ * how well it chooses among samples of the policy that it was made of. Recorded as an evaluation of its own.
+ */
+export async function rescoreBefore(session: Session): Promise<Rollout[]> {
+  const { rollouts } = session.parts.directory
+  const batch = { kind: 'evaluation' as const, step: evaluationStep(session) }
+  const before = (await rollouts.readStep({ kind: 'evaluation', step: 0 })) ?? []
+  const open = rollouts.openStep(batch)
+  let sealed = false
+  try {
+    const recorder = tellingRecorder(session, open)
+    const rows: Rollout[] = []
+    for (const row of before.filter(({ superseded, tags }) => !superseded && tags['when'] === 'before')) {
+      const again = { ...(await rescored(session, row)), ...placeOf(row, { ...batch, attempt: open.attempt }) }
+      recorder.append(again)
+      rows.push(again)
+    }
+    throwIfStoppedNow(session.control)
+    open.seal(rows)
+    sealed = true
+    session.sealed.rollouts += rows.length
+    return rows
+  } finally {
+    if (!sealed) open.close()
+  }
+}
+
+function placeOf(row: Rollout, { kind, step, attempt }: { kind: 'evaluation'; step: number; attempt: number }): Pick<Rollout, 'id' | 'group' | 'step' | 'attempt' | 'tags'> {
+  const group = groupName({ kind, step }, Number(row.group.slice(row.group.indexOf('-') + 1)))
+  const batch = { kind, step, stage: row.stage, policyVersion: row.policyVersion }
+  return { id: rolloutId(batch, attempt, { group, sampleIndex: row.sampleIndex }), group, step, attempt, tags: { ...row.tags, when: 'after' } }
+}
+
+/** Only what the figures rest on is scored: sampled completions of the run's own held-out problems. */
+async function rescored(session: Session, row: Rollout): Promise<Rollout> {
+  const { plan, engine, model } = session
+  if (row.tags['set'] !== plan.heldOut.name || row.tags['decoding'] !== 'sampled') return row
+  throwIfStoppedNow(session.control)
+  const segment = row.segments[0]!
+  const { text, messages } = segment.samplePrompt
+  const aggregate: StepAggregate = plan.run.evaluation.rerank?.aggregate ?? 'min'
+  const part = await rerankPart({ prompt: text, ...(messages && { messages }) }, segment.text, segment.spans, modelStepScorer(engine, model), aggregate)
+  return { ...row, reward: { ...row.reward, parts: [...row.reward.parts.filter(({ name }) => name !== RERANK_PART), part] } }
+}

@@ -1,0 +1,68 @@
+import { dpoBatch } from '../algorithms/dpo.ts'
+import { prmBatch } from '../algorithms/prm.ts'
+import type { PairTokens, RowBatch, StepTokens } from '../algorithms/rows.ts'
+import { LabError } from '../errors.ts'
+import type { Loss, TokenSequence } from '../engines/engine.ts'
+import { randomStream } from '../random/random.ts'
+import { REFERENCE } from './referencePolicy.ts'
+import { encodeRows } from './rowTokens.ts'
+import type { EncodedRows, RowTokens } from './rowTokens.ts'
+import { groupAlgorithm, needsReference } from './runPlan.ts'
+import type { StageData, StagePlan } from './runPlan.ts'
+import type { Session } from './session.ts'
+import type { Batches } from './supervisedStage.ts'
+
+/** Sequences scored under the reference in one call: always the same ones together, so that a resumed run sees the same bits. */
+const SCORED_TOGETHER = 128
+
+/** Batches of a stage that learns from rows: each pass takes every row once, in an order of its own. */
+export async function rowBatches(session: Session, stage: StagePlan, data: StageData): Promise<Batches> {
+  const encoded = await encodeRows(session, stage, data)
+  sayWhatIsLeftOut(session, data, encoded)
+  const rows = needsReference(stage) ? await withReference(session, encoded.tokens as readonly PairTokens[]) : encoded.tokens
+  const makeBatch = await batchMaker(session, stage)
+  return async (stageStep) => makeBatch(rowsOfStep(rows, stage, session.plan.run.seed, stageStep))
+}
+
+function sayWhatIsLeftOut({ journal, position }: Session, { file }: StageData, { tokens, leftOut }: EncodedRows): void {
+  const { places, why } = leftOut
+  if (tokens.length === 0) {
+    throw new LabError('dataset', 'dataset/no-rows', `The model can read none of the rows of ${file.file}; ${why}.`, {
+      place: `${file.file}:${places[0]}`, remedy: 'Take a model whose tokenizer knows these words, with a context long enough.'
+    })
+  }
+  if (places.length === 0) return
+  const message = `${places.length} of ${file.rows.length} rows of ${file.file} were left out; ${why}.`
+  journal.event({ type: 'warning', step: position.step, code: 'dataset/rows-left-out', message })
+}
+
+/** The rows of a step. A pass ends in the middle of a step where the rows do not divide by the batch. */
+function rowsOfStep<T>(rows: readonly T[], { name, batchSize }: StagePlan, seed: number, stageStep: number): T[] {
+  const first = (stageStep - 1) * batchSize
+  const orders = new Map<number, readonly number[]>()
+  const orderOf = (pass: number): readonly number[] => {
+    const order = orders.get(pass) ?? randomStream(seed, 'rows', name, pass).shuffle(rows.map((_, i) => i))
+    orders.set(pass, order)
+    return order
+  }
+  return Array.from({ length: batchSize }, (_, i) => rows[orderOf(Math.floor((first + i) / rows.length))[(first + i) % rows.length]!]!)
+}
+
+/** Log-probabilities under the reference do not change while the stage lasts: they are computed once. */
+async function withReference(session: Session, pairs: readonly PairTokens[]): Promise<PairTokens[]> {
+  const sides = pairs.flatMap(({ chosen, rejected }) => [chosen, rejected])
+  const scored: (readonly number[])[] = []
+  for (let from = 0; from < sides.length; from += SCORED_TOGETHER) {
+    const part = await session.engine.logprobs(sides.slice(from, from + SCORED_TOGETHER), REFERENCE, session.control.signal)
+    scored.push(...part.map(({ logprobs_T }) => logprobs_T))
+  }
+  return pairs.map((pair, i) => ({ ...pair, reference: { chosen_T: scored[2 * i]!, rejected_T: scored[2 * i + 1]! } }))
+}
+
+async function batchMaker(session: Session, stage: StagePlan): Promise<(rows: readonly RowTokens[]) => RowBatch> {
+  const { algorithm } = stage
+  if (algorithm.name === 'dpo') return (rows) => dpoBatch(rows as readonly PairTokens[], algorithm)
+  if (algorithm.name === 'prm') return (rows) => prmBatch(rows as readonly StepTokens[], algorithm)
+  const { loss }: { loss: Loss } = await session.parts.weigh([], groupAlgorithm(stage), { maxTokens: stage.sampling.maxTokens })
+  return (rows) => ({ data: rows as readonly TokenSequence[], loss })
+}

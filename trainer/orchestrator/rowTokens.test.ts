@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { createFakeEngine } from '../engines/fake/fakeEngine.ts'
+import { NewModel } from '../protocol/runFile.ts'
+import { modelStepScorer } from './modelStepScorer.ts'
+import { stepEnds } from './rowTokens.ts'
+
+const VOCABULARY = ['<eos>', 'a', 'b', 'c']
+
+describe('steps as tokens', () => {
+  const engine = createFakeEngine()
+  before(async () => { await engine.loadModel({ kind: 'new', model: NewModel.parse({ contextLength: 32 }), vocabulary: VOCABULARY, seed: 1 }) })
+
+  it('end at the token that holds their last character', async () => {
+    const { tokens, endTokens } = await stepEnds({ engine }, 'a b a c', [3, 4, 7])
+    assert.deepEqual([tokens, endTokens], [[1, 2, 1, 3], [1, 1, 3]])
+    assert.deepEqual((await stepEnds({ engine }, 'a', [0, 1])).endTokens, [-1, 0])
+    assert.deepEqual((await stepEnds({ engine }, '', [])).tokens, [])
+  })
+
+  it('are scored by the head at these tokens', async () => {
+    const data = [{ prompt: [1], completion: [2, 3], stepLabels_T: [1, 0] }]
+    for (let i = 0; i < 20; i++) {
+      await engine.forwardBackward(data, { terms: [{ kind: 'stepReward', weight: 1 }], normalisation: { kind: 'tokenMean' } })
+      await engine.optimStep({ name: 'sgd', learningRate: 1, beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, maxGradNorm: 0 })
+    }
+    const [heads] = await engine.headValues([{ prompt: [1], completion: [2, 3] }])
+    const scores = await modelStepScorer(engine, { hasChatTemplate: false } as never).score({ prompt: 'a' }, 'b c', [0, 1, 3])
+    assert.deepEqual(scores, [0.5, ...heads!.map((head) => 1 / (1 + Math.exp(-head)))])
+    assert.ok(scores[1]! > 0.8 && scores[2]! < 0.2)
+  })
+})

@@ -1,0 +1,125 @@
+import type { PairTokens, StepTokens } from '../algorithms/rows.ts'
+import { LabError } from '../errors.ts'
+import type { TokenSequence } from '../engines/engine.ts'
+import { askForCritique } from '../environments/askForCritique.ts'
+import type { Environment } from '../environments/environment.ts'
+import type { CritiqueRow, PreferenceRow, RowKind, RowsOf, SolutionRow, StepRow } from '../protocol/labelRows.ts'
+import type { TrainingData } from '../protocol/runFile.ts'
+import type { StageData, StagePlan } from './runPlan.ts'
+import type { Session } from './session.ts'
+
+/** Rows of a kind as tokens. */
+export interface TokensOf {
+  critiques: TokenSequence
+  solutions: TokenSequence
+  preferences: PairTokens
+  steps: StepTokens
+}
+export type RowTokens<K extends RowKind = RowKind> = TokensOf[K]
+
+/** What rows are encoded with. */
+interface Encoder {
+  readonly session: Session
+  readonly environment: Environment
+  readonly chat: boolean
+  /** The token that ends a text; none where the model has none. */
+  readonly end: readonly number[]
+}
+
+export interface EncodedRows {
+  readonly tokens: readonly RowTokens[]
+  /** Places of the rows that were left out, and why the first was. */
+  readonly leftOut: { readonly places: readonly number[]; readonly why: string }
+}
+
+/**
+ * All rows of a stage as tokens, in their order. A row that the tokenizer cannot express, whose prompt is empty or that the
+ * context has no room for is left out: labels are free text, and a small model has few words.
+ */
+export async function encodeRows(session: Session, stage: StagePlan, { settings, file }: StageData): Promise<EncodedRows> {
+  const encoder: Encoder = { session, environment: stage.mixture[0]!.environment, chat: settings.chat, end: session.model.endOfTextTokens.slice(0, 1) }
+  const tokens: RowTokens[] = []
+  const places: number[] = []
+  let why = ''
+  for (const { place, row } of file.rows) {
+    const encoded = await encodeRow(encoder, settings, row)
+    if (typeof encoded !== 'string') tokens.push(encoded)
+    else {
+      places.push(place)
+      why ||= `row ${place}: ${encoded}`
+    }
+  }
+  return { tokens, leftOut: { places, why } }
+}
+
+/** The row, or why it is left out. */
+async function encodeRow(encoder: Encoder, { kind }: TrainingData, row: RowsOf[RowKind]): Promise<RowTokens | string> {
+  try {
+    const tokens = await tokensOf(encoder, kind, row)
+    return roomFor(tokens, encoder.session.model.contextLength)
+  } catch (error) {
+    if (LabError.is(error, 'engine/unknown-word')) return error.message
+    throw error
+  }
+}
+
+function tokensOf(encoder: Encoder, kind: RowKind, row: RowsOf[RowKind]): Promise<RowTokens> {
+  switch (kind) {
+    case 'solutions': return solutionTokens(encoder, row as SolutionRow)
+    case 'critiques': return critiqueTokens(encoder, row as CritiqueRow)
+    case 'preferences': return pairTokens(encoder, row as PreferenceRow)
+    case 'steps': return stepTokens(encoder, row as StepRow)
+  }
+}
+
+function roomFor(tokens: RowTokens, contextLength: number): RowTokens | string {
+  const sequences = 'chosen' in tokens ? [tokens.chosen, tokens.rejected, ...(tokens.rationale ? [tokens.rationale] : [])] : [tokens]
+  if (sequences.some(({ prompt }) => prompt.length === 0)) return 'its prompt has no tokens'
+  if (sequences.some(({ completion }) => completion.length === 0)) return 'there is nothing to learn in it'
+  const longest = Math.max(...sequences.map(({ prompt, completion }) => prompt.length + completion.length))
+  return longest > contextLength ? `it has ${longest} tokens; the model takes ${contextLength}` : tokens
+}
+
+async function solutionTokens(encoder: Encoder, { prompt, completion }: SolutionRow): Promise<TokenSequence> {
+  const [promptTokens, completionTokens] = await encode(encoder, [await promptText(encoder, prompt), completion])
+  return { prompt: promptTokens!, completion: [...completionTokens!, ...encoder.end] }
+}
+
+/** The environment's words ask for the critique, where it has them. */
+async function critiqueTokens(encoder: Encoder, { prompt, response, critique }: CritiqueRow): Promise<TokenSequence> {
+  const problem = { id: 'row', environment: encoder.environment.name, prompt: prompt.trimEnd(), params: {} }
+  const asked = askForCritique(encoder.environment.critique, problem, response)
+  return solutionTokens(encoder, { prompt: asked.prompt, completion: critique })
+}
+
+/** A rationale follows problem and both sides, each closed by the end of a text: no words that a small model may lack. */
+async function pairTokens(encoder: Encoder, { prompt, chosen, rejected, rationale }: PreferenceRow): Promise<PairTokens> {
+  const [promptTokens, ...texts] = await encode(encoder, [await promptText(encoder, prompt), chosen, rejected, ...(rationale === undefined ? [] : [rationale])])
+  const [win, lose, why] = texts.map((tokens) => [...tokens, ...encoder.end])
+  const side = (completion: readonly number[]): TokenSequence => ({ prompt: promptTokens!, completion })
+  return {
+    chosen: side(win!), rejected: side(lose!),
+    ...(why && { rationale: { prompt: [...promptTokens!, ...win!, ...lose!], completion: why } })
+  }
+}
+
+async function stepTokens(encoder: Encoder, { prompt, completions, labels }: StepRow): Promise<StepTokens> {
+  const ends = completions.map((_, i) => completions.slice(0, i + 1).join('').length)
+  const [[promptTokens], trace] = [await encode(encoder, [await promptText(encoder, prompt)]), await stepEnds(encoder.session, completions.join(''), ends)]
+  const steps = trace.endTokens.map((endToken, i) => ({ endToken, right: labels[i]! })).filter(({ endToken }) => endToken >= 0)
+  return { prompt: promptTokens!, completion: trace.tokens, steps }
+}
+
+/** A text as tokens, and the token that holds the end of each of its steps (offsets in UTF-16 units); −1 = before any token. */
+export async function stepEnds({ engine }: Pick<Session, 'engine'>, text: string, ends: readonly number[]): Promise<{ tokens: number[]; endTokens: number[] }> {
+  const [tokens, ...prefixes] = await engine.encode([text, ...ends.map((end) => text.slice(0, end))])
+  return { tokens: tokens!, endTokens: prefixes.map((prefix) => Math.min(prefix.length, tokens!.length) - 1) }
+}
+
+const encode = ({ session }: Encoder, texts: readonly string[]): Promise<number[][]> => session.engine.encode(texts)
+
+async function promptText({ session, chat }: Encoder, prompt: string): Promise<string> {
+  if (!chat || !session.model.hasChatTemplate) return prompt
+  const [text] = await session.engine.renderChat([[{ role: 'user', content: prompt }]])
+  return text!
+}
