@@ -10,6 +10,7 @@ export const zones = {
   'trainer/graders': ['trainer/errors.ts'],
   'trainer/renderers': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/environments': ['trainer/nearestName.ts', 'trainer/graders', 'trainer/renderers', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/datasets': ['trainer/environments/utf8Lines.ts', 'trainer/stores/duckDb.ts', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/sandbox': ['trainer/parentWatch.ts', 'trainer/environments', 'trainer/rewards', 'trainer/algorithms', 'trainer/engines/engine.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/rewards': ['trainer/environments', 'trainer/graders', 'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/algorithms': ['trainer/engines/engine.ts', 'trainer/protocol', 'trainer/errors.ts'],
@@ -17,20 +18,22 @@ export const zones = {
   'trainer/recipes': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/engines': ['trainer/parentWatch.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/stores': ['trainer/protocol', 'trainer/errors.ts'],
-  'trainer/query': ['trainer/stores', 'trainer/evals', 'trainer/parentWatch.ts', 'trainer/protocol', 'trainer/errors.ts'],
+  'trainer/labels': ['trainer/stores', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/query': ['trainer/stores', 'trainer/labels', 'trainer/evals', 'trainer/parentWatch.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/control': ['trainer/stores/processIdentity.ts', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/orchestrator': [
     'trainer/algorithms', 'trainer/environments', 'trainer/rewards', 'trainer/evals', 'trainer/recipes', 'trainer/engines/engine.ts', 'trainer/stores',
-    'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'
+    'trainer/datasets', 'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'
   ],
   'trainer/runFiles': ['trainer/nearestName.ts', 'trainer/recipes', 'trainer/environments', 'trainer/algorithms', 'trainer/rewards', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/cli': ['trainer'],
   'trainer/cli.ts': ['trainer'],
   'trainer/main.ts': ['trainer'],
   'webviews/protocol': ['trainer/protocol'],
-  webviews: ['webviews/protocol', 'trainer/protocol'],
+  // Curves and reports tell the same interval of the same figures; labels of the view, the editor and the command line the same tokens.
+  webviews: ['webviews/protocol', 'trainer/protocol', 'trainer/evals/meanOverSeeds.ts', 'trainer/labels/anchors/tokensTouched.ts'],
   // The registry of living trainers is written by them and read by windows: one piece of code, so that both agree on what is trusted.
-  extension: ['webviews/protocol', 'trainer/protocol', 'trainer/control/privateFolder.ts', 'trainer/control/pipePath.ts', 'trainer/control/registry.ts', 'trainer/stores/processIdentity.ts'],
+  extension: ['webviews/protocol', 'trainer/protocol', 'trainer/control/privateFolder.ts', 'trainer/control/pipePath.ts', 'trainer/control/registry.ts', 'trainer/stores/processIdentity.ts', 'trainer/stores/stateStore.ts', 'trainer/stores/commitFiles.ts', 'trainer/stores/gitUser.ts', 'trainer/labels'],
   samples: ['trainer'],
   test: ['trainer', 'extension', 'webviews', 'samples', 'scripts'],
   scripts: ['trainer/protocol']
@@ -38,6 +41,8 @@ export const zones = {
 
 /** Tests may set up what their subject works with, never another runtime. */
 export const testsMayAlsoImport = {
+  // That a page anchors labels as the label store does.
+  webviews: ['trainer/labels/anchors'],
   'trainer/orchestrator': ['trainer/engines/fake', 'trainer/stores', 'trainer/environments'],
   'trainer/runFiles': ['trainer/nearestName.ts', 'trainer'],
   'trainer/query': ['trainer/stores']

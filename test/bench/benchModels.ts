@@ -42,9 +42,9 @@ export async function writeBenchModel({ model, vocabulary }: BenchModel, folder:
     await engine.close()
   }
   const layout = parameterLayout((await readDescription(folder)).config)
-  const parameters = await readWeights(folder, layout)
+  const { values: parameters } = await readWeights(folder, layout)
   suppressEndOfText(layout, parameters)
-  await writeWeights(folder, layout, parameters, 'F32')
+  await writeWeights(folder, layout, parameters, { dtype: 'F32', withHead: false })
 }
 
 const CARRIED = 0.1

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { NO_PYTHON } from './bench.ts'
 import type { Bench } from './bench.ts'
+import { critiqueBench } from './critiqueBench.ts'
 import { decodingBench } from './decodingBench.ts'
 import { gemmBench } from './gemmBench.ts'
 import { root } from './labProcess.ts'
+import { labelsBench } from './labelsBench.ts'
 import { learningBench } from './learningBench.ts'
 import { machine } from './machine.ts'
 import { memoryBench } from './memoryBench.ts'
@@ -20,8 +22,9 @@ import { trainingBench } from './trainingBench.ts'
 import { viewsBench } from './viewsBench.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = {
+  critique: critiqueBench,
   start: startBench, learning: learningBench, training: trainingBench, decoding: decodingBench, step: stepBench, gemm: gemmBench,
-  memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench
+  memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench, labels: labelsBench
 }
 const USAGE = `npm run bench -- [name …] [--rounds N] [--out FOLDER]\nNames: ${Object.keys(BENCHES).join(', ')}; none = all.`
 
