@@ -42,11 +42,13 @@ describe('samples: models', function () {
       assert.ok(users.length > 0, 'no run file uses it')
       await engine.loadModel({ kind: 'folder', folder: join(samplesFolder, 'models', name) })
       for (const file of users) {
-        const { environment } = loadSample(file).run
-        assert.ok(environment)
-        const { vocabulary } = findEnvironment(environment.name)
-        const tokens = await engine.encode(vocabulary)
-        assert.deepEqual(tokens.filter(({ length }) => length !== 1), [])
+        const { environment, environments = [] } = loadSample(file).run
+        const named = [...(environment ? [environment] : []), ...environments]
+        assert.ok(named.length > 0)
+        for (const { name: of } of named) {
+          const tokens = await engine.encode(findEnvironment(of).vocabulary)
+          assert.deepEqual(tokens.filter(({ length }) => length !== 1), [])
+        }
       }
     })
   }
