@@ -7,17 +7,14 @@ import { ensureBuilt, ensureInstalled, root } from './prepare.mjs'
 import { findPython } from './python.mjs'
 import { findChromium, vscodeServerReady } from './vscode.mjs'
 
-/**
- * Sections of tests. `needs` answers what is missing to run one, in a sentence, or nothing. Windows mostly wait for each other's
- * processes: two at a time take little more than half the time.
- */
+/** Sections of tests. `needs` answers what is missing to run one, in a sentence, or nothing. */
 const sections = [
   { name: 'trainer', files: ['trainer/**/*.test.ts'] },
   { name: 'extension', files: ['extension/**/*.test.ts', 'webviews/**/*.test.ts'] },
   { name: 'whole', files: ['test/**/*.test.ts', '--ignore', 'test/vscode/node_modules/**'] },
   { name: 'packages', files: ['test/packages/*.packages.ts'] },
   { name: 'extension host', runner: 'test/extensionHost/main.ts', needs: vscodeMissing },
-  { name: 'browser', files: ['--parallel', '--jobs', '2', 'test/browser/*.browser.ts'], needs: vscodeMissing }
+  { name: 'browser', files: ['test/browser/*.browser.ts'], needs: vscodeMissing }
 ]
 
 ensureInstalled()

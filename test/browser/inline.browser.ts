@@ -32,7 +32,6 @@ describe('labelling in the editor', function () {
     session = await startSession({ settings: { 'rolloutLab.labeler': 'anna' } })
     directory = makeSampleRun(session.runsFolder, RUN, 2)
     workbench = await session.open()
-    workbench.page.setDefaultTimeout(20_000)
     await workbench.openView('Rollout Lab')
     await workbench.tree().first().waitFor()
     await workbench.command('Rollout Lab: Next Trace to Label')
@@ -79,9 +78,12 @@ describe('labelling in the editor', function () {
     await page().keyboard.press('Control+Home')
     return String(copied).replaceAll('\r\n', '\n')
   }
-  const write = async (words: string): Promise<void> => {
-    await page().locator('.review-widget .monaco-editor.focused').waitFor()
+  /** Writes into the editor of a comment once it has the focus, and keeps the text once it stands there. */
+  const write = async (words: string, within = page().locator('.review-widget')): Promise<void> => {
+    const editor = within.locator('.monaco-editor.focused')
+    await editor.waitFor()
     await page().keyboard.insertText(words)
+    await editor.filter({ hasText: words.trim().split(/\s+/)[0]! }).waitFor()
     await page().keyboard.press('Control+Enter')
   }
 
@@ -143,7 +145,7 @@ describe('labelling in the editor', function () {
     const first = thread.locator('.review-comment', { hasText: 'of three characters' })
     await first.hover()
     await first.locator('.action-label[aria-label^="Edit"]').click()
-    await write(' and more')
+    await write(' and more', first)
     await until('the edit', () => labels('critique').some(({ opinion }) => opinion.text.includes('and more')))
     const changed = threads().filter({ hasText: 'and more' })
     await changed.locator('.review-comment').first().locator('text=edited').waitFor()
