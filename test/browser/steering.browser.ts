@@ -76,9 +76,7 @@ describe('steering in the window', function () {
 
   it('resumes where the run stopped', async () => {
     const { step } = stateOf('steered')
-    await first.command('Rollout Lab: Resume')
-    const choose = first.page.locator('.quick-input-list .monaco-list-row', { hasText: 'steered' })
-    await choose.first().click()
+    await first.commandOn('Rollout Lab: Resume', 'steered')
     await standing(first, 'steered', 'running')
     for (let now = 0; now <= step; await first.page.waitForTimeout(100)) now = stateOf('steered').step
   })

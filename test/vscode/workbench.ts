@@ -16,7 +16,7 @@ export const THEMES = {
 export type Theme = keyof typeof THEMES
 
 /** What a browser says of itself and not of a page, and VS Code of its own: it opens its settings twice with the first comment controller. */
-const NOISE = [/User\/settings\.json already exists/, /Error: unknown document/, /IDBTransaction|IndexedDB database/, /authentication provider 'github'/, /onWillSaveTextDocument-event/, /File Modified Since/, /Failed to load resource/, /ServiceWorker/, /\(404\) was received when fetching the script/, /ResizeObserver loop/, /vscode-cdn\.net/, /\[Extension Host\] \(node/, /Canceled/]
+const NOISE = [/User\/settings\.json already exists/, /Error: unknown document/, /IDBTransaction|IndexedDB database/, /OverlayWebview has been disposed/, /authentication provider 'github'/, /onWillSaveTextDocument-event/, /File Modified Since/, /Failed to load resource/, /ServiceWorker/, /\(404\) was received when fetching the script/, /ResizeObserver loop/, /vscode-cdn\.net/, /\[Extension Host\] \(node/, /Canceled/]
 
 /** Start options of the workbench that have no other way in: names and values. */
 export type Payload = readonly (readonly [string, string])[]
@@ -73,6 +73,16 @@ export class Workbench {
       if (await row.click({ timeout: 1500 }).then(() => true, () => false)) return
     }
     throw new Error(`The palette does not offer "${title}". ${await this.said()}`)
+  }
+
+  /** Runs a command that asks which, and chooses; asks again where a view that takes the focus meanwhile closes the list. */
+  async commandOn(title: string, label: string): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first()
+    for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await this.page.keyboard.press('Escape')) {
+      await this.command(title)
+      if (await row.click({ timeout: 5000 }).then(() => true, () => false)) return
+    }
+    throw new Error(`"${title}" does not offer "${label}". ${await this.said()}`)
   }
 
   /** Titles that the palette offers for this text. */
