@@ -25,6 +25,7 @@ if (!python) console.log('No Python with PyTorch and transformers found (npm run
 const counts = sections.filter(({ name }) => wanted(name)).map(runSection)
 const sum = (key) => counts.reduce((total, count) => total + count[key], 0)
 const failed = sum('failed') + checks.filter((ok) => !ok).length
+for (const { title, error } of counts.flatMap(({ failures }) => failures)) console.log(`\n✖ ${title}\n${error.split('\n').slice(0, 12).join('\n')}`)
 console.log(`${sum('passed') + checks.filter(Boolean).length} passed, ${failed} failed, ${sum('skipped')} skipped`)
 process.exitCode = failed === 0 ? 0 : 1
 
@@ -49,24 +50,27 @@ function vscodeMissing() {
 function runSection({ name, files = [], runner, needs }) {
   console.log(`\n— ${name}`)
   const missing = needs?.()
-  if (!missing) return runTests((report) => runner ? [runner, report] : mochaArguments(report, files))
+  if (!missing) return runTests(name, (report) => runner ? [runner, report] : mochaArguments(report, files))
   console.log(`Skipped: ${missing}.`)
-  return { passed: 0, failed: 0, skipped: 1 }
+  return { passed: 0, failed: 0, skipped: 1, failures: [] }
 }
 
 function mochaArguments(report, files) {
   return ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/mochaReporter.cjs', '--reporter-option', `output=${report}`, ...files]
 }
 
-function runTests(command) {
+function runTests(name, command) {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-lab-test-'))
   const report = join(folder, 'report.json')
   const result = spawnSync(process.execPath, ['--import', 'tsx', ...command(report)], {
     cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...(python ? { ROLLOUT_LAB_PYTHON: python } : {}) }
   })
-  const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { passed: 0, failed: 1, skipped: 0 }
+  const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { passed: 0, failed: 0, skipped: 0, failures: [] }
   rmSync(folder, { recursive: true, force: true })
   // A runner that dies after its last test is a failure that no test counted.
-  if (result.status !== 0 && counts.failed === 0) counts.failed = 1
+  if (result.status !== 0 && counts.failed === 0) {
+    counts.failed = 1
+    counts.failures.push({ title: name, error: `The runner ended with ${result.signal ?? `exit status ${result.status}`} although no test failed.` })
+  }
   return counts
 }
