@@ -12,8 +12,8 @@ const processes = {
   lab: 'trainer/cli.ts',
   engine: 'trainer/engines/onnx/main.ts',
   decodeLane: 'trainer/engines/onnx/decoding/decodeLane.ts',
-  moduleHost: 'trainer/sandbox/moduleHostMain.ts',
-  syncModule: 'trainer/sandbox/syncModuleMain.ts',
+  moduleHost: 'trainer/sandbox/modules/moduleHostMain.ts',
+  syncModule: 'trainer/sandbox/modules/syncModuleMain.ts',
   queries: 'trainer/query/main.ts'
 }
 

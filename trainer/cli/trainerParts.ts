@@ -12,7 +12,7 @@ import { prmReward } from '../rewards/prm.ts'
 import { createReward } from '../rewards/registry.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
-import type { UserModules } from '../sandbox/userModules.ts'
+import type { UserModules } from '../sandbox/modules/userModules.ts'
 import { startEngine } from './engines.ts'
 import type { StepRewardModels } from './stepRewardModels.ts'
 

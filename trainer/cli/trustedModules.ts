@@ -1,9 +1,9 @@
 import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LabError } from '../errors.ts'
-import { readModuleSources } from '../sandbox/moduleSources.ts'
-import { approve, listApproved, revoke } from '../sandbox/trust.ts'
-import type { Approval } from '../sandbox/trust.ts'
+import { readModuleSources } from '../sandbox/modules/moduleSources.ts'
+import { approve, listApproved, revoke } from '../sandbox/modules/trust.ts'
+import type { Approval } from '../sandbox/modules/trust.ts'
 
 /** A module whose content was approved, with all files that the approval covers. */
 export interface TrustedModule {

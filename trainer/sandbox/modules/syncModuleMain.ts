@@ -1,6 +1,6 @@
 /** The thread behind SyncModule: answers one call at a time from a module host. */
 import { workerData } from 'node:worker_threads'
-import { LabError } from '../errors.ts'
+import { LabError } from '../../errors.ts'
 import { ModuleHost } from './moduleHost.ts'
 import type { SyncAnswer, SyncCall, SyncModuleData } from './syncModule.ts'
 

@@ -7,7 +7,7 @@ import { createMessageConnection, StreamMessageReader, StreamMessageWriter } fro
 import { callModule } from './moduleCalls.ts'
 import { loadModule } from './moduleLoader.ts'
 import { CallRequest, LoadRequest, PROTOCOL_STREAM } from './moduleRpc.ts'
-import { watchParent } from '../parentWatch.ts'
+import { watchParent } from '../../parentWatch.ts'
 import { thrownByModule } from './thrownByModule.ts'
 import type { UserModule } from './userModule.ts'
 

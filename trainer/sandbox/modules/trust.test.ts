@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LabError } from '../errors.ts'
+import { LabError } from '../../errors.ts'
 import { readModuleSources } from './moduleSources.ts'
 import { approve, isApproved, requireTrust, revoke } from './trust.ts'
 import { Workspace } from './workspace.fixture.ts'

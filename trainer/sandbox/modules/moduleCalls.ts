@@ -1,8 +1,8 @@
 /** What the trainer asks of a module, run inside the module process. */
-import { problemId, drawInSplit } from '../environments/split.ts'
-import type { Problem, Split } from '../protocol/problem.ts'
-import { randomStream } from '../random/random.ts'
-import type { Random } from '../random/random.ts'
+import { problemId, drawInSplit } from '../../environments/split.ts'
+import type { Problem, Split } from '../../protocol/problem.ts'
+import { randomStream } from '../../random/random.ts'
+import type { Random } from '../../random/random.ts'
 import type { ModuleMethod } from './moduleRpc.ts'
 import type { UserEnvironment, UserModule, UserOptions } from './userModule.ts'
 

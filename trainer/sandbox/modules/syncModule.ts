@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
-import { LabError } from '../errors.ts'
+import { LabError } from '../../errors.ts'
 import { MODULE_LIMITS } from './moduleHost.ts'
 import type { ModuleLimits } from './moduleHost.ts'
 import { syncModuleProgram } from './moduleProgram.ts'

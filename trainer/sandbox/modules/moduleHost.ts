@@ -7,7 +7,7 @@
  * Not covered in this version: the child has the user's rights. It can read and write files, use the network and start
  * programs; memory outside of V8's heap is not limited. That is why a module runs only after explicit approval.
  */
-import { LabError } from '../errors.ts'
+import { LabError } from '../../errors.ts'
 import { ModuleProcess } from './moduleProcess.ts'
 import type { ProcessLimits } from './moduleProcess.ts'
 import type { ModuleMethod } from './moduleRpc.ts'

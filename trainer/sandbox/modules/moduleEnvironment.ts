@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Environment } from '../environments/environment.ts'
+import type { Environment } from '../../environments/environment.ts'
 import { checkAnswer, Completion, Description, GeneratedProblem, Rendering, StepVerdicts, Verdict } from './moduleAnswers.ts'
 import { missingExport } from './missingExport.ts'
 import type { ModuleMethod } from './moduleRpc.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, extname, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { LabError } from '../errors.ts'
+import { LabError } from '../../errors.ts'
 
 /** A user's module with everything that it imports by relative path, read once: what is hashed is what runs. */
 export interface ModuleSources {

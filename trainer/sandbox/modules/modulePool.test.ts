@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { LabError } from '../errors.ts'
+import { LabError } from '../../errors.ts'
 import { ModulePool } from './modulePool.ts'
 import { Workspace } from './workspace.fixture.ts'
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
-import { LabError } from '../errors.ts'
+import { LabError } from '../../errors.ts'
 import type { ModuleSources } from './moduleSources.ts'
 
 /**

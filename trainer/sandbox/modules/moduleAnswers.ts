@@ -1,9 +1,9 @@
 /** What a module may answer: checked on arrival, since its types prove nothing. */
 import { z } from 'zod'
-import { LabError } from '../errors.ts'
-import { Finite, NonNegative, Positive, Share } from '../protocol/numbers.ts'
-import { Problem } from '../protocol/problem.ts'
-import { Span, StepVerdict } from '../protocol/rollout.ts'
+import { LabError } from '../../errors.ts'
+import { Finite, NonNegative, Positive, Share } from '../../protocol/numbers.ts'
+import { Problem } from '../../protocol/problem.ts'
+import { Span, StepVerdict } from '../../protocol/rollout.ts'
 import { plainText } from './plainText.ts'
 
 const Why = z.string().transform(plainText)

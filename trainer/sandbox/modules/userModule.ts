@@ -7,12 +7,12 @@
  * it by relative path and Node's own modules; packages are not available. Module state may be lost between calls, since the
  * process is started again after a call that hung or died, and rewards are scored in several processes side by side.
  */
-import type { ScoredGroup, WeighContext, Weighed } from '../algorithms/algorithm.ts'
-import type { Rendering } from '../environments/environment.ts'
-import type { Problem } from '../protocol/problem.ts'
-import type { StepVerdict } from '../protocol/rollout.ts'
-import type { Random } from '../random/random.ts'
-import type { PartScore, RewardInput } from '../rewards/reward.ts'
+import type { ScoredGroup, WeighContext, Weighed } from '../../algorithms/algorithm.ts'
+import type { Rendering } from '../../environments/environment.ts'
+import type { Problem } from '../../protocol/problem.ts'
+import type { StepVerdict } from '../../protocol/rollout.ts'
+import type { Random } from '../../random/random.ts'
+import type { PartScore, RewardInput } from '../../rewards/reward.ts'
 
 /** `options` of the reference in the run file, as they stand. */
 export type UserOptions = Readonly<Record<string, unknown>>

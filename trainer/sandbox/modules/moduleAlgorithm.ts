@@ -1,5 +1,5 @@
-import type { ScoredGroup, TokenWeights, WeighContext, Weighed } from '../algorithms/algorithm.ts'
-import { LabError } from '../errors.ts'
+import type { ScoredGroup, TokenWeights, WeighContext, Weighed } from '../../algorithms/algorithm.ts'
+import { LabError } from '../../errors.ts'
 import { missingExport } from './missingExport.ts'
 import { checkAnswer, Description, WeighedAnswer } from './moduleAnswers.ts'
 import type { ModuleHost } from './moduleHost.ts'

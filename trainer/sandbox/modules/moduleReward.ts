@@ -1,4 +1,4 @@
-import type { PartScore, RewardFunction, RewardInput } from '../rewards/reward.ts'
+import type { PartScore, RewardFunction, RewardInput } from '../../rewards/reward.ts'
 import { checkAnswer, Description, PartScore as PartScoreAnswer } from './moduleAnswers.ts'
 import type { ModulePool } from './modulePool.ts'
 import { missingExport } from './missingExport.ts'
