@@ -21,8 +21,9 @@ async function main(report: string | undefined): Promise<void> {
     if (error) console.log(error.replace(/^/gm, '      '))
   }
   const count = (state: Outcome['state']): number => outcomes.filter((outcome) => outcome.state === state).length
-  const counts = { passed: count('passed'), failed: count('failed'), skipped: count('skipped'), failures: outcomes.filter(({ state }) => state === 'failed').map(({ title, error = '' }) => ({ title, error })) }
-  if (report) writeFileSync(report, JSON.stringify(counts))
+  const counts = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') }
+  const failures = outcomes.filter(({ state }) => state === 'failed').map(({ title, error = '' }) => ({ file: '', title, error }))
+  if (report) writeFileSync(report, JSON.stringify({ files: { 'extension host': counts }, failures }))
   process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1)
 }
 

@@ -1,0 +1,45 @@
+// One section of the tests: a process of its own, its output, its counts and what failed.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runPrinting } from './printedRun.mjs'
+
+/**
+ * A section that cannot run counts as one skipped test. With `again`, files in which something failed are run once more by
+ * themselves, and what they show then counts: a window of VS Code under load loses a key now and then. What needed it is named.
+ */
+export async function runSection({ name, files = [], runner, needs, again = false }, python) {
+  const missing = needs?.()
+  if (missing) return { ...summary({ files: {}, failures: [] }), skipped: 1, output: `Skipped: ${missing}.\n` }
+  const first = await runProcess(name, (report) => (runner ? [runner, report] : mochaArguments(report, files)), python)
+  const broken = [...new Set(first.report.failures.map(({ file }) => file).filter((file) => file && existsSync(file)))]
+  if (!again || broken.length === 0) return { ...summary(first.report), output: first.output }
+  const second = await runProcess(name, (report) => mochaArguments(report, broken), python)
+  const stillFailing = new Set(second.report.failures.map(({ title }) => title))
+  const report = { files: { ...first.report.files, ...second.report.files }, failures: second.report.failures }
+  const unsteady = first.report.failures.map(({ title }) => title).filter((title) => !stillFailing.has(title))
+  return { ...summary(report), unsteady, output: `${first.output}\n— ${name}, files in which something failed, again\n${second.output}` }
+}
+
+const total = (files, key) => Object.values(files).reduce((sum, count) => sum + count[key], 0)
+const summary = ({ files, failures }) =>
+  ({ passed: total(files, 'passed'), failed: total(files, 'failed'), skipped: total(files, 'skipped'), failures, unsteady: [] })
+
+function mochaArguments(report, files) {
+  return ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/mochaReporter.cjs', '--reporter-option', `output=${report}`, ...files]
+}
+
+async function runProcess(name, command, python) {
+  const folder = mkdtempSync(join(tmpdir(), 'rollout-lab-test-'))
+  const file = join(folder, 'report.json')
+  const env = { ...process.env, ...(python ? { ROLLOUT_LAB_PYTHON: python } : {}) }
+  const { status, signal, output } = await runPrinting(process.execPath, ['--import', 'tsx', ...command(file)], { env })
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { files: {}, failures: [] }
+  rmSync(folder, { recursive: true, force: true })
+  // A runner that dies after its last test is a failure that no test counted.
+  if (status !== 0 && report.failures.length === 0) {
+    report.files[''] = { passed: 0, failed: 1, skipped: 0 }
+    report.failures.push({ file: '', title: name, error: `The runner ended with ${signal ?? `exit status ${status}`} although no test failed.` })
+  }
+  return { report, output }
+}
