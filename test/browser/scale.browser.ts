@@ -44,4 +44,24 @@ describe('a long list', function () {
     assert.equal((await listState(frame)).drawn[0], 0)
     assert.deepEqual(workbench.errors, [])
   })
+
+  it('keeps its end in view where it gets smaller', async () => {
+    const workbench = await session.open()
+    const { frame } = await openInspector(workbench)
+    const endInView = `labProbe.when(() => {
+      const grid = labProbe.list().shadowRoot.querySelector('[role=grid]')
+      const last = grid.querySelector('#row${ROLLOUTS - 1}')
+      return last && last.getBoundingClientRect().bottom <= grid.getBoundingClientRect().bottom + 1 && grid.clientHeight
+    })`
+    await frame.locator('lab-rollout-list .grid').press('End')
+    await frame.evaluate(endInView)
+    const height = () => frame.locator('lab-rollout-list .grid').evaluate((grid) => grid.clientHeight)
+    const before = await height()
+    const { width } = workbench.page.viewportSize()!
+    await workbench.page.setViewportSize({ width, height: 520 })
+    await frame.evaluate(`labProbe.when(() => labProbe.list().shadowRoot.querySelector('[role=grid]').clientHeight < ${before})`)
+    await frame.evaluate(endInView)
+    assert.ok(await height() < before)
+    assert.deepEqual(workbench.errors, [])
+  })
 })

@@ -40,13 +40,13 @@ function chooseFailed(rows: readonly Rollout[], slots: readonly RolloutSlot[], s
 /** Where the prompt with response and critique leaves room to try again. */
 async function refinementSlots(session: Session, stage: StagePlan, failed: readonly Failed[], at: StepInHand, options: RefineOptions): Promise<RolloutSlot[]> {
   const critiques = await writeCritiques(session, stage, failed, at, options.critic)
-  const asked = critiques.map(({ row, slot, text }) => ({
+  const asked = critiques.map(({ slot, response, text }) => ({
     environment: slot.environment,
-    problem: { ...slot.problem, ...requireCritiqueWords(slot.environment).refinePrompt(slot.problem, row.segments[0]!.text, text) }
+    problem: { ...slot.problem, ...requireCritiqueWords(slot.environment).refinePrompt(slot.problem, response, text) }
   }))
   const prompts = await encodeFitting(session.engine, session.model, asked, stage.sampling.maxTokens)
   const taken = new Map<string, number>()
-  return critiques.flatMap(({ row, slot, further }, i) => {
+  return critiques.flatMap(({ row, slot, further, parent }, i) => {
     const prompt = prompts[i]!
     if (prompt === null) return []
     const nth = taken.get(row.group) ?? 0
@@ -55,7 +55,7 @@ async function refinementSlots(session: Session, stage: StagePlan, failed: reado
       ...slot, prompt, further,
       sampleIndex: stage.groupSize + nth,
       seed: hash32(session.plan.run.seed, 'refinement', at.step, row.group, row.sampleIndex),
-      refines: { trainPrompt: slot.prompt, parent: row.id }
+      refines: { trainPrompt: slot.prompt, ...(parent !== undefined && { parent }) }
     }]
   })
 }

@@ -2,6 +2,7 @@ import type { Rollout, Segment } from '../protocol/rollout.ts'
 import { hash32 } from '../random/random.ts'
 import type { RefineOptions } from './critiqueRefine.ts'
 import { requireCritiqueWords } from './critiqueWords.ts'
+import { takeLabelled } from './labelledCritiques.ts'
 import { encodeFitting } from './promptEncoder.ts'
 import { segmentOf } from './rolloutSlot.ts'
 import type { RolloutSlot } from './rolloutSlot.ts'
@@ -17,7 +18,11 @@ export interface Failed {
 }
 
 export interface Criticised extends Failed {
+  /** The response that is criticised. */
+  readonly response: string
   readonly text: string
+  /** Id of the rollout whose response it is, where it is one of this run. */
+  readonly parent?: string
   /** The critique as it was sampled, where a model wrote it. */
   readonly further: readonly Segment[]
 }
@@ -27,10 +32,12 @@ export async function writeCritiques(
   session: Session, stage: StagePlan, failed: readonly Failed[], at: StepInHand, critic: RefineOptions['critic']
 ): Promise<Criticised[]> {
   if (critic === 'policy') return sampleCritiques(session, stage, failed, at)
+  if (critic === 'labels') return takeLabelled(failed, stage.critiques ?? new Map(), session.plan.run.seed, at.step)
   return failed.map(({ row, slot }) => {
     const { critiqueOf } = requireCritiqueWords(slot.environment)
     const assessment = { steps: critic === 'checker' ? row.steps : [], right: row.correct === true }
-    return { row, slot, text: critiqueOf(slot.problem, row.segments[0]!.text, assessment), further: [] }
+    const response = row.segments[0]!.text
+    return { row, slot, response, parent: row.id, text: critiqueOf(slot.problem, response, assessment), further: [] }
   })
 }
 
@@ -47,6 +54,6 @@ async function sampleCritiques(session: Session, stage: StagePlan, failed: reado
   const completions = await sampleSlots(session, stage, slots, at)
   return completions.map((completion) => {
     const { row, slot, prompt } = fitting[completion.promptIndex]!
-    return { row, slot, text: completion.text, further: [segmentOf(prompt, completion, 'judge')] }
+    return { row, slot, response: row.segments[0]!.text, parent: row.id, text: completion.text, further: [segmentOf(prompt, completion, 'judge')] }
   })
 }

@@ -12,8 +12,8 @@ export interface RolloutSlot extends DrawnProblem {
   readonly sampleIndex: number
   readonly seed: number
   readonly tags: Readonly<Record<string, string>>
-  /** For a refinement: the plain prompt that it is trained under, and the rollout that it refines. */
-  readonly refines?: { readonly trainPrompt: EncodedPrompt; readonly parent: string }
+  /** For a refinement: the plain prompt that it is trained under, and the rollout that it refines where that is of this run. */
+  readonly refines?: { readonly trainPrompt: EncodedPrompt; readonly parent?: string }
   /** What led to this completion or came of it: recorded behind it, never trained. */
   readonly further?: readonly Segment[]
   /** Verdict on the refinement that came of a critique. */
@@ -82,7 +82,7 @@ export function rolloutRow(slot: RolloutSlot, completion: SampledCompletion, fin
     segments: [
       {
         ...segmentOf(prompt, completion, refines ? 'refine' : 'policy'), spans: [...spans],
-        ...(refines && { trainPrompt: refines.trainPrompt, parent: refines.parent })
+        ...refines
       },
       ...further
     ],

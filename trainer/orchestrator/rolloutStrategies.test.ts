@@ -3,6 +3,7 @@ import { LabError } from '../errors.ts'
 import type { Rollout } from '../protocol/rollout.ts'
 import type { RunFileInput } from '../protocol/runFile.ts'
 import { runTrainer } from './runTrainer.ts'
+import { rowFiles } from './rowFiles.fixture.ts'
 import { echo, testRun } from './run.fixture.ts'
 
 async function rowsOf(file: Partial<RunFileInput>): Promise<Rollout[]> {
@@ -27,6 +28,7 @@ const refining = (over: object = {}): Partial<RunFileInput> => ({
 
 describe('the rollout strategy critiqueRefine', () => {
   let rows: Rollout[]
+  const file = rowFiles()
   before(async () => {
     rows = await rowsOf(refining())
   })
@@ -69,6 +71,26 @@ describe('the rollout strategy critiqueRefine', () => {
       assert.ok(segments[1]!.mask.every((flag) => flag === 0))
       assert.ok(segments[0]!.samplePrompt.text.includes(segments[1]!.text))
     }
+  })
+
+  it('tries again, under their critiques, responses that labelers criticised, never those they found right', async () => {
+    const said = ['a', 'b', 'c', 'd'].flatMap((word) => ['n2', 'n3'].flatMap((prefix) => [
+      { prompt: `${prefix} say ${word}`, response: 'b c', critique: word, verdict: false },
+      { prompt: `${prefix} say ${word}`, response: 'd d', critique: word, verdict: true }
+    ]))
+    const data = { file: file('critiques.jsonl', said), kind: 'critiques' as const }
+    const refinements = (await rowsOf({ ...refining({ critic: 'labels' }), data })).filter(isRefinement)
+    assert.ok(refinements.length >= 2)
+    for (const { segments } of refinements) {
+      const plain = segments[0]!.trainPrompt!.text
+      assert.equal(segments[0]!.samplePrompt.text, `b c ${plain.slice(-1)} ${plain}`)
+      assert.equal(segments[0]!.parent, undefined)
+    }
+    assert.equal(new Set(refinements.map(({ group }) => group)).size, refinements.length)
+  })
+
+  it('refuses a critic of labels without critiques', async () => {
+    await assert.rejects(rowsOf(refining({ critic: 'labels' })), (error) => LabError.is(error, 'runFile/data'))
   })
 
   it('says no more than that it is wrong where the critic gives a verdict alone', async () => {

@@ -6,6 +6,8 @@ import type { z } from 'zod'
 import type { RowsFile } from '../datasets/rowsFile.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
 import { checkStrategy } from './critiqueWords.ts'
+import { openCritiques } from './labelledCritiques.ts'
+import type { LabelledCritiques } from './labelledCritiques.ts'
 import type { OpenEnvironment, TrainerParts } from './trainerParts.ts'
 
 /** A weighted mixture of environments. */
@@ -38,6 +40,8 @@ export interface StagePlan {
   readonly batchSize: number
   /** What a supervised stage trains on, where it is not the environment's demonstrations. */
   readonly data?: StageData
+  /** What labelers said of responses, where rollouts are refined under their critiques. */
+  readonly critiques?: LabelledCritiques
 }
 
 export interface StageData {
@@ -120,8 +124,15 @@ async function planStage(
     groupSize: stage.groupSize ?? run.groupSize,
     updatesPerStep: run.updatesPerStep,
     batchSize: data?.settings.batchSize ?? demonstrations?.batchSize ?? 48,
-    ...(data && { data })
+    ...(data && { data }),
+    ...(await critiquesOf(run, stage, parts))
   }
+}
+
+async function critiquesOf(run: ResolvedRun, stage: Stage, parts: PlanParts): Promise<Pick<StagePlan, 'critiques'>> {
+  const rollouts = stage.rollouts ?? run.rollouts
+  const takes = rollouts.strategy === 'critiqueRefine' && rollouts.critic === 'labels'
+  return takes ? { critiques: await openCritiques(stage.name, stage.data ?? run.data, parts) } : {}
 }
 
 async function openStageData(stage: string, { name }: SupervisedOptions, settings: TrainingData | undefined, parts: PlanParts): Promise<StageData | undefined> {

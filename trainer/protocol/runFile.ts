@@ -48,9 +48,9 @@ export const RolloutStrategy = z.discriminatedUnion('strategy', [
   z.strictObject({
     strategy: z.literal('critiqueRefine').describe('Failed rollouts are criticised and tried again; refinements join the group, trained under the plain prompt.'),
     critic: z
-      .enum(['checker', 'verdict', 'policy'])
+      .enum(['checker', 'verdict', 'policy', 'labels'])
       .default('checker')
-      .describe('checker: the environment’s step checker says what is wrong; verdict: only that something is; policy: the model writes the critique.'),
+      .describe('checker: the environment’s step checker says what is wrong; verdict: only that something is; policy: the model writes the critique; labels: people wrote it, of responses to the same problems (`data` of the kind critiques), and those responses are tried again.'),
     attempts: PositiveCount.default(2).describe('Failed rollouts of a group that are refined.'),
     keep: PositiveCount.default(1).describe('Refinements that join the group, right ones first.')
   }),

@@ -49,22 +49,29 @@ function siblingFiles(file: string): string[] {
 /** A stage without rows that it needs, or with rows that it cannot learn from. */
 function stageMistakes(run: ResolvedRun, stage: Stage | undefined, path: JsonPath, places: Places): Mistake[] {
   const algorithm = stage?.algorithm ?? run.algorithm
-  if (!isSupervised(algorithm)) return []
-  const kinds = KINDS_OF_ROWS[algorithm.name]
+  const takesLabels = refinesByLabels(run, stage)
+  if (!isSupervised(algorithm) && !takesLabels) return []
+  const [kinds, learner] = isSupervised(algorithm) ? [KINDS_OF_ROWS[algorithm.name], algorithm.name] : [['critiques'], 'a critic of labels']
   const data = stage?.data ?? run.data
   if (!data) {
     if (algorithm.name === 'sft') return []
     const where = stage ? places.place(path) : places.place([])
-    return [{ code: 'runFile/missing-field', place: where, message: `"data" is missing: ${algorithm.name} learns from rows;`, remedy: `name a file of ${kinds.join(' or ')}; \`lab labels export\` writes them` }]
+    return [{ code: 'runFile/missing-field', place: where, message: `"data" is missing: ${learner} learns from rows;`, remedy: `name a file of ${kinds.join(' or ')}; \`lab labels export\` writes them` }]
   }
   if (kinds.includes(data.kind)) return []
   const at = stage?.data ? [...path, 'data', 'kind'] : ['data', 'kind']
-  return [{ code: 'runFile/data', place: places.place(at), message: `the rows are ${data.kind}, and ${algorithm.name} learns from ${kinds.join(' or ')};`, remedy: `export rows of that kind, or take another recipe` }]
+  return [{ code: 'runFile/data', place: places.place(at), message: `the rows are ${data.kind}, and ${learner} learns from ${kinds.join(' or ')};`, remedy: `export rows of that kind, or take another recipe` }]
+}
+
+/** Whether rollouts of the stage are refined under critiques that people wrote. */
+function refinesByLabels(run: ResolvedRun, stage: Stage | undefined): boolean {
+  const rollouts = stage?.rollouts ?? run.rollouts
+  return rollouts.strategy === 'critiqueRefine' && rollouts.critic === 'labels'
 }
 
 /** Rows that nothing learns from: people would think that they count. */
 function unusedMistakes(run: ResolvedRun, places: Places): Mistake[] {
-  const learns = (stage: Stage | undefined): boolean => isSupervised(stage?.algorithm ?? run.algorithm)
+  const learns = (stage: Stage | undefined): boolean => isSupervised(stage?.algorithm ?? run.algorithm) || refinesByLabels(run, stage)
   const stages = stagesOf(run)
   const unused = [
     ...(run.data && !stages.some(({ stage }) => learns(stage) && stage?.data === undefined) ? [['data']] : []),

@@ -9,7 +9,7 @@ import { columnsOf, nextSort } from './columns.ts'
 import type { Column } from './columns.ts'
 import { listStyles } from './listStyles.ts'
 import { groupCells, rolloutCells, skeletonCells } from './rowTemplates.ts'
-import { offsetShowing, scrolledOffset, scrollScale, toContent, toScroll } from './scrollScale.ts'
+import { contentRoom, offsetShowing, scrolledOffset, scrollScale, toContent, toScroll } from './scrollScale.ts'
 import type { ScrollScale } from './scrollScale.ts'
 
 export const ROW_HEIGHT = 42
@@ -99,8 +99,14 @@ export class RolloutList extends LitElement {
     clearTimeout(this.#settling)
   }
 
+  /** What stood in view for a reader, the end of the list or the selected row, still does in a smaller window. */
   #measure(scroller: HTMLElement): void {
+    const before = this.#scale
+    const atEnd = this.#offset > 0 && this.#offset >= contentRoom(before) - 1
+    const selectedInView = this.selected >= 0 && offsetShowing(before, this.#offset, this.selected * ROW_HEIGHT, ROW_HEIGHT) === this.#offset
     this.#viewport = Math.max(0, scroller.clientHeight - HEADER_HEIGHT)
+    if (atEnd) this.#moveTo(contentRoom(this.#scale))
+    else if (selectedInView) this.reveal(this.selected)
     this.requestUpdate()
   }
 
