@@ -5,29 +5,18 @@ import { collectTraces, labelTraces, meanTokens, sampleFolder, TRACES, writeRefe
 import type { LabelledRows } from './critiqueLabels.ts'
 import { BATCH, modelOf, rerank, runArm, runSample } from './critiqueRuns.ts'
 import type { ArmRun, RerankRun } from './critiqueRuns.ts'
+import { ERROR_RATES } from './critiqueResult.ts'
+import type { CritiqueSeed } from './critiqueResult.ts'
 import { critiqueRows, critiqueTable } from './critiqueTable.ts'
 
 /** Seeds that no setting was chosen on. */
 const FIRST_SEED = 201
-export const ERROR_RATES = [0, 0.1, 0.3] as const
 /** Tokens through forward and backward pass of each arm that learns from rows. */
-const ROW_TOKENS = 100_000
+const ROW_TOKENS = 150_000
 const ROW_LEARNING_RATE = 2e-4
 const PRM_STEPS = 300
-const RL_STEPS = 60
-
-/** Everything of one seed. Arms by name; `cft` and `rerank` by error rate of the labeler. */
-export interface CritiqueSeed {
-  readonly seed: number
-  readonly base: ArmRun
-  /** On traces that the labeler found right, and on reference solutions of the same problems. */
-  readonly accepted: ArmRun
-  readonly references: ArmRun
-  readonly cft: readonly ArmRun[]
-  readonly rerank: readonly RerankRun[]
-  readonly grpo: ArmRun
-  readonly critiqueGrpo: ArmRun
-}
+const PRM_LEARNING_RATE = 1e-3
+const RL_STEPS = 120
 
 /**
  * What labels of a scripted labeler are worth: each seed starts from a base model of another supervised seed, samples 200 traces
@@ -80,7 +69,7 @@ function trainOnRows(folder: string, model: string, seed: number, file: string, 
 
 async function trainAndRerank(folder: string, model: string, seed: number, file: string): Promise<RerankRun> {
   await runArm(folder, {
-    name: 'prm', recipe: 'prm', model, seed, steps: PRM_STEPS, data: { file, kind: 'steps', batchSize: BATCH }, evaluation: { problems: 1, samples: 1, k: [1], greedy: false }
+    name: 'prm', recipe: 'prm', model, seed, steps: PRM_STEPS, data: { file, kind: 'steps', batchSize: BATCH }, optimizer: { learningRate: PRM_LEARNING_RATE }, evaluation: { problems: 1, samples: 1, k: [1], greedy: false }
   })
   return rerank(join(folder, 'rerank'), model, modelOf(folder), seed)
 }

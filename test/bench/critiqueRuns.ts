@@ -63,7 +63,7 @@ export interface RerankRun {
 /** Evaluates a model as it is, its samples reranked by a step reward model. */
 export async function rerank(folder: string, model: string, rewardModel: string, seed: number): Promise<RerankRun> {
   const { summary } = await runWhole(folder, {
-    ...COMMON, name: 'rerank', model, seed, steps: 0, evaluation: { ...EVALUATION, samples: 16, rerank: { model: rewardModel } }
+    ...COMMON, name: 'rerank', model, seed, steps: 0, evaluation: { ...EVALUATION, samples: 16, rerank: { model: rewardModel, aggregate: 'product' } }
   })
   const found = summary.heldOut.after?.rerank
   if (!found) throw new Error(`${folder}: nothing was reranked`)

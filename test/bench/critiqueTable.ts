@@ -1,7 +1,7 @@
 import { meanOverSeeds } from '../../trainer/evals/meanOverSeeds.ts'
 import type { BenchRow } from './bench.ts'
-import { ERROR_RATES } from './critiqueBench.ts'
-import type { CritiqueSeed } from './critiqueBench.ts'
+import { ERROR_RATES } from './critiqueResult.ts'
+import type { CritiqueSeed } from './critiqueResult.ts'
 import type { ArmRun } from './critiqueRuns.ts'
 
 const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)}`

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { basename } from 'node:path'
 import * as vscode from 'vscode'
 import { extensionUnderTest } from './extensionUnderTest.ts'
 import { until } from './until.ts'
 
-const MOST_MILLISECONDS = 100
+/** Bytes that VS Code reads to activate the extension: what its time is made of, whatever else the machine does. */
+const MOST_BYTES = 20_000
 
 /** Native modules that this process has loaded: of the extension, or by name. */
 function nativeModules(): string[] {
@@ -26,15 +29,19 @@ async function measuredActivation(): Promise<{ readonly load: number; readonly c
 
 export function activationSuite(): void {
   describe('activation', () => {
+    let atActivation: readonly string[]
     before(async () => {
       await extensionUnderTest().activate()
+      atActivation = loadedFiles()
     })
 
-    it(`loads and activates in less than ${MOST_MILLISECONDS} ms by VS Code's own measure`, async function () {
+    it('reads one small file to be activated', async function () {
       const { load, call } = await measuredActivation()
-      const measured = `${load} ms to load, ${call} ms in activate()`
-      if (this.test) this.test.title += `: ${measured}`
-      assert.ok(load + call < MOST_MILLISECONDS, measured)
+      if (this.test) this.test.title += `: ${load} ms to load, ${call} ms in activate()`
+      assert.ok(Number.isFinite(load) && Number.isFinite(call))
+      assert.deepEqual(atActivation.map((path) => basename(path)), ['extension.cjs'])
+      const bytes = statSync(atActivation[0]!).size
+      assert.ok(bytes < MOST_BYTES, `${bytes} bytes`)
     })
 
     it('loads no native module into the extension host, not even when its commands are used', async () => {

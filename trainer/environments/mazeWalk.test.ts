@@ -63,6 +63,13 @@ describe('maze-walk: critiques', () => {
     }
   })
 
+  it('do not mind how prompt and response are split', () => {
+    const [spaced, response] = [{ ...problem, prompt: '26 b d a : ' }, '26 b 2\n; 2 d 7 ; 7 a 37 answer 37 ']
+    assert.equal(words.critiquePrompt(spaced, response).prompt, '26 b d a : 26 b 2 ; 2 d 7 ; 7 a 37 answer 37 critique')
+    assert.equal(words.critiquePrompt(spaced, '').prompt, '26 b d a : critique')
+    assert.equal(mazeWalk.grade(mazeWalk.solution(spaced), spaced).correct, true)
+  })
+
   it('take any text of a model without throwing', () => {
     const text = fc.array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...mazeWalk.vocabulary) }, { weight: 1, arbitrary: fc.string({ unit: 'binary' }) }), { maxLength: 60 })
     fc.assert(fc.property(text, text, (response, critique) => {

@@ -1,4 +1,4 @@
-import { splitWords } from '../renderers/words.ts'
+import { joinWords, splitWords } from '../renderers/words.ts'
 import { parseWalk } from './maze.ts'
 import type { Walk } from './maze.ts'
 import { badPrompt } from './prompt.ts'
@@ -17,16 +17,15 @@ export type WalkPrompt =
   | { readonly task: 'refine'; readonly walk: Walk; readonly response: string; readonly critique: string }
 
 export const solvePrompt = (walk: string): string => `${walk} :`
-export const judgePrompt = (prompt: string, response: string): string => `${prompt} ${oneLine(response)} ${CRITIQUE}`
-export const retryPrompt = (prompt: string, response: string, critique: string): string =>
-  `${prompt} ${oneLine(response)} ${CRITIQUE} ${oneLine(critique)} ${REFINE}`
+export const judgePrompt = (prompt: string, response: string): string => inOneLine(prompt, response, CRITIQUE)
+export const retryPrompt = (prompt: string, response: string, critique: string): string => inOneLine(prompt, response, CRITIQUE, critique, REFINE)
 
-/** Words of the notation stand between single spaces. */
-const oneLine = (text: string): string => splitWords(text).map((word) => word.text).join(' ')
+/** Words of the notation stand between single spaces, however the texts were split. */
+const inOneLine = (...texts: readonly string[]): string => joinWords(texts.flatMap((text) => splitWords(text)))
 
 /** Throws `environment/bad-prompt`. */
 export function parsePrompt(prompt: string): WalkPrompt {
-  const words = prompt.split(' ')
+  const words = splitWords(prompt).map((word) => word.text)
   const colon = words.indexOf(':')
   const walk = colon < 0 ? null : parseWalk(words.slice(0, colon))
   if (walk === null) throw badPrompt(MAZE_WALK, prompt, '“26 b d a :”')
