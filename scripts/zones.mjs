@@ -11,11 +11,7 @@ export const zones = {
   'trainer/renderers': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/environments': ['trainer/nearestName.ts', 'trainer/graders', 'trainer/renderers', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/datasets': ['trainer/environments/utf8Lines.ts', 'trainer/stores/duckDb.ts', 'trainer/protocol', 'trainer/errors.ts'],
-  'trainer/sandbox': ['trainer/parentWatch.ts', 'trainer/graders', 'trainer/environments', 'trainer/rewards', 'trainer/algorithms', 'trainer/engines/engine.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
-  // Problems made of a user's own repository, and attempts at them.
-  'trainer/workspaces': ['trainer/sandbox', 'trainer/stores', 'trainer/environments', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
-  // Cheats, and which of them a reward pays.
-  'trainer/redteam': ['trainer/sandbox', 'trainer/workspaces', 'trainer/environments', 'trainer/rewards', 'trainer/graders', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/sandbox': ['trainer/parentWatch.ts', 'trainer/environments', 'trainer/rewards', 'trainer/algorithms', 'trainer/engines/engine.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/rewards': ['trainer/environments', 'trainer/graders', 'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/algorithms': ['trainer/engines/engine.ts', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/evals': ['trainer/protocol', 'trainer/random', 'trainer/errors.ts', 'trainer/engines/engine.ts'],
@@ -27,7 +23,7 @@ export const zones = {
   'trainer/control': ['trainer/stores/processIdentity.ts', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/orchestrator': [
     'trainer/algorithms', 'trainer/environments', 'trainer/rewards', 'trainer/evals', 'trainer/recipes', 'trainer/engines/engine.ts', 'trainer/stores',
-    'trainer/datasets', 'trainer/sandbox', 'trainer/redteam', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'
+    'trainer/datasets', 'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'
   ],
   'trainer/runFiles': ['trainer/nearestName.ts', 'trainer/recipes', 'trainer/environments', 'trainer/algorithms', 'trainer/rewards', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/cli': ['trainer'],
@@ -59,11 +55,7 @@ export const packageZones = {
   '@huggingface/tokenizers': ['trainer/engines/onnx'],
   '@huggingface/jinja': ['trainer/engines/onnx'],
   '@duckdb/node-api': ['trainer/stores', 'trainer/query'],
-  'simple-git': ['trainer/stores', 'trainer/workspaces'],
-  'quickjs-emscripten-core': ['trainer/sandbox'],
-  '@jitl/quickjs-singlefile-mjs-release-sync': ['trainer/sandbox'],
-  'sql.js': ['trainer/sandbox'],
-  'fast-xml-parser': ['trainer/workspaces'],
+  'simple-git': ['trainer/stores'],
   commander: ['trainer/cli', 'trainer/cli.ts'],
   sucrase: ['trainer/sandbox'],
   lit: ['webviews'],

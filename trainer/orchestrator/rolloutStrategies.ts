@@ -9,7 +9,6 @@ import type { Session } from './session.ts'
 export async function sampleRollouts(session: Session, stage: StagePlan, slots: Slots, at: StepInHand): Promise<ScoredRows> {
   switch (stage.rollouts.strategy) {
     case 'plain':
-    case 'executeRetry':
       return sampleAndScore(session, stage, slots, at)
     case 'critiqueRefine':
       return refineFailed(session, stage, slots, at, stage.rollouts)

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { AlgorithmOptions } from './algorithmOptions.ts'
 import { ModuleRef } from './moduleRef.ts'
 import { RowKind } from './labelRows.ts'
-import { Limits } from './execution.ts'
 import { Count, Finite, NonNegative, Positive, PositiveCount, Share } from './numbers.ts'
 
 const json = z.record(z.string(), z.json())
@@ -55,10 +54,6 @@ export const RolloutStrategy = z.discriminatedUnion('strategy', [
     keep: PositiveCount.default(1).describe('Refinements that join the group, right ones first.')
   }),
   z.strictObject({
-    strategy: z.literal('executeRetry').describe('Programs: what failed is run, its error shown, and the model tries again in the same rollout; tool output is masked from the loss.'),
-    turns: PositiveCount.default(2).describe('Programs of a rollout at most.')
-  }),
-  z.strictObject({
     strategy: z.literal('critic').describe('Problems that ask for a critique: the refinement that follows from each critique is sampled too, for the reward `refined`; only the critique is trained.')
   })
 ])
@@ -78,7 +73,7 @@ export type StepRewardModel = z.infer<typeof StepRewardModel>
 export const RewardRef = z.union([
   z.strictObject({ ...ModuleRef.shape, weight: Finite.default(1) }),
   z.strictObject({
-    name: z.enum(['answer', 'format', 'length', 'steps', 'shuffled', 'refined', 'tests', 'tamper']).describe('answer: the grader’s verdict; format: the trace parses; length: tokens against a budget; steps: share of true steps; shuffled: the answer reward of another rollout, as a control; refined: whether the refinement after a critique is right; tests: the tests that the program passes; tamper: 1 where an execution shows marks of cheating (give it a negative weight).'),
+    name: z.enum(['answer', 'format', 'length', 'steps', 'shuffled', 'refined']).describe('answer: the grader’s verdict; format: the trace parses; length: tokens against a budget; steps: share of true steps; shuffled: the answer reward of another rollout, as a control; refined: whether the refinement after a critique is right.'),
     weight: Finite.default(1),
     options: json.default({})
   }),
@@ -167,14 +162,6 @@ export const Parent = z.strictObject({
 })
 export type Parent = z.infer<typeof Parent>
 
-/** How programs are run. What runs them is the machine's to say: no run file chooses a sandbox or an interpreter. */
-export const Execution = z.strictObject({
-  limits: Limits.partial().default({}).describe('In place of those that the environment asks for.'),
-  retries: Count.default(2).describe('Tries after a failure of the machine; what fails then is not scorable.'),
-  concurrency: Count.default(0).describe('Executions at a time; 0 = one a core.')
-})
-export type Execution = z.infer<typeof Execution>
-
 /** What a stage may set for itself; everything else comes from the run. */
 export const Stage = z.strictObject({
   name: z.string().min(1),
@@ -218,7 +205,6 @@ export const RunFile = z.strictObject({
   sampling: Sampling.prefault({}),
   rollouts: RolloutStrategy.prefault({ strategy: 'plain' }),
   rewards: z.array(RewardRef).min(1).default([{ name: 'answer', weight: 1, options: {} }]),
-  execution: Execution.prefault({}).describe('For environments and rewards that run programs.'),
   rewardDeadlineSeconds: Positive.default(10).describe('A reward that takes longer is not scorable.'),
   filter: GroupFilter.prefault({}),
   algorithm: AlgorithmOptions.prefault({ name: 'grpo' }),

@@ -1,6 +1,5 @@
 import type { Problem } from '../protocol/problem.ts'
 import type { Rendering, Verdict } from '../environments/environment.ts'
-import type { ExecutionRecord } from '../protocol/execution.ts'
 import type { StepVerdict } from '../protocol/rollout.ts'
 
 /** What a reward may look at. */
@@ -13,8 +12,6 @@ export interface RewardInput {
   readonly verdict: Verdict
   readonly rendering: Rendering
   readonly steps: readonly StepVerdict[]
-  /** Of the completion's program, where it is one: of the last turn. */
-  readonly execution?: ExecutionRecord
   /** For the shuffled control: the verdict of another rollout of the batch. */
   readonly other?: Verdict
   /** For critics: the verdict on the refinement that came of this critique. */
