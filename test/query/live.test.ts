@@ -42,7 +42,11 @@ describe('queries over a run that is being written', function () {
     const { view, count } = await follow()
     assert.equal(count, 0)
     const seen: string[][] = []
-    const look = setInterval(() => void rowsOf(view).then((rows) => seen.push(rows.map(({ id }) => id)), () => undefined), 15)
+    let looking = true
+    const looked = (async () => {
+      // One look after the other: a slow machine must not be asked faster than it answers.
+      for (; looking; await delay(15)) await rowsOf(view).then((rows) => seen.push(rows.map(({ id }) => id)), () => undefined)
+    })()
     const all: Rollout[] = []
     for (let step = 1; step <= 8; step++) {
       const open = run.rollouts.openStep({ kind: 'train', step })
@@ -59,7 +63,8 @@ describe('queries over a run that is being written', function () {
     await run.rollouts.compact({ throughStep: 8, all: true })
     const complete = async (): Promise<boolean> => (await rowsOf(view)).every(({ kept }) => kept === true)
     while (!(await complete())) await delay(20)
-    clearInterval(look)
+    looking = false
+    await looked
     const rows = await rowsOf(view)
     assert.deepEqual(rows.map(({ id }) => id), all.map(({ id }) => id))
     for (const [i, one] of all.entries()) {
