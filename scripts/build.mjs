@@ -1,5 +1,5 @@
 // Bundles each process of the product into dist/: one file per entry point, native modules left outside.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -14,8 +14,14 @@ const processes = {
   decodeLane: 'trainer/engines/onnx/decoding/decodeLane.ts',
   moduleHost: 'trainer/sandbox/modules/moduleHostMain.ts',
   syncModule: 'trainer/sandbox/modules/syncModuleMain.ts',
+  debugReward: 'trainer/sandbox/modules/debugReward.ts',
+  quickjs: 'trainer/sandbox/quickjs/quickjsMain.ts',
+  sqlite: 'trainer/sandbox/sqlite/sqliteMain.ts',
   queries: 'trainer/query/main.ts'
 }
+
+/** Programs of sandboxes that run as they are, in Python or in the Node of a workspace: folder beside the bundles → source. */
+const plainPrograms = { pythonWorker: 'trainer/sandbox/python/worker', workspaceRuntime: 'trainer/workspaces/runtime' }
 
 /** What VS Code loads at the start of a window, and what that loads afterwards: a file of its own, so that activation costs nothing. */
 const extensionBundles = {
@@ -52,9 +58,15 @@ export async function build({ outdir = 'dist', release = false } = {}) {
   await bundle({ ...common, entryPoints: processes, format: 'esm', outExtension: { '.js': '.mjs' }, external: native, banner })
   await bundle({ ...common, ...extensionBundles, format: 'cjs', outExtension: { '.js': '.cjs' }, external: native })
   await buildPages(bundle, { ...shared, outdir: join(outdir, 'webviews') })
+  for (const [name, source] of Object.entries(plainPrograms)) copyProgram(join(root, source), resolve(root, outdir, name))
   await writeSchema(bundle, { ...common, format: 'esm', outExtension: { '.js': '.mjs' }, banner }, outdir)
   // Its helper process, 150 MB, would live as long as what is started after building.
   await stop()
+}
+
+function copyProgram(source, to) {
+  rmSync(to, { recursive: true, force: true })
+  cpSync(source, to, { recursive: true, filter: (path) => !path.includes('__pycache__') })
 }
 
 /** Every page links a style sheet of its own name, so one that imports no CSS gets an empty one. */

@@ -11,14 +11,16 @@ const inVenv = process.platform === 'win32' ? join(venv, 'Scripts', 'python.exe'
 
 /** Path of a Python that imports torch and transformers, or undefined. */
 export function findPython() {
-  return [process.env.ROLLOUT_LAB_PYTHON, inVenv].filter((path) => path && existsSync(path)).find(hasTorch)
+  return [process.env.ROLLOUT_LAB_PYTHON, inVenv].filter((path) => path && existsSync(path)).find((python) => imports(python, 'torch, transformers'))
 }
 
-function hasTorch(python) {
-  return spawnSync(python, ['-c', 'import torch, transformers'], { stdio: 'ignore' }).status === 0
+function imports(python, modules) {
+  return spawnSync(python, ['-c', `import ${modules}`], { stdio: 'ignore' }).status === 0
 }
 
 const packages = ['torch==2.13.0', 'transformers==5.23.0', 'trl==1.16.0', 'datasets==5.2.0', 'accelerate==1.15.0', 'safetensors==0.8.0']
+/** Runs the tests of the Python workspace that the samples hold. */
+const testRunner = 'pytest==9.2.0'
 /** The last TRL with a trainer of process reward models, beside the one that everything else uses and without its dependencies. */
 const trlWithPrm = 'trl==1.13.0'
 export const trlWithPrmFolder = join(venv, 'trl-with-prm')
@@ -31,7 +33,9 @@ function setUp() {
     install(inVenv, [packages[0]])
     install(inVenv, packages)
   }
-  if (!existsSync(join(trlWithPrmFolder, 'trl'))) install(found ?? inVenv, ['--no-deps', '--target', trlWithPrmFolder, trlWithPrm])
+  const python = found ?? inVenv
+  if (!imports(python, 'pytest')) install(python, [testRunner])
+  if (!existsSync(join(trlWithPrmFolder, 'trl'))) install(python, ['--no-deps', '--target', trlWithPrmFolder, trlWithPrm])
 }
 
 function install(python, args) {

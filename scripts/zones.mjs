@@ -11,7 +11,11 @@ export const zones = {
   'trainer/renderers': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/environments': ['trainer/nearestName.ts', 'trainer/graders', 'trainer/renderers', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/datasets': ['trainer/environments/utf8Lines.ts', 'trainer/stores/duckDb.ts', 'trainer/protocol', 'trainer/errors.ts'],
-  'trainer/sandbox': ['trainer/parentWatch.ts', 'trainer/environments', 'trainer/rewards', 'trainer/algorithms', 'trainer/engines/engine.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/sandbox': ['trainer/parentWatch.ts', 'trainer/graders', 'trainer/environments', 'trainer/rewards', 'trainer/algorithms', 'trainer/engines/engine.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  // Problems made of a user's own repository, and attempts at them.
+  'trainer/workspaces': ['trainer/sandbox', 'trainer/stores', 'trainer/environments', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  // Cheats, and which of them a reward pays.
+  'trainer/redteam': ['trainer/sandbox', 'trainer/workspaces', 'trainer/environments', 'trainer/rewards', 'trainer/graders', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/rewards': ['trainer/environments', 'trainer/graders', 'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/algorithms': ['trainer/engines/engine.ts', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/evals': ['trainer/protocol', 'trainer/random', 'trainer/errors.ts', 'trainer/engines/engine.ts'],
@@ -23,7 +27,7 @@ export const zones = {
   'trainer/control': ['trainer/stores/processIdentity.ts', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/orchestrator': [
     'trainer/algorithms', 'trainer/environments', 'trainer/rewards', 'trainer/evals', 'trainer/recipes', 'trainer/engines/engine.ts', 'trainer/stores',
-    'trainer/datasets', 'trainer/sandbox', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'
+    'trainer/datasets', 'trainer/sandbox', 'trainer/redteam', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'
   ],
   'trainer/runFiles': ['trainer/nearestName.ts', 'trainer/recipes', 'trainer/environments', 'trainer/algorithms', 'trainer/rewards', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/cli': ['trainer'],
@@ -33,7 +37,11 @@ export const zones = {
   // Curves and reports tell the same interval of the same figures; labels of the view, the editor and the command line the same tokens.
   webviews: ['webviews/protocol', 'trainer/protocol', 'trainer/evals/meanOverSeeds.ts', 'trainer/labels/anchors/tokensTouched.ts'],
   // The registry of living trainers is written by them and read by windows: one piece of code, so that both agree on what is trusted.
-  extension: ['webviews/protocol', 'trainer/protocol', 'trainer/control/privateFolder.ts', 'trainer/control/pipePath.ts', 'trainer/control/registry.ts', 'trainer/stores/processIdentity.ts', 'trainer/stores/stateStore.ts', 'trainer/stores/commitFiles.ts', 'trainer/stores/gitUser.ts', 'trainer/labels'],
+  extension: [
+    'webviews/protocol', 'trainer/protocol', 'trainer/control/privateFolder.ts', 'trainer/control/pipePath.ts', 'trainer/control/registry.ts', 'trainer/stores/processIdentity.ts', 'trainer/stores/stateStore.ts', 'trainer/stores/commitFiles.ts', 'trainer/stores/gitUser.ts', 'trainer/query/executions/executionViews.ts', 'trainer/labels',
+    // What a function and a test file are, lenses and the making of problems tell alike.
+    'trainer/workspaces/problems/functionsIn.ts', 'trainer/workspaces/problems/maskedText.ts', 'trainer/workspaces/attempts/patchRules.ts'
+  ],
   samples: ['trainer'],
   test: ['trainer', 'extension', 'webviews', 'samples', 'scripts'],
   scripts: ['trainer/protocol']
@@ -55,7 +63,12 @@ export const packageZones = {
   '@huggingface/tokenizers': ['trainer/engines/onnx'],
   '@huggingface/jinja': ['trainer/engines/onnx'],
   '@duckdb/node-api': ['trainer/stores', 'trainer/query'],
-  'simple-git': ['trainer/stores'],
+  'simple-git': ['trainer/stores', 'trainer/workspaces'],
+  'quickjs-emscripten-core': ['trainer/sandbox'],
+  '@jitl/quickjs-singlefile-mjs-release-sync': ['trainer/sandbox'],
+  // What gold queries are checked by in tests is SQLite itself, without the sandbox.
+  'sql.js': ['trainer/sandbox', 'trainer/environments/execute.fixture.ts'],
+  'fast-xml-parser': ['trainer/workspaces'],
   commander: ['trainer/cli', 'trainer/cli.ts'],
   sucrase: ['trainer/sandbox'],
   lit: ['webviews'],

@@ -3,6 +3,9 @@
  * run file as `{ "name": "module", "path": "./myReward.ts" }`. This file is all that an editor needs: copy it beside your
  * modules, with the tsconfig.json that leads to it, or let `lab types FOLDER` do it.
  *
+ * A file named `*.reward.ts`, `*.reward.js` or `*.reward.py` exports plain functions instead (`UserRewardFunction`). It runs in a
+ * sandbox, without approval, as long as it imports nothing.
+ *
  * Everything crosses a process boundary as JSON: no functions, dates or maps in arguments and results, and no number that is
  * not finite. A module may import files beside it by relative path and Node's own modules; packages are not available. Module
  * state may be lost between calls: the process is started again after a call that hung or died, and rewards are scored in
@@ -81,6 +84,58 @@ export interface Verdict {
   readonly why: string
 }
 
+export type Language = 'javascript' | 'typescript' | 'python' | 'sql'
+export type SandboxName = 'quickjs' | 'sqlite' | 'bubblewrap' | 'sandbox-exec' | 'container' | 'unsafe' | 'fake'
+
+/** Why a test did not pass. `noResult` = the program ended without answering. */
+export type TestVerdict = 'pass' | 'wrongValue' | 'exception' | 'timeout' | 'memory' | 'outputLimit' | 'forbidden' | 'noResult'
+
+/** One test of an execution. Texts are the program's: never to be trusted, and cut to a length. */
+export interface TestRun {
+  name: string
+  /** True where the model was shown it. */
+  visible: boolean
+  /** True where its input was drawn anew for this execution. */
+  fresh: boolean
+  /** null = not judged: a failure of the machine, never counted as wrong. */
+  verdict: TestVerdict | null
+  why: string
+  input?: string | undefined
+  expected?: string | undefined
+  got?: string | undefined
+  /** Standard output and error, cut. */
+  output: string
+  outputCut: boolean
+  seconds: number
+}
+
+/** A mark of cheating. */
+export interface TamperSignal {
+  kind: 'earlyExit' | 'outputAfterVerdict' | 'forbiddenAccess' | 'specialCased' | 'testsSkipped' | 'forgedResult' | 'protectedFile'
+  why: string
+}
+
+/** What running the completion's program showed. */
+export interface ExecutionRecord {
+  /** Turn of the rollout, from 1, whose program this is. */
+  turn: number
+  backend: SandboxName
+  language: Language | null
+  files: { path: string; text: string }[]
+  tests: TestRun[]
+  signals: TamperSignal[]
+  /** Limits that were hit. */
+  limitsHit: string[]
+  seconds: number
+  queueSeconds: number
+  cpuSeconds: number | null
+  peakMegabytes: number | null
+  /** Tries that failed because of the machine before this one. */
+  retries: number
+  /** A failure of the machine: all verdicts are null. */
+  failure: string | null
+}
+
 /** What a reward may look at. */
 export interface RewardInput {
   readonly problem: Problem
@@ -92,6 +147,8 @@ export interface RewardInput {
   readonly verdict: Verdict
   readonly rendering: Rendering
   readonly steps: readonly StepVerdict[]
+  /** Of the completion's program, where it is one: of the last turn. */
+  readonly execution?: ExecutionRecord
   /** For the shuffled control: the verdict of another rollout of the batch. */
   readonly other?: Verdict
   /** For critics: the verdict on the refinement that came of this critique. */
@@ -111,6 +168,15 @@ export interface UserReward {
   /** A finite score with a sentence for people, or `score: null` where the completion cannot be scored. */
   score(input: RewardInput, options: UserOptions): PartScore | Promise<PartScore>
 }
+
+/** What is known of a completion besides its text. */
+export type RewardRun = Omit<RewardInput, 'problem' | 'completion'>
+
+/**
+ * A function that a `*.reward.ts`, `*.reward.js` or `*.reward.py` file exports: a reward part of its name.
+ * In Python: `def score(problem, completion, run)`, dictionaries in, `(score, why)` or `{"score": …, "why": …}` out.
+ */
+export type UserRewardFunction = (problem: Problem, completion: string, run: RewardRun, options: UserOptions) => PartScore
 
 /** A problem without what the trainer adds: id, environment and split. */
 export type UserProblem = Pick<Problem, 'prompt'> & Partial<Pick<Problem, 'messages' | 'gold' | 'params' | 'data'>>

@@ -31,8 +31,12 @@ export interface Scores {
 export type LearningKind = 'rl' | 'control'
 
 /** A sample's run file, or its control with shuffled rewards, on one seed and one base model. */
-export async function learningRun(sample: string, kind: LearningKind, model: string, seed: number, out: string, gemmGflops: number): Promise<LearningRun> {
-  await labRun(join(root, 'samples', sample, `${kind}.run.json`), out, ['--seed', String(seed), '--set', `model=${JSON.stringify(model)}`])
+export const learningRun = (sample: string, kind: LearningKind, model: string, seed: number, out: string, gemmGflops: number): Promise<LearningRun> =>
+  sampleRun(`${sample}/${kind}`, model, seed, out, gemmGflops)
+
+/** A run file below samples/, named without `.run.json`, on one seed and one base model. */
+export async function sampleRun(name: string, model: string, seed: number, out: string, gemmGflops: number): Promise<LearningRun> {
+  await labRun(join(root, 'samples', `${name}.run.json`), out, ['--seed', String(seed), '--set', `model=${JSON.stringify(model)}`])
   return readRun(readSummary(out), seed, gemmGflops)
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { BenchContext, BenchOutcome, BenchRow } from './bench.ts'
@@ -8,6 +8,7 @@ import type { LearningKind, LearningResult, LearningRun } from './learning.ts'
 import { gainsOf, learningTable } from './learningTable.ts'
 import { baseModel } from './baseModels.ts'
 import { gemmProbe } from './machine.ts'
+import { writeIntoReadme } from './readmeTable.ts'
 
 /** Seeds that no setting was chosen on. */
 const FIRST_SEED = 101
@@ -36,7 +37,7 @@ export async function learningBench({ rounds = 3, scratch, report }: BenchContex
     results.push({ sample, seeds, runs: runs.rl, controls: runs.control })
   }
   const table = learningTable(results)
-  writeIntoReadme(table)
+  writeIntoReadme('learning', table)
   return { rows: results.map(rowOf), raw: results, commands: ['npm run bench -- learning', 'lab run samples/<sample>/{rl,control}.run.json --seed <seed>'], definitions: [`\n\n${table}\n`] }
 }
 
@@ -58,14 +59,4 @@ function rowOf({ sample, runs, controls }: LearningResult): BenchRow {
     theirs: `control ${percent(control)} (best seed)`, bar: BAR,
     met: passAt1 >= BAR_GAIN && greedy >= BAR_GAIN && seconds <= BAR_SECONDS && passAt1 > control
   }
-}
-
-const MARKED = /(<!-- learning -->)[\s\S]*?(<!-- \/?learning -->)/
-
-/** README.md shows the table between its two markers. */
-function writeIntoReadme(table: string): void {
-  const path = join(root, 'README.md')
-  if (!existsSync(path)) return
-  const text = readFileSync(path, 'utf8')
-  writeFileSync(path, text.replace(MARKED, (_, open: string, close: string) => `${open}\n${table}\n${close}`))
 }

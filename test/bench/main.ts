@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { NO_PYTHON } from './bench.ts'
 import type { Bench } from './bench.ts'
+import { codeBench } from './codeBench.ts'
 import { critiqueBench } from './critiqueBench.ts'
 import { decodingBench } from './decodingBench.ts'
 import { gemmBench } from './gemmBench.ts'
@@ -15,16 +16,19 @@ import { machine } from './machine.ts'
 import { memoryBench } from './memoryBench.ts'
 import { queryBench } from './queryBench.ts'
 import { writeReadme, writeRecord } from './report.ts'
+import { rescoreBench } from './rescoreBench.ts'
 import { resumeBench } from './resumeBench.ts'
 import { startBench } from './startBench.ts'
 import { stepBench } from './stepBench.ts'
 import { trainingBench } from './trainingBench.ts'
 import { viewsBench } from './viewsBench.ts'
+import { workspaceBench } from './workspaceBench.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = {
-  critique: critiqueBench,
+  critique: critiqueBench, code: codeBench,
   start: startBench, learning: learningBench, training: trainingBench, decoding: decodingBench, step: stepBench, gemm: gemmBench,
-  memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench, labels: labelsBench
+  memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench, labels: labelsBench, rescore: rescoreBench,
+  workspace: workspaceBench
 }
 const USAGE = `npm run bench -- [name …] [--rounds N] [--out FOLDER]\nNames: ${Object.keys(BENCHES).join(', ')}; none = all.`
 

@@ -10,11 +10,12 @@ const LIMIT = 75e6
 
 /** Programs and pages that the extension starts or shows. */
 const REQUIRED = [
-  'package.json', 'readme.md', 'changelog.md', 'LICENSE.txt', 'dist/extension.cjs', 'dist/lab.mjs', 'dist/engine.mjs', 'dist/queries.mjs', 'dist/run.schema.json',
+  'package.json', 'readme.md', 'changelog.md', 'LICENSE.txt', 'dist/extension.cjs', 'dist/lab.mjs', 'dist/engine.mjs', 'dist/queries.mjs',
+  'dist/quickjs.mjs', 'dist/sqlite.mjs', 'dist/pythonWorker/main.py', 'dist/workspaceRuntime/host.cjs', 'dist/run.schema.json',
   'dist/webviews/dashboard.js', 'dist/webviews/inspector.js', 'dist/webviews/playground.js', 'samples/README.md', 'samples/arithmetic-chain/rl.run.json',
   'samples/models/arithmetic-chain/model.safetensors', 'node_modules/onnxruntime-node/package.json', 'node_modules/@duckdb/node-api/package.json'
 ]
-const OWN = /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/.*|dist\/(webviews\/)?[^/]+|samples\/.*)$/
+const OWN = /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/.*|dist\/((webviews|pythonWorker|workspaceRuntime(\/lab_boundary)?)\/)?[^/]+|samples\/.*)$/
 const NATIVE_PACKAGES = /^node_modules\/(onnxruntime-node|onnxruntime-common|@duckdb\/node-api|@duckdb\/node-bindings(-[a-z0-9]+-[a-z0-9]+)?|detect-libc)\//
 
 describe('packages', function () {

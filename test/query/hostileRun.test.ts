@@ -47,6 +47,7 @@ describe('queries over a hostile or damaged run', function () {
   const damages: readonly { readonly what: string; readonly name: string; readonly left: readonly number[]; readonly damage: (place: string) => void }[] = [
     { what: 'an index cut in half', name: 'index-00000.parquet', left: [2, 3], damage: (place) => truncateSync(place, 300) },
     { what: 'an index of noise', name: 'index-00001.parquet', left: [1, 3], damage: (place) => writeFileSync(place, Buffer.alloc(5000, 'PAR1')) },
+    { what: 'an index of which only the end is whole', name: 'index-00000.parquet', left: [2, 3], damage: (place) => scramblePages(place) },
     { what: 'an empty index', name: 'index-00000.parquet', left: [2, 3], damage: (place) => truncateSync(place, 0) },
     { what: 'an index that is a link', name: 'index-00000.parquet', left: [2, 3], damage: (place) => linkOutside(place) },
     { what: 'a shard that is a link', name: 'shard-00001.parquet', left: [1, 3], damage: (place) => linkOutside(place) },
@@ -54,6 +55,11 @@ describe('queries over a hostile or damaged run', function () {
     { what: 'a folder in place of a step file', name: 'step-000003.jsonl', left: [1, 2], damage: (place) => { rmSync(place); mkdirSync(place) } },
     { what: 'a shard without its index', name: 'index-00000.parquet', left: [2, 3], damage: (place) => rmSync(place) }
   ]
+  /** Everything between the first four bytes and the footer, whose length its last eight bytes begin with. */
+  function scramblePages(place: string): void {
+    const bytes = readFileSync(place)
+    writeFileSync(place, bytes.fill(0xa5, 4, bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8)))
+  }
   function linkOutside(place: string): void {
     const target = join(outside, basename(place))
     renameSync(place, target)

@@ -65,6 +65,16 @@ describe('queries over a compacted run', function () {
     assert.deepEqual((await queries.ask('rollouts/page', { view: info.view, offset: ROLLOUTS, limit: 10 })).rows, [])
   })
 
+  it('gives the first rows with the list where they are asked for', async () => {
+    for (const by of ['rollouts', 'groups'] as const) {
+      const { first, view } = await queries.ask('rollouts/open', { runs: [run], filter: { verdicts: ['right'] }, sort: { by: 'reward', descending: true }, by, follow: false, first: 7 })
+      const { rows } = await queries.ask(`${by}/page`, { view, offset: 0, limit: 7 })
+      assert.equal(rows.length, 7)
+      assert.deepEqual(first, rows)
+    }
+    assert.equal('first' in (await open()), false)
+  })
+
   it('filters and sorts as a plain array does', async () => {
     const range = (least: number, most: number) => fc.record({ from: fc.integer({ min: least, max: most }), to: fc.integer({ min: least, max: most }) }, { requiredKeys: [] })
     const share = fc.record({ from: fc.integer({ min: 0, max: 12 }).map((n) => n / 10), to: fc.integer({ min: 0, max: 12 }).map((n) => n / 10) }, { requiredKeys: [] })

@@ -137,6 +137,7 @@ const VALUES: Readonly<Record<string, (joined: Joined, seed: number) => string>>
       'samplingLogprobs': ${joined('logprobs')}, 'entropies': ${joined('entropies')}, 'advantages': list_resize(CAST([] AS DOUBLE[]), len(tokenEnds), coalesce(advantage, 0)),
       'mask': mask, 'source': 'policy', 'spans': [{'kind': 'think', 'from': 0, 'to': 4 * len(mask)}], 'parent': NULL,
       'stopReason': CASE WHEN cut THEN 'length' ELSE 'endOfText' END}]`,
+  executions: () => 'NULL',
   answer: () => "CASE WHEN formatted THEN CAST(CASE WHEN correct THEN problem ELSE h % 100 END AS VARCHAR) END",
   correct: () => 'CASE WHEN NOT failed THEN correct END',
   steps: () => '[]',

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type * as Published from '../../samples/user-modules/rollout-lab.d.ts'
 import type { ScoredGroup, WeighContext, Weighed } from '../../trainer/algorithms/algorithm.ts'
 import type { Rendering, Verdict } from '../../trainer/environments/environment.ts'
+import type { ExecutionRecord } from '../../trainer/protocol/execution.ts'
 import type { Problem } from '../../trainer/protocol/problem.ts'
 import type { StepVerdict } from '../../trainer/protocol/rollout.ts'
 import type { Random } from '../../trainer/random/random.ts'
@@ -26,7 +27,10 @@ const SAME: {
   step: Same<Published.StepVerdict, StepVerdict>
   random: Same<Published.Random, Random>
   score: Same<Published.PartScore, PartScore>
+  execution: Same<Published.ExecutionRecord, ExecutionRecord>
   input: Same<Published.RewardInput, RewardInput>
+  rewardRun: Same<Published.RewardRun, Own.RewardRun>
+  rewardFunction: Same<Published.UserRewardFunction, Own.UserRewardFunction>
   groups: Same<Published.ScoredGroup, ScoredGroup>
   context: Same<Published.WeighContext, WeighContext>
   weighed: Same<Published.UserWeighed, Omit<Weighed, 'reweigh'>>
@@ -37,7 +41,7 @@ const SAME: {
   algorithm: Same<Published.UserAlgorithm, Own.UserAlgorithm>
   module: Same<Published.UserModule, Own.UserModule>
 } = {
-  problem: true, rendering: true, verdict: true, step: true, random: true, score: true, input: true, groups: true, context: true, weighed: true,
+  problem: true, rendering: true, verdict: true, step: true, random: true, score: true, execution: true, input: true, rewardRun: true, rewardFunction: true, groups: true, context: true, weighed: true,
   userProblem: true, userVerdict: true, reward: true, environment: true, algorithm: true, module: true
 }
 

@@ -45,4 +45,22 @@ describe('samples: modules of one’s own', function () {
     const { out } = await labSucceeds(place.folder, ['score', FILE, '--completions', 'completions.jsonl', '--trust-workspace'])
     assert.deepEqual(out.split('\n').map((line) => (JSON.parse(line) as { total: number }).total), [0.5, 1.5, 0, 0])
   })
+
+  it('that are files of reward functions score in a sandbox, without approval', async () => {
+    const file = join(samplesFolder, 'user-modules', 'brevity.run.json')
+    const sums = [{ completion: '7 + 5 = 12 answer 12', tokens: 20 }, { completion: '7 + 5 = 13 answer 13', tokens: 20 }, { completion: '7 + 5 = 12 answer 12', tokens: 8 }]
+    place.write('completions.jsonl', sums.map((sum) => JSON.stringify({ prompt: '7 + 5 :', gold: '12', ...sum })).join('\n'))
+    const partsBy = async (...more: string[]): Promise<(readonly [string, number | null, string])[]> => {
+      const { out } = await labSucceeds(place.folder, ['score', file, '--completions', 'completions.jsonl', ...more])
+      return out.split('\n').map((line) => (JSON.parse(line) as Scored).parts.at(-1)!).map(({ name, score, why }) => [name, score, why] as const)
+    }
+    assert.deepEqual(await partsBy(), [['brevity', 0.75, '20 of 56 tokens, the first 8 free'], ['brevity', 0, 'wrong, which brevity does not mend: The answer is “13”; expected “12”.'], ['brevity', 1, '8 of 56 tokens, the first 8 free']])
+    // Where no sandbox for Python is there it runs all the same, since it is trusted here.
+    const truth = await partsBy('--trust-workspace', '--set', 'rewards=[{"name":"module","path":"truth.reward.py"}]')
+    assert.deepEqual(truth, [['truth', 1, '1 of 1 steps are true'], ['truth', 0, '0 of 1 steps are true'], ['truth', 1, '1 of 1 steps are true']])
+  })
 })
+
+interface Scored {
+  readonly parts: readonly { readonly name: string; readonly score: number | null; readonly why: string }[]
+}

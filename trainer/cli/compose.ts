@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve as resolvePath } from 'node:path'
+import type { Engine } from '../engines/engine.ts'
 import { createRunControl } from '../orchestrator/cancellation.ts'
 import type { RunControl as TrainerControl } from '../orchestrator/cancellation.ts'
 import { runTrainer } from '../orchestrator/runTrainer.ts'
@@ -8,6 +9,7 @@ import type { RunEvent } from '../protocol/events.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import type { Summary } from '../protocol/summary.ts'
 import { UserModules } from '../sandbox/modules/userModules.ts'
+import { unsafeBackend } from '../sandbox/unsafe/unsafeBackend.ts'
 import { diskFileOps } from '../stores/fileOps.ts'
 import { recordGitState, recordNoGitState } from '../stores/gitState.ts'
 import type { ReportRecovery } from '../stores/recovery.ts'
@@ -19,11 +21,16 @@ import { shippedCatalogue } from './catalogue.ts'
 import type { EventOf } from './display/eventLines.ts'
 import { startEngine } from './engines.ts'
 import { watchMemory } from './peakMemory.ts'
-import type { LaunchRequest, ListedRun, RunControl, RunOutcome, Services } from './services.ts'
+import { checkRewards } from './redteam/checkRewards.ts'
+import type { LaunchRequest, ListedRun, RunControl, RunOutcome, Services, WorkspaceOptions } from './services.ts'
+import { RunExecutor } from './runExecutor.ts'
+import { RewardBackends } from './rewardSandboxes.ts'
+import { sandboxBackends } from './sandboxBackends.ts'
 import { StepRewardModels } from './stepRewardModels.ts'
 import { openersOf, prepareParts, withDataHashes } from './trainerParts.ts'
-import type { PreparedParts } from './trainerParts.ts'
+import type { PreparedParts, RunHelpers } from './trainerParts.ts'
 import { trustedModules } from './trustedModules.ts'
+import { machinePythons, openProblemTools, workspaceRunnerOf } from './workspaceTools.ts'
 
 /** Of engines that only score. */
 const SCORING = { threads: 0, microBatchTokens: 1024 }
@@ -36,34 +43,37 @@ export function compose(root: string): Services {
   return {
     catalogue: shippedCatalogue,
     launch: (request, control) => launch(root, request, control),
-    resume: (directory, { trustWorkspace }, control) => resume(root, directory, trustWorkspace, control),
+    resume: (directory, consents, control) => resume(root, directory, consents, control),
     openEngine: startEngine,
     openWorkspace: (folder, options) => {
-      const modules = modulesOf(folder, options)
-      const stepModels = new StepRewardModels(() => startEngine(options.engine ?? 'onnx', SCORING))
-      const close = async (): Promise<void> => {
-        await modules.close()
-        await stepModels.close()
+      const helpers = helpersOf(root, folder, { ...options, asksGit: options.trustWorkspace }, () => startEngine(options.engine ?? 'onnx', SCORING))
+      return {
+        ...openersOf(helpers.modules, folder, helpers.stepModels),
+        executor: (environments, settings) => helpers.executors.open({ environments, ...settings }),
+        close: () => closeAll(helpers)
       }
-      return { ...openersOf(modules, folder, stepModels), close }
     },
+    openProblemTools: () => openProblemTools(sandboxBackends(), machinePythons(pythonOf(root))),
     newRunDirectory: (run, cwd) => join(defaultRunsFolder(cwd), runFolderName(labelOf(run), modelLabel(run), newRunId(new Date()))),
     listRuns: (cwd) => listRuns(defaultRunsFolder(cwd)).map(described),
     trusted: trustedModules(approvalsFile()),
+    sandboxBackends,
     program: { folder: resolvePath(root), get version() { return versionsOf(root)['rollout-lab'] } },
     samplesFolder: join(root, 'samples'),
-    pythonOfProject: join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+    pythonOfProject: pythonOf(root)
   }
 }
 
 async function launch(root: string, request: LaunchRequest, control: RunControl): Promise<RunOutcome> {
-  const { folder, source, trustWorkspace } = request
+  const { folder, source, trustWorkspace, unsafeSandbox } = request
   const run = await withDataHashes(request.run)
-  const modules = modulesOf(folder, { trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
-  const stepModels = new StepRewardModels(() => startEngine(run.engine, run))
+  const helpers = helpersOf(root, folder, { trustWorkspace, unsafeSandbox, asksGit: request.asksGit || trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds }, () => startEngine(run.engine, run))
   try {
-    const parts = await prepareParts(run, modules, stepModels, folder, versionsOf(root))
+    const prepared = await prepareParts(run, helpers, folder, versionsOf(root))
     const { directory: path } = request
+    const notices = await checkRewards(run, prepared, request.acceptPaidCheats ?? [], AbortSignal.any([control.safePoint, control.now]))
+    if (!notices) return { state: 'stopped', directory: path }
+    const parts = { ...prepared, notices }
     const directory = await createRun({ directory: path, runId: runIdOf(path, new Date()), run, source, createdAt: new Date() }, { report: reporter(control) })
     try {
       if (request.asksGit) await recordGitState(folder, directory.path, diskFileOps)
@@ -73,28 +83,25 @@ async function launch(root: string, request: LaunchRequest, control: RunControl)
       directory.close()
     }
   } finally {
-    await modules.close()
-    await stepModels.close()
+    await closeAll(helpers)
   }
 }
 
 /** A run that has finished already is told from its summary. */
-async function resume(root: string, named: string, trustWorkspace: boolean, control: RunControl): Promise<RunOutcome> {
+async function resume(root: string, named: string, consents: Pick<LaunchRequest, 'trustWorkspace' | 'unsafeSandbox'>, control: RunControl): Promise<RunOutcome> {
   const directory = await openRun(named, { report: reporter(control) })
   const { run, source } = directory.record
   const folder = dirname(source.path)
-  const modules = modulesOf(folder, { trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
-  const stepModels = new StepRewardModels(() => startEngine(run.engine, run))
+  const helpers = helpersOf(root, folder, { ...consents, asksGit: consents.trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds }, () => startEngine(run.engine, run))
   try {
     const finished = finishedBefore(directory)
     if (finished) {
       control.onEvent(finished)
       return { state: 'finished', directory: directory.path, summary: finished.summary }
     }
-    return await train(directory, await prepareParts(run, modules, stepModels, folder, versionsOf(root)), control)
+    return await train(directory, await prepareParts(run, helpers, folder, versionsOf(root)), control)
   } finally {
-    await modules.close()
-    await stepModels.close()
+    await closeAll(helpers)
     directory.close()
   }
 }
@@ -137,8 +144,29 @@ function reporter({ onEvent }: RunControl): ReportRecovery {
   return ({ what, detail }) => onEvent({ version: 1, at: new Date().toISOString(), step: 0, type: 'recovered', what, detail })
 }
 
-const modulesOf = (workspace: string, options: { readonly trustWorkspace: boolean; readonly deadlineSeconds: number }): UserModules =>
-  new UserModules({ ...options, workspace, approvalsFile: approvalsFile() })
+interface HelperOptions extends WorkspaceOptions {
+  /** Git may be asked about the folder, for problems of its own code. */
+  readonly asksGit: boolean
+}
+
+function helpersOf(root: string, folder: string, options: HelperOptions, startScorer: () => Promise<Engine>): RunHelpers {
+  const rewardSandboxes = new RewardBackends(() => sandboxBackends(), () => unsafeBackend())
+  return {
+    modules: new UserModules({ ...options, workspace: folder, approvalsFile: approvalsFile(), sandboxes: rewardSandboxes }),
+    rewardSandboxes,
+    stepModels: new StepRewardModels(startScorer),
+    executors: new RunExecutor({ backends: () => sandboxBackends({ unsafe: options.unsafeSandbox }), workspaces: () => workspaceRunnerOf(folder, options.asksGit, machinePythons(pythonOf(root))) })
+  }
+}
+
+async function closeAll({ modules, rewardSandboxes, stepModels, executors }: RunHelpers): Promise<void> {
+  await modules.close()
+  await rewardSandboxes.close()
+  await stepModels.close()
+  await executors.close()
+}
+
+const pythonOf = (root: string): string => join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
 
 const approvalsFile = (): string => join(configurationFolder(), 'approved-modules.json')
 

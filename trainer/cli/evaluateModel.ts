@@ -10,6 +10,7 @@ import type { DrawnProblem } from '../orchestrator/problemSource.ts'
 import { encodePrompts } from '../orchestrator/promptEncoder.ts'
 import type { EvaluationResult } from '../protocol/summary.ts'
 import { hash32 } from '../random/random.ts'
+import type { Executor } from '../sandbox/executor.ts'
 
 export interface EvaluateOptions {
   readonly problems: number
@@ -17,6 +18,8 @@ export interface EvaluateOptions {
   readonly k: readonly number[]
   readonly seed: number
   readonly sampling: SamplingParameters
+  /** Where completions are programs. */
+  readonly executor?: Executor
   /** A step reward model's score of a completion, by which one is chosen among the samples. */
   readonly rank?: (item: DrawnProblem, completion: SampledCompletion, found: Graded['found']) => Promise<number | null>
 }
@@ -47,22 +50,38 @@ export async function evaluateModel(
       const asked = part.map((_, i) => ({ tokens: prompts[from + i]!.tokens, seeds: seedsOf(seed, from + i, firstSample, count) }))
       return engine.sample(asked, parameters, undefined, signal)
     }
-    const sampled = await ask(options.samples, 0, sampling)
-    samples.push(...sampled.map((completion) => graded(part, completion)))
-    greedy.push(...(await ask(1, options.samples, { ...sampling, temperature: 0 })).map((completion) => graded(part, completion)))
-    ranked.push(...(await rankedSamples(part, sampled, options.rank)))
+    const grade = async (completions: Promise<SampledCompletion[]>): Promise<Answered[]> => {
+      const answered = await gradeAll(part, await completions, options.executor, signal)
+      signal.throwIfAborted()
+      return answered
+    }
+    const sampled = await grade(ask(options.samples, 0, sampling))
+    samples.push(...sampled.map(gradedSample))
+    greedy.push(...(await grade(ask(1, options.samples, { ...sampling, temperature: 0 }))).map(gradedSample))
+    ranked.push(...(await rankedSamples(sampled, options.rank)))
     signal.throwIfAborted()
     progress(from + part.length, drawn.length)
   }
   return evaluateRollouts({ environment: opened.environment.name, temperature: sampling.temperature, samples, greedy, ranked, k, seed })
 }
 
-async function rankedSamples(drawn: readonly DrawnProblem[], completions: readonly SampledCompletion[], rank: EvaluateOptions['rank']): Promise<RankedSample[]> {
+/** A completion with what was found in it. */
+interface Answered {
+  readonly item: DrawnProblem
+  readonly completion: SampledCompletion
+  readonly graded: Graded
+}
+
+const gradeAll = (drawn: readonly DrawnProblem[], completions: readonly SampledCompletion[], executor: Executor | undefined, signal: AbortSignal): Promise<Answered[]> =>
+  Promise.all(completions.map(async (completion) => {
+    const item = drawn[completion.promptIndex]!
+    return { item, completion, graded: await gradeCompletion(item, completion.text, { executor, signal }) }
+  }))
+
+async function rankedSamples(answered: readonly Answered[], rank: EvaluateOptions['rank']): Promise<RankedSample[]> {
   if (!rank) return []
   const samples: RankedSample[] = []
-  for (const completion of completions) {
-    const item = drawn[completion.promptIndex]!
-    const { found } = gradeCompletion(item, completion.text)
+  for (const { item, completion, graded: { found } } of answered) {
     const { correct = null, answer = null } = found?.verdict ?? {}
     samples.push({ problemId: item.problem.id, correct, answer, score: await rank(item, completion, found) })
   }
@@ -73,11 +92,7 @@ function seedsOf(seed: number, problem: number, firstSample: number, count: numb
   return Array.from({ length: count }, (_, i) => hash32(seed, 'evaluate', 'heldOut', problem, firstSample + i))
 }
 
-function graded(drawn: readonly DrawnProblem[], completion: SampledCompletion): GradedSample {
-  const item = drawn[completion.promptIndex]!
-  const { found } = gradeCompletion(item, completion.text)
-  return {
-    problemId: item.problem.id, correct: found?.verdict.correct ?? null, tokens: completion.tokens.length,
-    truncated: completion.stopReason === 'length', steps: found?.steps ?? []
-  }
-}
+const gradedSample = ({ item, completion, graded: { found } }: Answered): GradedSample => ({
+  problemId: item.problem.id, correct: found?.verdict.correct ?? null, tokens: completion.tokens.length,
+  truncated: completion.stopReason === 'length', steps: found?.steps ?? []
+})

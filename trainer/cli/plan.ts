@@ -21,7 +21,7 @@ export interface Plan {
   readonly capabilities: readonly Capability[]
   readonly stages: readonly StagePlan[]
   readonly evaluation: { readonly problems: number; readonly rollouts: number }
-  /** One held-out problem of each environment. */
+  /** One problem of each environment: a held-out one, where any are. */
   readonly examples: readonly Problem[]
   /** What the environments say about their data. */
   readonly notices: readonly string[]
@@ -56,7 +56,7 @@ async function lookAt(services: Services, run: ResolvedRun, folder: string, trus
   try {
     const opened = await Promise.all(environmentsOf(run).map(({ reference }) => workspace.environment(reference)))
     const examples = opened.flatMap((environment) => {
-      const [example] = problemStream(environment, 'heldOut', run.seed)
+      const [example] = problemStream(environment, run.evaluation.problems > 0 ? 'heldOut' : 'train', run.seed)
       return example ? [example] : []
     })
     return { examples, notices: noticesOf(opened) }
@@ -80,13 +80,17 @@ async function stagePlan(run: ResolvedRun, stage: Stage): Promise<StagePlan> {
   }
 }
 
+function evaluationText({ evaluation: { problems, rollouts } }: Plan): string {
+  return problems === 0 ? 'none: no problems are held out' : `before and after: ${amount(problems)} held-out problems, ${amount(rollouts)} completions`
+}
+
 export function planText(plan: Plan): string {
   const { run } = plan
   const model = typeof run.model === 'string' ? run.model : `new ${run.model.architecture}, ${run.model.layers} layers of ${run.model.hiddenSize}`
   const stages = plan.stages.map((stage): [string, string] => [`stage ${plainLine(stage.name)}`, stageText(stage)])
   const head = definitions([
     ['run', plainLine(run.name)], ['engine', run.engine], ['model', plainLine(model)], ['seed', String(run.seed)], ...stages,
-    ['evaluation', `before and after: ${amount(plan.evaluation.problems)} held-out problems, ${amount(plan.evaluation.rollouts)} completions`],
+    ['evaluation', evaluationText(plan)],
     ['needs', plan.capabilities.join(', ')], ['directory', plainLine(plan.directory)]
   ])
   const examples = plan.examples.map((problem) => `Example of ${plainLine(problem.environment)}: ${plainLine(problem.prompt)}`)

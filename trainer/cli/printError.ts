@@ -12,7 +12,7 @@ const INPUT_CODES: ReadonlySet<string> = new Set([
   'environment/unknown', 'environment/bad-options', 'environment/bad-mix', 'environment/no-problem', 'environment/no-solution',
   'environment/prompt-too-long', 'environment/empty-prompt', 'environment/model-mismatch',
   'engine/unknown-word', 'engine/empty-prompt', 'engine/context-length', 'engine/sampling', 'engine/missing-capability', 'engine/not-in-build',
-  'sandbox/missing-export', 'sandbox/not-loadable', 'not-a-run', 'store/not-a-run', 'run-exists', 'store/run-exists'
+  'sandbox/missing-export', 'sandbox/missing-function', 'sandbox/not-loadable', 'not-a-run', 'store/not-a-run', 'run-exists', 'store/run-exists'
 ])
 
 /** Whether people have to change what they gave: doing the same again would fail again. */
@@ -25,6 +25,8 @@ export function printError(host: Host, error: unknown): ExitCode {
   host.stderr.write(styles.bad('error: '))
   for (const line of LabError.is(error) ? labErrorLines(error) : unknownErrorLines(error)) print(line)
   if (host.env['LAB_DEBUG'] === '1') print(stackOf(error))
+  // A program that reads this tells errors apart by their code, never by their words.
+  if (host.env['LAB_ERROR_CODES'] === '1' && LabError.is(error)) print(`code: ${error.code}`)
   return isBadInput(error) ? EXIT.usage : EXIT.failed
 }
 

@@ -2,10 +2,13 @@ import { Command, CommanderError, Option } from 'commander'
 import { jsonObject, numberBetween, repeated, wholeNumber, wholeNumbers } from './arguments.ts'
 import { demoCommand } from './commands/demoCommand.ts'
 import { doctorCommand } from './commands/doctorCommand.ts'
+import { executeCommand } from './commands/executeCommand.ts'
 import { evalCommand } from './commands/evalCommand.ts'
 import { hostCommand } from './commands/hostCommand.ts'
-import { problemsCommand } from './commands/problemsCommand.ts'
+import { redTeamCommand } from './commands/redTeamCommand.ts'
+import { rescoreCommand } from './commands/rescoreCommand.ts'
 import { resumeCommand } from './commands/resumeCommand.ts'
+import { rewardInputCommand } from './commands/rewardInputCommand.ts'
 import { runCommand } from './commands/runCommand.ts'
 import { runsCommand } from './commands/runsCommand.ts'
 import { sampleCommand } from './commands/sampleCommand.ts'
@@ -19,6 +22,7 @@ import type { ExitCode } from './exitCodes.ts'
 import type { Host } from './host.ts'
 import { addLabelCommands } from './labelsProgram.ts'
 import { printError } from './printError.ts'
+import { addProblemCommands } from './problemsProgram.ts'
 import type { Services } from './services.ts'
 
 /** Runs the command line; errors are printed, the exit code comes back. */
@@ -54,6 +58,9 @@ function commandLine(host: Host, services: Services, done: Done): Command {
 
 const json = (): Option => new Option('--json', 'one JSON object a line on stdout and nothing else there').default(false)
 const trust = (): Option => new Option('--trust-workspace', 'let the modules that the run file names run, as they now are').default(false)
+const acceptPaidCheats = (): Option => new Option('--accept-paid-cheats <names...>', 'cheats that the rewards may pay, as `lab redteam` names them').default([], 'none')
+const unsafeSandbox = (): Option =>
+  new Option('--unsafe-sandbox', 'where no sandbox works, run Python programs as plain processes: they can do whatever you can').default(false)
 const set = (): Option =>
   new Option('--set <path=value>', 'change a field of the run file, such as steps=40').argParser(repeated).default([], 'none')
 const engine = (): Option =>
@@ -73,8 +80,9 @@ function addRunCommands(program: Command, host: Host, services: Services, done: 
     .addOption(new Option('--dry-run', 'say what would be done and start nothing').default(false))
     .addOption(trust())
     .addOption(new Option('--no-git', 'do not ask git about the folder of the run file: for folders that are not trusted'))
+    .addOption(acceptPaidCheats()).addOption(unsafeSandbox())
     .action(async (file, options) => done(await runCommand(host, services, file, options)))
-  program.command('resume <dir>').description('go on with a run that was stopped or killed').addOption(json()).addOption(trust())
+  program.command('resume <dir>').description('go on with a run that was stopped or killed').addOption(json()).addOption(trust()).addOption(unsafeSandbox())
     .action(async (directory, options) => done(await resumeCommand(host, services, directory, options)))
   program.command('host', { hidden: true }).description('the trainer of one run, for the extension: order on stdin, answer on stdout')
     .action(async () => done(await hostCommand(host, services)))
@@ -100,6 +108,7 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(seed()).addOption(engine()).addOption(threads()).addOption(json())
     .addOption(new Option('--rerank <folder>', 'a step reward model: best of n and weighted majority beside the majority vote'))
     .addOption(new Option('--aggregate <how>', 'how it makes one score of the steps of a trace').choices(StepAggregate.options).default('min'))
+    .addOption(unsafeSandbox())
     .action(async (model, options) => done(await evalCommand(host, services, model, options)))
   program.command('sample <model>').description('completions of one prompt, shown while they are written')
     .requiredOption('--prompt <text>', 'what the model is given')
@@ -127,13 +136,30 @@ function addTaskCommands(program: Command, host: Host, services: Services, done:
     .requiredOption('--completions <jsonl>', 'lines of {problemId | prompt + gold | problem, completion}')
     .addOption(set())
     .addOption(new Option('--seed <n>', 'seed of the problems that ids refer to; default: the run file’s').argParser(wholeNumber('--seed', 0)))
-    .addOption(trust())
+    .addOption(trust()).addOption(unsafeSandbox())
     .action(async (file, options) => done(await scoreCommand(host, services, file, options)))
-  program.command('problems <environment>').description('problems of an environment as JSON lines')
-    .addOption(new Option('--split <name>', 'train, held-out or tuning').default('train'))
-    .addOption(new Option('--count <n>', 'how many').argParser(wholeNumber('--count', 0)).default(10))
-    .addOption(environmentOptions()).addOption(seed())
-    .action(async (environment, options) => done(await problemsCommand(host, services, environment, options)))
+  program.command('redteam <file>').description('try a battery of cheats on the rewards of a run file; no model needed')
+    .addOption(set())
+    .addOption(new Option('--problems <n>', 'problems of each environment').argParser(wholeNumber('--problems', 1)).default(2))
+    .addOption(new Option('--seed <n>', 'seed of the problems; default: the run file’s').argParser(wholeNumber('--seed', 0)))
+    .addOption(acceptPaidCheats()).addOption(trust()).addOption(unsafeSandbox()).addOption(json())
+    .action(async (file, options) => done(await redTeamCommand(host, services, file, options)))
+  program.command('rescore <run>').description('a reward on the rollouts that a run recorded: what would be another; nothing is sampled')
+    .requiredOption('--reward <file>', 'a *.reward.ts, .js or .py file, or a module with a reward')
+    .addOption(new Option('--function <name>', 'which function of the file; default: as the run names it'))
+    .addOption(new Option('--part <name>', 'the recorded part that it stands for; default: the one of its name, else the whole reward'))
+    .addOption(new Option('--options <json>', 'options of the reward; default: those of the run').argParser(jsonObject('--options')))
+    .addOption(json()).addOption(trust())
+    .action(async (run, options) => done(await rescoreCommand(host, services, run, options)))
+  program.command('execute <run>').description('the program of a recorded rollout once more, in the sandbox; nothing is recorded')
+    .requiredOption('--rollout <id>', 'id of the rollout')
+    .addOption(new Option('--turn <n>', 'which of its programs').argParser(wholeNumber('--turn', 1)).default(1))
+    .addOption(unsafeSandbox())
+    .action(async (run, options) => done(await executeCommand(host, services, run, options)))
+  program.command('reward-input <run>', { hidden: true }).description('what rewards are given of a recorded rollout, for the extension')
+    .requiredOption('--rollout <id>', 'id of the rollout')
+    .action(async (run, options) => done(await rewardInputCommand(host, services, run, options)))
+  addProblemCommands(program, host, services, done)
 }
 
 function addTrustCommands(program: Command, host: Host, services: Services, done: Done): void {

@@ -1,4 +1,4 @@
-import { gradeCompletion } from '../orchestrator/grading.ts'
+import { gradeText } from '../orchestrator/grading.ts'
 import { heldOutProblems } from '../orchestrator/problemSource.ts'
 import type { DrawnProblem } from '../orchestrator/problemSource.ts'
 import type { EnvironmentRef, ResolvedRun } from '../protocol/runFile.ts'
@@ -15,7 +15,8 @@ export async function rolloutReader(
     const exact = problems.find(({ problem }) => problem.prompt === event.problem)
     // A chat template puts words around the prompt.
     const shown = exact ?? problems.find(({ problem }) => event.problem.includes(problem.prompt))
-    const found = shown && gradeCompletion(shown, event.text).found
+    // What was executed is not executed again to be shown.
+    const found = shown && !shown.environment.code && gradeText(shown, event.text).found
     const known = { problem: event.problem, text: event.text, correct: event.correct }
     if (!found) return { ...known, steps: [], parts: [] }
     const { verdict, steps } = found

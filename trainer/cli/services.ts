@@ -6,8 +6,11 @@ import type { RunEvent } from '../protocol/events.ts'
 import type { EnvironmentRef, ResolvedRun, RewardRef } from '../protocol/runFile.ts'
 import type { Summary } from '../protocol/summary.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
+import type { Executor } from '../sandbox/executor.ts'
+import type { SandboxBackend } from '../sandbox/sandbox.ts'
 import type { Catalogue } from '../runFiles/loadRunFile.ts'
 import type { TrustedModules } from './trustedModules.ts'
+import type { ProblemTools } from './workspaceTools.ts'
 
 /** How a run is watched and stopped. */
 export interface RunControl {
@@ -32,6 +35,10 @@ export interface LaunchRequest {
   readonly trustWorkspace: boolean
   /** Whether git may be asked about the folder of the run file, which runs what its repository configures. */
   readonly asksGit: boolean
+  /** Names of cheats that the rewards may pay; default: none. */
+  readonly acceptPaidCheats?: readonly string[]
+  /** People said that programs may run without a sandbox where none works. */
+  readonly unsafeSandbox?: boolean | undefined
 }
 
 /** How a run ended; failures are thrown. */
@@ -62,21 +69,32 @@ export const MODULE_SECONDS = 10
 export interface Workspace {
   environment(reference: EnvironmentRef): Promise<OpenEnvironment>
   reward(reference: RewardRef): Promise<RewardFunction>
-  /** Ends the processes of modules. */
+  /** Runs the programs that completions of these environments are; undefined where they are none. */
+  executor(environments: readonly OpenEnvironment[], settings: Pick<ResolvedRun, 'execution' | 'seed'>): Promise<Executor | undefined>
+  /** Ends the processes of modules and sandboxes. */
   close(): Promise<void>
+}
+
+export interface WorkspaceOptions extends Pick<LaunchRequest, 'trustWorkspace' | 'unsafeSandbox'> {
+  readonly deadlineSeconds: number
+  /** For step reward models; default: the embedded one. */
+  readonly engine?: ResolvedRun['engine']
 }
 
 /** What the commands need of the trainer; made in one place, where the concrete parts are chosen. */
 export interface Services {
   readonly catalogue: Catalogue
   launch(request: LaunchRequest, control: RunControl): Promise<RunOutcome>
-  resume(directory: string, options: { readonly trustWorkspace: boolean }, control: RunControl): Promise<RunOutcome>
+  resume(directory: string, options: Pick<LaunchRequest, 'trustWorkspace' | 'unsafeSandbox'>, control: RunControl): Promise<RunOutcome>
   /** An engine without a model. */
   openEngine(name: ResolvedRun['engine'], options: { readonly threads: number; readonly microBatchTokens: number }): Promise<Engine>
-  /** @param options.engine for step reward models; default: the embedded one. */
-  openWorkspace(folder: string, options: { readonly trustWorkspace: boolean; readonly deadlineSeconds: number; readonly engine?: ResolvedRun['engine'] }): Workspace
+  openWorkspace(folder: string, options: WorkspaceOptions): Workspace
+  /** What problems of people's own code are made with. @throws LabError `sandbox/no-runner`. */
+  openProblemTools(): Promise<ProblemTools>
   /** Name of a directory for a new run under the folder where the command was given. */
   newRunDirectory(run: ResolvedRun, cwd: string): string
+  /** The sandboxes that this program has, in the order in which they are chosen. */
+  sandboxBackends(): readonly SandboxBackend[]
   /** This program: its folder, and its version. */
   readonly program: { readonly folder: string; readonly version: string }
   /** Folder of the samples that come with the program. */

@@ -14,6 +14,8 @@ import type { RewardFunction } from '../rewards/reward.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
 import type { UserModules } from '../sandbox/modules/userModules.ts'
 import { startEngine } from './engines.ts'
+import type { RewardBackends } from './rewardSandboxes.ts'
+import type { RunExecutor } from './runExecutor.ts'
 import type { StepRewardModels } from './stepRewardModels.ts'
 
 /** What a run file may name, opened: by the trainer's own name or as a module of the workspace. */
@@ -47,11 +49,21 @@ export function openersOf(modules: UserModules, folder: string, stepModels: Step
 /** What the orchestrator takes from outside, but for the run's directory and who watches. */
 export type PreparedParts = Omit<TrainerParts, 'directory' | 'emit'>
 
+/** What runs beside the trainer as long as the run does: each starts what it must when it is first needed. */
+export interface RunHelpers {
+  readonly modules: UserModules
+  readonly rewardSandboxes: RewardBackends
+  readonly stepModels: StepRewardModels
+  readonly executors: RunExecutor
+}
+
 /** Opens everything that the run names, so that what is wrong with it shows before a directory is made. */
 export async function prepareParts(
-  run: ResolvedRun, modules: UserModules, stepModels: StepRewardModels, folder: string, versions: Readonly<Record<string, string>>
+  run: ResolvedRun, { modules, stepModels, executors }: RunHelpers, folder: string, versions: Readonly<Record<string, string>>
 ): Promise<PreparedParts> {
   const openers = openersOf(modules, folder, stepModels)
+  const environments = await Promise.all(environmentsOf(run).map(({ reference }) => openers.environment(reference)))
+  const executor = await executors.open({ environments, execution: run.execution, seed: run.seed })
   const parts: PreparedParts = {
     model: await modelSource(run, openers),
     startEngine: (options) => startEngine(run.engine, options),
@@ -60,6 +72,7 @@ export async function prepareParts(
     openReward: openers.reward,
     openData: dataOpener(),
     stepScorer: (folder) => stepModels.scorer(folder),
+    ...(executor && { executor }),
     weigh: await weigher(run, modules),
     clock: { now: () => new Date(), seconds: () => performance.now() / 1000 },
     versions

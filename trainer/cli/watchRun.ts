@@ -9,9 +9,12 @@ import type { LaunchRequest, RunControl, RunOutcome } from './services.ts'
 import { listenForStop } from './stopRequests.ts'
 import { plainLine } from './terminal/plainText.ts'
 
+/** What people said may be done. */
+export type Consents = Pick<LaunchRequest, 'trustWorkspace' | 'asksGit' | 'acceptPaidCheats' | 'unsafeSandbox'>
+
 /** @param run that of the file, or with another seed. */
-export function launchRequest({ folder, file, text }: LoadedRunFile, run: ResolvedRun, directory: string, trust: Pick<LaunchRequest, 'trustWorkspace' | 'asksGit'>): LaunchRequest {
-  return { run, folder, source: { path: file, text }, directory, ...trust }
+export function launchRequest({ folder, file, text }: LoadedRunFile, run: ResolvedRun, directory: string, consents: Consents): LaunchRequest {
+  return { run, folder, source: { path: file, text }, directory, ...consents }
 }
 
 /** Shows a run until it ends, with Ctrl-C asking it to stop; says how to go on with one that did not finish, unless its input was at fault. */
@@ -22,7 +25,8 @@ export async function watched(
   try {
     const outcome = await start({ safePoint: stop.safePoint, now: stop.now, onEvent: (event) => display.event(event) })
     display.end()
-    display.notice(outcome.state === 'finished' ? liesIn(outcome.directory) : `Stopped. ${resumeHint(host, outcome.directory)}`)
+    const goOn = existsSync(outcome.directory) ? ` ${resumeHint(host, outcome.directory)}` : ''
+    display.notice(outcome.state === 'finished' ? liesIn(outcome.directory) : `Stopped.${goOn}`)
     return outcome
   } catch (error) {
     display.end()

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ExecutionRecord, ExecutionTask } from '../protocol/execution.ts'
 import type { Problem, Split } from '../protocol/problem.ts'
 import type { Span, StepVerdict } from '../protocol/rollout.ts'
 import type { Random } from '../random/random.ts'
@@ -53,6 +54,17 @@ export interface CritiqueWords {
 }
 
 /**
+ * For environments whose completions are programs. Pure: it says what is to be run; the run itself and its verdicts are the
+ * executor's, and `grade` is given them.
+ */
+export interface CodeWords {
+  /** What is to be run for this completion; `none` = why there is no program in it, which is wrong. */
+  task(completion: string, problem: Problem): ExecutionTask | { readonly none: string }
+  /** What the model is told of an execution that failed, for another turn. Says nothing of hidden tests but that they failed. */
+  feedback(execution: ExecutionRecord, problem: Problem): string
+}
+
+/**
  * Problem → prompt → grade. Pure and synchronous. Completions are hostile text: parsed strictly, never evaluated.
  * `O` are the environment's options (difficulty), `M` the parameters of its trace generator.
  */
@@ -78,9 +90,12 @@ export interface Environment<O = unknown, M = unknown> {
   /** A supervised trace, right or wrong as the mix says. */
   demonstrate(problem: Problem, random: Random, mix: M): string
   render(completion: string, problem: Problem): Rendering
-  grade(completion: string, problem: Problem): Verdict
+  /** `execution`: of the program, where `code` gave one to run. */
+  grade(completion: string, problem: Problem, execution?: ExecutionRecord): Verdict
   /** Truth of each step; empty where steps cannot be checked. */
   checkSteps(completion: string, problem: Problem): readonly StepVerdict[]
   /** Absent where an environment has no words for critiques. */
   readonly critique?: CritiqueWords
+  /** Absent where completions are not programs. */
+  readonly code?: CodeWords
 }

@@ -3,7 +3,7 @@ import { environmentNames, findEnvironment, openEnvironment, parseMix, parseOpti
 
 describe('environment registry', () => {
   it('lists the environments', () => {
-    assert.deepEqual(environmentNames(), ['countdown', 'arithmetic-chain', 'string-composition', 'list-functions', 'maze-walk', 'jsonl'])
+    assert.deepEqual(environmentNames(), ['countdown', 'arithmetic-chain', 'string-composition', 'list-functions', 'maze-walk', 'function-synthesis', 'code-repair', 'sql', 'workspace', 'jsonl'])
     for (const name of environmentNames()) assert.equal(findEnvironment(name).name, name)
   })
 
@@ -11,7 +11,7 @@ describe('environment registry', () => {
     assert.throws(() => findEnvironment('count-down', 'a.run.json:3:5'), {
       code: 'environment/unknown',
       message: 'There is no environment “count-down”. Did you mean “countdown”?',
-      remedy: 'Use one of countdown, arithmetic-chain, string-composition, list-functions, maze-walk, jsonl, or a module of the workspace.',
+      remedy: 'Use one of countdown, arithmetic-chain, string-composition, list-functions, maze-walk, function-synthesis, code-repair, sql, workspace, jsonl, or a module of the workspace.',
       place: 'a.run.json:3:5'
     })
     assert.throws(() => findEnvironment('__proto__'), { message: 'There is no environment “__proto__”.' })

@@ -1,14 +1,18 @@
 import { LabError } from '../errors.ts'
 import { arithmeticChain } from './arithmeticChain.ts'
+import { codeRepair } from './codeRepair.ts'
 import { countdown } from './countdown.ts'
 import type { Environment } from './environment.ts'
+import { functionSynthesis } from './functionSynthesis.ts'
 import { jsonl } from './jsonl.ts'
 import { listFunctions } from './listFunctions.ts'
 import { mazeWalk } from './mazeWalk.ts'
 import { nearestName } from '../nearestName.ts'
+import { sql } from './sql.ts'
 import { stringComposition } from './stringComposition.ts'
+import { workspace } from './workspace.ts'
 
-const ENVIRONMENTS: readonly Environment[] = [countdown, arithmeticChain, stringComposition, listFunctions, mazeWalk, jsonl]
+const ENVIRONMENTS: readonly Environment[] = [countdown, arithmeticChain, stringComposition, listFunctions, mazeWalk, functionSynthesis, codeRepair, sql, workspace, jsonl]
 
 export const environmentNames = (): string[] => ENVIRONMENTS.map((environment) => environment.name)
 

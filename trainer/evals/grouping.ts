@@ -9,3 +9,8 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Rea
   }
   return groups
 }
+
+/** How many items have each key. */
+export function countBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, number> {
+  return new Map([...groupBy(items, keyOf)].map(([key, group]) => [key, group.length]))
+}

@@ -3,7 +3,7 @@ export interface MetricDefinition {
   readonly title: string
   /** One sentence: what is measured, how, over what. */
   readonly definition: string
-  readonly unit: 'reward' | 'share' | 'nats' | 'tokens' | 'rollouts' | 'groups' | 'ratio' | 'L2 norm' | 'tokens/s' | 'seconds' | 'per step' | 'loss'
+  readonly unit: 'reward' | 'share' | 'nats' | 'tokens' | 'rollouts' | 'groups' | 'ratio' | 'L2 norm' | 'tokens/s' | 'seconds' | 'per step' | 'loss' | 'executions' | 'executions/s' | 'tests'
   /** What the number is divided by, or taken over. */
   readonly denominator: string
 }
@@ -12,6 +12,7 @@ const ROLLOUTS = 'scorable rollouts of the step'
 const GROUPS = 'groups of the step with a scorable rollout'
 const TOKENS = 'completion tokens of the step that the policy wrote'
 const TRAINED = 'tokens that count in the loss, over all updates of the step'
+const JUDGED = 'tests of the step with a verdict'
 const NONE = 'none'
 
 const define = (title: string, unit: MetricDefinition['unit'], denominator: string, definition: string): MetricDefinition => ({
@@ -103,6 +104,27 @@ export const METRIC_DEFINITIONS = {
     'Step truth', 'share', 'checkable steps of the step’s rollouts',
     'Share of the steps of the traces that are true, whatever the answer was.'
   ),
+  'executions/total': define('Executions', 'executions', NONE, 'Programs of the step’s rollouts that were run, each turn counted.'),
+  'executions/perSecond': define(
+    'Execution speed', 'executions/s', 'seconds in which at least one execution was going on',
+    'Programs run and judged per second; what an earlier attempt at the step had run is left out.'
+  ),
+  'executions/timeShare': define(
+    'Time share of executions', 'share', 'wall seconds of the step',
+    'Share of the step’s time in which at least one execution was going on, most of it while others were sampled.'
+  ),
+  'executions/failed': define(
+    'Executions that failed', 'share', 'executions of the step',
+    'Share of executions that the machine could not carry out, retries included: no verdict, no reward, not trained on.'
+  ),
+  'executions/retries': define('Retries', 'executions', NONE, 'Tries that the machine failed at and that were made again.'),
+  'executions/seconds': define('Time of an execution', 'seconds', 'executions of the step with verdicts', 'Mean seconds from the hand-over to a worker to its answer, waiting left out.'),
+  'executions/queueSeconds': define('Wait for an execution', 'seconds', 'executions of the step', 'Mean seconds that a program waited to be run.'),
+  'tests/passed': define('Tests passed', 'share', JUDGED, 'Share of tests that pass.'),
+  'tests/failed/*': define('Tests failed', 'tests', NONE, 'Tests that did not pass for this reason.'),
+  'tests/notJudged': define('Tests not judged', 'share', 'tests of the step', 'Share of tests without a verdict: the machine failed.'),
+  'tamper/rollouts': define('Marks of cheating', 'share', 'rollouts of the step with an execution', 'Share of rollouts where an execution showed a mark of cheating.'),
+  'tamper/kind/*': define('Mark of cheating', 'rollouts', NONE, 'Rollouts where an execution showed this mark.'),
   'throughput/sampled': define('Sampling speed', 'tokens/s', 'seconds of the phase `sample`', 'Completion tokens sampled per second.'),
   'throughput/trained': define(
     'Training speed', 'tokens/s', 'seconds of the phase `update`',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { execution, testRun } from '../protocol/execution.fixture.ts'
 import { MetricsRecord } from '../protocol/metrics.ts'
 import type { Rollout, Segment } from '../protocol/rollout.ts'
 import { klEstimates } from './klEstimates.ts'
@@ -103,7 +104,9 @@ describe('stepMetrics', () => {
 
   it('can record everything that is defined', () => {
     const withSteps = stepMetrics({ ...full, rollouts: [...full.rollouts, refinement].map((one) => ({ ...one, steps: [{ from: 0, to: 1, ok: true, why: '' }] })) })
-    const recorded = Object.keys(withSteps).map((name) => (Object.hasOwn(METRIC_DEFINITIONS, name) ? name : name.replace(/[^/]*$/, '*')))
+    const failed = execution([testRun('a', 'timeout')], { signals: [{ kind: 'earlyExit', why: '' }] })
+    const executed = stepMetrics(figures({ rollouts: [rollout('run', false, 2, { executions: [failed] })], executed: { executions: 1, busySeconds: 1 }, seconds: { sample: 2 } }))
+    const recorded = Object.keys({ ...withSteps, ...executed }).map((name) => (Object.hasOwn(METRIC_DEFINITIONS, name) ? name : name.replace(/[^/]*$/, '*')))
     // What stages on preferences record stands in preferenceMetrics.test.ts.
     const ofSteps = Object.keys(METRIC_DEFINITIONS).filter((name) => !name.startsWith('preferences/'))
     assert.deepEqual(new Set(recorded), new Set(ofSteps))

@@ -1,5 +1,7 @@
 import type { ForwardBackwardResult, OptimizerStepResult } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
+import { executionMetrics, executionSpeed } from './executionMetrics.ts'
+import type { Executed } from './executionMetrics.ts'
 import { klEstimates } from './klEstimates.ts'
 import type { KlEstimator } from './klEstimates.ts'
 import { maximumOf, meanOf } from './means.ts'
@@ -31,6 +33,8 @@ export interface StepFigures {
   readonly scoredTokens: readonly ScoredTokens[]
   readonly updates: readonly UpdateFigures[]
   readonly seconds: Readonly<Partial<Record<Phase, number>>>
+  /** While this process sampled and scored; absent where nothing could be run. */
+  readonly executed?: Executed
 }
 
 /**
@@ -40,6 +44,7 @@ export interface StepFigures {
 export function stepMetrics(figures: StepFigures): Record<string, number> {
   return onlyFinite({
     ...rolloutMetrics(figures.rollouts, figures.droppedGroups),
+    ...executionMetrics(figures.rollouts),
     ...tokenMetrics(figures.scoredTokens),
     ...updateMetrics(figures.updates),
     ...speedMetrics(figures)
@@ -79,13 +84,14 @@ function updateMetrics(updates: readonly UpdateFigures[]): Record<string, number
   }
 }
 
-function speedMetrics({ rollouts, updates, seconds }: StepFigures): Record<string, number> {
+function speedMetrics({ rollouts, updates, seconds, executed }: StepFigures): Record<string, number> {
   const sampled = rollouts.flatMap(({ segments }) => segments).reduce((sum, segment) => sum + segment.tokens.length, 0)
   const trained = updates.flatMap(({ calls }) => calls).reduce((sum, { result }) => sum + result.tokens, 0)
   return {
     ...Object.fromEntries(Object.entries(seconds).map(([phase, value]) => [`seconds/${phase}`, value])),
     'throughput/sampled': sampled / (seconds.sample ?? NaN),
-    'throughput/trained': trained / (seconds.update ?? NaN)
+    'throughput/trained': trained / (seconds.update ?? NaN),
+    ...executionSpeed(executed, Object.values(seconds).reduce((sum, value) => sum + value, 0))
   }
 }
 

@@ -72,6 +72,16 @@ function createPause(): { readonly requested: boolean; begin(): void; end(): voi
   }
 }
 
+/** A signal that also ends by itself, for work that has no use any more. `release` once the work is done. */
+export function linkedAbort(outer: AbortSignal): { readonly signal: AbortSignal; abort(): void; release(): void } {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  const abort = (): void => controller.abort()
+  outer.addEventListener('abort', abort, { once: true })
+  if (outer.aborted) abort()
+  return { signal: controller.signal, abort, release: () => outer.removeEventListener('abort', abort) }
+}
+
 /** @throws RunStopped once `stopNow` was called. */
 export function throwIfStoppedNow(control: RunControl): void {
   if (control.signal.aborted) throw new RunStopped()

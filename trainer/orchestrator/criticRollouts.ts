@@ -50,9 +50,13 @@ async function sampleRefinements(
   ])
   const completions = await sampleSlots(session, stage, refiningSlots, at)
   const refined = new Map<RolloutSlot, RolloutSlot>(asked.map(({ slot }) => [slot, { ...slot, refined: NO_ROOM }]))
-  for (const completion of completions) {
-    const { slot, prompt, solve } = fitting[completion.promptIndex]!
-    const verdict = gradeCompletion({ environment: slot.environment, problem: solve }, completion.text).found?.verdict
+  const graded = await Promise.all(completions.map(({ promptIndex, text }) => {
+    const { slot, solve } = fitting[promptIndex]!
+    return gradeCompletion({ environment: slot.environment, problem: solve }, text, { executor: session.parts.executor, signal: session.control.signal })
+  }))
+  for (const [i, completion] of completions.entries()) {
+    const { slot, prompt } = fitting[completion.promptIndex]!
+    const verdict = graded[i]!.found?.verdict
     refined.set(slot, { ...slot, further: [segmentOf(prompt, completion, 'refine')], ...(verdict && { refined: verdict }) })
   }
   return refined

@@ -9,15 +9,16 @@ import type { EvaluationResult } from '../protocol/summary.ts'
 import { hash32 } from '../random/random.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
 import { evaluationStep } from './evaluationStep.ts'
-import { requireFiniteCompletion } from './finiteCompletion.ts'
-import { gradeCompletion, verdictOnly } from './grading.ts'
-import { partialTexts, tellingRecorder } from './liveNotices.ts'
+import { sampleCompletions } from './evaluationCompletions.ts'
+import { startGrading } from './evaluationGrading.ts'
+import { verdictOnly } from './grading.ts'
+import { tellingRecorder } from './liveNotices.ts'
 import type { StepRecorder } from './liveNotices.ts'
 import { heldOutProblems } from './problemSource.ts'
 import { encodePrompts } from './promptEncoder.ts'
 import { RERANK_PART, rerankPart } from './rerankScores.ts'
 import { endsAsScorer, rescoreBefore } from './rescoring.ts'
-import { groupName, rolloutRow, samplePrompts } from './rolloutSlot.ts'
+import { executionSeconds, groupName, rolloutRow } from './rolloutSlot.ts'
 import type { Findings, RolloutSlot } from './rolloutSlot.ts'
 import type { EvaluationSet, StagePlan } from './runPlan.ts'
 import type { Session } from './session.ts'
@@ -71,7 +72,9 @@ export async function recallBefore(session: Session): Promise<Evaluations> {
 const rowsOf = (rows: readonly Rollout[], set: EvaluationSet): Rollout[] => rows.filter(({ tags }) => tags['set'] === set.name)
 
 /** Samples and grades, or reads back what was recorded before; states the figures. */
-async function evaluate(session: Session, stage: StagePlan, when: When, tasks: readonly EvaluationTask[]): Promise<Evaluations> {
+async function evaluate(session: Session, stage: StagePlan, when: When, wanted: readonly EvaluationTask[]): Promise<Evaluations> {
+  const tasks = wanted.filter(({ problems }) => problems > 0)
+  if (tasks.length === 0) return new Map()
   const step = evaluationStep(session)
   const { rollouts } = session.parts.directory
   const recorded = await rollouts.readStep({ kind: 'evaluation', step })
@@ -152,17 +155,24 @@ async function sampleCall(
   const { clock } = session.parts
   const step = evaluationStep(session)
   const { policyVersion } = session.position
-  const completions = await session.engine.sample(samplePrompts(groups), parameters, partialTexts(session, { kind: 'evaluation', step }, groups), session.control.signal)
-  throwIfStoppedNow(session.control)
+  const slots = groups.map((group) => [...group])
+  const grading = startGrading(session, recorder, slots)
   const batch = { kind: 'evaluation' as const, stage: stage.name, step, policyVersion }
   const rows: Rollout[] = []
-  for (const completion of completions) {
-    const slot = groups[completion.promptIndex]![completion.sampleIndex]!
-    requireFiniteCompletion(completion, slot.problem.id)
-    const findings = await ranked(session, slot, completion.text, verdictOnly(gradeCompletion(slot, completion.text)))
-    const row = rolloutRow(slot, completion, findings, { batch, attempt: recorder.attempt, sampledAt: clock.now(), rewardSeconds: 0 })
-    recorder.append(row)
-    rows.push(row)
+  try {
+    const completions = await sampleCompletions(session, stage, recorder, slots, parameters, grading.take)
+    for (const completion of completions) grading.take(completion)
+    for (const completion of completions) {
+      const slot = slots[completion.promptIndex]![completion.sampleIndex]!
+      const graded = await grading.of(completion)
+      throwIfStoppedNow(session.control)
+      const findings = await ranked(session, slot, completion.text, verdictOnly(graded))
+      const row = rolloutRow(slot, completion, findings, { batch, attempt: recorder.attempt, sampledAt: clock.now(), rewardSeconds: executionSeconds(findings) })
+      recorder.append(row)
+      rows.push(row)
+    }
+  } finally {
+    grading.end()
   }
   throwIfStoppedNow(session.control)
   return rows

@@ -4,7 +4,7 @@ import type { RolloutSlot } from './rolloutSlot.ts'
 import type { Session } from './session.ts'
 
 /** What recording a rollout takes of an open step. */
-export type StepRecorder = Pick<OpenStep, 'attempt' | 'append' | 'recorded'>
+export type StepRecorder = Pick<OpenStep, 'attempt' | 'append' | 'recorded' | 'earlier'>
 
 /** Tells those who watch of every rollout that the step records. */
 export function tellingRecorder({ parts: { live } }: Session, open: OpenStep): StepRecorder {
@@ -13,6 +13,7 @@ export function tellingRecorder({ parts: { live } }: Session, open: OpenStep): S
   return {
     attempt: open.attempt,
     recorded: (identity) => open.recorded(identity),
+    earlier: (place) => open.earlier(place),
     append: (row) => {
       open.append(row)
       live.recorded({ ...open.batch, rollouts: ++rollouts })

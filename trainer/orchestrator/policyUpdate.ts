@@ -27,7 +27,7 @@ export async function updatePolicy(session: Session, stage: StagePlan, stageStep
     if (u === 0) scoredTokens = part.flatMap((item, i) => (item.scored.refined ? [] : [scoredTokensOf(item, result, i)]))
     const step = optimizerStepAt(stage.optimizer, (stageStep - 1) * stage.updatesPerStep + u, stage.steps * stage.updatesPerStep)
     const optimizer = await stepOptimizer(session, step)
-    updates.push({ calls: [{ result, maskedTokens: completionTokens(data) }], optimizer, learningRate: step.learningRate })
+    updates.push({ calls: [{ result, maskedTokens: trainedTokens(data) }], optimizer, learningRate: step.learningRate })
   }
   return { updates, scoredTokens }
 }
@@ -46,15 +46,23 @@ async function reweighed(session: Session, part: readonly TrainItem[], weighed: 
   const { reweigh } = weighed
   if (!reweigh) return part.map(({ sequence }) => sequence)
   const current = await session.engine.logprobs(part.map(({ sequence }) => sequence), undefined, session.control.signal)
-  return part.map((item, i) => scaleWeights(item.sequence, reweigh(current[i]!.logprobs_T, item.behaviourLogprobs_T, item.scored)))
+  return part.map((item, i) => scaleWeights(item.sequence, reweigh(writtenLogprobs(item, current[i]!.logprobs_T), item.behaviourLogprobs_T, item.scored)))
 }
 
-function scoredTokensOf(item: TrainItem, result: ForwardBackwardResult, index: number): ScoredTokens {
-  const reference_T = item.sequence.referenceLogprobs_T
-  return { sampler_T: item.behaviourLogprobs_T, trainer_T: result.logprobs[index]!.logprobs_T, ...(reference_T && { reference_T }) }
+/** Ratios are of what the policy wrote: tool output is as likely under one policy as under another. */
+const writtenLogprobs = ({ sequence: { mask_T }, behaviourLogprobs_T }: TrainItem, logprobs_T: readonly number[]): readonly number[] =>
+  mask_T ? logprobs_T.map((logprob, t) => (mask_T[t] === 0 ? behaviourLogprobs_T[t]! : logprob)) : logprobs_T
+
+function scoredTokensOf({ sequence: { mask_T, referenceLogprobs_T }, behaviourLogprobs_T }: TrainItem, result: ForwardBackwardResult, index: number): ScoredTokens {
+  const trained = (values_T: readonly number[]): readonly number[] => (mask_T ? values_T.filter((_, t) => mask_T[t] !== 0) : values_T)
+  return {
+    sampler_T: trained(behaviourLogprobs_T), trainer_T: trained(result.logprobs[index]!.logprobs_T),
+    ...(referenceLogprobs_T && { reference_T: trained(referenceLogprobs_T) })
+  }
 }
 
-const completionTokens = (data: readonly TrainSequence[]): number => data.reduce((sum, { completion }) => sum + completion.length, 0)
+const trainedTokens = (data: readonly TrainSequence[]): number =>
+  data.reduce((sum, { completion, mask_T }) => sum + (mask_T ? mask_T.filter((flag) => flag !== 0).length : completion.length), 0)
 
 function requireFinite(value: number, tensor: string): void {
   if (Number.isFinite(value)) return

@@ -6,6 +6,7 @@ import { needsReference } from './runPlan.ts'
 import type { StagePlan } from './runPlan.ts'
 import { isRefinement, KL_PART } from './scoredGroups.ts'
 import type { Session } from './session.ts'
+import { written_T } from './toolTokens.ts'
 
 /** Snapshot of the weights that the stage started from. */
 export const REFERENCE = 'reference'
@@ -30,7 +31,8 @@ export function tokensOf(row: Rollout): TokenSequence {
 export function withKlPart(row: Rollout, stage: StagePlan, reference: ReferenceLogprobs): Rollout {
   const { coefficient, place, estimator } = stage.regulariser.kl
   if (coefficient === 0 || place !== 'reward' || isRefinement(row) || row.reward.parts.some(({ name }) => name === KL_PART)) return row
-  const kl_T = klEstimates(row.segments[0]!.logprobs, reference.get(row.id) ?? [], estimator)
+  const segment = row.segments[0]!
+  const kl_T = klEstimates(written_T(segment, segment.logprobs), written_T(segment, reference.get(row.id) ?? []), estimator)
   const kl = kl_T.reduce((sum, value) => sum + value, 0)
   const finite = Number.isFinite(kl)
   const part = {

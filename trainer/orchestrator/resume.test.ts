@@ -5,10 +5,11 @@ import type { RowKind } from '../protocol/labelRows.ts'
 import type { RunFileInput } from '../protocol/runFile.ts'
 import { crashingOps } from '../stores/faults.ts'
 import { openRun } from '../stores/runDirectory.ts'
+import { PROGRAM_RUN, programParts } from './programs.fixture.ts'
 import { runTrainer } from './runTrainer.ts'
 import { preferences, rowFiles, solutions, steps } from './rowFiles.fixture.ts'
 import { testRun } from './run.fixture.ts'
-import type { TestRun } from './run.fixture.ts'
+import type { TestOptions, TestRun } from './run.fixture.ts'
 
 /** The weights and optimiser state that the run ended with, byte for byte. */
 async function finalWeights(run: TestRun): Promise<string> {
@@ -21,17 +22,17 @@ async function finalWeights(run: TestRun): Promise<string> {
 
 const exportedModel = (run: TestRun): string => readFileSync(join(run.folder, 'model', 'fake-model.json'), 'utf8')
 
-async function finish(run: TestRun): Promise<void> {
-  const { parts, directory } = await run.open()
+async function finish(run: TestRun, options: TestOptions = {}): Promise<void> {
+  const { parts, directory } = await run.open(options)
   const summary = await runTrainer(parts)
   directory.close()
   assert.equal(summary.state, 'finished')
 }
 
 /** Runs until the process "dies" in its n-th change of the disk; false where it ended before. */
-async function dieAt(run: TestRun, change: number): Promise<boolean> {
+async function dieAt(run: TestRun, change: number, options: TestOptions): Promise<boolean> {
   try {
-    const { parts } = await run.open({ ops: crashingOps(change).ops })
+    const { parts } = await run.open({ ...options, ops: crashingOps(change).ops })
     await runTrainer(parts)
     return false
   } catch {
@@ -55,16 +56,16 @@ const factsOf = (run: TestRun): string[] => {
   return lines.filter(({ type }) => type === 'stepFinished').map(({ step }) => `stepFinished ${step}`)
 }
 
-async function compareEverywhere(file: Partial<RunFileInput>, steps: number, stride: number): Promise<number> {
+async function compareEverywhere(file: Partial<RunFileInput>, steps: number, stride: number, options: TestOptions = {}): Promise<number> {
   const undisturbed = await testRun(file)
-  await finish(undisturbed)
+  await finish(undisturbed, options)
   const expected = { weights: await finalWeights(undisturbed), rollouts: await countedRollouts(undisturbed, steps) }
   let points = 0
   for (let change = 1; ; change += stride) {
     const run = await testRun(file)
-    const died = await dieAt(run, change)
+    const died = await dieAt(run, change, options)
     if (died) {
-      await finish(run)
+      await finish(run, options)
       assert.equal(await finalWeights(run), expected.weights, `weights after a death at change ${change}`)
       assert.deepEqual(await countedRollouts(run, steps), expected.rollouts, `rollouts after a death at change ${change}`)
       assert.deepEqual(factsOf(run), Array.from({ length: steps }, (_, i) => `stepFinished ${i + 1}`), `events after a death at change ${change}`)
@@ -142,6 +143,11 @@ describe('resume after a kill', () => {
       ...small, environment: { name: 'echo', options: { judge: true } }, rollouts: { strategy: 'critic' }, rewards: [{ name: 'refined' }, { name: 'answer', weight: 0.5 }]
     }
     assert.ok((await compareEverywhere(file, 3, 3)) > 20)
+  })
+
+  it('does so with programs that are run and told of over several turns', async () => {
+    const file: Partial<RunFileInput> = { ...small, ...PROGRAM_RUN, updatesPerStep: 2, regulariser: { kl: { coefficient: 0.05, estimator: 'k3', place: 'loss' } } }
+    assert.ok((await compareEverywhere(file, 3, 3, { parts: programParts().parts })) > 20)
   })
 
   it('does so with a KL penalty in the loss and TOPR’s ratios', async () => {

@@ -1,4 +1,5 @@
 import { stepMetrics } from '../evals/stepMetrics.ts'
+import type { StepFigures } from '../evals/stepMetrics.ts'
 import type { Rollout } from '../protocol/rollout.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
 import { tellingRecorder } from './liveNotices.ts'
@@ -7,6 +8,7 @@ import type { PolicyUpdate } from './policyUpdate.ts'
 import { trainingProblems } from './problemSource.ts'
 import { encodePrompts } from './promptEncoder.ts'
 import { referenceLogprobs, withKlPart } from './referencePolicy.ts'
+import { reloadRewards } from './reloadRewards.ts'
 import { batchPrefix, trainingSlots } from './rolloutSlot.ts'
 import { sampleRollouts } from './rolloutStrategies.ts'
 import { addTotals } from './runTotals.ts'
@@ -36,7 +38,7 @@ async function replayStep(session: Session, stage: StagePlan, stageStep: number,
   const groups = groupRows(recorded.filter(({ superseded }) => !superseded))
   const sample = Math.max(0, ...groups.flat().map(({ timing }) => timing.sampleSeconds))
   session.journal.event({ type: 'stepStarted', step: stage.stepsBefore + stageStep, stage: stage.name, attempt: groups[0]?.[0]?.attempt ?? 1 })
-  await finishStep(session, stage, stageStep, groups, { sample, score: 0 })
+  await finishStep(session, stage, stageStep, groups, { seconds: { sample, score: 0 } })
 }
 
 async function liveStep(session: Session, stage: StagePlan, stageStep: number): Promise<void> {
@@ -48,9 +50,13 @@ async function liveStep(session: Session, stage: StagePlan, stageStep: number): 
   const open = parts.directory.rollouts.openStep({ kind: 'train', step })
   let sealed = false
   try {
-    session.journal.event({ type: 'stepStarted', step, stage: stage.name, attempt: open.attempt })
+    const rewards = await reloadRewards(session, stage, step)
+    session.journal.event({ type: 'stepStarted', step, stage: stage.name, attempt: open.attempt, ...(rewards.length > 0 && { rewards }) })
+    const before = parts.executor?.statistics()
     const { groups, seconds } = await sampleRollouts(session, stage, slots, { step, batch: open.batch, recorder: tellingRecorder(session, open) })
-    await finishStep(session, stage, stageStep, groups, seconds, (final) => {
+    const after = parts.executor?.statistics()
+    const executed = before && after && { executions: after.executions - before.executions, busySeconds: after.busySeconds - before.busySeconds }
+    await finishStep(session, stage, stageStep, groups, { seconds, ...(executed && { executed }) }, (final) => {
       open.seal(final)
       sealed = true
       session.sealed.rollouts += final.length
@@ -60,9 +66,12 @@ async function liveStep(session: Session, stage: StagePlan, stageStep: number): 
   }
 }
 
+/** How long sampling and executing took. */
+type Durations = Pick<StepFigures, 'seconds' | 'executed'>
+
 /** From scored rows to new weights. `seal` is absent where the rows are sealed already. */
 async function finishStep(
-  session: Session, stage: StagePlan, stageStep: number, scoredRows: readonly (readonly Rollout[])[], seconds: Seconds,
+  session: Session, stage: StagePlan, stageStep: number, scoredRows: readonly (readonly Rollout[])[], sampled: Durations,
   seal?: (final: readonly Rollout[]) => void
 ): Promise<void> {
   const { clock } = session.parts
@@ -80,8 +89,8 @@ async function finishStep(
   const update = await sealedMeanwhile(updatePolicy(session, stage, stageStep, items, weighed), () => seal?.(groups.flat()))
   session.position.stageStep = stageStep
   session.position.step = step
-  const all: Seconds = { ...seconds, weigh: weighedAt - from, update: clock.seconds() - weighedAt }
-  recordStep(session, stage, groups.flat(), droppedByReason(decisions), update, all)
+  const seconds: Seconds = { ...sampled.seconds, weigh: weighedAt - from, update: clock.seconds() - weighedAt }
+  recordStep(session, stage, groups.flat(), droppedByReason(decisions), update, { ...sampled, seconds })
 }
 
 /**
@@ -100,11 +109,11 @@ async function sealedMeanwhile<T>(updating: Promise<T>, seal: () => void): Promi
 }
 
 function recordStep(
-  session: Session, stage: StagePlan, rollouts: readonly Rollout[], droppedGroups: Readonly<Record<string, number>>, update: PolicyUpdate, seconds: Seconds
+  session: Session, stage: StagePlan, rollouts: readonly Rollout[], droppedGroups: Readonly<Record<string, number>>, update: PolicyUpdate, durations: Durations
 ): void {
   const { step } = session.position
-  const metrics = stepMetrics({ rollouts, droppedGroups, ...update, seconds })
-  countTotals(session, rollouts, update, seconds)
+  const metrics = stepMetrics({ rollouts, droppedGroups, ...update, ...durations })
+  countTotals(session, rollouts, update, durations.seconds)
   session.journal.metrics(stage.name, step, metrics)
   const secondsLeft = session.progress.secondsLeft(session.plan.steps - step)
   session.journal.event({ type: 'stepFinished', step, stage: stage.name, metrics, ...(secondsLeft !== undefined && { secondsLeft }) })

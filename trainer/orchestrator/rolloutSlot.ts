@@ -1,5 +1,6 @@
 import type { SampledCompletion, SamplePrompt } from '../engines/engine.ts'
 import type { Verdict } from '../environments/environment.ts'
+import type { ExecutionRecord } from '../protocol/execution.ts'
 import type { Rollout, Segment } from '../protocol/rollout.ts'
 import { hash32 } from '../random/random.ts'
 import type { EncodedPrompt } from './promptEncoder.ts'
@@ -18,6 +19,8 @@ export interface RolloutSlot extends DrawnProblem {
   readonly further?: readonly Segment[]
   /** Verdict on the refinement that came of a critique. */
   readonly refined?: Verdict
+  /** What was executed while this completion was sampled, turn by turn: taken as it stands. */
+  readonly executions?: readonly ExecutionRecord[]
 }
 
 /** Where in the run a batch of rollouts is sampled. */
@@ -62,7 +65,10 @@ export interface RowFigures {
 }
 
 /** What grading and rewards found; the rest of a rollout is known from slot and completion. */
-export type Findings = Pick<Rollout, 'answer' | 'correct' | 'steps' | 'reward' | 'errors'> & { readonly spans: Rollout['segments'][number]['spans'] }
+export type Findings = Pick<Rollout, 'answer' | 'correct' | 'steps' | 'reward' | 'errors' | 'executions'> & { readonly spans: Rollout['segments'][number]['spans'] }
+
+/** What running the programs took, waiting for a place left out. */
+export const executionSeconds = ({ executions = [] }: Pick<Findings, 'executions'>): number => executions.reduce((sum, { seconds }) => sum + seconds, 0)
 
 export function rolloutRow(slot: RolloutSlot, completion: SampledCompletion, findings: Findings, figures: RowFigures): Rollout {
   const { problem, prompt, refines, further = [] } = slot

@@ -1,5 +1,6 @@
 import { sampleCritics } from './criticRollouts.ts'
 import { refineFailed } from './critiqueRefine.ts'
+import { executeAndRetry } from './executeRetry.ts'
 import type { StagePlan } from './runPlan.ts'
 import { sampleAndScore } from './sampleAndScore.ts'
 import type { ScoredRows, Slots, StepInHand } from './sampleAndScore.ts'
@@ -10,6 +11,8 @@ export async function sampleRollouts(session: Session, stage: StagePlan, slots: 
   switch (stage.rollouts.strategy) {
     case 'plain':
       return sampleAndScore(session, stage, slots, at)
+    case 'executeRetry':
+      return executeAndRetry(session, stage, slots, at, stage.rollouts.turns)
     case 'critiqueRefine':
       return refineFailed(session, stage, slots, at, stage.rollouts)
     case 'critic':

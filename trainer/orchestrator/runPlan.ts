@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { RowsFile } from '../datasets/rowsFile.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
 import { checkStrategy } from './critiqueWords.ts'
+import { requireBackends, requireProgramsForRewards } from './programs.ts'
 import { openCritiques } from './labelledCritiques.ts'
 import type { LabelledCritiques } from './labelledCritiques.ts'
 import type { OpenEnvironment, TrainerParts } from './trainerParts.ts'
@@ -81,7 +82,7 @@ export function groupAlgorithm({ name, algorithm }: StagePlan): GroupOptions {
   throw new LabError('runFile', 'trainer/internal', `The stage ${JSON.stringify(name)} weighs no groups.`, { remedy: 'Report this: a stage ran as another kind of stage.' })
 }
 
-type PlanParts = Pick<TrainerParts, 'openEnvironment' | 'openReward' | 'openData' | 'parseMix'>
+type PlanParts = Pick<TrainerParts, 'openEnvironment' | 'openReward' | 'openData' | 'parseMix' | 'executor'>
 
 /** Opens what the run file names and fills in the stages. */
 export async function planRun(run: ResolvedRun, parts: PlanParts): Promise<RunPlan> {
@@ -90,6 +91,7 @@ export async function planRun(run: ResolvedRun, parts: PlanParts): Promise<RunPl
   for (const [index, stage] of (run.stages ?? [{ name: 'rl' } as Stage]).entries()) {
     const plan = await planStage(run, stage, { index, stepsBefore }, parts)
     checkStrategy(plan)
+    requireProgramsForRewards(plan)
     stages.push(plan)
     if (plan.kind === 'rl') stepsBefore += plan.steps
   }
@@ -98,6 +100,7 @@ export async function planRun(run: ResolvedRun, parts: PlanParts): Promise<RunPl
   const retention = await Promise.all(
     run.evaluation.retention.map(async ({ name, environment, problems }) => ({ name, mixture: await openMixture([environment], parts), problems }))
   )
+  requireBackends([...stages, ...retention].flatMap(({ mixture }) => mixture), parts.executor, run.seed)
   return { run, stages, steps: stepsBefore, heldOut: { name: 'heldOut', mixture: main.mixture, problems: run.evaluation.problems }, retention }
 }
 

@@ -37,6 +37,9 @@ export async function sampleAndScore(session: Session, stage: StagePlan, slots: 
   const completions = await sampleSlots(session, stage, slots, at, (completion) => {
     // What cannot be a record is met again, as an error, when the whole batch is taken.
     if (isFiniteCompletion(completion)) scoring.take(completion)
+  }).catch((error: unknown) => {
+    scoring.cancel()
+    throw error
   })
   const sampled = clock.seconds()
   for (const completion of completions) scoring.take(completion)
@@ -54,6 +57,7 @@ export function startScoring(session: Session, stage: StagePlan, slots: Slots, {
     maxTokens: stage.sampling.maxTokens,
     deadlineSeconds: plan.run.rewardDeadlineSeconds,
     signal: control.signal,
+    executor: parts.executor,
     seed: plan.run.seed
   })
 }

@@ -9,6 +9,7 @@ import type { EnvironmentRef, RewardRef, TrainingData } from '../protocol/runFil
 import type { RunState } from '../protocol/runState.ts'
 import type { StepScorer } from '../rewards/stepScores.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
+import type { Executor } from '../sandbox/executor.ts'
 import type { RunDirectory } from '../stores/runDirectory.ts'
 
 /** An environment with its options checked and its data loaded. */
@@ -38,7 +39,11 @@ export interface TrainerParts {
   readonly openData: (data: TrainingData) => Promise<RowsFile>
   /** Scores of the step reward model in this folder. */
   readonly stepScorer: (folder: string) => StepScorer
+  /** Runs the programs that completions are; absent where the run has none. */
+  readonly executor?: Executor
   readonly weigh: (groups: readonly ScoredGroup[], options: GroupOptions, context: WeighContext) => Weighed | Promise<Weighed>
+  /** Said when the run begins, and recorded. */
+  readonly notices?: readonly { readonly code: string; readonly message: string }[]
   readonly clock: Clock
   /** Told of every event, after it has been recorded. */
   readonly emit: (event: RunEvent) => void

@@ -6,6 +6,7 @@ import { randomStream } from '../random/random.ts'
 import { tokensOf } from './referencePolicy.ts'
 import type { ReferenceLogprobs } from './referencePolicy.ts'
 import type { StagePlan } from './runPlan.ts'
+import { hasTool, isTool_T } from './toolTokens.ts'
 
 /** A rollout that contributes to the loss. */
 export interface TrainItem {
@@ -53,14 +54,15 @@ function weighRow(
   as: Weighed['as'], reference: ReferenceLogprobs
 ): WeighedRow {
   const [segment, ...others] = row.segments
-  const flag = weights_T ? 1 : 0
-  const mask = segment!.tokens.map(() => flag as 0 | 1)
+  const tool_T = isTool_T(segment!)
+  const mask = segment!.tokens.map((_, t) => (weights_T && !tool_T[t] ? 1 : 0))
   const final = { ...row, filter, segments: [{ ...segment!, mask, ...(weights_T && { advantages: [...weights_T] }) }, ...others] }
   if (!weights_T) return { row: final }
   const behaviourLogprobs_T = segment!.logprobs
   const referenceLogprobs_T = reference.get(row.id)
   const sequence: TrainSequence = {
     ...tokensOf(row),
+    ...(hasTool(segment!) && { mask_T: mask }),
     ...(as === 'advantages' ? { advantages_T: weights_T } : { weights_T }),
     behaviourLogprobs_T,
     ...(referenceLogprobs_T && { referenceLogprobs_T })

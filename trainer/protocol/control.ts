@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { RunEvent } from './events.ts'
 import { Count, Finite } from './numbers.ts'
+import { PaidCheat } from './redTeam.ts'
 import { RunState } from './runState.ts'
 
 /** Raised whenever an older client could misunderstand a newer trainer, or the other way round. */
@@ -93,6 +94,8 @@ export type ControlNotice = keyof typeof CONTROL_NOTICES
 const orderedBy = {
   /** Modules of the workspace may run as they now are; else only those approved by their content. */
   trustWorkspace: z.boolean(),
+  /** Programs may run without a sandbox where none works: people were told what that means. */
+  unsafeSandbox: z.boolean().optional(),
   /** Where the trainer enters itself while it lives: a folder that only the user can read. */
   registry: z.string().min(1),
   /** Name of its entry there, and of its pipe. */
@@ -113,6 +116,8 @@ export const TrainerOrder = z.discriminatedUnion('kind', [
     directory: z.string(),
     /** Whether git may be asked about the folder of the run file, which runs what its repository configures. */
     asksGit: z.boolean(),
+    /** Names of cheats that the rewards may pay, `all` for those that people were shown. */
+    acceptPaidCheats: z.array(z.string()).optional(),
     ...orderedBy
   }),
   z.object({ kind: z.literal('resume'), directory: z.string(), ...orderedBy })
@@ -122,7 +127,11 @@ export type TrainerOrder = z.infer<typeof TrainerOrder>
 /** First line of the trainer's standard output; afterwards standard output is silent. */
 export const TrainerReady = z.union([
   z.object({ ready: z.literal(true), pid: Count, runId: z.string(), directory: z.string() }),
-  z.object({ ready: z.literal(false), code: z.string(), message: z.string(), remedy: z.string() })
+  z.object({
+    ready: z.literal(false), code: z.string(), message: z.string(), remedy: z.string(),
+    /** What people would have to wave through, where `code` is `reward/paid-cheats`. */
+    paidCheats: z.array(PaidCheat).optional()
+  })
 ])
 export type TrainerReady = z.infer<typeof TrainerReady>
 

@@ -3,10 +3,11 @@
  * live runs alike, and needs no trainer. Every request can be cancelled. Runs are named by the path of their directory.
  */
 import { z } from 'zod'
-import { Count, Finite } from './numbers.ts'
+import { Count, Finite, PositiveCount } from './numbers.ts'
 import { StopReason } from './rollout.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { RunEvent } from './events.ts'
+import type { ExecutionRecord, TestRun, TestVerdict } from './execution.ts'
 import type { Label, LabelFault } from './label.ts'
 import type { LeftOut, RowKind } from './labelRows.ts'
 import type { Rollout } from './rollout.ts'
@@ -95,6 +96,22 @@ export interface GroupAttempt extends RolloutRow {
   /** Last 400 characters of the completion. */
   readonly ending: string
 }
+
+/** What an execution of a program showed, without the texts of its tests and files: these are read by range. */
+export interface ExecutionCard extends Omit<ExecutionRecord, 'files' | 'tests'> {
+  readonly files: readonly { readonly path: string; readonly characters: number }[]
+  readonly tests: number
+  readonly byVerdict: Readonly<Record<TestVerdict | 'notJudged', number>>
+}
+
+/** A test in a list: of each text the first TEST_TEXT_CHARACTERS. */
+export interface TestRow extends TestRun {
+  /** From 0, in the order of the tests. */
+  readonly index: number
+  /** Whether a text is longer than it is here. */
+  readonly cut: boolean
+}
+export const TEST_TEXT_CHARACTERS = 2000
 
 /** A group in a list. */
 export interface GroupRow {
@@ -195,6 +212,11 @@ export interface ViewInfo {
   readonly wrong: number
   readonly notScorable: number
   readonly notices: readonly Notice[]
+}
+
+/** A list just made, with its first rows where they were asked for. */
+export interface OpenedView extends ViewInfo {
+  readonly first?: readonly RolloutRow[] | readonly GroupRow[]
 }
 
 export interface Histogram {
@@ -318,7 +340,10 @@ export const QUERY_REQUESTS = {
   'runs/diagnose': z.object({ run: RunPath }),
   /** Notifies `changed` for these runs and folders from now on; replaces what was watched before. */
   'runs/watch': z.object({ runs: z.array(RunPath), folders: z.array(RunPath) }),
-  'rollouts/open': z.object({ runs: z.array(RunPath).min(1).max(20), filter: RolloutFilter, sort: RolloutSort, by: z.enum(['rollouts', 'groups']), follow: z.boolean() }),
+  /** `first`: so many rows from the beginning come with the answer. */
+  'rollouts/open': z.object({
+    runs: z.array(RunPath).min(1).max(20), filter: RolloutFilter, sort: RolloutSort, by: z.enum(['rollouts', 'groups']), follow: z.boolean(), first: Page.limit.optional()
+  }),
   'rollouts/close': z.object({ view: ViewId }),
   'rollouts/page': z.object({ view: ViewId, ...Page }),
   'groups/page': z.object({ view: ViewId, ...Page }),
@@ -328,7 +353,14 @@ export const QUERY_REQUESTS = {
   'rollouts/histogram': z.object({ view: ViewId, column: z.enum(['reward', 'completionTokens', 'advantage', 'step', 'meanEntropy', 'meanLogprob']), bins: z.number().int().min(1).max(200) }),
   /** Hits come as `searchHits` notices with the same `search`, in the order of the view; the answer comes when all was searched. */
   'rollouts/search': z.object({ view: ViewId, search: z.string(), text: z.string().min(1).max(1000), limit: z.number().int().min(1).max(10_000) }),
-  'rollouts/one': z.object({ run: RunPath, id: z.string() }),
+  /** `executions: false` leaves them out, which are read apart. */
+  'rollouts/one': z.object({ run: RunPath, id: z.string(), executions: z.boolean().optional() }),
+  /** Of a rollout, by turn; empty where its completions are not programs. */
+  'rollouts/executions': z.object({ run: RunPath, id: z.string() }),
+  /** `failing`: only tests that did not pass. */
+  'rollouts/tests': z.object({ run: RunPath, id: z.string(), turn: PositiveCount, failing: z.boolean().optional(), ...Page }),
+  /** One of them as it was recorded, with all its texts. */
+  'rollouts/execution': z.object({ run: RunPath, id: z.string(), turn: PositiveCount }),
   /** The attempts of a group by step and sample, at most PAGE_ROWS; the latest attempt at the step unless told. */
   'rollouts/group': z.object({ run: RunPath, group: z.string(), attempt: Count.optional() }),
   /** What the recorded numbers are, by metric name or family (`reward/part/*`). */
@@ -370,7 +402,7 @@ export interface QueryResults {
   'runs/compare': { readonly differences: readonly RunDifference[]; readonly same: number }
   'runs/diagnose': readonly DiagnosisFinding[]
   'runs/watch': null
-  'rollouts/open': ViewInfo
+  'rollouts/open': OpenedView
   'rollouts/close': null
   'rollouts/page': { readonly generation: number; readonly rows: readonly RolloutRow[] }
   'groups/page': { readonly generation: number; readonly rows: readonly GroupRow[] }
@@ -379,6 +411,9 @@ export interface QueryResults {
   'rollouts/histogram': Histogram
   'rollouts/search': { readonly searched: number; readonly hits: number; readonly complete: boolean }
   'rollouts/one': Rollout | null
+  'rollouts/executions': readonly ExecutionCard[]
+  'rollouts/tests': { readonly count: number; readonly tests: readonly TestRow[] }
+  'rollouts/execution': ExecutionRecord | null
   'rollouts/group': readonly GroupAttempt[]
   'metrics/definitions': Readonly<Record<string, { readonly title: string; readonly definition: string; readonly unit: string; readonly denominator: string }>>
   'labels/folder': null

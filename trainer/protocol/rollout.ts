@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ExecutionRecord } from './execution.ts'
 import { Count, Finite, NonNegative, TokenId } from './numbers.ts'
 import { Message } from './problem.ts'
 
@@ -104,6 +105,8 @@ export const Rollout = z.object({
   correct: z.boolean().nullable(),
   steps: z.array(StepVerdict),
   reward: Reward,
+  /** Executions of the program that the completion is, one a turn; absent where completions are not programs. */
+  executions: z.array(ExecutionRecord).optional(),
   /** What the group filter did. */
   filter: z.object({ kept: z.boolean(), why: z.string() }).optional(),
   /** Number of optimiser steps the sampling policy had seen. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AlgorithmOptions } from './algorithmOptions.ts'
 import { ModuleRef } from './moduleRef.ts'
 import { RowKind } from './labelRows.ts'
+import { Limits } from './execution.ts'
 import { Count, Finite, NonNegative, Positive, PositiveCount, Share } from './numbers.ts'
 
 const json = z.record(z.string(), z.json())
@@ -54,6 +55,10 @@ export const RolloutStrategy = z.discriminatedUnion('strategy', [
     keep: PositiveCount.default(1).describe('Refinements that join the group, right ones first.')
   }),
   z.strictObject({
+    strategy: z.literal('executeRetry').describe('Programs: what failed is run, its error shown, and the model tries again in the same rollout; tool output is masked from the loss.'),
+    turns: PositiveCount.default(2).describe('Programs of a rollout at most.')
+  }),
+  z.strictObject({
     strategy: z.literal('critic').describe('Problems that ask for a critique: the refinement that follows from each critique is sampled too, for the reward `refined`; only the critique is trained.')
   })
 ])
@@ -71,9 +76,12 @@ export const StepRewardModel = z.strictObject({
 export type StepRewardModel = z.infer<typeof StepRewardModel>
 
 export const RewardRef = z.union([
-  z.strictObject({ ...ModuleRef.shape, weight: Finite.default(1) }),
   z.strictObject({
-    name: z.enum(['answer', 'format', 'length', 'steps', 'shuffled', 'refined']).describe('answer: the grader’s verdict; format: the trace parses; length: tokens against a budget; steps: share of true steps; shuffled: the answer reward of another rollout, as a control; refined: whether the refinement after a critique is right.'),
+    ...ModuleRef.shape, weight: Finite.default(1),
+    function: z.string().min(1).optional().describe('Of a file named *.reward.ts, *.reward.js or *.reward.py: which of its functions; default: score, reward, the one named as the file, or the only one.')
+  }),
+  z.strictObject({
+    name: z.enum(['answer', 'format', 'length', 'steps', 'shuffled', 'refined', 'tests', 'tamper']).describe('answer: the grader’s verdict; format: the trace parses; length: tokens against a budget; steps: share of true steps; shuffled: the answer reward of another rollout, as a control; refined: whether the refinement after a critique is right; tests: the tests that the program passes; tamper: 1 where an execution shows marks of cheating (give it a negative weight).'),
     weight: Finite.default(1),
     options: json.default({})
   }),
@@ -126,7 +134,7 @@ export const RetentionSet = z.strictObject({
 
 export const Evaluation = z.strictObject({
   every: Count.default(0).describe('RL steps between evaluations in the middle; 0 = only before and after.'),
-  problems: PositiveCount.default(200),
+  problems: Count.default(200).describe('Held-out problems; 0 = none are there, and nothing is evaluated on them.'),
   samples: PositiveCount.default(16),
   temperature: NonNegative.default(1),
   greedy: z.boolean().default(true),
@@ -161,6 +169,14 @@ export const Parent = z.strictObject({
   manifest: z.string().min(1).optional().describe('manifest.json beside the exported rows, relative to the run file.')
 })
 export type Parent = z.infer<typeof Parent>
+
+/** How programs are run. What runs them is the machine's to say: no run file chooses a sandbox or an interpreter. */
+export const Execution = z.strictObject({
+  limits: Limits.partial().default({}).describe('In place of those that the environment asks for.'),
+  retries: Count.default(2).describe('Tries after a failure of the machine; what fails then is not scorable.'),
+  concurrency: Count.default(0).describe('Executions at a time; 0 = one a core.')
+})
+export type Execution = z.infer<typeof Execution>
 
 /** What a stage may set for itself; everything else comes from the run. */
 export const Stage = z.strictObject({
@@ -205,6 +221,7 @@ export const RunFile = z.strictObject({
   sampling: Sampling.prefault({}),
   rollouts: RolloutStrategy.prefault({ strategy: 'plain' }),
   rewards: z.array(RewardRef).min(1).default([{ name: 'answer', weight: 1, options: {} }]),
+  execution: Execution.prefault({}).describe('For environments and rewards that run programs.'),
   rewardDeadlineSeconds: Positive.default(10).describe('A reward that takes longer is not scorable.'),
   filter: GroupFilter.prefault({}),
   algorithm: AlgorithmOptions.prefault({ name: 'grpo' }),

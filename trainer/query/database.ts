@@ -26,6 +26,8 @@ export interface StatementOptions {
 export const DEADLINE_SECONDS = 20
 /** Freed memory goes back to the system early: the process stays small between queries. */
 const FREE_EARLY = { allocator_flush_threshold: '1MB', allocator_bulk_deallocation_flush_threshold: '1MB' }
+/** Rows have numbers, by which every list is sorted: tables may be filled in any order, which takes two thirds of the time. */
+const UNORDERED = { preserve_insertion_order: 'false' }
 
 export class QueryDatabase {
   readonly #instance: DuckDBInstance
@@ -38,7 +40,7 @@ export class QueryDatabase {
   }
 
   static async open({ threads, memoryMegabytes, files, folder }: DatabaseLimits): Promise<QueryDatabase> {
-    const instance = await DuckDBInstance.create(':memory:', { ...CONFINED_CONFIG, ...FREE_EARLY, threads: String(threads), memory_limit: `${memoryMegabytes}MB` })
+    const instance = await DuckDBInstance.create(':memory:', { ...CONFINED_CONFIG, ...FREE_EARLY, ...UNORDERED, threads: String(threads), memory_limit: `${memoryMegabytes}MB` })
     const connection = await instance.connect()
     if (files.length > 0) await connection.run(`SET allowed_paths = ${sqlList(files)}`)
     if (folder !== undefined) await connection.run(`SET allowed_directories = ${sqlList([folder])}`)

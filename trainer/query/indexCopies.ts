@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { LabError } from '../errors.ts'
 import { copyPlain } from '../stores/plainFiles.ts'
 import type { Shard } from '../stores/shardReader.ts'
@@ -29,7 +30,8 @@ export class IndexCopies {
       for (const shard of shards) {
         const copy = { shard, path: path.join(this.folder, `${this.#made++}.parquet`) }
         copies.push(copy)
-        if (!(await copied(copy, notices))) copies.pop()
+        if (!copied(copy, notices)) copies.pop()
+        await yieldToOthers()
       }
       return await work(copies)
     } finally {
@@ -42,9 +44,9 @@ export class IndexCopies {
   }
 }
 
-async function copied({ shard, path: to }: CopiedIndex, notices: NoticeBoard): Promise<boolean> {
+function copied({ shard, path: to }: CopiedIndex, notices: NoticeBoard): boolean {
   try {
-    await copyPlain(shard.index, to, MAX_INDEX_BYTES)
+    copyPlain(shard.index, to, MAX_INDEX_BYTES)
     return true
   } catch (error) {
     if (!LabError.is(error)) throw error

@@ -8,9 +8,10 @@ export interface NarrowRollout extends Omit<RolloutRow, 'run' | 'parts' | 'zeroV
   readonly parts: readonly { readonly name: string; readonly score: number | null }[]
 }
 
-const NarrowSegment = z.object({
-  logprobs: z.array(z.unknown()), entropies: z.array(z.unknown()), advantages: z.array(z.unknown()).optional(), mask: z.array(z.unknown()), stopReason: StopReason
-})
+/** Whatever is in it: the values are looked at where their mean is taken, and one check for each would cost more than all else. */
+const Values = z.custom<readonly unknown[]>((value) => Array.isArray(value), 'expected an array')
+
+const NarrowSegment = z.object({ logprobs: Values, entropies: Values, advantages: Values.optional(), mask: Values, stopReason: StopReason })
 
 const NarrowRecord = z.object({
   version: z.literal(1), id: z.string().min(1), kind: z.enum(['train', 'evaluation']), stage: z.string(), step: Count, attempt: Count, superseded: z.boolean(),
@@ -20,6 +21,8 @@ const NarrowRecord = z.object({
   segments: z.array(NarrowSegment).min(1)
 })
 
+/** Executions of programs, with outputs of any length: read apart, by those who show them. */
+const EXECUTIONS = '"executions":['
 /** Arrays of numbers that a row needs nothing of; about half the bytes of a line. */
 const SKIPPED = ['"tokens":[', '"tokenEnds":[', '"samplingLogprobs":[']
 
@@ -42,21 +45,52 @@ export function parseNarrow(line: string): NarrowRollout | string {
  * the patterns, each with a bare quote in its middle, can be found there.
  */
 export function withoutArrays(line: string): string {
+  return withoutNumbers(withoutExecutions(line))
+}
+
+export const withoutExecutions = (line: string): string => emptied(line, EXECUTIONS, endOfArray)
+
+/** Without the arrays of numbers alone. */
+export function withoutNumbers(line: string): string {
   let text = line
-  for (const pattern of SKIPPED) text = emptied(text, pattern)
+  for (const pattern of SKIPPED) text = emptied(text, pattern, (whole, from) => whole.indexOf(']', from))
   return text
 }
 
-function emptied(text: string, pattern: string): string {
+/** @param endFrom where the array that begins before `from` ends; −1 = it does not. */
+function emptied(text: string, pattern: string, endFrom: (text: string, from: number) => number): string {
   let from = 0
   let kept = ''
   for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, from)) {
-    const end = text.indexOf(']', at)
+    const end = endFrom(text, at + pattern.length)
     if (end < 0) break
     kept += text.slice(from, at + pattern.length)
     from = end
   }
   return from === 0 ? text : kept + text.slice(from)
+}
+
+/** Where the array whose first element begins at `from` ends, arrays and strings within passed over; −1 = it does not. */
+function endOfArray(text: string, from: number): number {
+  let depth = 1
+  for (let at = from; at < text.length; at++) {
+    const character = text[at]
+    if (character === '"') at = endOfString(text, at + 1)
+    else if (character === '[') depth++
+    else if (character === ']' && --depth === 0) return at
+    if (at < 0) return -1
+  }
+  return -1
+}
+
+/** The quote that ends the string whose first character is at `from`; −1 = none does. */
+function endOfString(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0
+    while (text[at - 1 - slashes] === '\\' && at - 1 - slashes >= from) slashes++
+    if (slashes % 2 === 0) return at
+  }
+  return -1
 }
 
 function narrow({ reward, filter, segments, version: _, ...rest }: z.infer<typeof NarrowRecord>): NarrowRollout {

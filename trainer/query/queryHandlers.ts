@@ -1,16 +1,17 @@
 import path from 'node:path'
 import { METRIC_DEFINITIONS } from '../evals/metricDefinitions.ts'
 import type { Excerpt, QueryNotices, QueryParams, QueryRequest, QueryResults } from '../protocol/queries.ts'
-import type { Rollout } from '../protocol/rollout.ts'
 import { annotate } from '../stores/annotationStore.ts'
 import { sqlText } from '../stores/duckDb.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import { compareRuns } from './compareRuns.ts'
 import { diagnoseRun } from './diagnoseRun.ts'
+import { executionHandlers } from './executions/executionHandlers.ts'
 import { groupAttempts } from './groupAttempts.ts'
 import { labelHandlers } from './labels/labelHandlers.ts'
 import { eventsSince, metricsSince } from './lineFiles.ts'
 import { byIds, placedRows } from './placedRows.ts'
+import { readPlaced } from './readPlaced.ts'
 import type { QueryState } from './queryState.ts'
 import { realRunDirectory } from './realRunDirectory.ts'
 import { rolloutRows, unionOf } from './rolloutView.ts'
@@ -33,12 +34,9 @@ export interface HandlerContext {
 
 export type Handlers = { readonly [R in QueryRequest]: (parameters: QueryParams<R>, signal: AbortSignal) => QueryResults[R] | Promise<QueryResults[R]> }
 
-/** A step may be moved into a shard between looking up where a rollout lies and reading it there. */
-const READ_ATTEMPTS = 3
-
 /** The answer to each request. */
 export function queryHandlers(context: HandlerContext): Handlers {
-  return { ...runHandlers(context), ...viewHandlers(context), ...rolloutHandlers(context), ...labelHandlers(context.state, context.labelsFollowed) }
+  return { ...runHandlers(context), ...viewHandlers(context), ...rolloutHandlers(context), ...executionHandlers(context.state), ...labelHandlers(context.state, context.labelsFollowed) }
 }
 
 type Some<R extends QueryRequest> = Pick<Handlers, R>
@@ -73,10 +71,10 @@ function viewHandlers({ state, viewsChanged, notify }: HandlerContext): Some<
   'rollouts/open' | 'rollouts/close' | 'rollouts/page' | 'groups/page' | 'rollouts/position' | 'rollouts/histogram' | 'rollouts/search'
 > {
   return {
-    'rollouts/open': async ({ runs, ...request }, signal) => {
-      const info = await state.openView(runs, request, signal)
+    'rollouts/open': async ({ runs, first, ...request }, signal) => {
+      const opened = await state.openView(runs, request, first ?? 0, signal)
       viewsChanged()
-      return info
+      return opened
     },
     'rollouts/close': async ({ view }) => {
       await state.closeView(view)
@@ -118,7 +116,7 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
       }
       return rollouts.map(({ run, id }) => texts.get(`${run} ${id}`) ?? null)
     },
-    'rollouts/one': async ({ run, id }, signal) => (await wholeRollouts(state, run, byIds([id]), signal))[0] ?? null,
+    'rollouts/one': async ({ run, id, executions = true }, signal) => (await readPlaced(state, run, byIds([id]), (placed) => readWhole(placed, executions, signal), signal))[0] ?? null,
     'rollouts/group': async ({ run, group, attempt }, signal) => {
       const named = `"group" = ${sqlText(group)}`
       const loaded = await state.loaded(run)
@@ -130,15 +128,6 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
       const all = await state.db.integers(`SELECT row FROM (${unionOf(loaded)}) WHERE problemId = $problemId ORDER BY step, kind DESC, run, attempt, sampleIndex, row`, { parameters: { problemId }, signal })
       return { count: all.length, rows: await rolloutRows(state.db, loaded, all.subarray(offset, offset + limit), signal) }
     }
-  }
-}
-
-async function wholeRollouts(state: QueryState, directory: string, condition: string, signal: AbortSignal): Promise<Rollout[]> {
-  for (let attempt = 1; ; attempt++) {
-    const run: RunRollouts = attempt === 1 ? await state.loaded(directory) : await state.run(directory)
-    const placed = await placedRows(state.db, run, condition, signal)
-    const found = await readWhole(placed, signal)
-    if ((placed.length > 0 && found.size === placed.length) || attempt === READ_ATTEMPTS) return placed.flatMap(({ row }) => found.get(row) ?? [])
   }
 }
 

@@ -21,6 +21,7 @@ export function serveQueries(connection: MessageConnection, state: QueryState): 
   })
   const viewsChanged = (): void => {
     viewed.watch(state.watched, [])
+    for (const run of state.outdated) updates.due(run)
     if (state.unfinished) updates.due()
   }
   const follower = new LabelFollower(state.labels)

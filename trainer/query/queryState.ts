@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { ViewInfo } from '../protocol/queries.ts'
+import type { OpenedView, ViewInfo } from '../protocol/queries.ts'
 import { QueryDatabase } from './database.ts'
 import { IndexCopies } from './indexCopies.ts'
 import { realRunDirectory } from './realRunDirectory.ts'
@@ -73,13 +73,15 @@ export class QueryState {
     else this.#unfinished.delete(run.directory)
   }
 
-  async openView(directories: readonly string[], request: ViewRequest, signal: AbortSignal): Promise<ViewInfo> {
+  /** @param first rows from the beginning that come with the answer */
+  async openView(directories: readonly string[], request: ViewRequest, first: number, signal: AbortSignal): Promise<OpenedView> {
     const runs: RunRollouts[] = []
     for (const directory of new Set(directories.map(realRunDirectory))) runs.push(await this.run(directory))
     const view = new RolloutView(`view${this.#made++}`, runs, request, this.db, this.labels, (text, textSignal) => rowsContaining(this.db, runs, text, textSignal))
     await view.refresh(signal)
+    const beginning = await view.beginning(first, signal)
     this.#views.set(view.id, view)
-    return view.info
+    return { ...view.info, ...(first > 0 && { first: beginning }) }
   }
 
   view(id: string): RolloutView {
@@ -98,6 +100,11 @@ export class QueryState {
   /** Directories of the open runs that may have changed: all that have a view, and those still being read. */
   get watched(): string[] {
     return [...new Set([...this.#views.values()].flatMap((view) => view.runs.map((run) => run.directory)))]
+  }
+
+  /** Runs that changed while a list of them that follows was being made. */
+  get outdated(): string[] {
+    return [...this.#views.values()].filter((view) => view.request.follow && view.stale).flatMap((view) => view.runs.map((run) => run.directory))
   }
 
   get unfinished(): boolean {

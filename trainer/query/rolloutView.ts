@@ -93,6 +93,11 @@ export class RolloutView {
     return { rows: Int32Array.from(placed, ({ row }) => row), positions: Int32Array.from(placed, ({ position }) => position) }
   }
 
+  /** The first rows, of the kind that the list is of. */
+  beginning(limit: number, signal?: AbortSignal): Promise<RolloutRow[] | GroupRow[]> {
+    return this.request.by === 'rollouts' ? this.rollouts(0, limit, signal) : this.groups(0, limit, signal)
+  }
+
   /** Rollouts from a position on. */
   async rollouts(offset: number, limit: number, signal?: AbortSignal): Promise<RolloutRow[]> {
     return rolloutRows(this.#db, this.runs, this.rows.subarray(offset, offset + limit), signal)

@@ -17,7 +17,7 @@ import { NoticeBoard } from './noticeBoard.ts'
 import { listRolloutFiles } from './rolloutFiles.ts'
 import type { LinesFile, RolloutFiles } from './rolloutFiles.ts'
 import { requireReadableRun } from './runCards.ts'
-import { addPart, createTable, NameCodes, rowOfIndex, selectIndex, selectRows, tableTypes, tableValues } from './runTable.ts'
+import { addPart, createTable, NameCodes, readTogether, rowOfIndex, selectIndexes, selectRows, tableTypes, tableValues } from './runTable.ts'
 import type { IndexFile, TableRow } from './runTable.ts'
 import { zeroVarianceOf } from './zeroVariance.ts'
 
@@ -39,6 +39,9 @@ interface Batch {
   attempt: number
   missing: number
 }
+
+/** The index of a shard with the numbers that its rows get. */
+type PlacedIndex = IndexSummary & IndexFile
 
 /** Rows of all runs share one sequence of numbers. */
 export interface RowNumbers {
@@ -144,29 +147,31 @@ export class RunRollouts {
         await this.#addParts(index.parts)
         for (const name of index.names) this.names.codeOf(name)
       }
-      const selections: string[] = []
-      for (const index of indexes) selections.push(await this.#selectionOf(index, files))
-      await this.#fill(indexes, selections)
+      const placed: PlacedIndex[] = []
+      for (const index of indexes) placed.push(await this.#placedIndex(index, files))
+      for (const together of readTogether(placed)) await this.#fill(together)
+      this.version++
     })
   }
 
-  /** The rows of an index that are not known from lines already; a step that was known while it was open is brought up to date. */
-  async #selectionOf(summary: IndexSummary, files: RolloutFiles): Promise<string> {
-    const { shard, columns, rows } = summary
+  /** Leaves out what is known from lines already; a step that was known while it was open is brought up to date. */
+  async #placedIndex(summary: IndexSummary, files: RolloutFiles): Promise<PlacedIndex> {
+    const { shard, rows } = summary
     const mine = this.#batches.size + files.sealed.size === 0 ? [] : await batchesIn(this.#db, summary)
     for (const key of mine) this.#shardOf.set(key, shard.number)
     const known = mine.filter((key) => this.#batches.has(key))
     const stale = known.filter((key) => this.#batches.get(key)!.sealed === undefined && !files.sealed.has(key))
     for (const key of known) this.#batches.get(key)!.shard = shard.number
-    const index = { path: summary.path, columns, file: this.#fileNumber({ kind: 'shard', shard }), firstRow: this.#numbers.next, without: [...new Set([...known, ...files.sealed.keys()])] }
+    const without = mine.filter((key) => this.#batches.has(key) || files.sealed.has(key))
+    const index = { ...summary, file: this.#fileNumber({ kind: 'shard', shard }), firstRow: this.#numbers.next, without }
     this.#numbers.next += rows
     if (stale.length > 0) await this.#replaceFromIndex({ ...index, without: [], only: stale })
-    return selectIndex(index, this.names, this.parts)
+    return index
   }
 
   /** Steps that were sealed and moved since they were read: their rollouts keep their rows. */
   async #replaceFromIndex(index: IndexFile): Promise<void> {
-    const found = await this.#db.rows(selectIndex(index, this.names, this.parts))
+    const found = await this.#db.rows(selectIndexes([index], this.names, this.parts))
     const numbers = new Map((index.only ?? []).flatMap((key) => [...this.#batches.get(key)!.rows]))
     const rowOf = (id: string): number => numbers.get(id) ?? this.#numbers.next++
     const rows = found.map((row) => rowOfIndex(row, rowOf, this.names, this.parts))
@@ -175,28 +180,14 @@ export class RunRollouts {
   }
 
   /** All at once, which is fastest; where one of them is damaged, one by one, so that the others are read. */
-  async #fill(indexes: readonly IndexSummary[], selections: readonly string[]): Promise<void> {
-    if (selections.length === 0) return
+  async #fill(indexes: readonly PlacedIndex[]): Promise<void> {
     try {
-      await this.#insert(selections.join(' UNION ALL '))
+      await this.#db.change([`INSERT INTO ${this.table} ${selectIndexes(indexes, this.names, this.parts)}`])
     } catch (error) {
       if (!LabError.is(error)) throw error
-      for (const [i, selection] of selections.entries()) await this.#insertUnlessDamaged(indexes[i]!, selection)
+      if (indexes.length === 1) noteDamaged(indexes[0]!, error, this.notices)
+      else for (const index of indexes) await this.#fill([index])
     }
-    this.version++
-  }
-
-  async #insertUnlessDamaged(index: IndexSummary, selection: string): Promise<void> {
-    try {
-      await this.#insert(selection)
-    } catch (error) {
-      if (!LabError.is(error)) throw error
-      noteDamaged(index, error, this.notices)
-    }
-  }
-
-  #insert(selection: string): Promise<void> {
-    return this.#db.change([`INSERT INTO ${this.table} ${selection}`])
   }
 
   /** A file that is moved away between being listed and being read is met again in its new place. */

@@ -109,11 +109,34 @@ export interface IndexFile {
   readonly only?: readonly string[]
 }
 
-/** SELECT that gives an index file as rows of the table. Values that are no such values become NULL. */
-export function selectIndex(index: IndexFile, names: NameCodes, parts: readonly string[]): string {
-  const values = [...COLUMNS.map((one) => `${valueOf(one, index, names)} AS ${sqlName(one.name)}`), ...parts.map((name, i) => `${number(PART_PREFIX + name, index)} AS ${partColumn(i)}`)]
-  return `SELECT ${values.join(', ')} FROM ${fromParquet([index.path], { rowNumbers: true })} WHERE ${addressable(index)}`
+/** Indexes by what one statement can read: those that have the same columns and of which the same is wanted. */
+export function readTogether<T extends IndexFile>(indexes: readonly T[]): T[][] {
+  const groups = new Map<string, T[]>()
+  for (const index of indexes) {
+    const key = JSON.stringify([[...index.columns].sort(), index.without, index.only])
+    groups.set(key, [...(groups.get(key) ?? []), index])
+  }
+  return [...groups.values()]
 }
+
+/** SELECT that gives index files of one group of `readTogether` as rows of the table. Values that are no such values become NULL. */
+export function selectIndexes(indexes: readonly IndexFile[], names: NameCodes, parts: readonly string[]): string {
+  const [first] = indexes
+  if (first === undefined) throw new Error('no index is selected')
+  const numbers = COLUMNS.map((one) => `${NUMBERS[one.name]?.(indexes) ?? valueOf(one, first, names)} AS ${sqlName(one.name)}`)
+  const values = [...numbers, ...parts.map((name, i) => `${number(PART_PREFIX + name, first)} AS ${partColumn(i)}`)]
+  return `SELECT ${values.join(', ')} FROM ${fromParquet(indexes.map(({ path }) => path), { rowNumbers: true })} WHERE ${addressable(first)}`
+}
+
+/** Columns that no index has: they say where a row lies. */
+const NUMBERS: Readonly<Record<string, (indexes: readonly IndexFile[]) => string>> = {
+  row: (indexes) => `CAST(${ofFile(indexes.map(({ firstRow }) => firstRow))} + file_row_number AS INTEGER)`,
+  file: (indexes) => `CAST(${ofFile(indexes.map(({ file }) => file))} AS USMALLINT)`,
+  place: () => 'CAST(file_row_number AS BIGINT)'
+}
+
+/** The number that belongs to the file that a row is read from. */
+const ofFile = (numbers: readonly number[]): string => `list_extract([${numbers.join(', ')}], CAST(file_index AS BIGINT) + 1)`
 
 /** Rows that can be addressed and are wanted. */
 function addressable({ without, only }: IndexFile): string {
@@ -125,7 +148,7 @@ function addressable({ without, only }: IndexFile): string {
   ].join(' AND ')
 }
 
-/** A row that `selectIndex` gave as plain JSON, with the row number that the rollout has already. */
+/** A row that `selectIndexes` gave as plain JSON, with the row number that the rollout has already. */
 export function rowOfIndex(found: Record<string, Json>, rowOf: (id: string) => number, names: NameCodes, parts: readonly string[]): TableRow {
   const { row: _, file, place, stage, environment, zeroVariance, ...rest } = found
   const named = (code: Json | undefined): string => names.names[Number(code)] ?? ''
@@ -135,9 +158,6 @@ export function rowOfIndex(found: Record<string, Json>, rowOf: (id: string) => n
 }
 
 function valueOf({ name, type, from }: Column, index: IndexFile, names: NameCodes): string {
-  if (name === 'row') return `CAST(${index.firstRow} + file_row_number AS INTEGER)`
-  if (name === 'file') return `CAST(${index.file} AS USMALLINT)`
-  if (name === 'place') return 'CAST(file_row_number AS BIGINT)'
   if (from === undefined || !index.columns.has(from)) return `CAST(${NO_NULL[name] ?? (CODED.includes(name) ? String(names.codeOf('')) : 'NULL')} AS ${type.toString()})`
   if (CODED.includes(name)) return coded(from, names)
   if (type === DOUBLE) return number(from, index)

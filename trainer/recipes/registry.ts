@@ -1,5 +1,5 @@
 import type { Recipe } from './recipe.ts'
-import { FINE_TUNING_OPTIMIZER, KEEP_UNIFORM_GROUPS, ON_POLICY, SUPERVISED_OPTIMIZER, SUPERVISED_STEPS } from './settings.ts'
+import { EXECUTED, FINE_TUNING_OPTIMIZER, KEEP_UNIFORM_GROUPS, ON_POLICY, SUPERVISED_OPTIMIZER, SUPERVISED_STEPS } from './settings.ts'
 
 const MINIMALIST = 'Xiong et al. 2025, A Minimalist Approach to LLM Reasoning: from Rejection Sampling to Reinforce'
 const NEGATIVE = 'Zhu et al. 2025, The Surprising Effectiveness of Negative Reinforcement in LLM Reasoning'
@@ -99,6 +99,18 @@ export const RECIPES: readonly Recipe[] = [
     }
   },
   {
+    name: 'execution-grpo',
+    description: 'GRPO on programs: the reward is whether every test passes, less for marks of cheating. Environment: completions that are programs.',
+    paper: 'Le et al. 2022, CodeRL: Mastering Code Generation through Pretrained Models and Deep Reinforcement Learning',
+    defaults: { ...ON_POLICY, algorithm: { name: 'grpo', normalisation: 'tokenMean' }, rewards: EXECUTED }
+  },
+  {
+    name: 'execute-retry',
+    description: 'The same over several turns: a program that fails is run, what failed is told, and the model writes again; only what the model wrote is trained.',
+    paper: 'Gehring et al. 2024, RLEF: Grounding Code LLMs in Execution Feedback with Reinforcement Learning',
+    defaults: { ...ON_POLICY, algorithm: { name: 'grpo', normalisation: 'tokenMean' }, rewards: EXECUTED, rollouts: { strategy: 'executeRetry', turns: 2 } }
+  },
+  {
     name: 'sft',
     description: 'Supervised training on the environment’s demonstrations; `steps` are optimiser steps.',
     paper: 'Ouyang et al. 2022, Training language models to follow instructions with human feedback',
@@ -130,7 +142,7 @@ export const RECIPES: readonly Recipe[] = [
     name: 'critique-grpo',
     description: 'Failed rollouts are criticised and refined; refinements join the group with shaped off-policy weights.',
     paper: 'Zhang et al. 2025, Critique-GRPO: Advancing LLM Reasoning with Natural Language and Numerical Feedback',
-    defaults: { ...ON_POLICY, algorithm: { name: 'critique-grpo' }, rollouts: { strategy: 'critiqueRefine' } }
+    defaults: { ...ON_POLICY, algorithm: { name: 'critique-grpo', refinementWeight: 20 }, rollouts: { strategy: 'critiqueRefine' } }
   },
   {
     name: 'critique-rl',

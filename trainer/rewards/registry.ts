@@ -8,6 +8,8 @@ import { refinedReward, RefinedOptions } from './refined.ts'
 import type { RewardFunction } from './reward.ts'
 import { shuffledReward, ShuffledOptions } from './shuffled.ts'
 import { StepsOptions, stepsReward } from './steps.ts'
+import { TamperOptions, tamperReward } from './tamper.ts'
+import { TestsOptions, testsReward } from './tests.ts'
 
 /** A reward that comes with the trainer; a user's module runs in its own process, a step reward model on an engine. */
 export type BuiltInReward = Exclude<RewardRef, { name: 'module' } | { name: 'prm' }>
@@ -20,7 +22,9 @@ export const REWARDS: Readonly<Record<BuiltInReward['name'], RewardMaker>> = {
   length: maker(LengthOptions, lengthReward),
   steps: maker(StepsOptions, stepsReward),
   shuffled: maker(ShuffledOptions, shuffledReward),
-  refined: maker(RefinedOptions, refinedReward)
+  refined: maker(RefinedOptions, refinedReward),
+  tests: maker(TestsOptions, testsReward),
+  tamper: maker(TamperOptions, tamperReward)
 }
 
 /**

@@ -87,7 +87,7 @@ describe('run files', () => {
     ['an algorithm without a name', '"algorithm": {}',
       '"algorithm.name" is missing; | a.run.json:5:16 | it must be sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, critique-grpo, dpo, prm, module'],
     ['an algorithm that is a text', '"algorithm": "grpo"', '"algorithm" is "grpo"; | a.run.json:5:16 | allowed: an object {…} with "name"'],
-    ['an unknown reward', '"rewards": [{ "name": "anser" }]', '"rewards.0.name" is "anser"; | a.run.json:5:25 | did you mean "answer"? (allowed: answer, format, length, steps, shuffled, refined, prm)'],
+    ['an unknown reward', '"rewards": [{ "name": "anser" }]', '"rewards.0.name" is "anser"; | a.run.json:5:25 | did you mean "answer"? (allowed: answer, format, length, steps, shuffled, refined, tests, tamper, prm)'],
     ['a reward module without a path', '"rewards": [{ "name": "module" }]', '"rewards.0.path" is missing; | a.run.json:5:15 | it must be a text that is not empty'],
     ['an unknown recipe', '"recipe": "grpo-chian"', '"recipe" is "grpo-chian", which is no recipe; | a.run.json:5:13 | did you mean "grpo-chain"?'],
     ['an unknown recipe far from all', '"recipe": "x"', '"recipe" is "x", which is no recipe; | a.run.json:5:13 | recipes: grpo-chain, sft-then-grpo'],

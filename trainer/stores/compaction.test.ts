@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import type { z } from 'zod'
+import type { ExecutionRecord } from '../protocol/execution.ts'
 import { Rollout, Segment } from '../protocol/rollout.ts'
 import { compact } from './compaction.ts'
 import { withDuckDb } from './duckDb.ts'
@@ -27,12 +28,21 @@ function stepFile(folder: string, step: number, rows: readonly object[]): string
 const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true })
 const anyText = fc.string({ unit: 'binary', maxLength: 12 })
 const anyRollout = fc
-  .record({ logprobs: fc.array(anyNumber, { maxLength: 4 }), text: anyText, total: fc.option(anyNumber), params: fc.dictionary(anyText, fc.oneof(anyNumber, anyText, fc.boolean())), tags: fc.dictionary(anyText, anyText), answer: fc.option(anyText), gold: anyText, seed: fc.maxSafeNat(), correct: fc.option(fc.boolean()), bare: fc.boolean() })
-  .map(({ logprobs, text, total, params, tags, answer, gold, seed, correct, bare }): Rollout => {
+  .record({ logprobs: fc.array(anyNumber, { maxLength: 4 }), text: anyText, total: fc.option(anyNumber), params: fc.dictionary(anyText, fc.oneof(anyNumber, anyText, fc.boolean())), tags: fc.dictionary(anyText, anyText), answer: fc.option(anyText), gold: anyText, seed: fc.maxSafeNat(), correct: fc.option(fc.boolean()), bare: fc.boolean(), cpuSeconds: fc.option(anyNumber) })
+  .map(({ logprobs, text, total, params, tags, answer, gold, seed, correct, bare, cpuSeconds }): Rollout => {
     const base = rollout({ step: 1, tokens: logprobs.length, group: bare ? 1 : 0, sample: bare ? 1 : 0 })
     const part = { ...base.segments[0]!, logprobs, text, ...(bare ? {} : { advantages: logprobs.map((value) => value / 3) }) }
-    return { ...base, segments: [part], params, tags, answer, seed, correct, reward: { ...base.reward, total }, ...(bare ? {} : { gold, filter: { kept: false, why: text } }) }
+    return { ...base, segments: [part], params, tags, answer, seed, correct, reward: { ...base.reward, total }, ...(bare ? {} : { gold, filter: { kept: false, why: text }, executions: [{ ...execution, files: [{ path: 'answer.js', text }], cpuSeconds }] }) }
   })
+
+/** What a failed program left, with everything that may be missing or null. */
+const execution: ExecutionRecord = {
+  turn: 1, backend: 'fake', language: 'javascript', files: [], signals: [{ kind: 'earlyExit', why: 'exit(0)' }], limitsHit: ['wallSeconds'], seconds: 0.25, queueSeconds: 0, cpuSeconds: null,
+  peakMegabytes: null, retries: 0, failure: null, tests: [
+    { name: 'f(1)', visible: true, fresh: false, verdict: 'wrongValue', why: 'expected 2', input: '1', expected: '2', got: '"\\ud800"', output: 'a\u0000b\n', outputCut: false, seconds: 0.001 },
+    { name: 'f(2)', visible: false, fresh: true, verdict: null, why: '', output: '', outputCut: true, seconds: 0 }
+  ]
+}
 
 describe('compaction', () => {
   it('keeps every number bit for bit and every string', async () => {

@@ -18,6 +18,8 @@ export type QueryParameters = Readonly<Record<string, string | number>>
 export interface DuckDb {
   /** Runs one statement. Rows as plain JSON: integers beyond 2^53 and other exotic values are strings. */
   run(sql: string, parameters?: QueryParameters): Promise<Record<string, Json>[]>
+  /** The same, some thousand rows at a time: no result is held whole. */
+  stream(sql: string): AsyncIterable<Record<string, Json>[]>
 }
 
 export const LOCK_DOWN = ['SET enable_external_access = false', 'SET lock_configuration = true']
@@ -46,23 +48,46 @@ export async function withDuckDb<T>(limits: DuckDbLimits, work: (db: DuckDb) => 
 }
 
 async function underDeadline<T>(connection: DuckDBConnection, seconds: number, work: (db: DuckDb) => Promise<T>): Promise<T> {
-  let late = false
-  const end = performance.now() + seconds * 1000
-  const timer = setTimeout(() => {
-    late = true
-    connection.interrupt()
-  }, seconds * 1000)
-  const run: DuckDb['run'] = (sql, parameters) => {
-    late ||= performance.now() >= end
-    if (late) throw tooSlow(seconds, undefined)
-    return runOne(connection, sql, parameters)
-  }
+  const clock = new QueryClock(connection, seconds)
   try {
-    return await work({ run })
+    return await work({
+      run: (sql, parameters) => clock.limited(() => runOne(connection, sql, parameters)),
+      stream: (sql) => streamOne(connection, sql, clock)
+    })
   } catch (error) {
-    throw late ? tooSlow(seconds, error) : databaseError(error)
-  } finally {
-    clearTimeout(timer)
+    throw clock.late ? tooSlow(seconds, error) : databaseError(error)
+  }
+}
+
+/** Counts the time that queries take, not what is done with their rows between them. */
+class QueryClock {
+  late = false
+  readonly #connection: DuckDBConnection
+  readonly #seconds: number
+  #millisecondsLeft: number
+
+  constructor(connection: DuckDBConnection, seconds: number) {
+    this.#connection = connection
+    this.#seconds = seconds
+    this.#millisecondsLeft = seconds * 1000
+  }
+
+  async limited<T>(query: () => Promise<T>): Promise<T> {
+    this.late ||= this.#millisecondsLeft <= 0
+    if (this.late) throw tooSlow(this.#seconds, undefined)
+    const startedAt = performance.now()
+    const timer = setTimeout(() => this.#stop(), this.#millisecondsLeft)
+    try {
+      return await query()
+    } finally {
+      clearTimeout(timer)
+      this.#millisecondsLeft -= performance.now() - startedAt
+    }
+  }
+
+  #stop(): void {
+    this.late = true
+    this.#connection.interrupt()
   }
 }
 
@@ -73,6 +98,16 @@ async function runOne(connection: DuckDBConnection, sql: string, parameters: Que
     statement.bind(parameters as Record<string, DuckDBValue>)
     const reader = await statement.runAndReadAll()
     return reader.getRowObjectsJson()
+  } finally {
+    statement.destroySync()
+  }
+}
+
+async function* streamOne(connection: DuckDBConnection, sql: string, clock: QueryClock): AsyncGenerator<Record<string, Json>[]> {
+  const statement = await connection.prepare(sql)
+  try {
+    const chunks = (await clock.limited(() => statement.stream())).yieldRowObjectJson()
+    for (let next = await clock.limited(() => chunks.next()); !next.done; next = await clock.limited(() => chunks.next())) yield next.value
   } finally {
     statement.destroySync()
   }

@@ -57,6 +57,30 @@ describe('git state', () => {
     assert.equal(fs.existsSync(trace), false)
   })
 
+  it('withholds changes to files that hold secrets, names them, and keeps the rest whole', async () => {
+    const workspace = repository()
+    for (const [name, text] of [['b.txt', 'two\n'], ['settings äö.ts', 'export {}\n'], ['.npmrc', 'save-exact=true\n']] as const) fs.writeFileSync(path.join(workspace, name), text)
+    git(workspace, 'add', '--all')
+    git(workspace, 'commit', '--quiet', '-m', 'second')
+    const key = `AK${'IA'}ABCDEFGHIJKLMNOP`
+    fs.writeFileSync(path.join(workspace, 'b.txt'), 'three\n')
+    fs.writeFileSync(path.join(workspace, 'settings äö.ts'), `export const key = '${key}'\n`)
+    fs.writeFileSync(path.join(workspace, '.npmrc'), 'save-exact=false\n')
+    const run = temporaryFolder()
+    const record = await recordGitState(workspace, run, diskFileOps)
+    assert(record.state === 'recorded')
+    assert.equal(record.patch, 'written')
+    assert.deepEqual(record.withheld?.map(({ why }) => why), ['files of this name hold secrets', 'it holds an access key of AWS'])
+    const written = ['git.json', 'git.patch'].map((name) => fs.readFileSync(path.join(run, name), 'utf8')).join('')
+    assert(!written.includes(key))
+    git(workspace, 'checkout', '--quiet', '--', '.')
+    git(workspace, 'apply', path.join(run, 'git.patch'))
+    assert.equal(git(workspace, 'status', '--porcelain'), 'M b.txt')
+    fs.writeFileSync(path.join(workspace, 'b.txt'), `${key}\n`)
+    assert.equal(((await recordGitState(workspace, run, diskFileOps)) as { patch?: string }).patch, 'withheld')
+    assert(!fs.existsSync(path.join(run, 'git.patch')))
+  })
+
   it('leaves out a patch that is too large', async () => {
     const workspace = repository()
     fs.writeFileSync(path.join(workspace, 'a.txt'), 'some line of data\n'.repeat(600_000))

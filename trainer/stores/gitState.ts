@@ -8,6 +8,7 @@ import type { FileOps } from './fileOps.ts'
 import { writeJsonFile } from './jsonFile.ts'
 import { openNew, removePlain } from './plainFiles.ts'
 import { RUN_FILES } from './runLayout.ts'
+import { withoutSecrets } from './secretScan.ts'
 
 /** A larger patch is left out: it holds data, not changes to code. */
 const PATCH_LIMIT_BYTES = 8 * 1024 * 1024
@@ -25,15 +26,18 @@ export const GitRecord = z.discriminatedUnion('state', [
     /** Tracked files that differ from the commit, and files that git does not know, by path from the top of the repository. */
     changed: z.array(z.string()),
     untracked: z.array(z.string()),
-    /** none: nothing differs; written: git.patch holds it all; too-large: left out. */
-    patch: z.enum(['none', 'written', 'too-large'])
+    /** none: nothing differs; written: git.patch holds it, but for what is withheld; withheld: all of it; too-large: left out. */
+    patch: z.enum(['none', 'written', 'withheld', 'too-large']),
+    /** Files whose changes hold secrets, and why one thinks so. */
+    withheld: z.array(z.object({ path: z.string(), why: z.string() })).optional()
   })
 ])
 export type GitRecord = z.infer<typeof GitRecord>
 
 /**
  * Records commit, branch and uncommitted changes of the workspace. To be called for trusted workspaces only: git runs what
- * a repository configures. Hooks, the file-system monitor, external diffs and text conversions are off all the same.
+ * a repository configures. Hooks, the file-system monitor, external diffs and text conversions are off all the same. Changes to files
+ * that hold secrets are withheld from the patch.
  */
 export async function recordGitState(workspace: string, runDirectory: string, ops: FileOps): Promise<GitRecord> {
   const { record, patch } = await askGit(workspace)
@@ -76,17 +80,12 @@ async function describe(git: SimpleGit, workspace: string): Promise<GitAnswer> {
   const commit = await optional(git, ['rev-parse', '--verify', '--quiet', 'HEAD'])
   const branch = await optional(git, ['symbolic-ref', '--short', '--quiet', 'HEAD'])
   const { changed, untracked } = parseStatus(await git.raw(['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=normal']))
-  const patch = commit === undefined || changed.length === 0 ? 'none' : await readPatch(workspace)
-  const record: GitRecord = {
-    version: 1,
-    state: 'recorded',
-    ...(commit === undefined ? {} : { commit }),
-    ...(branch === undefined ? {} : { branch }),
-    changed,
-    untracked,
-    patch: typeof patch === 'string' ? patch : 'written'
-  }
-  return typeof patch === 'string' ? { record } : { record, patch }
+  const state = { version: 1, state: 'recorded', ...(commit === undefined ? {} : { commit }), ...(branch === undefined ? {} : { branch }), changed, untracked } as const
+  const whole = commit === undefined || changed.length === 0 ? 'none' : await readPatch(workspace)
+  if (typeof whole === 'string') return { record: { ...state, patch: whole } }
+  const { patch, withheld } = withoutSecrets(whole)
+  if (withheld.length === 0) return { record: { ...state, patch: 'written' }, patch }
+  return patch.length === 0 ? { record: { ...state, patch: 'withheld', withheld: [...withheld] } } : { record: { ...state, patch: 'written', withheld: [...withheld] }, patch }
 }
 
 /** Entries of `git status --porcelain=v1 -z`: two letters, a space, a path. */
@@ -109,7 +108,7 @@ async function readPatch(workspace: string): Promise<Buffer | 'too-large'> {
     })
   })
   try {
-    await git.raw(['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD'])
+    await git.raw(['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--no-renames', '--src-prefix=a/', '--dst-prefix=b/', '--binary', 'HEAD'])
   } catch (error) {
     if (!stop.signal.aborted) throw error
   }

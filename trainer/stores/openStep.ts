@@ -63,8 +63,12 @@ export class OpenStep {
 
   /** The latest recorded rollout with this identity, whose answer, verdicts and reward hold for the new one too. */
   recorded(identity: RolloutIdentity): Rollout | undefined {
-    const candidates = this.#recorded.get(slotOf(identity.group, identity.sampleIndex)) ?? []
-    return candidates.find((rollout) => rollout.problemId === identity.problemId && sameTokens(rollout, identity.tokens))
+    return this.earlier(identity).find((rollout) => sameTokens(rollout, identity.tokens))
+  }
+
+  /** Rollouts that earlier attempts recorded at this place, the latest first. */
+  earlier({ group, sampleIndex, problemId }: Omit<RolloutIdentity, 'tokens'>): readonly Rollout[] {
+    return (this.#recorded.get(slotOf(group, sampleIndex)) ?? []).filter((rollout) => rollout.problemId === problemId)
   }
 
   /** Records a scored rollout. Once this has returned, a killed process does not lose it. */

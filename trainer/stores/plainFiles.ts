@@ -4,7 +4,6 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { LabError } from '../errors.ts'
 import { onDisk } from './diskGuard.ts'
 import type { FileOps } from './fileOps.ts'
@@ -13,6 +12,7 @@ import type { FileOps } from './fileOps.ts'
 const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0
 /** A pipe put in the place of a file after it was looked at keeps nobody waiting. */
 const NO_WAITING = fs.constants.O_NONBLOCK ?? 0
+const COPIED_AT_ONCE = 1024 * 1024
 
 export type PlainKind = 'file' | 'folder' | 'absent'
 
@@ -80,13 +80,29 @@ export function removePlain(ops: FileOps, place: string): void {
 }
 
 /** Copies a plain file of at most `limit` bytes to a new file that only this user can read. */
-export async function copyPlain(place: string, to: string, limit: number): Promise<void> {
+export function copyPlain(place: string, to: string, limit: number): void {
   const file = openToRead(place)
   try {
     requireSize(place, file, limit)
-    await pipeline(fs.createReadStream('', { fd: file, autoClose: false, end: limit }), fs.createWriteStream(to, { flags: 'wx', mode: 0o600 }))
+    const copy = onDisk(to, () => fs.openSync(to, 'wx', 0o600))
+    try {
+      onDisk(place, () => copyBytes(file, copy, limit))
+    } finally {
+      fs.closeSync(copy)
+    }
   } finally {
     fs.closeSync(file)
+  }
+}
+
+/** Up to `limit` bytes, however long the file has become since it was looked at. */
+function copyBytes(from: number, to: number, limit: number): void {
+  const piece = Buffer.allocUnsafe(COPIED_AT_ONCE)
+  for (let done = 0; done < limit; ) {
+    const read = fs.readSync(from, piece, 0, Math.min(piece.length, limit - done), null)
+    if (read === 0) return
+    for (let written = 0; written < read; ) written += fs.writeSync(to, piece, written, read - written)
+    done += read
   }
 }
 

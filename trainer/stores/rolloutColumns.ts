@@ -32,6 +32,7 @@ export const ROLLOUT_COLUMNS: Readonly<Record<string, string>> = {
   correct: 'BOOLEAN',
   steps: 'STRUCT("from" BIGINT, "to" BIGINT, ok BOOLEAN, why VARCHAR)[]',
   reward: 'STRUCT(total DOUBLE, parts STRUCT("name" VARCHAR, score DOUBLE, weight DOUBLE, why VARCHAR)[])',
+  executions: 'JSON',
   filter: 'STRUCT(kept BOOLEAN, why VARCHAR)',
   policyVersion: 'BIGINT',
   seed: 'BIGINT',
@@ -90,7 +91,7 @@ export function fromParquet(files: readonly string[], options: { readonly rowNum
 export const ROW_AS_JSON = 'CAST(to_json(r) AS VARCHAR)'
 
 /** Fields that are left out of a record where they have no value; every other NULL is a `null` of the record. */
-const OPTIONAL = ['gold', 'filter']
+const OPTIONAL = ['gold', 'filter', 'executions']
 const OPTIONAL_IN_SEGMENT = ['trainPrompt', 'advantages', 'parent']
 const OPTIONAL_IN_PROMPT = ['messages']
 
@@ -103,7 +104,7 @@ export function recordFromRow(json: string): unknown {
 export function recordFromColumns(row: Record<string, unknown>): unknown {
   const { file_row_number: _, ...columns } = row
   const record = plainNumbers(columns) as Record<string, unknown>
-  for (const name of ['params', 'tags']) {
+  for (const name of ['params', 'tags', 'executions']) {
     if (typeof record[name] === 'string') record[name] = JSON.parse(record[name])
   }
   return withoutNulls(record)

@@ -18,6 +18,7 @@ export const RUN_FILES = {
   summary: 'summary.json',
   annotations: 'annotations.json',
   rollouts: 'rollouts',
+  rescores: 'rescores',
   checkpoints: 'checkpoints',
   model: 'model'
 } as const

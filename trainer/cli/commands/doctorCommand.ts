@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { checkEngine } from '../doctor/checkEngine.ts'
 import { checkDisk, checkNode } from '../doctor/checkMachine.ts'
-import { checkGit, checkGpu, checkPython, checkSandboxes } from '../doctor/checkPrograms.ts'
+import { checkGit, checkGpu, checkPython } from '../doctor/checkPrograms.ts'
+import { checkSandboxes } from '../doctor/checkSandboxes.ts'
 import { execute } from '../doctor/execute.ts'
 import type { Execute } from '../doctor/execute.ts'
 import type { Finding } from '../doctor/finding.ts'
@@ -25,7 +26,7 @@ export async function doctorCommand(host: Host, services: Services, { json }: { 
 async function examine(host: Host, services: Services, run: Execute): Promise<Finding[]> {
   const venv = [services.pythonOfProject].filter((path) => path !== undefined && existsSync(path)) as string[]
   const programs = await Promise.all([
-    checkPython(run, [...venv, 'python3', 'python']), checkGpu(run), checkSandboxes(run, process.platform), checkGit(run)
+    checkPython(run, [...venv, 'python3', 'python']), checkGpu(run), checkSandboxes(services.sandboxBackends()), checkGit(run)
   ])
   return [
     checkNode(process.versions.node),

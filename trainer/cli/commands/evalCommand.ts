@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { LabError } from '../../errors.ts'
+import { RunFile } from '../../protocol/runFile.ts'
 import type { EnvironmentRef, ResolvedRun, StepAggregate } from '../../protocol/runFile.ts'
 import type { EvaluationResult } from '../../protocol/summary.ts'
 import { evaluationRows, setLine } from '../display/summaryText.ts'
@@ -30,6 +31,7 @@ export interface EvalOptions {
   readonly rerank?: string
   readonly aggregate: StepAggregate
   readonly engine: ResolvedRun['engine']
+  readonly unsafeSandbox: boolean
   readonly threads: number
   readonly json: boolean
 }
@@ -40,7 +42,7 @@ const DEFAULT_K = [1, 4, 16]
 export async function evalCommand(host: Host, services: Services, model: string, options: EvalOptions): Promise<ExitCode> {
   const k = options.k ?? DEFAULT_K.filter((value) => value <= options.samples)
   refuseLargeK(k, options.samples)
-  const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, deadlineSeconds: MODULE_SECONDS, engine: options.engine })
+  const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, unsafeSandbox: options.unsafeSandbox, deadlineSeconds: MODULE_SECONDS, engine: options.engine })
   const opened = await workspace.environment({ name: options.environment, options: options.options, weight: 1 } as EnvironmentRef)
   printNotices(host, noticesOf([opened]))
   const { engine, info } = await openModel(services, host, model, options)
@@ -51,7 +53,8 @@ export async function evalCommand(host: Host, services: Services, model: string,
     const sampling = { temperature: options.temperature, topK: 0, topP: 1, minP: 0, maxTokens: options.maxTokens, stop: [] }
     const progress = (done: number, of: number): void => line.show(`${done}/${of} problems`)
     const rank = options.rerank === undefined ? {} : { rank: await ranker(workspace, resolve(host.cwd, options.rerank), options, stop.signal) }
-    const result = await evaluateModel(engine, info, opened, { ...options, k, sampling, ...rank }, stop.signal, progress)
+    const executor = await workspace.executor([opened], { execution: RunFile.shape.execution.parse(undefined), seed: options.seed })
+    const result = await evaluateModel(engine, info, opened, { ...options, k, sampling, ...rank, ...(executor && { executor }) }, stop.signal, progress)
     line.end()
     host.stdout.write(`${options.json ? JSON.stringify(result) : resultText(result)}\n`)
     return EXIT.finished

@@ -3,6 +3,7 @@ import { startControlServer } from '../../control/controlServer.ts'
 import { enterTrainer, leaveRegistry, refreshEntry } from '../../control/registry.ts'
 import { CONTROL_PROTOCOL } from '../../protocol/control.ts'
 import type { TrainerOrder, TrainerReady } from '../../protocol/control.ts'
+import { PaidCheatsError } from '../../redteam/paidCheats.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
 import { ownIdentity } from '../../stores/processIdentity.ts'
 import { EXIT } from '../exitCodes.ts'
@@ -30,7 +31,7 @@ export async function hostCommand(host: Host, services: Services, input: AsyncIt
     return outcome.state === 'finished' ? EXIT.finished : EXIT.stopped
   } catch (error) {
     const { code, message, remedy } = asLabError(error)
-    answer({ ready: false, code, message, remedy })
+    answer({ ready: false, code, message, remedy, ...(error instanceof PaidCheatsError && { paidCheats: [...error.paid] }) })
     throw error
   }
 }
@@ -85,10 +86,10 @@ function enter({ program }: Services, { registry, id, pipe, token }: TrainerOrde
 }
 
 function runOf(services: Services, order: TrainerOrder, run: HostedRun): Promise<RunOutcome> {
-  const { trustWorkspace } = order
-  if (order.kind === 'resume') return services.resume(resolve(order.directory), { trustWorkspace }, run.runControl)
+  const { trustWorkspace, unsafeSandbox } = order
+  if (order.kind === 'resume') return services.resume(resolve(order.directory), { trustWorkspace, unsafeSandbox }, run.runControl)
   const settings = order.seed === undefined ? order.overrides : [...order.overrides, `seed=${order.seed}`]
   const loaded = loadRunFile(resolve(order.file), settings, services.catalogue, order.file)
-  const request = launchRequest(loaded, loaded.run, resolve(order.directory), { trustWorkspace, asksGit: order.asksGit })
+  const request = launchRequest(loaded, loaded.run, resolve(order.directory), { trustWorkspace, unsafeSandbox, asksGit: order.asksGit, ...(order.acceptPaidCheats && { acceptPaidCheats: order.acceptPaidCheats }) })
   return services.launch(request, run.runControl)
 }

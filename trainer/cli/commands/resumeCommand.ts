@@ -11,7 +11,7 @@ import { watched } from '../watchRun.ts'
 
 /** Goes on with a run that was stopped or killed. */
 export async function resumeCommand(
-  host: Host, services: Services, named: string, options: { readonly json: boolean; readonly trustWorkspace: boolean }
+  host: Host, services: Services, named: string, options: { readonly json: boolean; readonly trustWorkspace: boolean; readonly unsafeSandbox: boolean }
 ): Promise<ExitCode> {
   const directory = resolve(host.cwd, named)
   if (!existsSync(directory)) throw noSuchRun(host, named)

@@ -14,8 +14,9 @@ import { planText, planOf } from '../plan.ts'
 import { printNotices } from '../printNotices.ts'
 import { quoteArgument } from '../quoteArgument.ts'
 import { studyResult, studyText } from '../seedStudy.ts'
-import type { LaunchRequest, RunOutcome, Services } from '../services.ts'
+import type { RunOutcome, Services } from '../services.ts'
 import { launchRequest, watched } from '../watchRun.ts'
+import type { Consents } from '../watchRun.ts'
 
 export interface RunOptions {
   readonly set: readonly string[]
@@ -26,8 +27,11 @@ export interface RunOptions {
   readonly json: boolean
   readonly dryRun: boolean
   readonly trustWorkspace: boolean
+  readonly unsafeSandbox: boolean
   /** `--no-git` makes it false. */
   readonly git: boolean
+  /** Names of cheats that the rewards may pay. */
+  readonly acceptPaidCheats: readonly string[]
 }
 
 /** Trains what a run file says. */
@@ -44,7 +48,7 @@ export async function runCommand(host: Host, services: Services, file: string, o
     : await runSeeds(host, services, loaded, directory, display, { ...options, seeds: options.seeds })
 }
 
-const trustOf = ({ trustWorkspace, git }: RunOptions): Pick<LaunchRequest, 'trustWorkspace' | 'asksGit'> => ({ trustWorkspace, asksGit: git })
+const trustOf = ({ trustWorkspace, unsafeSandbox, git, acceptPaidCheats }: RunOptions): Consents => ({ trustWorkspace, unsafeSandbox, asksGit: git, acceptPaidCheats })
 
 function seedsTwice(): LabError {
   return new LabError('usage', 'usage/option', '--seed and --seeds exclude each other.', {

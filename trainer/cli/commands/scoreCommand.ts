@@ -4,10 +4,12 @@ import type { OpenEnvironment } from '../../environments/registry.ts'
 import { LabError } from '../../errors.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
+import { gradeCompletion, notScorable } from '../../orchestrator/grading.ts'
 import { scoreRollout } from '../../rewards/scoreRollout.ts'
 import type { WeightedReward } from '../../rewards/scoreRollout.ts'
 import { environmentsOf } from '../../runFiles/environmentMistakes.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
+import type { Executor } from '../../sandbox/executor.ts'
 import { readJsonLines } from '../../stores/jsonLinesReader.ts'
 import type { JsonLine } from '../../stores/jsonLinesReader.ts'
 import { EXIT } from '../exitCodes.ts'
@@ -25,6 +27,7 @@ export interface ScoreOptions {
   /** Of the problems that ids refer to, as in `lab problems`; default: that of the run file. */
   readonly seed?: number
   readonly trustWorkspace: boolean
+  readonly unsafeSandbox: boolean
 }
 
 /**
@@ -34,20 +37,34 @@ export interface ScoreOptions {
 export async function scoreCommand(host: Host, services: Services, file: string, options: ScoreOptions): Promise<ExitCode> {
   const { run, folder } = loadRunFile(resolve(host.cwd, file), options.set, services.catalogue, file)
   const completions = completionsFile(host, options.completions)
-  const workspace = services.openWorkspace(folder, { trustWorkspace: options.trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
+  const workspace = services.openWorkspace(folder, { trustWorkspace: options.trustWorkspace, unsafeSandbox: options.unsafeSandbox, deadlineSeconds: run.rewardDeadlineSeconds })
   try {
     const scorer = await openScorer(workspace, run, options.seed ?? run.seed)
     printNotices(host, noticesOf([...scorer.environments.values()]))
     let failed = false
-    for (const line of readJsonLines(completions)) {
-      const scored = await scoreOne(scorer, line)
-      failed ||= 'error' in scored
-      host.stdout.write(`${JSON.stringify(scored)}\n`)
+    for (const lines of inBatches(readJsonLines(completions))) {
+      for (const scored of await Promise.all(lines.map((line) => scoreOne(scorer, line)))) {
+        failed ||= 'error' in scored
+        host.stdout.write(`${JSON.stringify(scored)}\n`)
+      }
     }
     return failed ? EXIT.failed : EXIT.finished
   } finally {
     await workspace.close()
   }
+}
+
+/** Lines scored at a time: enough to keep the sandboxes busy. */
+const BATCH = 64
+
+function* inBatches(lines: Iterable<JsonLine>): Generator<JsonLine[]> {
+  let batch: JsonLine[] = []
+  for (const line of lines) {
+    if (batch.push(line) < BATCH) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
 }
 
 function completionsFile(host: Host, named: string): string {
@@ -64,6 +81,8 @@ interface Scorer {
   readonly run: ResolvedRun
   readonly environments: ReadonlyMap<string, Searchable>
   readonly rewards: readonly WeightedReward[]
+  /** Where completions are programs. */
+  readonly executor?: Executor
 }
 
 async function openScorer(workspace: Workspace, run: ResolvedRun, seed: number): Promise<Scorer> {
@@ -75,7 +94,8 @@ async function openScorer(workspace: Workspace, run: ResolvedRun, seed: number):
     if (!environments.has(name)) environments.set(name, { ...opened, find: problemFinder(opened, seed, run.problemsPerStep) })
   }
   const rewards = await Promise.all(run.rewards.map(async (reference) => ({ reward: await workspace.reward(reference), weight: reference.weight })))
-  return { run, environments, rewards }
+  const executor = await workspace.executor([...environments.values()], run)
+  return { run, environments, rewards, ...(executor && { executor }) }
 }
 
 async function scoreOne(scorer: Scorer, line: JsonLine): Promise<ScoredLine> {
@@ -93,19 +113,23 @@ async function scoreCompletion(scorer: Scorer, line: ScoreLine): Promise<ScoredL
   const named = line.environment ?? ('problem' in line ? line.problem.environment : undefined)
   const opened = pickEnvironment(scorer, named, 'problemId' in line ? line.problemId : undefined)
   const problem = problemOf(line, opened)
-  const { environment } = opened
+  const { found, failure, executions, errors } = await gradeCompletion({ environment: opened.environment, problem }, line.completion, scorer)
+  const ran = executions ? { executions } : {}
+  if (!found) {
+    if (failure === undefined) throw new Error(errors[0]?.message ?? 'the grader failed')
+    return { ...notScorable(scorer.rewards, failure).reward, ...ran }
+  }
   const input = {
     problem,
     completion: line.completion,
     tokens: line.tokens ?? wordCount(line.completion),
     maxTokens: scorer.run.sampling.maxTokens,
     truncated: line.truncated,
-    verdict: environment.grade(line.completion, problem),
-    rendering: environment.render(line.completion, problem),
-    steps: environment.checkSteps(line.completion, problem)
+    ...found,
+    ...(executions?.at(-1) && { execution: executions.at(-1)! })
   }
   const { reward } = await scoreRollout(scorer.rewards, input, { deadlineSeconds: scorer.run.rewardDeadlineSeconds })
-  return { total: reward.total, parts: reward.parts }
+  return { total: reward.total, parts: reward.parts, ...ran }
 }
 
 function pickEnvironment({ environments }: Scorer, name: string | undefined, problemId: string | undefined): Searchable {

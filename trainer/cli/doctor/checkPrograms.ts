@@ -49,33 +49,3 @@ export async function checkGit(execute: Execute): Promise<Finding> {
   const { code, stdout } = await execute('git', ['--version'])
   return code === 0 ? found('git', firstLine(stdout)) : missing('git', 'runs record no commit', 'Install git')
 }
-
-interface Sandbox {
-  readonly name: string
-  readonly file: string
-  /** Arguments that start something harmless inside. */
-  readonly args: readonly string[]
-  readonly remedy: string
-}
-
-const SANDBOXES: Readonly<Record<string, readonly Sandbox[]>> = {
-  linux: [{
-    name: 'sandbox bubblewrap', file: 'bwrap', args: ['--unshare-all', '--ro-bind', '/', '/', 'true'],
-    remedy: 'Install bubblewrap (apt install bubblewrap) and allow user namespaces'
-  }],
-  darwin: [{ name: 'sandbox sandbox-exec', file: 'sandbox-exec', args: ['-p', '(version 1)(allow default)', 'true'], remedy: 'It comes with macOS' }]
-}
-const CONTAINERS: readonly Sandbox[] = ['docker', 'podman'].map((file) => ({
-  name: `sandbox ${file}`, file, args: ['info'], remedy: `Install and start ${file}; needed only for rewards that run programs in containers`
-}))
-
-export async function checkSandboxes(execute: Execute, platform: string): Promise<Finding[]> {
-  const candidates = [...(SANDBOXES[platform] ?? []), ...CONTAINERS]
-  return Promise.all(candidates.map((sandbox) => checkSandbox(execute, sandbox)))
-}
-
-async function checkSandbox(execute: Execute, { name, file, args, remedy }: Sandbox): Promise<Finding> {
-  const { code, exists, stderr } = await execute(file, args)
-  if (code === 0) return found(name, 'works')
-  return exists ? broken(name, firstLine(stderr) || 'is there but does not start', remedy) : missing(name, `no ${file}`, remedy)
-}

@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict'
 import { createFakeEngine } from '../../engines/fake/fakeEngine.ts'
 import { LabError } from '../../errors.ts'
+import type { SandboxBackend, SandboxProbe } from '../../sandbox/sandbox.ts'
 import { doctorCommand } from '../commands/doctorCommand.ts'
 import { compose } from '../compose.ts'
 import { EXIT } from '../exitCodes.ts'
 import { testHost } from '../testHost.fixture.ts'
 import { checkEngine } from './checkEngine.ts'
 import { checkDisk, checkNode } from './checkMachine.ts'
-import { checkGit, checkGpu, checkPython, checkSandboxes } from './checkPrograms.ts'
+import { checkGit, checkGpu, checkPython } from './checkPrograms.ts'
+import { checkSandboxes } from './checkSandboxes.ts'
 import { execute } from './execute.ts'
 import type { Execute, Executed } from './execute.ts'
 
 /** A machine on which these programs answer so; the others do not exist. */
 const machine = (programs: Record<string, Partial<Executed>>): Execute => async (file) =>
   file in programs ? { code: 0, stdout: '', stderr: '', exists: true, ...programs[file] } : { code: null, stdout: '', stderr: '', exists: false }
+const backend = (probe: SandboxProbe): SandboxBackend => ({
+  name: probe.name, languages: ['python'], styles: ['call'], runsPrograms: true, probe: async () => probe, open: () => assert.fail('only tried')
+})
 const python = (versions: Record<string, string | null>): Partial<Executed> => ({ stdout: JSON.stringify({ python: '3.12.1', ...versions }) })
 
 describe('doctor', () => {
@@ -35,12 +40,13 @@ describe('doctor', () => {
     assert.equal((await checkGpu(machine({}))).state, 'missing')
   })
 
-  it('starts something inside each sandbox', async () => {
-    const states = async (platform: string, programs: Record<string, Partial<Executed>>): Promise<string[]> =>
-      (await checkSandboxes(machine(programs), platform)).map(({ name, state }) => `${name} ${state}`)
-    assert.deepEqual(await states('linux', { bwrap: {}, docker: { code: 1, stderr: 'no daemon' } }), ['sandbox bubblewrap ok', 'sandbox docker broken', 'sandbox podman missing'])
-    assert.deepEqual(await states('darwin', { 'sandbox-exec': {} }), ['sandbox sandbox-exec ok', 'sandbox docker missing', 'sandbox podman missing'])
-    assert.deepEqual(await states('win32', {}), ['sandbox docker missing', 'sandbox podman missing'])
+  it('tells the sandboxes that run from those that do not and what would mend them', async () => {
+    const works = backend({ name: 'bubblewrap', works: true, detail: 'Python 3.12 in namespaces', remedy: '' })
+    const forbidden = backend({ name: 'container', works: false, detail: 'no docker', remedy: 'Install docker' })
+    assert.deepEqual(await checkSandboxes([works, forbidden]), [
+      { name: 'sandbox bubblewrap', state: 'ok', required: false, detail: 'python, tests of workspaces: Python 3.12 in namespaces' },
+      { name: 'sandbox container', state: 'missing', required: false, detail: 'does not run here: no docker', remedy: 'Install docker' }
+    ])
   })
 
   it('finds old Nodes, git and room on the disk', async () => {
@@ -67,8 +73,9 @@ describe('doctor', () => {
   })
 
   it('reports in words with what mends each thing, or as JSON; fails where nothing can train', async () => {
-    const run = machine({ git: { stdout: 'git version 2.40' }, bwrap: {} })
-    const services = { ...compose('/nowhere'), openEngine: async () => createFakeEngine() }
+    const run = machine({ git: { stdout: 'git version 2.40' } })
+    const tried = backend({ name: 'quickjs', works: true, detail: 'works', remedy: '' })
+    const services = { ...compose('/nowhere'), openEngine: async () => createFakeEngine(), sandboxBackends: () => [tried] }
     const host = testHost({ cwd: '.' })
     assert.equal(await doctorCommand(host, services, { json: false }, run), EXIT.finished)
     assert.match(host.out(), /^✓ Node +\d/)

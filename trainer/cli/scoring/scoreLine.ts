@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ExecutionRecord } from '../../protocol/execution.ts'
 import { Count } from '../../protocol/numbers.ts'
 import { Problem } from '../../protocol/problem.ts'
 import type { RewardPart } from '../../protocol/rollout.ts'
@@ -22,6 +23,6 @@ export const ScoreLine = z.union([
 export type ScoreLine = z.infer<typeof ScoreLine>
 
 /** A line of the answer. */
-export type ScoredLine = { readonly total: number | null; readonly parts: readonly RewardPart[] } | { readonly error: string }
+export type ScoredLine = { readonly total: number | null; readonly parts: readonly RewardPart[]; readonly executions?: readonly ExecutionRecord[] } | { readonly error: string }
 
 export const SCORE_LINE_SHAPES = '{"problemId", "completion"} or {"prompt", "gold", "completion"} or {"problem": {…}, "completion"}'

@@ -24,6 +24,14 @@ export const Description = z.object({
 
 export const PartScore = z.object({ score: Finite.nullable(), why: Why.default('') })
 
+/** Of a function: `{ score, why }`; a pair of them, as Python's tuples arrive; or the bare score. */
+export const FunctionScore = z
+  .union([PartScore, z.tuple([Finite.nullable(), Why]), Finite])
+  .transform((answer) => (typeof answer === 'number' ? { score: answer, why: '' } : 'score' in answer ? answer : { score: answer[0], why: answer[1] }))
+
+/** Answers of one call on many inputs; `line` from 1, 0 where it is not known. */
+export const FunctionAnswers = z.array(z.union([z.object({ error: Why, line: z.int().min(0).default(0) }), z.object({ value: z.unknown() })]))
+
 export const Verdict = z
   .object({ correct: z.boolean(), score: Share.optional(), answer: z.string().nullable().default(null), why: Why })
   .transform((verdict) => ({ ...verdict, score: verdict.score ?? Number(verdict.correct) }))

@@ -4,15 +4,18 @@ import type { Problem, Split } from '../../protocol/problem.ts'
 import { randomStream } from '../../random/random.ts'
 import type { Random } from '../../random/random.ts'
 import type { ModuleMethod } from './moduleRpc.ts'
+import { finite } from './finiteAnswer.ts'
 import type { UserEnvironment, UserModule, UserOptions } from './userModule.ts'
 
 /** Arguments come from the trainer, which has checked them; results are checked there. */
 type Arguments = readonly unknown[]
 
-export function callModule(module: UserModule, method: ModuleMethod, args: Arguments): unknown {
+/** @param lineOf line of the user's file in which an error arose, from 1; 0 = not known. */
+export function callModule(module: UserModule, method: ModuleMethod, args: Arguments, lineOf: (error: unknown) => number): unknown {
   if (method === 'describe') return describeModule(module)
   if (method === 'reward.score') return required(module, 'reward').score(...(args as Parameters<NonNullable<UserModule['reward']>['score']>))
   if (method === 'algorithm.weigh') return required(module, 'algorithm').weigh(...(args as Parameters<NonNullable<UserModule['algorithm']>['weigh']>))
+  if (method === 'function.scores') return functionScores(module, args[0] as string, args[1] as readonly Arguments[], lineOf)
   return callEnvironment(required(module, 'environment'), method, args)
 }
 
@@ -20,6 +23,21 @@ function required<K extends keyof UserModule>(module: UserModule, name: K): NonN
   const found = module[name]
   if (!found) throw new Error(`the module has no export named "${name}"`)
   return found
+}
+
+/** What an input makes the function throw is that input's answer. */
+async function functionScores(module: UserModule, name: string, inputs: readonly Arguments[], lineOf: (error: unknown) => number): Promise<unknown> {
+  const found = (module as Readonly<Record<string, unknown>>)[name]
+  if (typeof found !== 'function') throw new Error(`the module exports no function named "${name}"`)
+  const answers: object[] = []
+  for (const given of inputs) {
+    try {
+      answers.push({ value: finite((await (found as (...given: Arguments) => unknown)(...given)) ?? null) })
+    } catch (error) {
+      answers.push({ error: error instanceof Error ? error.message || error.name : `threw ${String(error)}`, line: lineOf(error) })
+    }
+  }
+  return answers
 }
 
 function describeModule({ reward, environment, algorithm }: UserModule): unknown {

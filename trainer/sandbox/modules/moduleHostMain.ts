@@ -4,11 +4,12 @@
  */
 import { Socket } from 'node:net'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import { finite } from './finiteAnswer.ts'
 import { callModule } from './moduleCalls.ts'
 import { loadModule } from './moduleLoader.ts'
 import { CallRequest, LoadRequest, PROTOCOL_STREAM } from './moduleRpc.ts'
 import { watchParent } from '../../parentWatch.ts'
-import { thrownByModule } from './thrownByModule.ts'
+import { placeOf, thrownByModule } from './thrownByModule.ts'
 import type { UserModule } from './userModule.ts'
 
 watchParent()
@@ -36,14 +37,6 @@ connection.onRequest(LoadRequest, (params) => told(async () => {
 }))
 connection.onRequest(CallRequest, ({ method, args }) => told(async () => {
   if (!loaded) throw new Error('no module is loaded')
-  return finite((await callModule(loaded, method, args)) ?? null)
+  return finite((await callModule(loaded, method, args, (error) => Number(placeOf(error, sources)?.split(':').at(-1) ?? 0))) ?? null)
 }))
 connection.listen()
-
-/** JSON would turn NaN and infinities into null, which means something else. */
-function finite(answer: unknown): unknown {
-  return JSON.parse(JSON.stringify(answer, (key, value: unknown) => {
-    if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${key || 'the answer'} is ${value}: numbers must be finite`)
-    return value
-  })) as unknown
-}

@@ -8,7 +8,7 @@ export const PROTOCOL_STREAM = 3
 export type LoadParams = Pick<ModuleSources, 'entryUrl' | 'sources' | 'links'>
 
 export type ModuleMethod =
-  | 'describe' | 'reward.score' | 'algorithm.weigh'
+  | 'describe' | 'reward.score' | 'function.scores' | 'algorithm.weigh'
   | 'environment.generate' | 'environment.solution' | 'environment.demonstrate' | 'environment.render' | 'environment.grade' | 'environment.checkSteps'
 
 export interface CallParams {

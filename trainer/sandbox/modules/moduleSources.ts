@@ -3,6 +3,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, extname, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { LabError } from '../../errors.ts'
+import { isRewardFile } from '../../protocol/rewardFile.ts'
 
 /** A user's module with everything that it imports by relative path, read once: what is hashed is what runs. */
 export interface ModuleSources {
@@ -65,13 +66,14 @@ function urlsOf(links: Readonly<Record<string, string>>): Record<string, string>
 
 function readSource(path: string, root: string): SourceFile {
   if (path !== root && !path.startsWith(root.endsWith(sep) ? root : root + sep)) throw outside(path, root)
-  if (!EXTENSIONS.has(extname(path))) throw wrongKind(path)
+  if (!EXTENSIONS.has(extname(path)) && !isRewardFile(path)) throw wrongKind(path)
   const stat = statSync(path)
   if (!stat.isFile()) throw unreadable(path, 'it is no regular file')
   if (stat.size > MOST_BYTES) throw tooLarge(path, `has ${stat.size} bytes, ${MOST_BYTES} is the limit`)
   const source = readFileSync(path, 'utf8')
   const links: [string, string][] = []
-  for (const [, , specifier] of source.matchAll(RELATIVE_IMPORT)) {
+  // What Python imports beside the file is not there in its sandbox.
+  for (const [, , specifier] of extname(path) === '.py' ? [] : source.matchAll(RELATIVE_IMPORT)) {
     const target = specifier === undefined ? undefined : existing(resolve(dirname(path), specifier))
     if (specifier !== undefined && target !== undefined) links.push([specifier, target])
   }
@@ -123,6 +125,6 @@ function tooLarge(path: string, what: string): LabError {
 
 function wrongKind(path: string): LabError {
   return new LabError('trust', 'trust/module-kind', `${path} is no module that can be run.`, {
-    place: path, remedy: `Use an ES module ending in ${[...EXTENSIONS].join(', ')}.`
+    place: path, remedy: `Use an ES module ending in ${[...EXTENSIONS].join(', ')}, or a reward file ending in .reward.py.`
   })
 }

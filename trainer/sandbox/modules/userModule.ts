@@ -25,6 +25,12 @@ export interface UserReward {
   score(input: RewardInput, options: UserOptions): PartScore | Promise<PartScore>
 }
 
+/** What is known of a completion besides its text. */
+export type RewardRun = Omit<RewardInput, 'problem' | 'completion'>
+
+/** A function that a `*.reward.ts` or `*.reward.js` file exports: a reward part of its name. */
+export type UserRewardFunction = (problem: Problem, completion: string, run: RewardRun, options: UserOptions) => PartScore
+
 /** A problem without what the trainer adds: id, environment and split. */
 export type UserProblem = Pick<Problem, 'prompt'> & Partial<Pick<Problem, 'messages' | 'gold' | 'params' | 'data'>>
 

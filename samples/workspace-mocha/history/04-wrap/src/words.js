@@ -1,0 +1,36 @@
+/** Number of words in a text; words are parted by white space. */
+export function countWords(text) {
+  const trimmed = text.trim()
+  return trimmed === '' ? 0 : trimmed.split(/\s+/).length
+}
+
+/** The text with the first letter of each word as a capital, but for short words within it. */
+export function titleCase(text) {
+  const small = new Set(['a', 'an', 'and', 'of', 'or', 'the', 'to', 'in'])
+  return text
+    .toLowerCase()
+    .split(' ')
+    .map((word, at) => (at > 0 && small.has(word) ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join(' ')
+}
+
+/** A text as part of an address: lower case, words parted by single hyphens. */
+export function slugify(text) {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+}
+
+/** Lines of at most `width` characters, broken at spaces; a longer word has a line of its own. */
+export function wrapLines(text, width) {
+  const lines = []
+  for (const word of text.split(/\s+/).filter(Boolean)) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}

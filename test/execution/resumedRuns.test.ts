@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { testRun } from '../../trainer/orchestrator/run.fixture.ts'
+import type { TestRun } from '../../trainer/orchestrator/run.fixture.ts'
+import { runTrainer } from '../../trainer/orchestrator/runTrainer.ts'
+import type { Rollout } from '../../trainer/protocol/rollout.ts'
+import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
+import { quickjsBackend } from '../../trainer/sandbox/quickjs/quickjsBackend.ts'
+import type { Sandbox } from '../../trainer/sandbox/sandbox.ts'
+import { crashingOps } from '../../trainer/stores/faults.ts'
+import { disturbed, finalWeights, finish, lasting, partsWith, PROGRAM_RUN, rolloutsOf } from './programRun.ts'
+
+/** Changes of the disk between two deaths that are tried. */
+const STRIDE = 17
+
+/** Executions in the records of open and sealed steps, as a dead process left them. */
+function recordedExecutions({ folder }: TestRun): number {
+  const rollouts = join(folder, 'rollouts')
+  const lines = readdirSync(rollouts).filter((name) => name.endsWith('.jsonl')).flatMap((name) => readFileSync(join(rollouts, name), 'utf8').split('\n').slice(0, -1))
+  return lines.reduce((sum, line) => sum + ((JSON.parse(line) as Rollout).executions?.length ?? 0), 0)
+}
+
+describe('runs whose programs were executed before the process died', function () {
+  this.timeout(60_000)
+  let sandbox: Sandbox
+  before(async () => { sandbox = await quickjsBackend({ workers: 2 }).open() })
+  after(() => sandbox.close())
+
+  /** Runs until the process "dies" in its n-th change of the disk; false where it ended before. */
+  async function dieAt(run: TestRun, change: number): Promise<boolean> {
+    try {
+      const { parts } = await run.open({ parts: partsWith(sandbox, 0), ops: crashingOps(change).ops })
+      await runTrainer(parts)
+      return false
+    } catch {
+      return true
+    } finally {
+      // The lock names this very process, which is alive.
+      rmSync(join(run.folder, 'run.lock'), { force: true })
+    }
+  }
+
+  async function finishCounting(run: TestRun): Promise<number> {
+    let executions = 0
+    assert.equal(await finish(run, { parts: partsWith(disturbed(sandbox, (count) => { executions = count }), 0) }), 'finished')
+    return executions
+  }
+
+  const strategies: Readonly<Record<string, Partial<RunFileInput>>> = { 'one turn': PROGRAM_RUN, 'several turns': { ...PROGRAM_RUN, rollouts: { strategy: 'executeRetry', turns: 3 } } }
+  for (const [name, file] of Object.entries(strategies)) {
+    it(`executes what was not recorded and nothing else, and ends with the same bits: ${name}`, async () => {
+      const undisturbed = await testRun(file)
+      const all = await finishCounting(undisturbed)
+      const expected = { rollouts: (await rolloutsOf(undisturbed)).map(lasting), weights: await finalWeights(undisturbed) }
+      undisturbed.remove()
+      const spared: number[] = []
+      for (let change = 8; ; change += STRIDE) {
+        const run = await testRun(file)
+        const died = await dieAt(run, change)
+        const recorded = died ? recordedExecutions(run) : all
+        const again = await finishCounting(run)
+        assert.equal(again, all - recorded, `executions after a death at change ${change}`)
+        assert.deepEqual((await rolloutsOf(run)).map(lasting), expected.rollouts, `rollouts after a death at change ${change}`)
+        assert.equal(await finalWeights(run), expected.weights, `weights after a death at change ${change}`)
+        run.remove()
+        if (!died) break
+        spared.push(recorded)
+      }
+      assert.ok(spared.length > 3 && spared.some((count) => count > 0 && count < all), spared.join())
+    })
+  }
+})

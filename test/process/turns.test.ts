@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
+import { isTool_T } from '../../trainer/orchestrator/toolTokens.ts'
+import type { Rollout } from '../../trainer/protocol/rollout.ts'
+import { openRun } from '../../trainer/stores/runDirectory.ts'
+import { root } from '../bench/labProcess.ts'
+import { finalState } from './finalState.ts'
+import { lab, labSucceeds } from './labProcess.ts'
+import type { LabEnd } from './labProcess.ts'
+import { Place } from './tinyRun.ts'
+
+const STEPS = 3
+/** Sampler and trainer read the same sequence in graphs of different shapes. */
+const ROUNDING = 1e-4
+
+const RUN: RunFileInput = {
+  name: 'turns', recipe: 'execute-retry', model: join(root, 'samples', 'models', 'code'), threads: 1, environment: { name: 'code-repair' },
+  steps: STEPS, problemsPerStep: 3, groupSize: 4, sampling: { maxTokens: 64 }, rollouts: { strategy: 'executeRetry', turns: 2 },
+  filter: { dropZeroVariance: false }, evaluation: { problems: 2, samples: 2, k: [1] }, checkpoint: { every: 2, keep: 1 }
+}
+
+describe('process: runs whose programs are executed over several turns', function () {
+  this.timeout(240_000)
+  let place: Place
+  let whole: LabEnd
+  before(async () => {
+    place = new Place()
+    place.write('turns.run.json', JSON.stringify(RUN))
+    whole = await labSucceeds(place.folder, ['run', 'turns.run.json', '--out', 'whole', '--json'])
+  })
+  after(() => place.remove())
+
+  const rolloutsOf = async (run: string): Promise<Rollout[]> => {
+    const directory = await openRun(place.at(run))
+    const steps = await Promise.all(Array.from({ length: STEPS }, (_, i) => directory.rollouts.readStep({ kind: 'train', step: i + 1 })))
+    directory.close()
+    return steps.flatMap((step) => step ?? [])
+  }
+
+  it('sample and train the same sequences: later turns follow what was told, which is masked', async () => {
+    const mismatches = whole.events.flatMap((event) => (event.type === 'stepFinished' ? [event.metrics['mismatch/max'] ?? NaN] : []))
+    assert.equal(mismatches.length, STEPS)
+    assert.ok(mismatches.every((mismatch) => mismatch < ROUNDING), mismatches.join())
+    const later = (await rolloutsOf('whole')).filter(({ executions }) => executions!.length > 1)
+    assert.ok(later.length > STEPS)
+    for (const { segments } of later) {
+      assert.match(segments[0]!.text, /\n\| .* :\n/)
+      assert.deepEqual(segments[0]!.mask, isTool_T(segments[0]!).map((tool) => (tool ? 0 : 1)))
+    }
+  })
+
+  it('end with the same bits after a kill in the middle and a resume', async () => {
+    let finished = 0
+    const killed = await lab(place.folder, ['run', 'turns.run.json', '--out', 'killed', '--json'], (event, child) => {
+      if (event.type === 'stepFinished' && ++finished === 1) child.kill('SIGKILL')
+    })
+    assert.equal(killed.signal, 'SIGKILL')
+    await labSucceeds(place.folder, ['resume', 'killed', '--json'])
+    const [expected, found] = await Promise.all(['whole', 'killed'].map((run) => finalState(place.at(run), STEPS)))
+    assert.deepEqual(found!.files, expected!.files)
+    assert.deepEqual(found!.rollouts, expected!.rollouts)
+  })
+})

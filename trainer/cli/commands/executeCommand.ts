@@ -1,0 +1,77 @@
+import { dirname } from 'node:path'
+import type { OpenEnvironment } from '../../environments/registry.ts'
+import { LabError } from '../../errors.ts'
+import { executeProgram } from '../../orchestrator/grading.ts'
+import type { DrawnProblem } from '../../orchestrator/problemSource.ts'
+import type { ExecutionRecord } from '../../protocol/execution.ts'
+import type { ResolvedRun } from '../../protocol/runFile.ts'
+import { environmentsOf } from '../../runFiles/environmentMistakes.ts'
+import { readRunRecord } from '../../stores/runDirectory.ts'
+import { readScoredRollouts } from '../../stores/scoredRollouts.ts'
+import type { ScoredRollout } from '../../stores/scoredRollouts.ts'
+import { EXIT } from '../exitCodes.ts'
+import type { ExitCode } from '../exitCodes.ts'
+import type { Host } from '../host.ts'
+import { labelledRun } from '../labels/labelledRun.ts'
+import { openRecordedProblems } from '../rescoring/recordedProblems.ts'
+import { programOfTurn } from '../rescoring/programOfTurn.ts'
+import type { Services, Workspace } from '../services.ts'
+
+export interface ExecuteOptions {
+  readonly rollout: string
+  /** From 1. */
+  readonly turn: number
+  readonly unsafeSandbox: boolean
+}
+
+/** The one line that is printed. */
+export interface ExecutedLine {
+  readonly type: 'executed'
+  readonly execution: ExecutionRecord
+}
+
+/** Executes the program of a recorded rollout once more and prints what it showed; nothing is recorded. */
+export async function executeCommand(host: Host, services: Services, named: string, { rollout: id, turn, unsafeSandbox }: ExecuteOptions): Promise<ExitCode> {
+  const { directory } = labelledRun(host, named)
+  const { run, source } = readRunRecord(directory)
+  const rollout = await recorded(directory, id)
+  const workspace = services.openWorkspace(dirname(source.path), { trustWorkspace: false, unsafeSandbox, deadlineSeconds: run.rewardDeadlineSeconds })
+  const stop = new AbortController()
+  const dispose = host.onSignal(() => stop.abort())
+  try {
+    const drawn = await problemOf(rollout, run, workspace)
+    const program = programOfTurn(rollout.completion, rollout.spans, turn)
+    const executor = await workspace.executor(await openNamed(run, drawn.environment.name, workspace), run)
+    const execution = program === undefined ? undefined : await executeProgram(drawn, program, { ...(executor && { executor }), signal: stop.signal }, turn)
+    if (!execution) throw noProgram(turn)
+    const line: ExecutedLine = { type: 'executed', execution }
+    host.stdout.write(`${JSON.stringify(line)}\n`)
+    return EXIT.finished
+  } finally {
+    dispose()
+    await workspace.close()
+  }
+}
+
+async function recorded(directory: string, id: string): Promise<ScoredRollout> {
+  const found: ScoredRollout[] = []
+  await readScoredRollouts(directory, new Set([id]), (rollout) => void found.push(rollout))
+  if (found[0]) return found[0]
+  throw new LabError('dataset', 'label/no-rollout', 'The run has no such rollout.', { place: '--rollout', remedy: 'Give the id of a rollout of this run.' })
+}
+
+async function problemOf(rollout: ScoredRollout, run: ResolvedRun, workspace: Workspace): Promise<DrawnProblem> {
+  const problems = await openRecordedProblems(run, workspace)
+  const drawn = problems.of(rollout)
+  if (drawn) return drawn
+  const why = problems.faults[0] ?? 'its environment, options or data have changed since'
+  throw new LabError('environment', 'environment/unknown-problem', `The problem of this rollout cannot be drawn again: ${why}`, { remedy: 'Bring the data of the run back as it was; what the run recorded stays readable.' })
+}
+
+async function openNamed(run: ResolvedRun, name: string, workspace: Workspace): Promise<OpenEnvironment[]> {
+  const opened = await Promise.all(environmentsOf(run).map(({ reference }) => workspace.environment(reference)))
+  return opened.filter(({ environment }) => environment.name === name)
+}
+
+const noProgram = (turn: number): LabError =>
+  new LabError('environment', 'environment/no-program', `Turn ${turn} of this rollout holds no program to execute.`, { place: '--turn', remedy: 'Choose a turn that was executed, of a rollout whose completion is a program.' })

@@ -1,0 +1,121 @@
+import { relative, resolve } from 'node:path'
+import { LabError } from '../../errors.ts'
+import type { WorkspaceTask } from '../../protocol/execution.ts'
+import { problemFromFailingTest } from '../../workspaces/problems/fromFailingTest.ts'
+import { problemFromFunction } from '../../workspaces/problems/fromFunction.ts'
+import type { MadeProblem } from '../../workspaces/problems/fromFunction.ts'
+import { mineHistory } from '../../workspaces/problems/mineHistory.ts'
+import { openProject } from '../../workspaces/problems/project.ts'
+import { addToTaskset, writeTaskset } from '../../workspaces/problems/tasksetFile.ts'
+import type { Verifying } from '../../workspaces/problems/verifyProblem.ts'
+import { EXIT } from '../exitCodes.ts'
+import type { ExitCode } from '../exitCodes.ts'
+import type { Host } from '../host.ts'
+import type { Services } from '../services.ts'
+
+interface CommonOptions {
+  readonly out: string
+  readonly runner?: 'mocha' | 'vitest' | 'jest' | 'pytest'
+  readonly command?: readonly string[]
+  readonly report?: string
+  readonly seconds: number
+  readonly json: boolean
+}
+
+/** A line of `--json`. */
+export type ProblemEvent =
+  | { readonly type: 'commit'; readonly commit: string; readonly subject: string; readonly leftOut: string | null; readonly tests: number }
+  | { readonly type: 'made'; readonly title: string; readonly file: string; readonly added: boolean; readonly failToPass: readonly string[]; readonly passToPass: readonly string[]; readonly boundary: string }
+  | { readonly type: 'written'; readonly file: string; readonly problems: number; readonly commits: number }
+
+export interface MineOptions extends CommonOptions {
+  readonly commits: number
+  readonly revision: string
+  readonly mostFiles: number
+}
+
+/** Typing it is consent to ask git about the folder, as typing `git log` there would be. */
+export async function mineCommand(host: Host, services: Services, folder: string, options: MineOptions): Promise<ExitCode> {
+  return making(host, services, options, async (verifying, signal) => {
+    const project = await openProject(resolve(host.cwd, folder), runnerOf(options))
+    const problems: MadeProblem[] = []
+    let commits = 0
+    for await (const mined of mineHistory(project, options, verifying, signal)) {
+      commits += 1
+      if ('problem' in mined) problems.push(mined.problem)
+      tell(host, options, mined.change.commit.slice(0, 10) + ('problem' in mined ? `  ${mined.problem.failToPass.length} tests fail before and pass after` : `  left out: ${mined.leftOut}`) + `  (${mined.change.subject})`, {
+        type: 'commit', commit: mined.change.commit, subject: mined.change.subject, leftOut: 'leftOut' in mined ? mined.leftOut : null, tests: 'problem' in mined ? mined.problem.failToPass.length : 0
+      })
+    }
+    if (signal.aborted) return EXIT.stopped
+    if (problems.length === 0) throw new LabError('dataset', 'dataset/empty', `None of ${commits} commits of ${project.repository} makes a problem.`, { remedy: 'Look at more commits with --commits, or make problems from functions.' })
+    const file = resolve(host.cwd, options.out)
+    writeTaskset(file, problems)
+    tell(host, options, `${problems.length} problems of ${commits} commits in ${relative(host.cwd, file)}`, { type: 'written', file, problems: problems.length, commits })
+    return EXIT.finished
+  })
+}
+
+export interface MakeFunctionOptions extends CommonOptions {
+  readonly name?: string
+  readonly line?: number
+}
+
+export async function makeFunctionCommand(host: Host, services: Services, file: string, options: MakeFunctionOptions): Promise<ExitCode> {
+  const { name, line } = options
+  if ((name === undefined) === (line === undefined)) throw new LabError('usage', 'usage/option', 'Which function is not said.', { place: '--name', remedy: 'Give either --name or --line.' })
+  return making(host, services, options, async (verifying, signal) => {
+    const place = resolve(host.cwd, file)
+    const project = await openProject(place, runnerOf(options))
+    return added(host, options, await problemFromFunction(project, place, name === undefined ? { line: line! } : { name }, verifying, signal))
+  })
+}
+
+export interface MakeTestOptions extends CommonOptions {
+  readonly name?: string
+  readonly edit?: readonly string[]
+}
+
+export async function makeTestCommand(host: Host, services: Services, file: string, options: MakeTestOptions): Promise<ExitCode> {
+  return making(host, services, options, async (verifying, signal) => {
+    const place = resolve(host.cwd, file)
+    const project = await openProject(place, runnerOf(options))
+    const { name, edit } = options
+    const editable = edit?.map((one) => relative(project.repository, resolve(host.cwd, one)).replaceAll('\\', '/'))
+    return added(host, options, await problemFromFailingTest(project, { file: place, ...(name === undefined ? {} : { name }), ...(editable === undefined ? {} : { editable }) }, verifying, signal))
+  })
+}
+
+function added(host: Host, options: CommonOptions, problem: MadeProblem): ExitCode {
+  const file = resolve(host.cwd, options.out)
+  // What somebody asks for one by one is there to be trained on; no hash puts it aside.
+  const isNew = addToTaskset(file, { ...problem, split: 'train' })
+  const { title, failToPass, passToPass, boundary } = problem
+  tell(host, options, `${title}: ${failToPass.length} tests decide, ${passToPass.length} must go on passing; ${isNew ? 'added to' : 'already in'} ${relative(host.cwd, file)}`, { type: 'made', title, file, added: isNew, failToPass, passToPass, boundary })
+  return EXIT.finished
+}
+
+async function making(host: Host, services: Services, { seconds }: CommonOptions, make: (verifying: Verifying, signal: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> {
+  const stop = new AbortController()
+  const dispose = host.onSignal(() => stop.abort())
+  const tools = await services.openProblemTools()
+  try {
+    return await make({ ...tools, wallSeconds: seconds }, stop.signal)
+  } catch (error) {
+    if (stop.signal.aborted && LabError.is(error, 'sandbox/cancelled')) return EXIT.stopped
+    throw error
+  } finally {
+    dispose()
+    await tools.close()
+  }
+}
+
+function runnerOf({ runner, command, report }: CommonOptions): WorkspaceTask['runner'] | undefined {
+  if (command === undefined && report === undefined) return runner === undefined ? undefined : { name: runner }
+  if (command !== undefined && report !== undefined && runner === undefined) return { name: 'junit', command: [...command], report }
+  throw new LabError('usage', 'usage/option', 'A command of your own needs both --command and --report, and no --runner.', { place: '--command', remedy: 'For example: --command node run-tests.js --report junit.xml' })
+}
+
+function tell(host: Host, { json }: CommonOptions, text: string, event: ProblemEvent): void {
+  host.stdout.write(json ? `${JSON.stringify(event)}\n` : `${text.replace(/[^\P{C}\t]/gu, '�')}\n`)
+}

@@ -1,0 +1,50 @@
+import type { OpenEnvironment } from '../environments/registry.ts'
+import { sampleTasks } from '../orchestrator/programs.ts'
+import type { Execution } from '../protocol/runFile.ts'
+import { createExecutor } from '../sandbox/createExecutor.ts'
+import { openSandboxes } from '../sandbox/executing/openSandboxes.ts'
+import type { Executor, WorkspaceRunner } from '../sandbox/executor.ts'
+import type { Call, SandboxBackend } from '../sandbox/sandbox.ts'
+
+/** What an executor is opened for. */
+export interface ExecutorNeeds {
+  readonly environments: readonly OpenEnvironment[]
+  readonly execution: Execution
+  readonly seed: number
+}
+
+export interface ExecutorMachine {
+  readonly backends: () => readonly SandboxBackend[]
+  readonly workspaces?: () => WorkspaceRunner
+}
+
+/** The executor of a command: nothing is tried or started before something is to be executed. Whoever opens closes. */
+export class RunExecutor {
+  readonly #machine: ExecutorMachine
+  readonly #opened: Promise<Executor>[] = []
+
+  constructor(machine: ExecutorMachine) {
+    this.#machine = machine
+  }
+
+  /** undefined where no environment has programs. @throws LabError `sandbox/no-backend`. */
+  async open({ environments, execution, seed }: ExecutorNeeds): Promise<Executor | undefined> {
+    const tasks = sampleTasks(environments, seed).map(({ task }) => task)
+    if (tasks.length === 0) return undefined
+    const asked = tasks.map((task) => (task.kind === 'code' ? { kind: task.kind, language: task.language, styles: task.tests.map(({ style }): Call['style'] => style) } : { kind: task.kind }))
+    const opening = this.#create(asked, execution, tasks.some(({ kind }) => kind === 'workspace'))
+    this.#opened.push(opening)
+    return opening
+  }
+
+  async #create(asked: Parameters<typeof openSandboxes>[1], { retries, concurrency, limits }: Execution, workspaces: boolean): Promise<Executor> {
+    const open = await openSandboxes(this.#machine.backends(), asked)
+    const runner = workspaces ? this.#machine.workspaces?.() : undefined
+    return createExecutor({ ...open, retries, concurrency, limits, ...(runner && { workspaces: runner }) })
+  }
+
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#opened.splice(0))
+    await Promise.all(opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)))
+  }
+}

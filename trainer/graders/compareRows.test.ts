@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { compareRows } from './compareRows.ts'
+import type { Row } from './compareRows.ts'
+
+const equal = (got: readonly Row[], expected: readonly Row[], ordered = false): boolean => compareRows(got, expected, ordered).equal
+
+describe('compareRows', () => {
+  it('takes rows for a bag, and for a list where order is asked for', () => {
+    const [a, b]: [Row, Row] = [['x', 1], ['y', 2]]
+    assert.ok(equal([a, b], [b, a]) && !equal([a, b], [b, a], true) && equal([a, b], [a, b], true))
+    assert.ok(!equal([a, a, b], [a, b, b]), 'each row counts as often as it comes')
+    assert.ok(!equal([a], [a, a]))
+    assert.ok(equal([], []) && !equal([], [a]) && !equal([a], []))
+  })
+
+  it('has columns by their place and refuses more or fewer', () => {
+    assert.equal(compareRows([['x', 1, 2]], [['x', 1]], false).why, '3 column(s) instead of 2')
+    assert.ok(!equal([[1, 'x']], [['x', 1]]))
+  })
+
+  it('takes NULL for NULL, 1 for 1.0, sums up to the last digits, and no kind for another', () => {
+    assert.ok(equal([[null]], [[null]]) && !equal([[null]], [[0]]) && !equal([[null]], [['']]) && !equal([['1']], [[1]]))
+    assert.ok(equal([[0.1 + 0.2]], [[0.3]]) && !equal([[0.31]], [[0.3]]))
+    const [x, y] = [0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1]
+    assert.notEqual(x, y)
+    assert.ok(equal([[x, 'b'], [y, 'a']], [[y, 'b'], [x, 'a']]))
+  })
+
+  it('finds any order of any rows equal, and no bag with one cell changed', () => {
+    const cell = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom('a', 'b', '1', ''), fc.constant(null), fc.double({ noNaN: true, noDefaultInfinity: true, min: -10, max: 10 }))
+    const rows = fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 12 })
+    fc.assert(fc.property(rows, fc.integer(), (expected, seed) => {
+      const shuffled = expected.map((row, i) => ({ row, key: Math.sin(seed + i) })).sort((a, b) => a.key - b.key).map(({ row }) => row)
+      assert.ok(equal(shuffled, expected))
+      assert.ok(!equal([['changed', null], ...shuffled.slice(1)], expected))
+    }))
+  })
+
+  it('tells long texts apart by their ends', () => {
+    const long = 'x'.repeat(5000)
+    assert.ok(equal([[`${long}b`], [`${long}a`]], [[`${long}a`], [`${long}b`]]))
+  })
+})

@@ -1,0 +1,47 @@
+import { LabError } from '../errors.ts'
+import { isSupervised } from '../protocol/algorithmOptions.ts'
+import type { EnvironmentRef, ResolvedRun, RewardRef, Stage } from '../protocol/runFile.ts'
+import type { RedTeamReport } from '../protocol/redTeam.ts'
+import { DEFAULTS, redTeam } from '../redteam/redTeam.ts'
+import type { RedTeamOptions, RedTeamSubject } from '../redteam/redTeam.ts'
+import type { WeightedReward } from '../rewards/scoreRollout.ts'
+import type { OpenEnvironment, TrainerParts } from './trainerParts.ts'
+
+/** An environment whose completions are programs, with the rewards that a stage gives them. */
+export interface RewardedPrograms extends OpenEnvironment {
+  readonly rewards: readonly WeightedReward[]
+}
+
+/** What a run trains on by executing programs: the environments of its RL stages with their rewards, each pair once. */
+export async function rewardedPrograms(run: ResolvedRun, parts: Pick<TrainerParts, 'openEnvironment' | 'openReward'>): Promise<RewardedPrograms[]> {
+  const pairs = new Map<string, { readonly environment: EnvironmentRef; readonly rewards: readonly RewardRef[] }>()
+  for (const stage of run.stages ?? [undefined]) {
+    if (isSupervised(stage?.algorithm ?? run.algorithm)) continue
+    const rewards = stage?.rewards ?? run.rewards
+    for (const environment of environmentsOf(run, stage)) pairs.set(JSON.stringify([environment, rewards]), { environment, rewards })
+  }
+  const found: RewardedPrograms[] = []
+  for (const { environment, rewards } of pairs.values()) {
+    const opened = await parts.openEnvironment(environment)
+    if (!opened.environment.code) continue
+    found.push({ ...opened, rewards: await Promise.all(rewards.map(async (reference) => ({ reward: await parts.openReward(reference), weight: reference.weight }))) })
+  }
+  return found
+}
+
+function environmentsOf(run: ResolvedRun, stage: Stage | undefined): readonly EnvironmentRef[] {
+  if (stage?.environment) return [stage.environment]
+  return run.environments ?? (run.environment ? [run.environment] : [])
+}
+
+/** Tries the cheats on all of them. @throws LabError `reward/no-programs` where there is nothing to try. */
+export async function redTeamAll(subjects: readonly RedTeamSubject[], options: Partial<RedTeamOptions> = {}): Promise<RedTeamReport> {
+  if (subjects.length === 0) {
+    throw new LabError('usage', 'usage/no-programs', 'No stage of the run is rewarded for programs, so there is nothing to cheat at.', {
+      place: 'environment', remedy: 'Name an environment whose completions are programs, such as function-synthesis.'
+    })
+  }
+  const reports: RedTeamReport[] = []
+  for (const subject of subjects) reports.push(await redTeam(subject, { ...DEFAULTS, ...options }))
+  return { version: 1, golds: reports.flatMap(({ golds }) => golds), cheats: reports.flatMap(({ cheats }) => cheats) }
+}

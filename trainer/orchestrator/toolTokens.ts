@@ -1,0 +1,21 @@
+import type { Segment } from '../protocol/rollout.ts'
+
+type Tokens = Pick<Segment, 'tokenEnds' | 'spans'>
+
+/**
+ * Which tokens of a segment are tool output (_T): those that end inside a span of the kind `tool`. The characters around such a span belong
+ * to no token, so that a token without text is never taken for another's.
+ */
+export function isTool_T({ tokenEnds, spans }: Tokens): boolean[] {
+  const tools = spans.filter(({ kind }) => kind === 'tool')
+  return tokenEnds.map((end) => tools.some(({ from, to }) => from < end && end <= to))
+}
+
+export const hasTool = ({ spans }: Pick<Segment, 'spans'>): boolean => spans.some(({ kind }) => kind === 'tool')
+
+/** The values of the tokens that the policy wrote. */
+export function written_T<T>(segment: Tokens, values_T: readonly T[]): readonly T[] {
+  if (!hasTool(segment)) return values_T
+  const tool_T = isTool_T(segment)
+  return values_T.filter((_, t) => !tool_T[t])
+}

@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os'
+import { LabError } from '../../errors.ts'
+import type { SandboxName } from '../../protocol/execution.ts'
+import { infrastructure } from '../pool/failures.ts'
+import { createPool } from '../pool/pool.ts'
+import type { CommandOutcome, CommandRequest, ExecutionOutcome, ExecutionRequest, Sandbox } from '../sandbox.ts'
+import { PythonWorker } from './pythonWorker.ts'
+import type { WorkerLaunch } from './pythonWorker.ts'
+
+export const PYTHON = { languages: ['python'], styles: ['call', 'stdin'] } as const satisfies Pick<Sandbox, 'languages' | 'styles'>
+
+export interface PythonSandboxOptions {
+  readonly name: SandboxName
+  /** A worker to be started; each has what it needs for itself. */
+  readonly launch: () => Promise<WorkerLaunch> | WorkerLaunch
+  /** Workers kept warm; default one a core. */
+  readonly workers?: number | undefined
+  readonly queueLimit?: number | undefined
+  readonly run?: (request: CommandRequest, signal?: AbortSignal) => Promise<CommandOutcome>
+}
+
+/** Python candidates in warm workers, and where the backend can, programs of the machine. */
+export function createPythonSandbox({ name, launch, workers, queueLimit, run }: PythonSandboxOptions): Sandbox {
+  const pool = createPool({ size: workers ?? availableParallelism(), queueLimit: queueLimit ?? 10_000, start: async () => PythonWorker.start(await launch()) })
+  const execute = async (request: ExecutionRequest, signal?: AbortSignal): Promise<ExecutionOutcome> => {
+    refuseUnsupported(name, request)
+    const { value, queueSeconds } = await pool.use(async (worker) => {
+      const started = performance.now()
+      return { ...(await worker.serve(request)), seconds: (performance.now() - started) / 1000 }
+    }, { seconds: patience(request), signal }).catch(asInfrastructure)
+    return { ...value, queueSeconds }
+  }
+  return { name, ...PYTHON, execute, ...(run && { run }), close: () => pool.close() }
+}
+
+/** The worker keeps the deadline of each call; this one guards against the worker. */
+const patience = ({ calls, limits }: ExecutionRequest): number => calls.length * (limits.wallSeconds + 1) + 60
+
+function refuseUnsupported(name: SandboxName, { language, calls }: ExecutionRequest): void {
+  const style = calls.find((call) => call.style === 'query')?.style
+  if (language === 'python' && style === undefined) return
+  throw new LabError('sandbox', 'sandbox/unsupported', `${name} runs no ${style === undefined ? `programs in ${language}` : `tests by ${style}`}.`, {
+    remedy: 'It runs python by call and stdin; see `lab doctor` for the others.'
+  })
+}
+
+/** The pool's own words are no candidate's business. */
+function asInfrastructure(error: unknown): never {
+  if (LabError.is(error, 'sandbox/deadline') || LabError.is(error, 'sandbox/worker-died')) throw infrastructure(error.message, error)
+  throw error
+}

@@ -1,0 +1,37 @@
+"""Length-prefixed frames over descriptors: four bytes, little-endian, then that many bytes."""
+import os
+import struct
+
+HEADER = struct.Struct('<I')
+
+
+def frame(payload):
+    return HEADER.pack(len(payload)) + payload
+
+
+def read_exactly(descriptor, count):
+    """`count` bytes; fewer where the other side closed."""
+    parts = []
+    while count > 0:
+        part = os.read(descriptor, min(count, 1 << 20))
+        if not part:
+            break
+        parts.append(part)
+        count -= len(part)
+    return b''.join(parts)
+
+
+def read_frame(descriptor):
+    """The next payload, or None where the other side closed."""
+    header = read_exactly(descriptor, HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    (length,) = HEADER.unpack(header)
+    payload = read_exactly(descriptor, length)
+    return payload if len(payload) == length else None
+
+
+def write_all(descriptor, data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view):]

@@ -1,0 +1,105 @@
+"""Serves requests: one candidate after another, each in processes of its own. Holds the data that no candidate may see."""
+import json
+import os
+import signal
+
+from conversation import MOST_SIGHTINGS, Talk, describe_death
+from frames import frame, read_frame, write_all
+from process import MachineFailed, Process
+
+
+class Report:
+    """What is told about an execution besides the outcomes of its calls."""
+
+    def __init__(self):
+        self.sightings, self.limits_hit = [], []
+        self.cpu_seconds, self.peak_bytes = 0.0, 0
+
+    def saw(self, kind, why):
+        sighting = {'kind': kind, 'why': why}
+        if len(self.sightings) < MOST_SIGHTINGS and sighting not in self.sightings:
+            self.sightings.append(sighting)
+
+    def hit(self, limit):
+        if limit not in self.limits_hit:
+            self.limits_hit.append(limit)
+
+    def peak(self, bytes):
+        self.peak_bytes = max(self.peak_bytes, bytes)
+
+
+class Execution:
+    def __init__(self, machine, uid, request, calls):
+        self.uid, self.machine, self.request, self.calls = uid, machine, request, calls
+        self.report = Report()
+        self.talk = None
+
+    def outcome(self):
+        try:
+            calls = [self._call(place, call) for place, call in enumerate(self.calls)]
+        finally:
+            self._end()
+        report = self.report
+        return {'calls': calls, 'sightings': report.sightings, 'limitsHit': report.limits_hit, 'cpuSeconds': report.cpu_seconds,
+                'peakMegabytes': report.peak_bytes / (1 << 20)}
+
+    def _call(self, place, call):
+        by_input = call['style'] == 'stdin'
+        if by_input:
+            self._end()
+        if self.talk is None:
+            self._start(len(self.calls) - place)
+        if not by_input and self.talk.process.stdin is not None:
+            self.talk.process.close_stdin()
+        order = {'style': 'stdin'} if by_input else call
+        outcome = self.talk.ask(order, call['stdin'].encode('utf8', 'surrogatepass') if by_input else b'', self.request['limits'])
+        if by_input or outcome['end'] is not None:
+            status = self._end()
+            if outcome['end'] == {'ended': 'died'}:
+                outcome['end'] = describe_death(status, self.request['limits'], self.report)
+        return outcome
+
+    def _start(self, calls_left):
+        limits = dict(self.request['limits'])
+        limits['cpuSeconds'] *= calls_left
+        if not self.machine.own_namespace:
+            limits['folder'] = self._folder()
+        self.talk = Talk(Process(self.machine), {'files': self.request['files'], 'limits': limits}, self.report)
+
+    def _folder(self):
+        """Removed with all that the worker has once it has served."""
+        folder = os.path.join(os.environ.get('TMPDIR', '/tmp'), 'candidate-' + os.urandom(8).hex())
+        os.mkdir(folder)
+        if self.uid:
+            os.chmod(folder, 0o777)
+        return folder
+
+    def _end(self):
+        if self.talk is None:
+            return 0
+        status, cpu_seconds, peak_bytes = self.talk.process.end()
+        self.talk = None
+        self.report.cpu_seconds += cpu_seconds
+        self.report.peak(peak_bytes)
+        return status
+
+
+def serve(control_in, control_out, machine, uid):
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    _tell(control_out, {'ready': True})
+    while True:
+        first = read_frame(control_in)
+        if first is None:
+            return
+        request = json.loads(first)
+        calls = [json.loads(read_frame(control_in)) for _ in range(request['calls'])]
+        try:
+            outcome = Execution(machine, uid, request, calls).outcome()
+        except (MachineFailed, OSError) as error:
+            outcome = {'failure': str(error)}
+        _tell(control_out, outcome)
+        del first, request, calls, outcome
+
+
+def _tell(control_out, message):
+    write_all(control_out, frame(json.dumps(message).encode()))

@@ -1,0 +1,101 @@
+import { LabError } from '../../errors.ts'
+import type { Limits, TamperSignal, TestRun, TestVerdict, WorkspaceTask } from '../../protocol/execution.ts'
+import type { WorkspaceOutcome } from '../../sandbox/executor.ts'
+import type { TestResult } from '../runners/testRunner.ts'
+import type { AttemptOutcome } from './runAttempt.ts'
+import { endingOf } from './runAttempt.ts'
+
+const OUTPUT_CHARACTERS = 8000
+
+/** The required tests of a task: those that have to pass where they failed before, then those that passed already. */
+const requiredTests = ({ failToPass, passToPass }: WorkspaceTask): { name: string; visible: boolean }[] => [
+  ...failToPass.map((name) => ({ name, visible: true })),
+  ...passToPass.map((name) => ({ name, visible: false }))
+]
+
+/** The verdicts of an attempt. Throws `sandbox/infrastructure` where the test run broke down by itself, which no candidate can bring about. */
+export function judgeAttempt(task: WorkspaceTask, attempt: AttemptOutcome): WorkspaceOutcome {
+  const { tests, candidate } = attempt
+  if (brokeDown(attempt)) {
+    throw new LabError('sandbox', 'sandbox/infrastructure', `The test runner ${task.runner.name} ended with ${tests.code === null ? 'a kill' : `code ${tests.code}`} and told of no test: ${(tests.stderr || tests.stdout).trim().slice(-500) || 'it said nothing'}.`, {
+      remedy: 'Run the project’s tests by hand; check that its dependencies are installed.'
+    })
+  }
+  const output = outputOf(attempt)
+  const runs = requiredTests(task).map(({ name, visible }) => testRun(name, visible, attempt))
+  const first = Math.max(0, runs.findIndex(({ verdict }) => verdict !== 'pass'))
+  return {
+    tests: runs.map((run, at) => (at === first ? { ...run, ...output } : run)),
+    signals: signalsOf(task, attempt),
+    limitsHit: [...new Set([...tests.limitsHit, ...(candidate?.limitsHit ?? [])])] as (keyof Limits)[],
+    seconds: tests.seconds
+  }
+}
+
+/** Ended without having reached the candidate, or killed by nobody of ours. */
+function brokeDown({ report, tests, candidate }: AttemptOutcome): boolean {
+  if (candidate !== null || report.boundary !== null || report.finished) return false
+  return tests.ended === 'killed' || (tests.ended === 'exit' && !report.connected && report.results.length === 0)
+}
+
+/** The verdicts of a change that may not be tried. */
+export function refuseChange(task: WorkspaceTask, why: string): WorkspaceOutcome {
+  const tests = requiredTests(task).map(({ name, visible }) => run(name, visible, 'forbidden', why, 0))
+  return { tests, signals: [{ kind: 'protectedFile', why }], limitsHit: [], seconds: 0 }
+}
+
+function testRun(name: string, visible: boolean, attempt: AttemptOutcome): TestRun {
+  const results = attempt.report.results.filter((result) => result.name === name)
+  const worst = results.find(({ status }) => status === 'failed') ?? results.find(({ status }) => status === 'skipped') ?? results[0]
+  if (worst === undefined) {
+    const { verdict, why } = missing(name, attempt)
+    return run(name, visible, verdict, why, 0)
+  }
+  if (worst.status === 'passed') return run(name, visible, 'pass', 'The test passes.', worst.seconds)
+  if (worst.status === 'skipped') return run(name, visible, 'noResult', 'The test was skipped.', worst.seconds)
+  const { failure } = worst
+  return {
+    ...run(name, visible, verdictOf(worst), failure?.message.split('\n', 1)[0] || 'The test fails.', worst.seconds),
+    ...(failure?.expected === undefined ? {} : { expected: failure.expected }),
+    ...(failure?.got === undefined ? {} : { got: failure.got })
+  }
+}
+
+const verdictOf = ({ failure }: TestResult): TestVerdict => (failure?.kind === 'assertion' ? 'wrongValue' : failure?.kind === 'timeout' ? 'timeout' : 'exception')
+
+/** Of a test that told no result. The one that was running bears the reason; those after it were never reached. */
+function missing(name: string, { report, tests, candidate }: AttemptOutcome): { readonly verdict: TestVerdict; readonly why: string } {
+  const running = report.began.length === 0 || report.began.includes(name)
+  const because = reasonOf(report.boundary, tests, candidate)
+  if (!running && because.verdict !== 'exception') return { verdict: 'noResult', why: `The test was not reached. ${because.why}` }
+  return because
+}
+
+function reasonOf(boundary: string | null, tests: AttemptOutcome['tests'], candidate: AttemptOutcome['candidate']): { readonly verdict: TestVerdict; readonly why: string } {
+  if (candidate !== null && candidate.ended !== 'exit' && candidate.ended !== 'killed') return { verdict: candidate.ended, why: endingOf(candidate) }
+  if (candidate !== null) return { verdict: 'noResult', why: endingOf(candidate) }
+  if (boundary !== null) return { verdict: 'exception', why: boundary }
+  if (tests.ended === 'exit') return { verdict: 'exception', why: 'The test could not be loaded.' }
+  return { verdict: tests.ended === 'killed' ? 'noResult' : tests.ended, why: tests.ended === 'timeout' ? 'The tests ran out of time.' : `The test run ended early: ${tests.ended}.` }
+}
+
+const run = (name: string, visible: boolean, verdict: TestVerdict, why: string, seconds: number): TestRun =>
+  ({ name, visible, fresh: false, verdict, why: why.slice(0, 1000), output: '', outputCut: false, seconds })
+
+function signalsOf(task: WorkspaceTask, { report, candidate }: AttemptOutcome): TamperSignal[] {
+  const required = new Set([...task.failToPass, ...task.passToPass])
+  const skipped = report.results.filter(({ name, status }) => status === 'skipped' && required.has(name))
+  const twice = report.results.filter(({ name }, at) => required.has(name) && report.results.some((other, before) => before < at && other.name === name && other.status === 'passed'))
+  return [
+    ...(candidate?.ended === 'exit' ? [{ kind: 'earlyExit' as const, why: endingOf(candidate) }] : []),
+    ...(skipped.length > 0 ? [{ kind: 'testsSkipped' as const, why: `${skipped.length} required tests were skipped, ${JSON.stringify(skipped[0]!.name)} the first.` }] : []),
+    ...(report.boundary?.includes('where the original gives data') ? [{ kind: 'forgedResult' as const, why: report.boundary }] : []),
+    ...(twice.length > 0 ? [{ kind: 'forgedResult' as const, why: `${JSON.stringify(twice[0]!.name)} told two results.` }] : [])
+  ]
+}
+
+/** What the tests and the candidate wrote, cut; not told apart by test. */
+function outputOf({ tests, candidate }: AttemptOutcome): Pick<TestRun, 'output' | 'outputCut'> {
+  const text = [tests.stdout, tests.stderr, candidate?.stdout ?? '', candidate?.stderr ?? ''].filter((part) => part.trim() !== '').join('\n')
+  return { output: text.slice(0, OUTPUT_CHARACTERS), outputCut: tests.outputCut || (candidate?.outputCut ?? false) || text.length > OUTPUT_CHARACTERS }
+}

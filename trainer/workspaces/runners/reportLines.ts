@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { NO_REPORT } from './testRunner.ts'
+import type { TestReport, TestResult } from './testRunner.ts'
+
+const Text = z.string().transform((text) => text.slice(0, 4000))
+const Result = z.object({
+  name: z.string().max(4000),
+  status: z.enum(['passed', 'failed', 'skipped']),
+  file: Text.optional(),
+  seconds: z.number().nonnegative().catch(0),
+  failure: z.object({ kind: z.enum(['assertion', 'exception', 'timeout']), message: Text, expected: Text.optional(), got: Text.optional() }).optional()
+})
+const Line = z.union([Result, z.object({ began: z.string().max(4000) }), z.object({ finished: z.literal(true) }), z.object({ connected: z.literal(true) }), z.object({ boundary: Text })])
+
+/** The lines that our reporters write on the channel of reports. A test that is told twice went as the worse of the two says. */
+export function parseReportLines(text: string): TestReport {
+  const report = { ...NO_REPORT, results: [] as TestResult[], began: [] as string[] }
+  for (const line of text.split('\n')) {
+    const parsed = Line.safeParse(jsonOf(line))
+    if (!parsed.success) continue
+    const said = parsed.data
+    if ('status' in said) report.results.push(withoutAbsent(said))
+    else if ('began' in said) report.began.push(said.began)
+    else if ('boundary' in said) report.boundary = said.boundary
+    else if ('connected' in said) report.connected = true
+    else report.finished = true
+  }
+  return report
+}
+
+function withoutAbsent({ failure, file, ...result }: z.infer<typeof Result>): TestResult {
+  return { ...result, ...(file === undefined ? {} : { file }), ...(failure === undefined ? {} : { failure }) }
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    // Cut by a kill, or written by a test.
+    return undefined
+  }
+}

@@ -1,0 +1,34 @@
+"""Tells pytest's results, each as it comes, so that what passed before a hang is known."""
+from .client import tell
+
+
+def pytest_runtest_logstart(nodeid, location):
+    tell({'began': nodeid})
+
+
+def pytest_runtest_logreport(report):
+    named = {'name': report.nodeid, 'seconds': report.duration}
+    if hasattr(report, 'wasxfail'):
+        tell({'status': 'skipped', **named})
+    elif report.failed:
+        tell({'status': 'failed', 'failure': failure_of(report), **named})
+    elif report.skipped:
+        tell({'status': 'skipped', **named})
+    elif report.when == 'call':
+        tell({'status': 'passed', **named})
+
+
+def pytest_collectreport(report):
+    if report.failed:
+        tell({'status': 'failed', 'name': report.nodeid, 'seconds': 0, 'failure': {'kind': 'exception', 'message': str(report.longrepr)[-4000:]}})
+
+
+def failure_of(report):
+    crash = getattr(report.longrepr, 'reprcrash', None)
+    message = str(getattr(crash, 'message', report.longrepr))
+    assertion = report.when == 'call' and (message.startswith('AssertionError') or message.startswith('assert ') or message.startswith('Failed: DID NOT RAISE'))
+    return {'kind': 'assertion' if assertion else 'exception', 'message': message[:4000]}
+
+
+def pytest_sessionfinish(session):
+    tell({'finished': True})

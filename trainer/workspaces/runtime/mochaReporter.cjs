@@ -1,0 +1,32 @@
+// Tells of each test as it ends, so that what passed before a hang is known.
+'use strict'
+const fs = require('node:fs')
+const path = require('node:path')
+
+const tell = (record) => fs.appendFileSync(process.env.LAB_REPORT, `\n${JSON.stringify(record)}\n`)
+const isAssertion = (error) => error?.code === 'ERR_ASSERTION' || error?.name === 'AssertionError' || (error !== null && typeof error === 'object' && 'actual' in error && 'expected' in error)
+const shown = (value) => (value === undefined ? undefined : typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)))
+
+function failure(error) {
+  const message = String(error?.message ?? error).slice(0, 4000)
+  if (!isAssertion(error)) return { kind: /^Timeout of \d+ms exceeded/.test(message) ? 'timeout' : 'exception', message }
+  return { kind: 'assertion', message, expected: safely(() => shown(error.expected)), got: safely(() => shown(error.actual)) }
+}
+
+function safely(work) {
+  try {
+    return work()?.slice(0, 4000)
+  } catch {
+    // A value that cannot be shown.
+    return undefined
+  }
+}
+
+module.exports = function Reporter(runner) {
+  const named = (test) => ({ name: test.fullTitle(), file: test.file && path.relative(process.cwd(), test.file).replaceAll('\\', '/'), seconds: (test.duration ?? 0) / 1000 })
+  runner.on('test', (test) => tell({ began: test.fullTitle() }))
+  runner.on('pass', (test) => tell({ status: 'passed', ...named(test) }))
+  runner.on('pending', (test) => tell({ status: 'skipped', ...named(test) }))
+  runner.on('fail', (test, error) => tell({ status: 'failed', ...named(test), failure: failure(error) }))
+  runner.once('end', () => tell({ finished: true }))
+}
