@@ -11,11 +11,14 @@ import { labelsPlace } from './labels/labelsPlace.ts'
 import { askForAttention } from './notices/askForAttention.ts'
 import { watchQuota } from './notices/watchQuota.ts'
 import { plainLine } from './plainText.ts'
+import { provideProblemLenses } from './problems/problemLenses.ts'
 import { createQueries } from './queries/createQueries.ts'
 import { createLabelQueue } from './ratings/labelQueue.ts'
 import { showQueueStatus } from './ratings/queueStatus.ts'
 import { showRatings } from './ratings/ratingViews.ts'
 import { createReports } from './reports/reports.ts'
+import { watchRescores } from './rewards/rescoring.ts'
+import { provideRewardLenses } from './rewards/rewardLenses.ts'
 import { parseCatalogue } from './runFiles/catalogue.ts'
 import { markProblems } from './runFiles/markProblems.ts'
 import { provideLenses } from './runFiles/provideLenses.ts'
@@ -64,14 +67,15 @@ export async function compose(context: vscode.ExtensionContext, log: vscode.LogO
   const views = createViews({ extension: context, queries, labels, traces, comments, trainers, settings, lab, suggestDrafts: (places, token) => suggestions.draft(places, token), log })
   const runs = createRunList(queries, trainers, settings, log)
   const reports = createReports()
+  const rescores = watchRescores({ lab, reports, traces, log })
   const samples = createSamples(context)
   // A start that needs it fails with the same error, in words.
   const prepare = (): void => void Promise.all([program.runtime(), samples.ready()]).catch((error: unknown) => log.warn(errorText(error)))
-  const shell: Shell = { context, log, settings, queries, labels, traces, comments, labelQueue, suggestions, trainers, lab, views, runs, reports, samples, catalogue, prepare }
+  const shell: Shell = { context, log, settings, queries, labels, traces, comments, labelQueue, suggestions, trainers, lab, views, runs, reports, rescores, samples, catalogue, prepare }
   const parts = [
     provideRunTree(shell), provideSampleTree(samples), showStatus(shell), keepContextKeys(shell), askForAttention(shell), watchQuota(shell),
     trainers.onStartFailed(({ label, message }) => void tell(shell, `${plainLine(label, 80)} could not start. ${plainLine(message, 400)}`)),
-    markProblems(catalogue), provideLenses(shell), showRatings(traces, vscode.Uri.joinPath(context.extensionUri, 'media')), showQueueStatus(shell), comments, traces, reports, runs, views, trainers, labels, queries, settings
+    markProblems(catalogue), provideLenses(shell), showRatings(traces, vscode.Uri.joinPath(context.extensionUri, 'media')), showQueueStatus(shell), comments, traces, rescores, provideRewardLenses(), provideProblemLenses(), reports, runs, views, trainers, labels, queries, settings
   ]
   void begin(shell)
   return { give: (name, given) => give(shell, name, given), restored: { ...views, notes: createNotes(queries) }, dispose: () => parts.forEach((part) => part.dispose()) }

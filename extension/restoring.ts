@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { ATTEMPT_SCHEME } from './attempts/attemptUri.ts'
 import { NOTES_SCHEME } from './runs/notesAddress.ts'
 import { ROLLOUT_SCHEME } from './traces/rolloutUri.ts'
 
@@ -6,6 +7,7 @@ import { ROLLOUT_SCHEME } from './traces/rolloutUri.ts'
 export interface Restored {
   panel(page: PageName, panel: vscode.WebviewPanel, kept: unknown): void
   documentText(uri: vscode.Uri): Promise<string>
+  attemptText(uri: vscode.Uri): Promise<string>
   followLink(uri: vscode.Uri): Promise<void>
   readonly notes: NotesStore
 }
@@ -30,6 +32,7 @@ export function registerRestoring(restored: () => Promise<Restored>): vscode.Dis
     })),
     // Files rather than a content provider: VS Code opens files again when it restores a window, and comments on them.
     vscode.workspace.registerFileSystemProvider(ROLLOUT_SCHEME, traceFiles(async (uri) => (await restored()).documentText(uri)), { isCaseSensitive: true, isReadonly: true }),
+    vscode.workspace.registerFileSystemProvider(ATTEMPT_SCHEME, traceFiles(async (uri) => (await restored()).attemptText(uri)), { isCaseSensitive: true, isReadonly: true }),
     vscode.window.registerUriHandler({ handleUri: async (uri) => (await restored()).followLink(uri) }),
     vscode.workspace.registerFileSystemProvider(NOTES_SCHEME, notesFiles(async () => (await restored()).notes), { isCaseSensitive: true })
   ]

@@ -7,6 +7,7 @@ import type { LabCommand, Trainers } from './contracts/trainers.ts'
 import type { Views } from './contracts/views.ts'
 import type { LabelQueue } from './ratings/labelQueue.ts'
 import type { Reports } from './reports/reports.ts'
+import type { RescoreWatch } from './rewards/rescoring.ts'
 import type { Catalogue } from './runFiles/catalogue.ts'
 import type { RunList } from './runs/runList.ts'
 import type { Samples } from './starting/samples.ts'
@@ -29,6 +30,7 @@ export interface Shell {
   readonly views: Views
   readonly runs: RunList
   readonly reports: Reports
+  readonly rescores: RescoreWatch
   readonly samples: Samples
   readonly catalogue: Catalogue
   /** Puts what a first start needs in place while people still choose. */

@@ -11,6 +11,8 @@ export const COMMAND_NAMES = [
   'rateGreat', 'rateOkay', 'rateBad', 'rateUnsure', 'markFirstError', 'markNoError', 'judgeRight', 'judgeWrong', 'turnVerdict', 'flagTrace', 'undoLabel',
   'nextStep', 'previousStep', 'nextTrace', 'previousTrace', 'completeAndNext', 'chooseQueue', 'inspectTrace', 'showTraceKeys',
   'commitLabels', 'newLabelSet', 'showAgreement', 'adjudicate', 'exportLabels', 'trainOnLabels', 'suggestLabels', 'setEndpointKey', 'clearEndpointKey',
+  'rescoreReward', 'debugReward', 'redTeamReward', 'openReward',
+  'makeProblemFromFunction', 'makeProblemFromTest',
   'checkSetup', 'showLog', 'openWalkthrough', 'openSettings'
 ] as const
 export type CommandName = (typeof COMMAND_NAMES)[number]

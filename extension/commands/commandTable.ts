@@ -16,6 +16,8 @@ import { clearFilter, filterRuns, groupCommand, moveCommand, refreshRuns, remove
 import { compareRuns, openDashboard, openInspector, openLabeller, openRunFolder, openRunSource, openRunsFolder } from './lookCommands.ts'
 import { checkSetup, openSettings, openWalkthrough, showLog } from './machineCommands.ts'
 import { newLabelSet } from './newLabelSet.ts'
+import { makeProblemFromFunction, makeProblemFromTest } from './problemCommands.ts'
+import { debugReward, openReward, redTeamReward, rescoreReward } from './rewardCommands.ts'
 import { editNotes, editTags, pinCommand, renameRun } from './runCommands.ts'
 import { dryRun, newRunFile, openSample, startRun, startSeeds, startThisFile } from './startCommands.ts'
 import { steerCommand } from './steerCommands.ts'
@@ -38,5 +40,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandHandler>> = {
   judgeRight: judgeCommand(true), judgeWrong: judgeCommand(false), turnVerdict, flagTrace, undoLabel,
   nextStep: stepCommand(1), previousStep: stepCommand(-1), nextTrace: queueCommand(1), previousTrace: queueCommand(-1), completeAndNext, chooseQueue, inspectTrace, showTraceKeys,
   commitLabels, newLabelSet, showAgreement, adjudicate, exportLabels, trainOnLabels, suggestLabels, setEndpointKey, clearEndpointKey,
+  rescoreReward, debugReward, redTeamReward, openReward,
+  makeProblemFromFunction, makeProblemFromTest,
   checkSetup, showLog, openWalkthrough, openSettings
 }

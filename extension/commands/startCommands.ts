@@ -35,7 +35,7 @@ async function startRecipe(shell: Shell, recipe: string): Promise<unknown> {
 
 /** Model and engine in place of the run file's. */
 async function configured(shell: Shell, sample: string | undefined): Promise<readonly string[] | undefined> {
-  const model = await chooseModel(shell, 'Start Run: model (1/2)', sample)
+  const model = await chooseModel(shell, 'Start Run: model (1/2)', { suits: sample })
   if (model === undefined) return undefined
   const engine = await chooseEngine(shell, 'Start Run: engine (2/2)')
   return engine === undefined ? undefined : [`model=${JSON.stringify(model)}`, `engine=${JSON.stringify(engine)}`]

@@ -3,7 +3,8 @@ import { nameOf } from '../runs/runWords.ts'
 import { can } from '../runs/shownRun.ts'
 import type { RunAction } from '../runs/shownRun.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
-import { openLive, withApproval } from '../starting/launch.ts'
+import { withConsents } from '../starting/consent.ts'
+import { openLive } from '../starting/launch.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { chooseRun } from './chooseRun.ts'
 
@@ -38,7 +39,7 @@ async function steer(shell: Shell, action: Steering, directory: string): Promise
     return
   }
   const { source } = await shell.queries.ask('runs/details', { run: directory })
-  const resumed = await withApproval(shell.lab, source.path, (trustModules) => shell.trainers.resume(directory, trustModules))
+  const resumed = await withConsents({ lab: shell.lab, file: source.path }, (consents) => shell.trainers.resume(directory, consents))
   if (!resumed) return
   if (resumed.queued) vscode.window.setStatusBarMessage('$(clock) The run waits in the queue for the device.', 6000)
   else await openLive(shell, [directory])

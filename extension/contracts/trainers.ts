@@ -3,7 +3,17 @@ import type { ControlRole, PartialText, RecordedNotice } from '../../trainer/pro
 import type { RunEvent } from '../../trainer/protocol/events.ts'
 import type { RunState } from '../../trainer/protocol/runState.ts'
 
-export interface StartRequest {
+/** What people were asked when something was refused without it, and said yes to. */
+export interface Consents {
+  /** Modules that the run file names may run as they now are; else only those approved by content. */
+  readonly trustModules?: boolean
+  /** Names of cheats that the rewards may pay. */
+  readonly acceptPaidCheats?: readonly string[]
+  /** Programs may run as plain processes where no sandbox works. No setting and no file says so. */
+  readonly unsafeSandbox?: boolean
+}
+
+export interface StartRequest extends Consents {
   /** Path of the run file on disk. */
   readonly file: string
   /** `path=value`, as the command line's `--set`. */
@@ -11,8 +21,6 @@ export interface StartRequest {
   readonly seed?: number
   /** Of the run; must not exist. */
   readonly directory: string
-  /** People said that the modules which the run file names may run as they now are; else only those approved by content. */
-  readonly trustModules?: boolean
 }
 
 export type Connection =
@@ -46,7 +54,7 @@ export interface LiveRun {
 export interface QueuedStart {
   readonly id: string
   readonly label: string
-  readonly request: StartRequest | { readonly resume: string; readonly trustModules?: boolean }
+  readonly request: StartRequest | ({ readonly resume: string } & Consents)
 }
 
 /** Starts, finds, attaches to and steers trainers: one process per run, detached, reached over a private pipe. */
@@ -64,7 +72,7 @@ export interface Trainers extends Disposable {
   start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }>
   /** Whether a start would be made now, as far as this window knows. */
   readonly deviceIsFree: boolean
-  resume(directory: string, trustModules?: boolean): Promise<{ readonly queued: boolean }>
+  resume(directory: string, consents?: Consents): Promise<{ readonly queued: boolean }>
   pause(directory: string): Promise<void>
   continue(directory: string): Promise<void>
   stop(directory: string): Promise<void>
@@ -78,8 +86,17 @@ export interface Trainers extends Disposable {
   attachAll(): Promise<void>
 }
 
+/** How a command ended. */
+export interface LabEnd {
+  readonly code: number
+  /** What was said on standard error. */
+  readonly errors: string
+  /** Code of the error that ended it: what programs tell errors apart by. */
+  readonly errorCode?: string
+}
+
 /** Runs one command of the trainer's command line in a process of its own, with `--json`. */
 export interface LabCommand {
-  /** Calls back with each JSON line; resolves to the exit code and what was said on standard error. */
-  run(args: readonly string[], options: { readonly cwd: string; readonly onLine: (line: unknown) => void; readonly signal?: AbortSignal }): Promise<{ readonly code: number; readonly errors: string }>
+  /** Calls back with each JSON line. */
+  run(args: readonly string[], options: { readonly cwd: string; readonly onLine: (line: unknown) => void; readonly signal?: AbortSignal }): Promise<LabEnd>
 }

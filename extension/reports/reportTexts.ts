@@ -53,7 +53,7 @@ export function planReport(plan: PlanFacts): string {
     columns([
       ['run', plainLine(run.name)], ['engine', run.engine], ['model', plainLine(model, 400)], ['seed', String(run.seed)],
       ...plan.stages.map((stage) => [`stage ${plainLine(stage.name, 40)}`, stageText(stage)]),
-      ['evaluation', `${plan.evaluation.problems} held-out problems, ${plan.evaluation.rollouts} completions, before and after`]
+      ['evaluation', plan.evaluation.problems === 0 ? 'none: no problems are held out' : `${plan.evaluation.problems} held-out problems, ${plan.evaluation.rollouts} completions, before and after`]
     ]), '',
     ...plan.notices.map((notice) => `Note: ${plainLine(notice, 400)}`),
     ...plan.examples.flatMap(({ environment, prompt }) => [`One problem of ${plainLine(environment, 60)}:`, indented(prompt), '']),

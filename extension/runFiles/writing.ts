@@ -58,7 +58,7 @@ export function newRunFile({ name, recipe, model, environment, engine, folder, s
     ['problemsPerStep', 'Problems of a step, and rollouts of each.', sizes['problemsPerStep']],
     ['groupSize', '', sizes['groupSize']],
     ['sampling', 'A longer completion is cut off and counts as wrong.', sizes['sampling']],
-    ['evaluation', 'Held-out problems, before and after and every so many steps.', sizes['evaluation']]
+    ['evaluation', 'Held-out problems, before and after and every so many steps; 0 = none.', sizes['evaluation']]
   ]
   const fields = lines.filter(([, , value]) => value !== undefined)
   const body = fields.map(([key, comment, value], i) => {

@@ -8,9 +8,12 @@ import type { ModelChoice } from './startItems.ts'
 const MOST_MODELS = 50
 const RECENT_RUNS = 10
 
-/** Asks for the folder of a model; undefined = given up. `first` names the sample model that suits. */
-export async function chooseModel(shell: Shell, title: string, first?: string): Promise<string | undefined> {
-  const choices = modelItems(await sampleModels(shell, first), await workspaceModels(), await modelsOfRuns(shell))
+/**
+ * Asks for the folder of a model; undefined = given up.
+ * @param suits the sample model that suits, where one does; `samples: false` leaves them out: they read nothing but their own problems.
+ */
+export async function chooseModel(shell: Shell, title: string, { suits, samples = true }: { readonly suits?: string | undefined; readonly samples?: boolean } = {}): Promise<string | undefined> {
+  const choices = modelItems(samples ? await sampleModels(shell, suits) : [], await workspaceModels(), await modelsOfRuns(shell))
   const items = choices.map((choice) => ({ ...choice, kind: isHeading(choice) ? vscode.QuickPickItemKind.Separator : vscode.QuickPickItemKind.Default }))
   const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: 'Which model to train', matchOnDescription: true })
   if (!chosen) return undefined

@@ -1,15 +1,11 @@
-import { dirname } from 'node:path'
 import * as vscode from 'vscode'
 import type { StartRequest } from '../contracts/trainers.ts'
-import { errorText } from '../errorText.ts'
 import { runsFolderFor } from '../settings/settings.ts'
 import type { Shell } from '../shell.ts'
 import { newRunDirectory } from '../trainers/runDirectoryName.ts'
+import { withConsents } from './consent.ts'
 import { exists } from './samples.ts'
 import { mayExecute } from './trust.ts'
-
-/** The trainer refuses a module that nobody has approved. */
-const NOT_APPROVED = 'trust/not-approved'
 
 /** What to start, once people have chosen. */
 export interface Launch {
@@ -50,7 +46,7 @@ class Queued extends Error {}
 
 /** Starts a run; where it need not wait, the pages that show it load while its trainer starts. */
 async function startShown(shell: Shell, request: StartRequest): Promise<Started | undefined> {
-  const starting = startApproved(shell, request)
+  const starting = startConsented(shell, request)
   if (shell.trainers.deviceIsFree) {
     await shell.views.openStarting(request.directory, starting.then((made) => {
       if (!made || made.queued) throw new Queued()
@@ -62,35 +58,9 @@ async function startShown(shell: Shell, request: StartRequest): Promise<Started 
   return made
 }
 
-/** Code that the run file names runs only where people say so, for once or for good. */
-async function startApproved({ trainers, lab }: Shell, request: StartRequest): Promise<Started | undefined> {
-  return withApproval(lab, request.file, (trustModules) => trainers.start({ ...request, ...(trustModules && { trustModules }) }))
-}
-
-/**
- * Does it; where the trainer refuses code that nobody has approved, asks and does it again.
- * @param file run file, or file of a run, whose modules are approved. @returns undefined where people decline.
- */
-export async function withApproval<T>(lab: Shell['lab'], file: string, start: (trustModules: boolean) => Promise<T>): Promise<T | undefined> {
-  try {
-    return await start(false)
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== NOT_APPROVED) throw error
-    const answer = await askToApprove(errorText(error))
-    if (answer === undefined) return undefined
-    if (answer === 'once') return start(true)
-  }
-  const { code, errors } = await lab.run(['trust', file], { cwd: dirname(file), onLine: () => undefined })
-  if (code !== 0) throw new Error(errors)
-  return start(false)
-}
-
-async function askToApprove(why: string): Promise<'once' | 'always' | undefined> {
-  const [once, always] = ['Run It This Once', 'Approve These Versions']
-  const detail = `${why} Code of a workspace can do what you can do. Read it before you let it run; a changed byte asks again.`
-  const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail }, once, always)
-  if (answer === undefined) return undefined
-  return answer === once ? 'once' : 'always'
+/** What is refused until people say so is asked for. */
+async function startConsented({ trainers, lab }: Shell, request: StartRequest): Promise<Started | undefined> {
+  return withConsents({ lab, file: request.file }, (consents) => trainers.start({ ...request, ...consents }))
 }
 
 /** Dashboard behind, inspector in front, following: the first rollout is on screen when it is there. */

@@ -11,7 +11,7 @@ const ENGINE_WORDS: Readonly<Record<string, string>> = { onnx: 'Embedded: this m
 export async function writeRecipeFile(shell: Shell, recipe: string, title: string): Promise<vscode.Uri | undefined> {
   const sample = await chooseProblems(shell, `${title}: problems (1/3)`)
   if (!sample) return undefined
-  const model = await chooseModel(shell, `${title}: model (2/3)`, sample.name)
+  const model = await chooseModel(shell, `${title}: model (2/3)`, { suits: sample.name })
   if (model === undefined) return undefined
   const engine = await chooseEngine(shell, `${title}: engine (3/3)`)
   if (engine === undefined) return undefined

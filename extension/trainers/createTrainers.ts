@@ -72,7 +72,7 @@ export function createTrainers({ program, context, runsPerDevice, log }: Trainer
       return started
     },
     get deviceIsFree() { return hub.deviceIsFree },
-    resume: (directory, trustModules) => hub.resume(directory, trustModules),
+    resume: (directory, consents) => hub.resume(directory, consents),
     pause: (directory) => hub.steer(directory, 'pause'),
     continue: (directory) => hub.steer(directory, 'continue'),
     stop: (directory) => hub.steer(directory, 'stop'),

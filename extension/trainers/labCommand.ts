@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { LabCommand } from '../contracts/trainers.ts'
+import type { LabCommand, LabEnd } from '../contracts/trainers.ts'
 import type { TrainerProgram } from './startTrainer.ts'
 
 const ERRORS_KEPT = 64 * 1024
@@ -13,7 +13,7 @@ export function createLabCommand(program: Pick<TrainerProgram, 'runtime' | 'node
       const { lab } = await program.runtime()
       const { execPath, env } = program.node.current()
       signal?.throwIfAborted()
-      const child = spawn(execPath, [lab, ...args], { cwd, env: { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+      const child = spawn(execPath, [lab, ...args], { cwd, env: { ...env, NO_COLOR: '1', LAB_ERROR_CODES: '1' }, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
       let errors = ''
       child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-ERRORS_KEPT)))
       createInterface({ input: child.stdout }).on('line', (line) => tellJson(line, onLine))
@@ -26,12 +26,18 @@ export function createLabCommand(program: Pick<TrainerProgram, 'runtime' | 'node
         const code = await new Promise<number>((resolve, reject) => {
           child.once('error', reject).once('close', (code) => resolve(code ?? 1))
         })
-        return { code, errors }
+        return endOf(code, errors)
       } finally {
         signal?.removeEventListener('abort', abort)
       }
     }
   }
+}
+
+/** The code of an error is its last line, which nobody is shown. */
+function endOf(code: number, said: string): LabEnd {
+  const [line, errorCode] = /\ncode: (\S+)\n$/.exec(said) ?? []
+  return line === undefined || errorCode === undefined ? { code, errors: said } : { code, errors: said.slice(0, 1 - line.length), errorCode }
 }
 
 /** With --json every line is JSON; what is not was printed by something else. */

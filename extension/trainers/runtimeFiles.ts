@@ -3,12 +3,20 @@ import path from 'node:path'
 
 /** Packages that the bundles leave outside, since they hold compiled code. */
 const NATIVE_PACKAGES = ['onnxruntime-node', '@duckdb/node-api']
+/** Programs of sandboxes that run as they are, beside the bundles. */
+const PLAIN_PROGRAMS = ['pythonWorker', 'workspaceRuntime']
 const PLATFORM_FOLDER = /[\\/]bin[\\/]napi-v\d+[\\/]([^\\/]+)(?:[\\/]([^\\/]+))?/
 
 /** What the trainer needs of the extension's folder to run on its own: paths in it, files and folders. */
 export function runtimeFiles(source: string): string[] {
   const bundles = readdirSync(path.join(source, 'dist')).filter((name) => name.endsWith('.mjs')).map((name) => path.join('dist', name))
-  return ['package.json', ...bundles.sort(), ...nativePackages(source)]
+  const programs = PLAIN_PROGRAMS.flatMap((name) => filesBelow(source, path.join('dist', name)))
+  return ['package.json', ...bundles.sort(), ...programs.sort(), ...nativePackages(source)]
+}
+
+function filesBelow(source: string, folder: string): string[] {
+  const entries = readdirSync(path.join(source, folder), { withFileTypes: true })
+  return entries.flatMap((entry) => (entry.isDirectory() ? filesBelow(source, path.join(folder, entry.name)) : [path.join(folder, entry.name)]))
 }
 
 /** The native packages with all that they depend on, as far as it is installed. */

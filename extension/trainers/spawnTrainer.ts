@@ -29,7 +29,7 @@ export async function spawnTrainer(start: TrainerStart): Promise<{ readonly pid:
   try {
     const ready = await firstAnswer(child, start)
     if (ready.ready) return ready
-    throw new LabHostError(ready.code, ready.message, ready.remedy)
+    throw new LabHostError(ready.code, ready.message, ready.remedy, { paidCheats: ready.paidCheats })
   } finally {
     child.stdout?.destroy()
     child.removeAllListeners().on('error', () => undefined).unref()

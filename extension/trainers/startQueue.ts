@@ -3,7 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
-import type { QueuedStart } from '../contracts/trainers.ts'
+import type { Consents, QueuedStart } from '../contracts/trainers.ts'
+
+const consents = { trustModules: z.boolean().optional(), acceptPaidCheats: z.array(z.string()).optional(), unsafeSandbox: z.boolean().optional() }
 
 const Waiting = z.object({
   id: z.string(),
@@ -11,10 +13,8 @@ const Waiting = z.object({
   /** Of the run, made when it starts. */
   directory: z.string(),
   request: z.union([
-    z.object({ resume: z.string(), trustModules: z.boolean().optional() }),
-    z.object({
-      file: z.string(), overrides: z.array(z.string()), seed: z.number().int().optional(), trustModules: z.boolean().optional()
-    })
+    z.object({ resume: z.string(), ...consents }),
+    z.object({ file: z.string(), overrides: z.array(z.string()), seed: z.number().int().optional(), ...consents })
   ]),
   /** Whether the window that queued it trusted its workspace. */
   asksGit: z.boolean()
@@ -93,8 +93,14 @@ function readQueue(place: string): readonly Waiting[] {
 
 /** As the extension shows it. */
 export function asQueued({ id, label, directory, request }: Waiting): QueuedStart {
-  const { seed, trustModules } = { seed: undefined, ...request }
-  if ('resume' in request) return { id, label, request: { resume: request.resume, ...(trustModules && { trustModules }) } }
-  const { file, overrides } = request
-  return { id, label, request: { file, overrides, directory, ...(seed !== undefined && { seed }), ...(trustModules && { trustModules }) } }
+  if ('resume' in request) return { id, label, request: { resume: request.resume, ...consentsOf(request) } }
+  const { file, overrides, seed } = request
+  return { id, label, request: { file, overrides, directory, ...(seed !== undefined && { seed }), ...consentsOf(request) } }
+}
+
+type Given = { readonly [name in keyof Consents]?: Consents[name] | undefined }
+
+/** What was consented to, and nothing else of a request. */
+export function consentsOf({ trustModules, acceptPaidCheats, unsafeSandbox }: Given): Pick<Waiting['request'], keyof Consents> {
+  return { ...(trustModules && { trustModules }), ...(acceptPaidCheats && { acceptPaidCheats: [...acceptPaidCheats] }), ...(unsafeSandbox && { unsafeSandbox }) }
 }

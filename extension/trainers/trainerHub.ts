@@ -4,11 +4,11 @@ import path from 'node:path'
 import { pipePath } from '../../trainer/control/pipePath.ts'
 import type { PartialText, RecordedNotice, TrainerOrder } from '../../trainer/protocol/control.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
-import type { LiveRun, QueuedStart, StartRequest } from '../contracts/trainers.ts'
+import type { Consents, LiveRun, QueuedStart, StartRequest } from '../contracts/trainers.ts'
 import { withLock } from './fileLock.ts'
 import { LabHostError } from './labHostError.ts'
 import { labelOfFile } from './runDirectoryName.ts'
-import { asQueued, StartQueue } from './startQueue.ts'
+import { asQueued, consentsOf, StartQueue } from './startQueue.ts'
 import type { Waiting } from './startQueue.ts'
 import { startTrainer } from './startTrainer.ts'
 import type { TrainerProgram } from './startTrainer.ts'
@@ -98,20 +98,20 @@ export class TrainerHub {
 
   async start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }> {
     this.#requireTrust()
-    const { file, overrides, directory, seed, trustModules } = request
+    const { file, overrides, directory, seed } = request
     if (!fs.existsSync(file)) throw new LabHostError('no-file', `There is no run file ${file}.`, 'Save it, or choose another one.')
-    const kept = { file, overrides: [...overrides], ...(seed !== undefined && { seed }), ...(trustModules && { trustModules }) }
+    const kept = { file, overrides: [...overrides], ...(seed !== undefined && { seed }), ...consentsOf(request) }
     const label = `${labelOfFile(file)}${seed === undefined ? '' : `, seed ${seed}`}`
     return this.#startOrQueue({ label, directory, request: kept, asksGit: this.#options.trusted() })
   }
 
-  async resume(directory: string, trustModules = false): Promise<{ readonly queued: boolean }> {
+  async resume(directory: string, consents: Consents = {}): Promise<{ readonly queued: boolean }> {
     this.#requireTrust()
     const known = this.#trainers.find(directory)
     if (known && !known.over) throw new LabHostError('running', 'The run is going on already.', 'Open its dashboard to watch it.')
     const waits = this.#queue.waiting.some(({ request }) => 'resume' in request && request.resume === directory)
     if (waits) return { queued: true }
-    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...(trustModules && { trustModules }) }, asksGit: false })
+    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...consentsOf(consents) }, asksGit: false })
     return { queued }
   }
 
@@ -219,8 +219,9 @@ export class TrainerHub {
 
 function orderOf({ directory, request, asksGit }: Order, id: string, folder: string): TrainerOrder {
   const by = { registry: folder, id, pipe: pipePath(folder, id), token: randomBytes(32).toString('hex') }
-  const trustWorkspace = request.trustModules ?? false
-  if ('resume' in request) return { kind: 'resume', directory, trustWorkspace, ...by }
+  const { trustModules: trustWorkspace = false, ...others } = consentsOf(request)
+  const consents = { trustWorkspace, ...others }
+  if ('resume' in request) return { kind: 'resume', directory, ...consents, ...by }
   const { file, overrides, seed } = request
-  return { kind: 'launch', file, overrides, directory, asksGit, trustWorkspace, ...(seed !== undefined && { seed }), ...by }
+  return { kind: 'launch', file, overrides, directory, asksGit, ...(seed !== undefined && { seed }), ...consents, ...by }
 }

@@ -89,7 +89,7 @@ export class WatchedTrainer {
   async steer(request: SteerRequest): Promise<void> {
     if (!this.#client) throw new LabHostError('not-attached', `The trainer of ${this.entry.runId} cannot be reached now.`, this.#shown.explanation ?? 'Try again in a moment.')
     const answer = await inTime(STEER_MILLISECONDS, this.#client.steer(request).catch((error: unknown) => {
-      throw new LabHostError('gone', 'The trainer ended before it answered.', 'Look at the run: resume it where it has more to do.', error)
+      throw new LabHostError('gone', 'The trainer ended before it answered.', 'Look at the run: resume it where it has more to do.', { cause: error })
     }))
     if (!answer) throw new LabHostError('hung', 'The trainer does not answer.', 'Wait, or end it: nothing recorded is lost, and the run resumes.')
     if (!answer.applied) throw new LabHostError('not-applied', answer.reason ?? 'The trainer did not do it.', '')

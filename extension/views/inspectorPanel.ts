@@ -2,7 +2,12 @@ import * as vscode from 'vscode'
 import type { RolloutFilter, RunCard } from '../../trainer/protocol/queries.ts'
 import type { InspectorNotices, InspectorRequests, InspectorStart } from '../../webviews/protocol/inspector.ts'
 import { visibleLine } from '../../webviews/protocol/visibleText.ts'
+import { createRewardActions } from '../rewards/rewardActions.ts'
+import type { Attempts } from '../attempts/attempts.ts'
+import { AttemptError } from '../attempts/attemptError.ts'
+import { runAgain } from '../attempts/runAgain.ts'
 import type { Views } from '../contracts/views.ts'
+import { isKnownRun } from './knownRuns.ts'
 import { panelFamily } from './panelHost.ts'
 import type { Panel, PanelHandlers, RestorePanel } from './panelHost.ts'
 import { gatherPartials } from './partialTexts.ts'
@@ -20,7 +25,7 @@ export interface Inspectors extends vscode.Disposable {
 }
 
 /** Trace inspectors: one per set of runs. */
-export function createInspectors(context: ViewsContext, views: Pick<Views, 'openDocument' | 'openDiff' | 'openLabeller' | 'linkTo'>): Inspectors {
+export function createInspectors(context: ViewsContext, views: Pick<Views, 'openDocument' | 'openDiff' | 'openLabeller' | 'linkTo'>, attempts: Attempts): Inspectors {
   // What a panel that `open` brought into sight is to show first; one that comes back by itself shows what its page saved.
   const first = new Map<string, OpenWhat>()
   const family = panelFamily<InspectorRequests, InspectorNotices, RunSet>(context, {
@@ -30,10 +35,11 @@ export function createInspectors(context: ViewsContext, views: Pick<Views, 'open
     key: runSetKey,
     restore: restoreRunSet,
     runs: ({ runs }) => runs,
-    handlers: (panel, identity) => {
+    handlers: (panel, identity, begun) => {
       panel.own(context.labels.onDidChange((change) => identity.runs.includes(change.run) && panel.notify('labelsChanged', change)))
       panel.own(gatherPartials(context.trainers, identity.runs, (notice) => panel.notify('partial', notice)))
-      return handlersOf(context, views, panel, identity, () => {
+      const gather = takeFirstAhead(begun, () => gatherCards(context, identity.runs))
+      return handlersOf(context, views, attempts, panel, identity, gather, () => {
         const what = first.get(runSetKey(identity))
         first.delete(runSetKey(identity))
         return what
@@ -57,23 +63,40 @@ export function createInspectors(context: ViewsContext, views: Pick<Views, 'open
 
 /** The query process reads the runs while the page is being loaded; any question about their rollouts makes it do so. */
 function warmUp({ queries, log }: ViewsContext, runs: readonly string[]): void {
-  queries.ask('problems/history', { runs: [...runs], problemId: '', offset: 0, limit: 1 }).catch((error: unknown) => log.info(`inspector: ${String(error)}`))
+  for (const run of runs) queries.ask('rollouts/one', { run, id: '' }).catch((error: unknown) => log.info(`inspector: ${String(error)}`))
+}
+
+/** A list can be asked for what was said of its rollouts as soon as the page is there. */
+async function gatherCards({ queries, labels }: ViewsContext, runs: readonly string[]): Promise<RunCard[]> {
+  const [cards] = await Promise.all([cardsOf(queries, runs), Promise.allSettled(runs.map((run) => labels.follow(run)))])
+  return cards
+}
+
+/** What a page asks for first, asked for while it is being loaded; a page that is loaded anew has it asked anew. */
+function takeFirstAhead<T>(begun: Promise<unknown>, ask: () => Promise<T>): () => Promise<T> {
+  let ahead: Promise<T> | undefined = begun.then(ask)
+  // Whoever takes it hears of its failure.
+  ahead.catch(() => undefined)
+  return () => {
+    const first = ahead ?? ask()
+    ahead = undefined
+    return first
+  }
 }
 
 function handlersOf(
   context: ViewsContext,
   views: Pick<Views, 'openDocument' | 'openDiff' | 'openLabeller' | 'linkTo'>,
+  attempts: Attempts,
   panel: Panel<InspectorNotices>,
   identity: RunSet,
+  gather: () => Promise<RunCard[]>,
   takeFirst: () => OpenWhat | undefined
 ): PanelHandlers<InspectorRequests> {
   const { queries, settings } = context
+  const rewards = createRewardActions(context)
   return {
-    ready: async () => {
-      // A list can be asked for what was said of its rollouts as soon as the page is there.
-      const [cards] = await Promise.all([cardsOf(queries, identity.runs), Promise.allSettled(identity.runs.map((run) => context.labels.follow(run)))])
-      return start(cards, settings.current.follow, takeFirst(), panel.saved)
-    },
+    ready: async () => start(await gather(), settings.current.follow, takeFirst(), panel.saved),
     openDocument: async (place) => (await views.openDocument(place), null),
     openDiff: async ({ left, right }) => (await views.openDiff(left, right), null),
     copyLink: async (place) => {
@@ -87,6 +110,16 @@ function handlersOf(
     labels: (place) => context.labels.of(place),
     openLabel: async ({ run, id, label }) => (await views.openDocument({ run, id }, label), null),
     labelRollout: async ({ run, id }) => (await views.openLabeller({ run, rollout: id }), null),
+    openAttempt: async ({ file, ...place }) => (await attempts.open(place, file), null),
+    diffGold: async (place) => (await attempts.diffGold(place), null),
+    openTest: async ({ index, ...place }) => (await attempts.openTest(place, index), null),
+    runAgain: (place, token) => {
+      if (identity.runs.includes(place.run) || isKnownRun(place.run, settings.current.runsFolders)) return runAgain(context, place, token)
+      throw new AttemptError('This run is none of this view.', 'Open the run from the Rollout Lab view.')
+    },
+    linkedParts: (place) => rewards.linked(place),
+    openPart: async ({ part, ...place }) => (await rewards.open(place, part), null),
+    debugPart: async ({ part, ...place }) => (await rewards.debug(place, part), null),
     knownRuns: async (_, token) => (await queries.ask('runs/list', { folders: [...settings.current.runsFolders] }, token as vscode.CancellationToken)).runs
   }
 }

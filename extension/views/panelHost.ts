@@ -43,7 +43,8 @@ export interface PanelPlan<Requests, Notices, Identity> {
   readonly restore: (kept: unknown) => Identity | undefined
   /** Runs the page may read, besides those of the runs folder. */
   readonly runs: (identity: Identity) => readonly string[]
-  readonly handlers: (panel: Panel<Notices>, identity: Identity) => PanelHandlers<Requests>
+  /** @param begun once it has passed, there is something to read. */
+  readonly handlers: (panel: Panel<Notices>, identity: Identity, begun: Promise<unknown>) => PanelHandlers<Requests>
 }
 
 /** Takes back a panel that VS Code kept over a reload of the window. */
@@ -122,7 +123,7 @@ function furnish<Requests, Notices, Identity>(
     { mayRead: (run) => own(run) || isKnownRun(run, context.settings.current.runsFolders), mayList: (folder) => context.settings.current.runsFolders.includes(folder) },
     (name, payload) => connection.notify(name, payload)
   )
-  const handlers = new Map<string, RequestHandler>(Object.entries(plan.handlers(panel, identity)) as [string, RequestHandler][])
+  const handlers = new Map<string, RequestHandler>(Object.entries(plan.handlers(panel, identity, first.begun ?? Promise.resolve())) as [string, RequestHandler][])
   handlers.set('query', (params, token) => forwarding.forward(params, token))
   const ready = handlers.get('ready')
   if (ready && first.begun) handlers.set('ready', async (params, token) => (await first.begun, ready(params, token)))

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { createAttempts } from '../attempts/attempts.ts'
 import type { Views } from '../contracts/views.ts'
 import type { Restored } from '../restoring.ts'
 import { guardChecks } from './checkGuard.ts'
@@ -10,7 +11,7 @@ import { followRolloutLink, linkTo } from './rolloutLinks.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
 /** The webviews and documents of the extension, with what brings them back after a reload and what opens links to them. */
-export function createViews(context: ViewsContext): Views & Pick<Restored, 'panel' | 'documentText' | 'followLink'> & vscode.Disposable {
+export function createViews(context: ViewsContext): Views & Pick<Restored, 'panel' | 'documentText' | 'attemptText' | 'followLink'> & vscode.Disposable {
   const { traces, comments } = context
   const views: Views = {
     openDashboard: (runs) => dashboards.open(runs),
@@ -33,7 +34,8 @@ export function createViews(context: ViewsContext): Views & Pick<Restored, 'pane
   const { trainers, queries, log, extension: { globalState: memento } } = context
   const guard = guardChecks({ trainers, queries, memento, log: (line) => log.info(line) })
   const dashboards = createDashboards(context, views, guard)
-  const inspectors = createInspectors(context, views)
+  const attempts = createAttempts(context)
+  const inspectors = createInspectors(context, views, attempts)
   const labellers = createLabellers(context, views)
   const playgrounds = createPlaygrounds(context)
   const families = { dashboard: dashboards, inspector: inspectors, labeller: labellers, playground: playgrounds }
@@ -41,6 +43,7 @@ export function createViews(context: ViewsContext): Views & Pick<Restored, 'pane
     ...views,
     panel: (page, panel, kept) => families[page].restore(panel, kept),
     documentText: traces.textOf,
+    attemptText: attempts.textOf,
     followLink: (uri) => followRolloutLink(context, views, uri),
     dispose: () => [guard, ...Object.values(families)].forEach((each) => each.dispose())
   }

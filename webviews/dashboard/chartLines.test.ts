@@ -52,3 +52,21 @@ describe('lines of charts', () => {
     assert.deepEqual(chartLines(spec('reward'), [], undefined), [])
   })
 })
+
+describe('charts of executions', () => {
+  const names = ['executions/perSecond', 'executions/timeShare', 'executions/failed', 'tests/failed/timeout', 'tests/failed/wrongValue', 'tests/notJudged', 'tamper/rollouts', 'tamper/kind/earlyExit']
+
+  it('draw each metric of an execution on one chart, and none of a run without programs', () => {
+    const code = { card: card({}), series: seriesOf(Object.fromEntries(names.map((name) => [name, [0.5, 0.25]]))) }
+    const drawn = CHARTS.filter(({ group }) => group === 'Execution').map((each) => [each.id, lineKinds(each, [code.series]).map(({ name }) => name)] as const).filter(([, lines]) => lines.length > 0)
+    assert.deepEqual(Object.fromEntries(drawn), {
+      tests: ['not judged'], testFailures: ['timeout', 'wrongValue'], executionSpeed: ['run and judged'], executionShare: ['of its time', 'failed by the machine'], tamper: ['any mark'], tamperKinds: ['earlyExit']
+    })
+    assert.deepEqual(CHARTS.filter(({ group }) => group === 'Execution').flatMap((each) => lineKinds(each, [run(1, [1]).series])), [])
+  })
+
+  it('take a reason that a step did not have for none', () => {
+    const [line] = chartLines(spec('testFailures'), curvesOf([{ card: card({}), series: seriesOf({ 'tests/failed/timeout': [null, 2] }) }], true), undefined)
+    assert.deepEqual(line!.y, [0, 2])
+  })
+})

@@ -17,7 +17,7 @@ export interface ChartSpec {
   readonly rollouts: 'train' | 'evaluation'
 }
 
-export const CHART_GROUPS = ['Learning', 'Signal', 'Policy', 'Length', 'Speed'] as const
+export const CHART_GROUPS = ['Learning', 'Signal', 'Execution', 'Policy', 'Length', 'Speed'] as const
 export type ChartGroup = (typeof CHART_GROUPS)[number]
 
 const metric = (name: string, label?: string): LineSource => ({ from: 'metric', name, ...(label === undefined ? {} : { label }) })
@@ -58,6 +58,29 @@ export const CHARTS: readonly ChartSpec[] = [
     id: 'rollouts', group: 'Signal', title: 'Rollouts', shape: shape('rollouts', 'zero'), rollouts: 'train',
     lines: [metric('rollouts/total', 'sampled'), metric('rollouts/notScorable', 'not scorable')]
   },
+  {
+    id: 'tests', group: 'Execution', title: 'Tests passed', shape: shape('share of tests', 'share'), rollouts: 'train',
+    lines: [metric('tests/passed', 'passed'), metric('tests/notJudged', 'not judged')]
+  },
+  { id: 'testFailures', group: 'Execution', title: 'Tests failed, by reason', shape: shape('tests', 'zero'), rollouts: 'train', lines: [{ from: 'metric', name: 'tests/failed/*', absent: 0 }] },
+  {
+    id: 'executionSpeed', group: 'Execution', title: 'Execution speed', shape: shape('executions/s', 'zero'), rollouts: 'train', lines: [metric('executions/perSecond', 'run and judged')]
+  },
+  {
+    id: 'executionShare', group: 'Execution', title: 'Executions in the step', shape: shape('share', 'share'), rollouts: 'train',
+    lines: [metric('executions/timeShare', 'of its time'), metric('executions/failed', 'failed by the machine')],
+    about: 'A program that the machine could not run has no verdict: it is masked, never counted as wrong.'
+  },
+  {
+    id: 'executionTime', group: 'Execution', title: 'Time of an execution', shape: shape('seconds', 'zero'), rollouts: 'train',
+    lines: [metric('executions/seconds', 'running'), metric('executions/queueSeconds', 'waiting')]
+  },
+  {
+    id: 'executions', group: 'Execution', title: 'Executions', shape: shape('executions', 'zero'), rollouts: 'train',
+    lines: [metric('executions/total', 'programs run'), metric('executions/retries', 'tried again')]
+  },
+  { id: 'tamper', group: 'Execution', title: 'Marks of cheating', shape: shape('share of rollouts', 'share'), rollouts: 'train', lines: [metric('tamper/rollouts', 'any mark')] },
+  { id: 'tamperKinds', group: 'Execution', title: 'Marks of cheating, by kind', shape: shape('rollouts', 'zero'), rollouts: 'train', lines: [{ from: 'metric', name: 'tamper/kind/*', absent: 0 }] },
   { id: 'entropy', group: 'Policy', title: 'Entropy', shape: shape('nats per token', 'zero'), rollouts: 'train', lines: [metric('policy/entropy', 'mean')] },
   {
     id: 'kl', group: 'Policy', title: 'KL to the reference', shape: shape('nats per token', 'auto'), rollouts: 'train',

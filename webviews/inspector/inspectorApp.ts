@@ -276,6 +276,9 @@ export class InspectorApp extends LitElement {
       document: () => place && void this.#do(this.connection.ask('openDocument', place), 'Opened as a text document.'),
       label: () => place && void this.#do(this.connection.ask('labelRollout', place), 'Opened in the labeller.'),
       link: () => place && void this.#do(this.connection.ask('copyLink', place), 'Link copied.'),
+      attempt: () => this.#detailView?.executions?.openFiles(),
+      gold: () => this.#detailView?.executions?.diffGold(),
+      runAgain: () => this.#detailView?.executions?.runAgain(),
       help: () => (this.helpOpen = !this.helpOpen)
     }
     actions[action]()

@@ -1,4 +1,4 @@
-import type { Excerpt, LabelState, RolloutFilter, RolloutRow, RolloutSort, GroupRow, RunCard, ViewInfo, SearchHit } from '../../trainer/protocol/queries.ts'
+import type { Excerpt, LabelState, OpenedView, RolloutFilter, RolloutRow, RolloutSort, GroupRow, RunCard, ViewInfo, SearchHit } from '../../trainer/protocol/queries.ts'
 import type { InspectorNotices, InspectorRequests, RolloutPlace } from '../protocol/inspector.ts'
 import type { ViewConnection } from '../connection/connectView.ts'
 import { isCancelled, toViewError } from '../connection/viewError.ts'
@@ -87,9 +87,8 @@ export class InspectorModel {
     const old = this.info
     try {
       const { runs, filter, sort, by, follow } = this
-      const asked = { runs: runs.map((run) => run.directory), filter, sort, by, follow }
-      const info = await this.connection.query('rollouts/open', asked, opening.signal)
-      this.#opened(info, old)
+      const asked = { runs: runs.map((run) => run.directory), filter, sort, by, follow, first: PAGE }
+      this.#opened(await this.connection.query('rollouts/open', asked, opening.signal), old)
     } catch (error) {
       if (opening.signal.aborted) return
       this.#fail(error)
@@ -99,10 +98,11 @@ export class InspectorModel {
     }
   }
 
-  #opened(info: ViewInfo, old: ViewInfo | undefined): void {
+  #opened({ first, ...info }: OpenedView, old: ViewInfo | undefined): void {
     this.info = info
     this.behind = false
     this.#renewPages()
+    if (first) this.pages.begin(first)
     const lost = this.#viewLost
     this.#viewLost = false
     if (old && !lost && old.view !== info.view) void this.connection.query('rollouts/close', { view: old.view }).catch((error: unknown) => this.#note(error))

@@ -1,6 +1,6 @@
 const ACTIONS = {
   j: 'next', ArrowDown: 'next', k: 'previous', ArrowUp: 'previous', Enter: 'open', Escape: 'back', g: 'group', r: 'rollout', h: 'history', G: 'listBy', '/': 'text', s: 'text',
-  e: 'filters', f: 'follow', c: 'colour', m: 'render', z: 'fold', d: 'mark', o: 'document', l: 'label', y: 'link', '?': 'help'
+  e: 'filters', f: 'follow', c: 'colour', m: 'render', z: 'fold', d: 'mark', o: 'document', l: 'label', y: 'link', a: 'attempt', x: 'gold', t: 'runAgain', '?': 'help'
 } as const
 
 export type KeyAction = (typeof ACTIONS)[keyof typeof ACTIONS]

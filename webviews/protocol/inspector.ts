@@ -1,12 +1,28 @@
 import type { Label } from '../../trainer/protocol/label.ts'
 import type { PartialText } from '../../trainer/protocol/control.ts'
-import type { RolloutFilter, RunCard } from '../../trainer/protocol/queries.ts'
+import type { TestVerdict } from '../../trainer/protocol/execution.ts'
+import type { ExecutionCard, RolloutFilter, RunCard, TestRow } from '../../trainer/protocol/queries.ts'
 import type { CommonNotices, CommonRequests } from './connection.ts'
 
 /** Names one rollout: the directory of its run and its id there. */
 export interface RolloutPlace {
   readonly run: string
   readonly id: string
+}
+
+/** One program of a rollout: that of this turn, from 1. */
+export interface AttemptPlace extends RolloutPlace {
+  readonly turn: number
+}
+
+/** A recorded program executed once more: nothing of it is recorded. */
+export interface RunAgain {
+  readonly card: ExecutionCard
+  /** In the order of the tests, at most PAGE_ROWS. */
+  readonly tests: readonly TestRow[]
+  /** Tests with another verdict than the recorded one, by their position in the new execution; the first hundred of them. */
+  readonly changed: readonly { readonly index: number; readonly name: string; readonly before: TestVerdict | null | 'absent'; readonly after: TestVerdict | null }[]
+  readonly changedCount: number
 }
 
 export interface InspectorStart {
@@ -29,6 +45,20 @@ export interface InspectorRequests extends CommonRequests {
   readonly openLabel: { readonly params: RolloutPlace & { readonly label: string }; readonly result: null }
   /** The labeller view, at this rollout. */
   readonly labelRollout: { readonly params: RolloutPlace; readonly result: null }
+  /** Files of an attempt as read-only documents; all of them, or the one at this position. */
+  readonly openAttempt: { readonly params: AttemptPlace & { readonly file?: number }; readonly result: null }
+  /** The attempt beside the problem's own solution. */
+  readonly diffGold: { readonly params: AttemptPlace; readonly result: null }
+  /** A test with all its texts as a document. */
+  readonly openTest: { readonly params: AttemptPlace & { readonly index: number }; readonly result: null }
+  /** Executes the attempt in the sandbox; cancelling ends it. */
+  readonly runAgain: { readonly params: AttemptPlace; readonly result: RunAgain }
+  /** Positions of the reward parts that files of the workspace gave. */
+  readonly linkedParts: { readonly params: RolloutPlace; readonly result: readonly number[] }
+  /** The line of such a part in its file. */
+  readonly openPart: { readonly params: RolloutPlace & { readonly part: number }; readonly result: null }
+  /** Runs it on this rollout under a debugger. */
+  readonly debugPart: { readonly params: RolloutPlace & { readonly part: number }; readonly result: null }
   /** All runs that a problem's history may be drawn from. */
   readonly knownRuns: { readonly params: Record<string, never>; readonly result: readonly RunCard[] }
 }

@@ -12,6 +12,8 @@ import type { InspectorModel } from '../inspectorModel.ts'
 import { countText, keptWord, numberText, secondsText, signedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 import { availableModes, scaleOf, tokenValues } from '../trace/tokenColours.ts'
 import type { ColourMode } from '../trace/tokenColours.ts'
+import '../execution/executionView.ts'
+import type { ExecutionView } from '../execution/executionView.ts'
 import '../threads/threadList.ts'
 import '../trace/traceView.ts'
 import type { KeptReading, TraceView } from '../trace/traceView.ts'
@@ -21,6 +23,7 @@ import './groupView.ts'
 import { errorBox } from './messages.ts'
 import './problemHistory.ts'
 import { answerTable, rewardTable } from './rewardTable.ts'
+import type { PartLinks } from './rewardTable.ts'
 import { rolloutDetailStyles } from './rolloutDetailStyles.ts'
 
 /** Of a prompt, in the title. */
@@ -43,7 +46,7 @@ export interface GroupPlace {
 export class RolloutDetail extends LitElement {
   static override properties = {
     model: { attribute: false }, place: { attribute: false }, groupPlace: { attribute: false }, tab: {}, mode: {}, rich: { type: Boolean }, marked: {}, at: { type: Number }, kept: { attribute: false },
-    rollout: { state: true }, group: { state: true }, prompt: { state: true }, error: { state: true }, loading: { state: true }, segment: { state: true }, labels: { state: true }
+    rollout: { state: true }, group: { state: true }, prompt: { state: true }, error: { state: true }, loading: { state: true }, segment: { state: true }, labels: { state: true }, linkedParts: { state: true }
   }
   static override styles = [sharedStyles, detailStyles, rolloutDetailStyles, css`:host { display: flex; flex-direction: column; min-height: 0; min-width: 0; }`]
 
@@ -68,6 +71,8 @@ export class RolloutDetail extends LitElement {
   declare segment: number
   /** What was said of the rollout, as far as it was read. */
   declare labels: readonly Label[]
+  /** Positions of the reward parts that lead to a file. */
+  declare linkedParts: ReadonlySet<number>
   #asking: AbortController | undefined
 
   constructor() {
@@ -80,6 +85,7 @@ export class RolloutDetail extends LitElement {
     this.loading = false
     this.segment = 0
     this.labels = []
+    this.linkedParts = new Set()
     this.at = -1
   }
 
@@ -107,13 +113,14 @@ export class RolloutDetail extends LitElement {
   async #read(signal: AbortSignal): Promise<void> {
     const { place, groupPlace, model } = this
     if (place) {
-      const rollout = await model.connection.query('rollouts/one', place, signal)
+      const rollout = await model.connection.query('rollouts/one', { ...place, executions: false }, signal)
       if (!rollout) throw new Error('This rollout is not in the run any more.')
       this.segment = 0
-      if (rollout.id !== this.rollout?.id) this.labels = []
+      if (rollout.id !== this.rollout?.id) [this.labels, this.linkedParts] = [[], new Set()]
       this.rollout = rollout
       this.prompt = rollout.segments[0]?.samplePrompt.text.slice(0, PROMPT_CHARACTERS) ?? ''
       void this.updateComplete.then(() => this.#showPlace(rollout.id))
+      void this.#readLinks(place)
       if (!this.group.some((each) => each.id === rollout.id)) this.group = []
       // A group is read where it is looked at.
       if (this.tab === 'group' && this.group.length === 0) {
@@ -128,6 +135,20 @@ export class RolloutDetail extends LitElement {
     }
   }
 
+  /** Where parts come from is not needed to read a rollout: it comes when it is known. */
+  async #readLinks(place: RolloutPlace): Promise<void> {
+    const parts = await this.model.connection.ask('linkedParts', place).catch(() => [])
+    if (place.id === this.rollout?.id) this.linkedParts = new Set(parts)
+  }
+
+  #partLinks({ id }: Rollout): PartLinks {
+    const place = { run: this.place?.run ?? '', id }
+    const act = (what: 'openPart' | 'debugPart', part: number): void => {
+      this.model.connection.ask(what, { ...place, part }).catch((error: unknown) => (this.error = toViewError(error)))
+    }
+    return { parts: this.linkedParts, open: (part) => act('openPart', part), debug: (part) => act('debugPart', part) }
+  }
+
   /** A search hit, or where the reader was. */
   #showPlace(id: string): void {
     if (this.at >= 0) this.trace?.showOffset(this.at)
@@ -140,6 +161,12 @@ export class RolloutDetail extends LitElement {
     void this.updateComplete.then(() => this.trace?.showOffset(anchor.from))
   }
 
+  #showTurn(turn: number): void {
+    const { trace } = this
+    trace?.showTurn(turn)
+    void trace?.updateComplete.then(() => trace.scrollIntoView({ block: 'start' }))
+  }
+
   /** Sampling of the next of the colourings that the rollout has values for. */
   nextMode(): void {
     const modes = this.#modes()
@@ -148,6 +175,10 @@ export class RolloutDetail extends LitElement {
 
   get trace(): TraceView | null {
     return this.renderRoot.querySelector('lab-trace')
+  }
+
+  get executions(): ExecutionView | null {
+    return this.renderRoot.querySelector('lab-executions')
   }
 
   focusTab(): void {
@@ -189,7 +220,8 @@ export class RolloutDetail extends LitElement {
         ${rollout.filter ? filterWords(rollout.filter) : nothing}
         ${rollout.superseded ? html`<span class="alarming">this attempt was done again later</span>` : nothing}</div>
       ${rollout.errors.map((error) => html`<div class="notice"><b>${error.boundary}</b> ${visibleText(error.message.slice(0, 4000))}</div>`)}
-      <div class="side"><div>${rewardTable(rollout)}</div><div>${answerTable(rollout)}</div></div>
+      <div class="side"><div>${rewardTable(rollout, this.#partLinks(rollout))}</div><div>${answerTable(rollout)}</div></div>
+      <lab-executions .connection=${this.model.connection} .place=${{ run: this.place?.run ?? '', id: rollout.id }} ?hasgold=${rollout.gold !== undefined} @showturn=${(event: CustomEvent<number>) => this.#showTurn(event.detail)}></lab-executions>
       ${rollout.segments.length > 1 ? this.#segments(rollout) : nothing}
       <lab-trace .rollout=${rollout} .index=${this.segment} .mode=${this.mode} ?rich=${this.rich} .labels=${this.labels}></lab-trace>
       <lab-threads .connection=${this.model.connection} .place=${this.place ?? { run: '', id: rollout.id }}

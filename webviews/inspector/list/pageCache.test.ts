@@ -39,6 +39,22 @@ describe('PageCache', () => {
     assert.equal(cache.row(27), undefined)
   })
 
+  it('asks for no first page that came with the list, and for it again once the list has changed', async () => {
+    const { cache, asked } = cacheOf(10)
+    cache.want(0, 10)
+    cache.renew(2)
+    cache.begin(rowsFrom(0, 'b'))
+    cache.want(0, 20)
+    assert.deepEqual(asked.map((each) => each.offset), [0, 10])
+    asked[0]?.answer({ generation: 1, rows: rowsFrom(0, 'a') })
+    await settled()
+    assert.equal(cache.row(3), '3b')
+    cache.renew(3)
+    cache.want(0, 10)
+    assert.deepEqual(asked.map((each) => each.offset), [0, 10, 0])
+    assert.equal(cache.row(3), '3b')
+  })
+
   it('gives up pages that were scrolled past, and asks again when they come back', () => {
     const { cache, asked } = cacheOf(10)
     cache.want(0, 10)

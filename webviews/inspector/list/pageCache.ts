@@ -61,6 +61,13 @@ export class PageCache<Row> {
     }
   }
 
+  /** Takes the first page, which came with the list. */
+  begin(rows: readonly Row[]): void {
+    this.#entries.get(0)?.loading?.abort()
+    this.#entries.delete(0)
+    this.#entries.set(0, { page: { generation: this.#generation, rows }, loading: undefined })
+  }
+
   clear(): void {
     this.renew(-1)
     this.#entries.clear()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { blocksOf, layoutTrace, tokenAt } from './traceLayout.ts'
+import { blocksOf, layoutTrace, tokenAt, turnStarts } from './traceLayout.ts'
 import type { TracePart } from './traceLayout.ts'
 
 const kinds = ['think', 'step', 'answer', 'tool'] as const
@@ -64,5 +64,14 @@ describe('tokenAt', () => {
   it('finds the token that holds a unit, past tokens without characters', () => {
     const ends = [2, 2, 5, 9]
     assert.deepEqual([0, 1, 2, 4, 5, 8, 9].map((offset) => tokenAt(ends, offset)), [0, 0, 2, 2, 3, 3, 4])
+  })
+})
+
+describe('turns', () => {
+  it('begin at the start and after each output of a tool that something follows', () => {
+    const tool = (from: number, to: number) => ({ kind: 'tool' as const, from, to })
+    assert.deepEqual(turnStarts({ text: 'abc', spans: [] }), [0])
+    assert.deepEqual(turnStarts({ text: 'abcdefghi', spans: [tool(6, 7), { kind: 'think', from: 0, to: 2 }, tool(2, 4)] }), [0, 4, 7])
+    assert.deepEqual(turnStarts({ text: 'abcd', spans: [tool(2, 4), tool(3, 3)] }), [0])
   })
 })

@@ -24,7 +24,7 @@ export interface TraceSpan {
 export type TracePart = TraceText | TraceSpan
 
 const TITLES: Readonly<Record<SpanKind, string>> = {
-  think: 'Think', step: 'Step', answer: 'Answer', confidence: 'Confidence', search: 'Search', info: 'Information', critique: 'Critique', tool: 'Tool'
+  think: 'Think', step: 'Step', answer: 'Answer', confidence: 'Confidence', search: 'Search', info: 'Information', critique: 'Critique', tool: 'Tool output'
 }
 
 /**
@@ -66,6 +66,15 @@ function layoutSpan(state: LayoutState, kind: SpanKind, from: number, to: number
   const verdict = kind === 'step' ? state.verdicts.find((each) => each.from < to && each.to > from) : undefined
   const title = kind === 'step' || number > 1 ? `${TITLES[kind]} ${number}` : TITLES[kind]
   return { type: 'span', key: `${kind}${number}`, kind, title, from, to, parts: layoutRange(state, from, to), ...(verdict && { verdict }) }
+}
+
+/**
+ * Where each turn of a rollout begins, in UTF-16 units: the policy writes again after what a tool answered. One turn where no
+ * tool did.
+ */
+export function turnStarts({ text, spans }: Pick<Segment, 'text' | 'spans'>): readonly number[] {
+  const answered = spans.filter(({ kind, from, to }) => kind === 'tool' && to > from && to < text.length).map(({ to }) => to)
+  return [0, ...new Set(answered.sort((a, b) => a - b))]
 }
 
 /** Units of a block: enough for a screen, few enough to be built in a frame. */

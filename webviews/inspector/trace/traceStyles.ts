@@ -5,6 +5,8 @@ export const traceStyles = css`
   .span.think { border-left-color: var(--vscode-charts-purple); }
   .span.step { border-left-color: var(--vscode-charts-blue); }
   .span.answer { border-left-color: var(--vscode-charts-green); }
+  .span.tool { border-left-color: var(--vscode-charts-orange); background: color-mix(in srgb, var(--vscode-foreground) 4%, transparent); }
+  .turn { margin: 10px 0 2px; color: var(--vscode-descriptionForeground); font-size: 0.92em; font-weight: 600; }
   .span.bad { border-left-color: var(--vscode-charts-red); border-left-width: 4px; }
   .span.prompt { border-left-color: var(--vscode-descriptionForeground); }
   .fold {

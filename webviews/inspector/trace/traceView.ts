@@ -12,7 +12,7 @@ import './tokenText.ts'
 import { tokenValues } from './tokenColours.ts'
 import type { ColourMode, TokenValues } from './tokenColours.ts'
 import type { TokenRange } from './tokenText.ts'
-import { layoutTrace, tokenAt } from './traceLayout.ts'
+import { layoutTrace, tokenAt, turnStarts } from './traceLayout.ts'
 import type { TracePart, TraceSpan } from './traceLayout.ts'
 import { traceStyles } from './traceStyles.ts'
 
@@ -51,6 +51,7 @@ export class TraceView extends LitElement {
 
   #values: TokenValues = { logprob: [], entropy: [], mask: [] }
   #parts: readonly TracePart[] = []
+  #turns: readonly number[] = [0]
   #ranges = new Map<string, TokenRange>()
   #rich = new Map<string, HTMLElement>()
   #rated: ReturnType<typeof ratingsByStep> = new Map()
@@ -76,6 +77,7 @@ export class TraceView extends LitElement {
     if (!segment || !(changed.has('rollout') || changed.has('index'))) return
     this.#values = tokenValues(segment)
     this.#parts = layoutTrace(segment, this.index === 0 ? this.rollout.steps : [])
+    this.#turns = turnStarts(segment)
     this.#ranges.clear()
     this.#rich.clear()
     this.shown = SHOWN_UNITS
@@ -95,7 +97,7 @@ export class TraceView extends LitElement {
       ${this.#prompt('prompt', 'Prompt', segment.samplePrompt.text)}
       ${segment.trainPrompt ? this.#prompt('trainPrompt', 'Prompt that the tokens are trained under', segment.trainPrompt.text) : nothing}
       <div class="trace" role="group" tabindex="0" aria-label="Completion. Left and right arrows move from token to token." @keydown=${this.#onKey} @mousemove=${this.#onPoint} @click=${this.#onPoint}>
-        ${segment.text === '' ? html`<div class="faint">The completion is empty.</div>` : this.#parts.map((part) => this.#part(segment, part))}
+        ${segment.text === '' ? html`<div class="faint">The completion is empty.</div>` : this.#parts.map((part) => html`${this.#turn(part)}${this.#part(segment, part)}`)}
         ${segment.text.length > this.shown ? this.#more(segment) : nothing}
       </div>
       <lab-token-legend .segment=${segment} .values=${this.#values} .mode=${this.mode} .token=${this.cursor}></lab-token-legend>`
@@ -105,6 +107,12 @@ export class TraceView extends LitElement {
     const open = !this.folded.has(key)
     return html`<section class="span prompt">${this.#foldButton(key, title, open, unitsText(text.length, 'character'))}
       ${open ? html`<div class="raw">${visibleText(text.slice(0, this.shown))}</div>` : html`<div class="raw folded-line">${visibleText(text.slice(-300))}</div>`}</section>`
+  }
+
+  /** Rollouts of several turns say where each begins. */
+  #turn({ from }: TracePart) {
+    const turn = this.#turns.length > 1 && from < this.shown ? this.#turns.indexOf(from) : -1
+    return turn < 0 ? nothing : html`<h4 class="turn">Turn ${turn + 1}</h4>`
   }
 
   #part(segment: Segment, part: TracePart): TemplateResult | typeof nothing {
@@ -148,6 +156,11 @@ export class TraceView extends LitElement {
     this.folded = new Set(['prompt'])
     this.shown = Math.max(this.shown, offset + 1)
     this.cursor = Math.min(segment.tokens.length - 1, tokenAt(segment.tokenEnds, offset))
+  }
+
+  /** Puts the cursor where a turn begins, from 1. */
+  showTurn(turn: number): void {
+    this.showOffset(this.#turns[turn - 1] ?? 0)
   }
 
   showAsKept({ folded, cursor }: KeptReading): void {

@@ -1,0 +1,97 @@
+import { basename } from 'node:path'
+import * as vscode from 'vscode'
+import type { ShownRun } from '../runs/shownRun.ts'
+import { nameOf } from '../runs/runWords.ts'
+import { plainLine } from '../plainText.ts'
+import { REPORT_SCHEME } from '../reports/reports.ts'
+import type { Shell } from '../shell.ts'
+import { withApproval } from '../starting/consent.ts'
+import { labError } from './labError.ts'
+import { Rescored, rescoreReport, shownId } from './rescoreReport.ts'
+
+type Parts = Pick<Shell, 'lab' | 'reports' | 'traces' | 'log'>
+
+/** A re-score that was asked for: done again whenever its file is saved, while its report is open. */
+export interface RescoreRequest {
+  readonly run: ShownRun
+  readonly file: vscode.Uri
+  /** Which function of the file; default: as the run names it. */
+  readonly functionName?: string
+}
+
+/** Scores again and shows what changed; undefined = given up. */
+export async function rescore(parts: Parts, request: RescoreRequest): Promise<Rescored | undefined> {
+  const { file, run } = request
+  const startedAt = performance.now()
+  const rescored = await withApproval(parts.lab, file.fsPath, (trust) => runRescore(parts, request, trust))
+  if (!rescored) return undefined
+  const seconds = (performance.now() - startedAt) / 1000
+  const links = rescored.changes.largest.map(({ id }) => ({ text: shownId(id), target: parts.traces.uriOf({ run: run.card.directory, id }) }))
+  await parts.reports.show(titleOf(request), rescoreReport(basename(file.fsPath), nameOf(run), rescored, seconds), { beside: true, keepFocus: true, links })
+  return rescored
+}
+
+const titleOf = ({ file, run }: RescoreRequest): string => `Re-score of ${plainLine(nameOf(run), 60)} with ${plainLine(basename(file.fsPath), 60)}`
+
+async function runRescore({ lab }: Parts, { run, file, functionName }: RescoreRequest, trust: boolean): Promise<Rescored | undefined> {
+  const title = `Scoring the rollouts of ${plainLine(nameOf(run), 60)} again`
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
+    const abort = new AbortController()
+    token.onCancellationRequested(() => abort.abort())
+    let rescored: Rescored | undefined
+    const onLine = (line: unknown): void => {
+      const done = doneOf(line)
+      if (done !== undefined) progress.report({ message: `${done.toLocaleString('en-US')} rollouts` })
+      const parsed = Rescored.safeParse(line)
+      if (parsed.success) rescored = parsed.data
+    }
+    const args = ['rescore', run.card.directory, '--json', `--reward=${file.fsPath}`, ...(functionName === undefined ? [] : [`--function=${functionName}`]), ...(trust ? ['--trust-workspace'] : [])]
+    const cwd = vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath ?? vscode.Uri.joinPath(file, '..').fsPath
+    const { code, ...said } = await lab.run(args, { cwd, onLine, signal: abort.signal })
+    if (token.isCancellationRequested) return undefined
+    if (code !== 0 || !rescored) throw labError(said, `Re-scoring ended with code ${code}.`)
+    return rescored
+  })
+}
+
+function doneOf(line: unknown): number | undefined {
+  return typeof line === 'object' && line !== null && 'type' in line && line.type === 'progress' && 'done' in line && typeof line.done === 'number' ? line.done : undefined
+}
+
+/** Does re-scores again when their files are saved. One at a time; a save meanwhile brings one more. */
+export interface RescoreWatch extends vscode.Disposable {
+  /** From now on; replaces an earlier one of the same file. */
+  follow(request: RescoreRequest): void
+}
+
+export function watchRescores(parts: Parts): RescoreWatch {
+  const followed = new Map<string, RescoreRequest>()
+  const busy = new Map<string, 'busy' | 'again'>()
+  const again = async (key: string): Promise<void> => {
+    const request = followed.get(key)
+    if (!request || busy.has(key)) return void (busy.has(key) && busy.set(key, 'again'))
+    busy.set(key, 'busy')
+    try {
+      await rescore(parts, request)
+    } catch (error) {
+      // The report says what the file was like; what is wrong with it now is told where people look while they write.
+      vscode.window.setStatusBarMessage(`$(error) ${plainLine(error instanceof Error ? error.message : String(error), 160)}`, 8000)
+      parts.log.warn(`re-score: ${String(error)}`)
+    } finally {
+      const more = busy.get(key) === 'again'
+      busy.delete(key)
+      if (more) void again(key)
+    }
+  }
+  const listening = [
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => void again(uri.toString())),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      if (uri.scheme !== REPORT_SCHEME) return
+      for (const [key, request] of followed) if (uri.path === `/${titleOf(request)}.txt`) followed.delete(key)
+    })
+  ]
+  return {
+    follow: (request) => void followed.set(request.file.toString(), request),
+    dispose: () => listening.forEach((each) => each.dispose())
+  }
+}

@@ -1,0 +1,87 @@
+import { basename, dirname } from 'node:path'
+import * as vscode from 'vscode'
+import type { PaidCheat } from '../../trainer/protocol/redTeam.ts'
+import type { Consents } from '../contracts/trainers.ts'
+import { errorText } from '../errorText.ts'
+import { plainLine } from '../plainText.ts'
+import type { Shell } from '../shell.ts'
+
+/** What a trainer refuses until people say that it may be, by the code of its error. */
+type Refusal = 'trust/not-approved' | 'reward/paid-cheats' | 'sandbox/no-backend'
+const REFUSALS: readonly Refusal[] = ['trust/not-approved', 'reward/paid-cheats', 'sandbox/no-backend']
+
+/** What is about to be done. */
+interface Asking {
+  readonly lab: Shell['lab']
+  /** Run file, or file of a run: its modules are approved, its rewards are shown. */
+  readonly file: string
+  /** Others are errors like any other; default: all. */
+  readonly asks?: readonly Refusal[]
+}
+
+/** Does it; where the trainer refuses, asks and does it again. Undefined where people decline. @throws what is no refusal, or one that consent did not lift. */
+export async function withConsents<T>(asking: Asking, start: (consents: Consents) => Promise<T>): Promise<T | undefined> {
+  const asked = new Set<Refusal>()
+  for (let consents: Consents = {}; ; ) {
+    try {
+      return await start(consents)
+    } catch (error) {
+      const refusal = refusalOf(error, asking.asks ?? REFUSALS)
+      if (refusal === undefined || (asked.has(refusal) && refusal !== 'reward/paid-cheats') || !vscode.workspace.isTrusted) throw error
+      asked.add(refusal)
+      const consent = await ASK[refusal](asking, error)
+      if (consent === undefined) return undefined
+      consents = { ...consents, ...consent }
+    }
+  }
+}
+
+/** The same where only modules of the workspace may be refused. */
+export const withApproval = <T>(lab: Shell['lab'], file: string, start: (trustModules: boolean) => Promise<T>): Promise<T | undefined> =>
+  withConsents({ lab, file, asks: ['trust/not-approved'] }, ({ trustModules = false }) => start(trustModules))
+
+function refusalOf(error: unknown, asks: readonly Refusal[]): Refusal | undefined {
+  const { code } = (error ?? {}) as { readonly code?: unknown }
+  return asks.find((refusal) => refusal === code)
+}
+
+const ASK: Readonly<Record<Refusal, (asking: Asking, error: unknown) => Promise<Consents | undefined>>> = {
+  'trust/not-approved': askToApprove,
+  'reward/paid-cheats': askToAccept,
+  'sandbox/no-backend': askToGoWithout
+}
+
+async function askToApprove({ lab, file }: Asking, error: unknown): Promise<Consents | undefined> {
+  const [once, always] = ['Run It This Once', 'Approve These Versions']
+  const detail = `${errorText(error)} Code of a workspace can do what you can do. Read it before you let it run; a changed byte asks again.`
+  const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail }, once, always)
+  if (answer === undefined) return undefined
+  if (answer === once) return { trustModules: true }
+  const { code, errors } = await lab.run(['trust', file], { cwd: dirname(file), onLine: () => undefined })
+  if (code !== 0) throw new Error(errors)
+  return {}
+}
+
+/** Names that people chose; those that they did not choose are refused again. */
+async function askToAccept({ file }: Asking, error: unknown): Promise<Consents | undefined> {
+  const { paidCheats = [] } = error as { readonly paidCheats?: readonly PaidCheat[] }
+  const [report, choose] = ['Show All Cheats', 'Choose What to Accept…']
+  const detail = `${paidCheats.map(({ title, cheat }) => `• ${plainLine(title, 100)} (${plainLine(cheat, 60)})`).slice(0, MOST_NAMED).join('\n')}\n\nA model that is trained on these rewards may learn to cheat in their place. Correct the rewards, or accept each cheat by its name.`
+  const message = `The rewards of ${plainLine(basename(file), 80)} pay ${paidCheats.length === 1 ? 'a cheat' : `${paidCheats.length} cheats`}.`
+  const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, report, choose)
+  if (answer === report) void vscode.commands.executeCommand('rolloutLab.redTeamReward', vscode.Uri.file(file))
+  if (answer !== choose) return undefined
+  const items = paidCheats.map(({ cheat, title, why }) => ({ label: plainLine(title, 100), description: plainLine(cheat, 60), detail: plainLine(why, 200), cheat }))
+  const chosen = await vscode.window.showQuickPick(items, { title: 'Start With Paid Cheats', canPickMany: true, placeHolder: 'Cheats that the rewards may pay; the run starts where all of them are chosen', ignoreFocusOut: true })
+  return chosen && { acceptPaidCheats: chosen.map(({ cheat }) => cheat) }
+}
+
+const MOST_NAMED = 10
+
+/** The only place that can switch a sandbox off: for one start, and only where none works. */
+async function askToGoWithout(_: Asking, error: unknown): Promise<Consents | undefined> {
+  const without = 'Run Without a Sandbox'
+  const detail = `${errorText(error)}\n\nWithout a sandbox each Python program that the model writes runs as you. It can read, change and delete your files, use the network with your credentials and reach your other processes. Only its time, memory and output are limited.\n\nThis holds for this start alone.`
+  const answer = await vscode.window.showWarningMessage('No sandbox that works here runs these programs.', { modal: true, detail }, without)
+  return answer === without ? { unsafeSandbox: true } : undefined
+}
