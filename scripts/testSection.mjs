@@ -36,10 +36,17 @@ async function runProcess(name, command, python) {
   const { status, signal, output } = await runPrinting(process.execPath, ['--import', 'tsx', ...command(file)], { env })
   const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { files: {}, failures: [] }
   rmSync(folder, { recursive: true, force: true })
-  // A runner that dies after its last test is a failure that no test counted.
-  if (status !== 0 && report.failures.length === 0) {
+  const problem = problemOf(report, status, signal)
+  if (problem) {
     report.files[''] = { passed: 0, failed: 1, skipped: 0 }
-    report.failures.push({ file: '', title: name, error: `The runner ended with ${signal ?? `exit status ${status}`} although no test failed.` })
+    report.failures.push({ file: '', title: name, error: problem })
   }
   return { report, output }
+}
+
+/** What no test counted: a runner that died after its last test, or one that ran none. */
+function problemOf({ files, failures }, status, signal) {
+  if (failures.length > 0) return undefined
+  if (status !== 0) return `The runner ended with ${signal ?? `exit status ${status}`} although no test failed.`
+  return Object.keys(files).length === 0 ? 'The runner ran no test.' : undefined
 }

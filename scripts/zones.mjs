@@ -63,7 +63,7 @@ export const packageZones = {
   '@huggingface/tokenizers': ['trainer/engines/onnx'],
   '@huggingface/jinja': ['trainer/engines/onnx'],
   '@duckdb/node-api': ['trainer/stores', 'trainer/query'],
-  'simple-git': ['trainer/stores', 'trainer/workspaces'],
+  'simple-git': ['trainer/stores'],
   'quickjs-emscripten-core': ['trainer/sandbox'],
   '@jitl/quickjs-singlefile-mjs-release-sync': ['trainer/sandbox'],
   // What gold queries are checked by in tests is SQLite itself, without the sandbox.

@@ -4,6 +4,10 @@ import { columns } from '../reports/columns.ts'
 
 const Mean = z.number().nullable()
 
+/** Lines of `lab rescore --json` while it works: rollouts scored, of about so many. */
+export const Progress = z.object({ type: z.literal('progress'), done: z.number(), of: z.number() })
+export type Progress = z.infer<typeof Progress>
+
 /** Last line of `lab rescore --json`. */
 export const Rescored = z.object({
   type: z.literal('rescored'),

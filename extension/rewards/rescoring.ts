@@ -7,7 +7,7 @@ import { REPORT_SCHEME } from '../reports/reports.ts'
 import type { Shell } from '../shell.ts'
 import { withApproval } from '../starting/consent.ts'
 import { labError } from './labError.ts'
-import { Rescored, rescoreReport, shownId } from './rescoreReport.ts'
+import { Progress, Rescored, rescoreReport, shownId } from './rescoreReport.ts'
 
 type Parts = Pick<Shell, 'lab' | 'reports' | 'traces' | 'log'>
 
@@ -39,9 +39,15 @@ async function runRescore({ lab }: Parts, { run, file, functionName }: RescoreRe
     const abort = new AbortController()
     token.onCancellationRequested(() => abort.abort())
     let rescored: Rescored | undefined
+    let shown = 0
+    const show = ({ done, of }: Progress): void => {
+      const percent = (100 * done) / Math.max(1, of)
+      progress.report({ message: `${done.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} rollouts`, increment: percent - shown })
+      shown = percent
+    }
     const onLine = (line: unknown): void => {
-      const done = doneOf(line)
-      if (done !== undefined) progress.report({ message: `${done.toLocaleString('en-US')} rollouts` })
+      const told = Progress.safeParse(line).data
+      if (told) show(told)
       const parsed = Rescored.safeParse(line)
       if (parsed.success) rescored = parsed.data
     }
@@ -52,10 +58,6 @@ async function runRescore({ lab }: Parts, { run, file, functionName }: RescoreRe
     if (code !== 0 || !rescored) throw labError(said, `Re-scoring ended with code ${code}.`)
     return rescored
   })
-}
-
-function doneOf(line: unknown): number | undefined {
-  return typeof line === 'object' && line !== null && 'type' in line && line.type === 'progress' && 'done' in line && typeof line.done === 'number' ? line.done : undefined
 }
 
 /** Does re-scores again when their files are saved. One at a time; a save meanwhile brings one more. */

@@ -5,10 +5,8 @@ import type { Consents } from '../contracts/trainers.ts'
 import { errorText } from '../errorText.ts'
 import { plainLine } from '../plainText.ts'
 import type { Shell } from '../shell.ts'
-
-/** What a trainer refuses until people say that it may be, by the code of its error. */
-type Refusal = 'trust/not-approved' | 'reward/paid-cheats' | 'sandbox/no-backend'
-const REFUSALS: readonly Refusal[] = ['trust/not-approved', 'reward/paid-cheats', 'sandbox/no-backend']
+import { REFUSALS, untilConsented } from './refusals.ts'
+import type { Refusal } from './refusals.ts'
 
 /** What is about to be done. */
 interface Asking {
@@ -19,31 +17,18 @@ interface Asking {
   readonly asks?: readonly Refusal[]
 }
 
-/** Does it; where the trainer refuses, asks and does it again. Undefined where people decline. @throws what is no refusal, or one that consent did not lift. */
-export async function withConsents<T>(asking: Asking, start: (consents: Consents) => Promise<T>): Promise<T | undefined> {
-  const asked = new Set<Refusal>()
-  for (let consents: Consents = {}; ; ) {
-    try {
-      return await start(consents)
-    } catch (error) {
-      const refusal = refusalOf(error, asking.asks ?? REFUSALS)
-      if (refusal === undefined || (asked.has(refusal) && refusal !== 'reward/paid-cheats') || !vscode.workspace.isTrusted) throw error
-      asked.add(refusal)
-      const consent = await ASK[refusal](asking, error)
-      if (consent === undefined) return undefined
-      consents = { ...consents, ...consent }
-    }
-  }
+/**
+ * Does it; what a trainer refuses until people say so is asked for, in trusted workspaces only. Undefined where they decline.
+ * @throws what is no refusal, and one that consent did not lift.
+ */
+export function withConsents<T>(asking: Asking, start: (consents: Consents) => Promise<T>): Promise<T | undefined> {
+  const asks = vscode.workspace.isTrusted ? (asking.asks ?? REFUSALS) : []
+  return untilConsented(asks, (refusal, error) => ASK[refusal](asking, error), start)
 }
 
 /** The same where only modules of the workspace may be refused. */
 export const withApproval = <T>(lab: Shell['lab'], file: string, start: (trustModules: boolean) => Promise<T>): Promise<T | undefined> =>
   withConsents({ lab, file, asks: ['trust/not-approved'] }, ({ trustModules = false }) => start(trustModules))
-
-function refusalOf(error: unknown, asks: readonly Refusal[]): Refusal | undefined {
-  const { code } = (error ?? {}) as { readonly code?: unknown }
-  return asks.find((refusal) => refusal === code)
-}
 
 const ASK: Readonly<Record<Refusal, (asking: Asking, error: unknown) => Promise<Consents | undefined>>> = {
   'trust/not-approved': askToApprove,

@@ -6,7 +6,7 @@ import { ownIdentity } from '../../trainer/stores/processIdentity.ts'
 import { withLock } from './fileLock.ts'
 import { FolderNames } from './folderNames.ts'
 import { labelOfFile, newRunDirectory } from './runDirectoryName.ts'
-import { StartQueue } from './startQueue.ts'
+import { asQueued, consentsOf, StartQueue } from './startQueue.ts'
 import type { Waiting } from './startQueue.ts'
 
 const item = (label: string): Omit<Waiting, 'id'> => ({ label, directory: `/runs/${label}`, request: { resume: `/runs/${label}` }, asksGit: false })
@@ -41,6 +41,16 @@ describe('what waits for the device', () => {
     assert.deepEqual(queue.waiting, [])
     queue.add(item('a'))
     assert.deepEqual(labels(new StartQueue(place)), ['a'])
+  })
+
+  it('keeps what people consented to, and nothing that is not asked for', () => {
+    const place = join(folder, 'queue.json')
+    const consents = { acceptPaidCheats: ['early-exit'], unsafeSandbox: true }
+    new StartQueue(place).add({ ...item('a'), request: { file: '/a.run.json', overrides: [], ...consents } })
+    const [waiting] = new StartQueue(place).waiting
+    assert.deepEqual(asQueued(waiting!).request, { file: '/a.run.json', overrides: [], directory: '/runs/a', ...consents })
+    assert.deepEqual(consentsOf({ ...consents, trustModules: false, ...{ asksGit: true } }), consents)
+    assert.deepEqual(consentsOf({}), {})
   })
 
   it('is changed by one window at a time', async () => {

@@ -14,7 +14,8 @@ export interface TrainerProgram {
   readonly say: (message: string) => void
 }
 
-const READY_SECONDS = 120
+/** Before a run on programs starts, every cheat is tried on its rewards. */
+const READY_SECONDS = 600
 const LOGS_KEPT = 50
 /** Ends that may be the Node's fault: a native module that does not load, or takes the process with it. */
 const NODE_AT_FAULT: ReadonlySet<string> = new Set(['host/native-module', 'trainer-no-start'])

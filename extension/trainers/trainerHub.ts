@@ -44,7 +44,7 @@ type Order = Omit<Waiting, 'id'>
 
 const LOOK_MILLISECONDS = 1000
 /** Longer than a start takes, which holds the lock. */
-const LOCK_MILLISECONDS = 150_000
+const LOCK_MILLISECONDS = 630_000
 
 /** Starts, finds, attaches to and steers the trainers of this machine; what waits for the device starts when it is free. */
 export class TrainerHub {
@@ -111,7 +111,7 @@ export class TrainerHub {
     if (known && !known.over) throw new LabHostError('running', 'The run is going on already.', 'Open its dashboard to watch it.')
     const waits = this.#queue.waiting.some(({ request }) => 'resume' in request && request.resume === directory)
     if (waits) return { queued: true }
-    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...consentsOf(consents) }, asksGit: false })
+    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...consentsOf(consents) }, asksGit: this.#options.trusted() })
     return { queued }
   }
 
@@ -221,7 +221,7 @@ function orderOf({ directory, request, asksGit }: Order, id: string, folder: str
   const by = { registry: folder, id, pipe: pipePath(folder, id), token: randomBytes(32).toString('hex') }
   const { trustModules: trustWorkspace = false, ...others } = consentsOf(request)
   const consents = { trustWorkspace, ...others }
-  if ('resume' in request) return { kind: 'resume', directory, ...consents, ...by }
+  if ('resume' in request) return { kind: 'resume', directory, asksGit, ...consents, ...by }
   const { file, overrides, seed } = request
   return { kind: 'launch', file, overrides, directory, asksGit, ...(seed !== undefined && { seed }), ...consents, ...by }
 }

@@ -25,7 +25,8 @@ describe('architecture: repository', () => {
   })
 
   it('holds no path of one machine', () => {
-    const text = tracked.filter((file) => /\.(ts|mjs|cjs|md|json|py)$/.test(file) && file !== 'package-lock.json')
+    // Hostile programs look for what any machine has.
+    const text = tracked.filter((file) => /\.(ts|mjs|cjs|md|json|py)$/.test(file) && file !== 'package-lock.json' && !file.startsWith('test/sandbox/hostile/'))
     assert.deepEqual(text.filter((file) => /(^|[^A-Za-z0-9_.])\/(work|home\/[a-z]+|root)\//.test(read(file))), [])
   })
 })

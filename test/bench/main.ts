@@ -18,6 +18,7 @@ import { queryBench } from './queryBench.ts'
 import { writeReadme, writeRecord } from './report.ts'
 import { rescoreBench } from './rescoreBench.ts'
 import { resumeBench } from './resumeBench.ts'
+import { sandboxBench } from './sandboxBench.ts'
 import { startBench } from './startBench.ts'
 import { stepBench } from './stepBench.ts'
 import { trainingBench } from './trainingBench.ts'
@@ -27,7 +28,7 @@ import { workspaceBench } from './workspaceBench.ts'
 const BENCHES: Readonly<Record<string, Bench>> = {
   critique: critiqueBench, code: codeBench,
   start: startBench, learning: learningBench, training: trainingBench, decoding: decodingBench, step: stepBench, gemm: gemmBench,
-  memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench, labels: labelsBench, rescore: rescoreBench,
+  memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench, labels: labelsBench, sandbox: sandboxBench, rescore: rescoreBench,
   workspace: workspaceBench
 }
 const USAGE = `npm run bench -- [name …] [--rounds N] [--out FOLDER]\nNames: ${Object.keys(BENCHES).join(', ')}; none = all.`

@@ -69,11 +69,10 @@ export async function queryBench({ rounds = 5, scratch, report }: BenchContext):
 async function roundOf(directory: string): Promise<Round> {
   const queries = new TestQueries(bundledProgram())
   const start = performance.now()
-  const opening = queries.ask('rollouts/open', { runs: [directory], filter: {}, sort: RECORDED, by: 'rollouts', follow: false })
+  const opening = queries.ask('rollouts/open', { runs: [directory], filter: {}, sort: RECORDED, by: 'rollouts', follow: false, first: PAGE })
   try {
-    const { view, count } = await opening
-    if (count !== ROLLOUTS) throw new Error(`the run has ${count} rollouts`)
-    await queries.ask('rollouts/page', { view, offset: 0, limit: PAGE })
+    const { view, count, first } = await opening
+    if (count !== ROLLOUTS || first?.length !== PAGE) throw new Error(`the run has ${count} rollouts, of which ${first?.length} came`)
     const open = performance.now() - start
     const changes: number[] = []
     for (const sort of SORTS) changes.push(await changeTo(queries, directory, {}, sort))
@@ -102,8 +101,7 @@ async function timed(work: () => Promise<void>): Promise<number> {
 
 function changeTo(queries: TestQueries, run: string, filter: RolloutFilter, sort: RolloutSort): Promise<number> {
   return timed(async () => {
-    const { view } = await queries.ask('rollouts/open', { runs: [run], filter, sort, by: 'rollouts', follow: false })
-    await queries.ask('rollouts/page', { view, offset: 0, limit: PAGE })
+    const { view } = await queries.ask('rollouts/open', { runs: [run], filter, sort, by: 'rollouts', follow: false, first: PAGE })
     await queries.ask('rollouts/close', { view })
   })
 }

@@ -9,7 +9,7 @@ import type { Session } from '../vscode/session.ts'
 import type { Workbench } from '../vscode/workbench.ts'
 
 /** Those that try to be more than text, as outputs, names and files of programs. */
-const HOSTILE = HOSTILE_TEXTS.filter(({ text, name }) => text.length < 5000 && /^(html|markdown|terminal|unicode)/.test(name)).slice(0, 12).map(({ text }) => text)
+const HOSTILE = ['html', 'markdown', 'terminal', 'unicode'].flatMap((kind) => HOSTILE_TEXTS.find(({ text, name }) => text.length < 5000 && name.startsWith(kind))?.text ?? [])
 
 describe('executions of programs in the inspector', function () {
   this.timeout(180_000)
@@ -48,11 +48,11 @@ describe('executions of programs in the inspector', function () {
     }
     await tests().nth(2).locator('button').click()
     await frame.locator('lab-executions .texts pre', { hasText: 'sorting 4,2' }).waitFor()
-    await workbench.picture('execution-dark')
-    await workbench.theme('light')
-    await workbench.picture('execution-light')
-    await workbench.theme('dark')
-    assert.deepEqual((await seriousFaults(frame)).filter((fault) => fault.includes('lab-executions')), [])
+    for (const theme of ['light', 'highContrast', 'dark'] as const) {
+      await workbench.theme(theme)
+      assert.deepEqual((await seriousFaults(frame)).filter((fault) => fault.includes('lab-executions')), [], theme)
+      await workbench.picture(`execution-${theme}`)
+    }
   })
 
   it('show only failing tests where asked', async () => {
@@ -79,10 +79,16 @@ describe('executions of programs in the inspector', function () {
     await backToInspector()
   })
 
-  it('say why an attempt cannot be run again', async () => {
-    await tool('Run again').click()
+  it('are worked by keys, and say why an attempt cannot be run again', async () => {
+    const list = frame.locator('lab-rollout-list [role=grid]')
+    await list.press('t')
     await frame.locator('lab-executions [role=alert]').waitFor()
     await workbench.picture('execution-again')
+    await list.press('x')
+    await workbench.page.locator('.tab.active', { hasText: 'gold' }).waitFor()
+    await backToInspector()
+    await tests().nth(1).locator('button').press('Enter')
+    await frame.locator('lab-executions .texts pre', { hasText: '[10, 9, 1]' }).first().waitFor()
   })
 
   it('show the turns of a rollout, and where each stands in its trace', async () => {
@@ -116,6 +122,8 @@ describe('executions of programs in the inspector', function () {
     }
     await workbench.picture('execution-hostile')
     assert.equal(await frame.locator('lab-executions :is(script, iframe, img, form, a)').count(), 0)
+    await tool('Open 2 files').click()
+    await workbench.editorTab('outside.js').waitFor()
     assert.deepEqual(workbench.requestsLeaving(), [])
     assert.deepEqual(workbench.errors, [])
   })

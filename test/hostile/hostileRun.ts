@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { execution, testRun } from '../../trainer/protocol/execution.fixture.ts'
+import type { ExecutionRecord } from '../../trainer/protocol/execution.ts'
 import { RunFile } from '../../trainer/protocol/runFile.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
 import { createRun } from '../../trainer/stores/runDirectory.ts'
@@ -9,7 +11,7 @@ const PER_GROUP = 4
 
 /**
  * A finished run in `runsFolder` whose every text is hostile: one rollout per text, with the text as prompt, completion,
- * answer, gold, reason, error and tag; ids, names and numbers stay valid. Returns its directory.
+ * answer, gold, reason, error, tag, program and all that its tests printed; ids, names and numbers stay valid. Returns its directory.
  */
 export async function writeHostileRun(runsFolder: string, texts: readonly HostileText[], name = '<img src=x onerror=alert(1)> $(error) [run](command:x)'): Promise<string> {
   const directory = join(runsFolder, 'grpo--hostile--0001')
@@ -45,8 +47,17 @@ function hostileRollout(text: string, index: number): Rollout {
     answer: short, correct: sample % 2 === 0, steps: [{ from: 0, to: Math.min(3, text.length), ok: false, why: short }],
     reward: { total: reward, parts: [{ name: 'answer', score: reward, weight: 1, why: short }, { name: short.slice(0, 60) || 'empty', score: null, weight: 0, why: short }] },
     filter: { kept: true, why: short }, policyVersion: 0, seed: index, timing: { sampledAt: AT, sampleSeconds: 0.1, rewardSeconds: 0 },
-    errors: [{ boundary: 'reward', message: short }], tags: { hostile: short }
+    errors: [{ boundary: 'reward', message: short }], tags: { hostile: short }, executions: [hostileExecution(text)]
   }
+}
+
+/** A program whose every text is hostile, as it was judged. */
+export function hostileExecution(text: string): ExecutionRecord {
+  const short = text.slice(0, 3000)
+  const test = { input: short, expected: short, got: short, output: short, why: short }
+  return execution([testRun(short.slice(0, 400) || 'empty', 'wrongValue', test), testRun('quiet', 'pass')], {
+    files: [{ path: short.slice(0, 100) || 'empty', text: short }, { path: '../../../outside.js', text: short }], signals: [{ kind: 'forgedResult', why: short }], limitsHit: ['outputBytes'], failure: null
+  })
 }
 
 /** Four tokens over the whole text, so that every view that colours tokens has some. */

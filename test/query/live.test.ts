@@ -15,7 +15,7 @@ const SORT = { by: 'recorded', descending: false } as const
 const rolloutsOf = (step: number, attempt = 1): Rollout[] => [0, 1, 2, 3, 4, 5].flatMap((group) => [0, 1, 2, 3].map((sample) => rollout({ step, group, sample, attempt, tokens: 12 })))
 
 describe('queries over a run that is being written', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let queries: TestQueries
   let run: RunDirectory
   let last: ViewInfo | undefined

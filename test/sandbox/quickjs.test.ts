@@ -38,7 +38,7 @@ const EXPECTED = [
 const task = ({ text, endless, prints }: Omit<HostileProgram, 'name' | 'verdict'>, files: { readonly path: string }, port: number): CodeTask => CodeTask.parse({
   kind: 'code', language: 'javascript', files: [{ path: 'main.js', text: text.replaceAll('$FILE', files.path).replaceAll('$PORT', String(port)) }],
   tests: [{ name: 'adds', visible: true, ...(prints ? { style: 'stdin', stdin: '2 3\n', expected: '5' } : { style: 'call', function: 'f', args: [2, 3], expected: 5 }) }],
-  limits: { wallSeconds: endless ? 0.2 : 60, cpuSeconds: 60, memoryMegabytes: 32 }
+  limits: { wallSeconds: endless ? 0.05 : 60, cpuSeconds: 60, memoryMegabytes: 32 }
 })
 const NEIGHBOURS_TASK = CodeTask.parse({
   kind: 'code', language: 'javascript', files: [{ path: 'main.js', text: NEIGHBOUR }], limits: { wallSeconds: 60, cpuSeconds: 60 },
@@ -97,11 +97,10 @@ describe('hostile programs in QuickJS', function () {
     assert.equal(readFileSync(file.path, 'utf8'), SECRET)
   })
 
-  it('gives the others right results while all of them run at once', async () => {
+  it('gives others right results while those that are quick run all at once', async () => {
     const many = createExecutor({ sandboxes: [await quickjsBackend({ workers: 2 }).open()], retries: 0, concurrency: 16 })
     try {
-      const heavy = new Set([...MEMORY_BOMBS, ...RECURSION_BOMBS])
-      const all = Object.values(PROGRAMS).flat().filter((program) => !program.endless && !heavy.has(program))
+      const all = [...PATCHED_BUILTINS, ...FORGED_ANSWERS, ...EARLY_EXITS, ...ESCAPES, ...LEFTOVERS]
       const runs = all.flatMap((program) => [many.run(task(program, file, 0)), many.run(NEIGHBOURS_TASK)])
       const neighbours = (await Promise.all(runs)).filter((_, i) => i % 2 === 1)
       assert.deepEqual(new Set(neighbours.map(({ failure, tests: [judged] }) => failure ?? judged?.verdict)), new Set(['pass']))

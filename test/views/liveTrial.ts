@@ -25,8 +25,8 @@ export interface LiveTrial {
   readonly shown: number
   /** Of each key typed, from the key to the next picture. */
   readonly keys: readonly number[]
-  /** Longest delay of the extension host's event loop in each second. */
-  readonly loopDelays: readonly number[]
+  /** Longest delays of the extension host's event loop in each second. */
+  readonly loopDelays: readonly Omit<LoopDelay, 'at'>[]
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -128,9 +128,9 @@ async function bundleMonitor(scratch: string): Promise<string> {
   return folder
 }
 
-function readDelays(file: string, from: number, to: number): number[] {
+function readDelays(file: string, from: number, to: number): LoopDelay[] {
   if (!existsSync(file)) throw new Error('The monitor in the extension host wrote nothing.')
   const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as LoopDelay)
   // A line tells of the second before it.
-  return lines.filter(({ at }) => at - 1000 >= from && at <= to).map(({ longestMs }) => longestMs)
+  return lines.filter(({ at }) => at - 1000 >= from && at <= to)
 }

@@ -5,6 +5,7 @@ import { RunFile } from '../../trainer/protocol/runFile.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
 import { createRun } from '../../trainer/stores/runDirectory.ts'
 import { rolloutWithSteps } from '../../webviews/labeller/labeller.fixture.ts'
+import { hostileExecution } from '../hostile/hostileRun.ts'
 
 const AT = '2026-01-31T12:00:00.000Z'
 
@@ -82,12 +83,4 @@ function twoTurns(sample: number): Rollout {
   const segment = rollout.segments[0]!
   const [from, to] = [WRONG.length, WRONG.length + TOOL.length]
   return { ...rollout, segments: [{ ...segment, spans: [{ kind: 'tool', from, to }], mask: segment.tokenEnds.map((end) => (end > from && end <= to ? 0 : 1)) }] }
-}
-
-function hostileExecution(text: string): ExecutionRecord {
-  const short = text.slice(0, 3000)
-  const test = { input: short, expected: short, got: short, output: short, why: short }
-  return execution([testRun(short.slice(0, 400) || 'empty', 'wrongValue', test), testRun('quiet', 'pass')], {
-    files: [{ path: short.slice(0, 100) || 'empty', text: short }, { path: '../../../outside.js', text: short }], signals: [{ kind: 'forgedResult', why: short }], limitsHit: ['outputBytes'], failure: null
-  })
 }

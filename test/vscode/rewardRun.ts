@@ -8,10 +8,10 @@ import { rolloutWithSteps } from '../../webviews/labeller/labeller.fixture.ts'
 const AT = '2026-01-31T12:00:00.000Z'
 
 /** Rewards what is short. Line 4 decides, line 5 answers. */
-export const BREVITY = `import type { UserRewardFunction } from 'rollout-lab'
+export const BREVITY = `interface Options { readonly most?: number }
 
-export const brevity: UserRewardFunction = (problem, completion, run, options) => {
-  const short = completion.length <= Number(options['most'])
+export const brevity = (problem: unknown, completion: string, run: unknown, options: Options) => {
+  const short = completion.length <= Number(options.most)
   return { score: short ? 1 : 0, why: \`\${completion.length} characters\` }
 }
 `

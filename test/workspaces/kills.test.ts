@@ -4,7 +4,7 @@ import { NO_PYTEST, NO_SANDBOX, workspaceSandbox } from './sandboxes.ts'
 import { attemptsUnderKills } from './underKills.ts'
 import type { UnderKills } from './underKills.ts'
 
-const ATTEMPTS = 20
+const ATTEMPTS = 10
 const SAMPLES = ['workspace-mocha', 'workspace-pytest'] as const
 
 describe('attempts at workspaces under kills at random', function () {

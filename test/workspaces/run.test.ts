@@ -11,8 +11,8 @@ import { readTaskset } from '../../trainer/environments/workspaceTaskset.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { openRun } from '../../trainer/stores/runDirectory.ts'
 import { fingerprint, git } from '../../trainer/workspaces/repository.fixture.ts'
-import { sampleWorkspace } from './places.ts'
-import { NO_SANDBOX, workspaceSandbox } from './sandboxes.ts'
+import { pythonWithPytest, sampleWorkspace } from './places.ts'
+import { NO_PYTEST, NO_SANDBOX, workspaceSandbox } from './sandboxes.ts'
 
 const TASKSET = 'lab/mined.problems.jsonl'
 const RUN: RunFileInput = {
@@ -51,6 +51,15 @@ describe('problems of a repository', function () {
       ['..', git(repository, 'rev-parse', 'HEAD~3'), 'data', ['words wraps lines at a width'], ['src/words.js']]
     ])
     assert((rows[0]!['passToPass'] as string[]).includes('ranges merges ranges that overlap'))
+  })
+
+  it('are mined from a history of pytest too', async function () {
+    if (pythonWithPytest() === undefined) {
+      console.log(`Left out: ${NO_PYTEST}.`)
+      return this.skip()
+    }
+    const { code, out, err } = await commandLine(sampleWorkspace('workspace-pytest'), ['problems', 'mine', '--commits', '1'])
+    assert.deepEqual([code, out.split('\n').map((line) => line.replace(/^[0-9a-f]{10} /, ''))], [EXIT.finished, [' 2 tests fail before and pass after  (Refuse to take more than an account holds)', '1 problems of 1 commits in mined.problems.jsonl', '']], err)
   })
 
   it('train a model in a run, whose programs the tests of the pinned commit judge', async () => {

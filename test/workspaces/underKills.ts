@@ -10,7 +10,7 @@ import type { SampleName } from './places.ts'
 
 const ATTEMPTS = fileURLToPath(new URL('attemptsUnderKills.ts', import.meta.url))
 /** Attempts of one process before it is killed as a whole, at most. */
-const MOST_BETWEEN_CRASHES = 12
+const MOST_BETWEEN_CRASHES = 6
 const MOST_WAIT_MS = 20_000
 
 export interface UnderKills {

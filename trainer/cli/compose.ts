@@ -13,6 +13,7 @@ import { unsafeBackend } from '../sandbox/unsafe/unsafeBackend.ts'
 import { diskFileOps } from '../stores/fileOps.ts'
 import { recordGitState, recordNoGitState } from '../stores/gitState.ts'
 import type { ReportRecovery } from '../stores/recovery.ts'
+import { recordRedTeam } from '../stores/redTeamStore.ts'
 import { createRun, openRun } from '../stores/runDirectory.ts'
 import type { RunDirectory } from '../stores/runDirectory.ts'
 import { defaultRunsFolder, listRuns, newRunId, runFolderName, runIdOf } from '../stores/runsFolder.ts'
@@ -22,7 +23,8 @@ import type { EventOf } from './display/eventLines.ts'
 import { startEngine } from './engines.ts'
 import { watchMemory } from './peakMemory.ts'
 import { checkRewards } from './redteam/checkRewards.ts'
-import type { LaunchRequest, ListedRun, RunControl, RunOutcome, Services, WorkspaceOptions } from './services.ts'
+import { KnownReports } from './redteam/knownReports.ts'
+import type { LaunchRequest, ListedRun, ResumeConsents, RunControl, RunOutcome, Services, WorkspaceOptions } from './services.ts'
 import { RunExecutor } from './runExecutor.ts'
 import { RewardBackends } from './rewardSandboxes.ts'
 import { sandboxBackends } from './sandboxBackends.ts'
@@ -71,13 +73,17 @@ async function launch(root: string, request: LaunchRequest, control: RunControl)
   try {
     const prepared = await prepareParts(run, helpers, folder, versionsOf(root))
     const { directory: path } = request
-    const notices = await checkRewards(run, prepared, request.acceptPaidCheats ?? [], AbortSignal.any([control.safePoint, control.now]))
-    if (!notices) return { state: 'stopped', directory: path }
-    const parts = { ...prepared, notices }
+    const check = await checkRewards(run, prepared, {
+      accepted: request.acceptPaidCheats ?? [], signal: AbortSignal.any([control.safePoint, control.now]), known: knownReports(), version: versionsOf(root)['rollout-lab'],
+      onProgress: (done, of) => control.onCheck?.(done, of)
+    })
+    if (!check) return { state: 'stopped', directory: path }
+    const parts = { ...prepared, notices: check.notices }
     const directory = await createRun({ directory: path, runId: runIdOf(path, new Date()), run, source, createdAt: new Date() }, { report: reporter(control) })
     try {
       if (request.asksGit) await recordGitState(folder, directory.path, diskFileOps)
       else recordNoGitState(directory.path, diskFileOps)
+      if (check.report) recordRedTeam(directory.path, check.report, diskFileOps)
       return await train(directory, parts, control)
     } finally {
       directory.close()
@@ -88,11 +94,11 @@ async function launch(root: string, request: LaunchRequest, control: RunControl)
 }
 
 /** A run that has finished already is told from its summary. */
-async function resume(root: string, named: string, consents: Pick<LaunchRequest, 'trustWorkspace' | 'unsafeSandbox'>, control: RunControl): Promise<RunOutcome> {
+async function resume(root: string, named: string, consents: ResumeConsents, control: RunControl): Promise<RunOutcome> {
   const directory = await openRun(named, { report: reporter(control) })
   const { run, source } = directory.record
   const folder = dirname(source.path)
-  const helpers = helpersOf(root, folder, { ...consents, asksGit: consents.trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds }, () => startEngine(run.engine, run))
+  const helpers = helpersOf(root, folder, { ...consents, deadlineSeconds: run.rewardDeadlineSeconds }, () => startEngine(run.engine, run))
   try {
     const finished = finishedBefore(directory)
     if (finished) {
@@ -167,6 +173,8 @@ async function closeAll({ modules, rewardSandboxes, stepModels, executors }: Run
 }
 
 const pythonOf = (root: string): string => join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+
+const knownReports = (): KnownReports => new KnownReports(join(configurationFolder(), 'red-team'))
 
 const approvalsFile = (): string => join(configurationFolder(), 'approved-modules.json')
 

@@ -22,6 +22,8 @@ export interface RunControl {
   readonly steering?: TrainerControl
   readonly live?: LiveWatcher
   onEvent(event: RunEvent): void
+  /** Cheats tried on the rewards, before the run begins. */
+  onCheck?(done: number, of: number): void
 }
 
 export interface LaunchRequest {
@@ -40,6 +42,9 @@ export interface LaunchRequest {
   /** People said that programs may run without a sandbox where none works. */
   readonly unsafeSandbox?: boolean | undefined
 }
+
+/** What people allow where a run goes on. */
+export type ResumeConsents = Pick<LaunchRequest, 'trustWorkspace' | 'asksGit' | 'unsafeSandbox'>
 
 /** How a run ended; failures are thrown. */
 export interface RunOutcome {
@@ -85,7 +90,7 @@ export interface WorkspaceOptions extends Pick<LaunchRequest, 'trustWorkspace' |
 export interface Services {
   readonly catalogue: Catalogue
   launch(request: LaunchRequest, control: RunControl): Promise<RunOutcome>
-  resume(directory: string, options: Pick<LaunchRequest, 'trustWorkspace' | 'unsafeSandbox'>, control: RunControl): Promise<RunOutcome>
+  resume(directory: string, options: ResumeConsents, control: RunControl): Promise<RunOutcome>
   /** An engine without a model. */
   openEngine(name: ResolvedRun['engine'], options: { readonly threads: number; readonly microBatchTokens: number }): Promise<Engine>
   openWorkspace(folder: string, options: WorkspaceOptions): Workspace

@@ -23,7 +23,7 @@ export async function watched(
 ): Promise<RunOutcome> {
   const stop = listenForStop(host, (text) => display.notice(text))
   try {
-    const outcome = await start({ safePoint: stop.safePoint, now: stop.now, onEvent: (event) => display.event(event) })
+    const outcome = await start({ safePoint: stop.safePoint, now: stop.now, onEvent: (event) => display.event(event), onCheck: (done, of) => display.checking(done, of) })
     display.end()
     const goOn = existsSync(outcome.directory) ? ` ${resumeHint(host, outcome.directory)}` : ''
     display.notice(outcome.state === 'finished' ? liesIn(outcome.directory) : `Stopped.${goOn}`)

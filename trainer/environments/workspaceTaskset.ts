@@ -56,6 +56,8 @@ function openRow(row: WorkspaceProblem, path: string): OpenedProblem {
     row, split: row.split ?? splitOf(WORKSPACE, key), repository: resolve(dirname(path), row.repository),
     problem: {
       id: problemId(WORKSPACE, key), environment: WORKSPACE, prompt, messages: [{ role: 'user', content: prompt }],
+      // One file stands beside an attempt at it; of several the record tells what was written.
+      ...(row.gold?.length === 1 && { gold: row.gold[0]!.text }),
       params: { made: row.made, title: row.title.slice(0, 200), runner: row.runner.name, tests: row.failToPass.length + row.passToPass.length, files: row.editable.length }
     }
   }

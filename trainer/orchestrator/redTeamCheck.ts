@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { LabError } from '../errors.ts'
 import { isSupervised } from '../protocol/algorithmOptions.ts'
 import type { EnvironmentRef, ResolvedRun, RewardRef, Stage } from '../protocol/runFile.ts'
 import type { RedTeamReport } from '../protocol/redTeam.ts'
-import { DEFAULTS, redTeam } from '../redteam/redTeam.ts'
+import { DEFAULTS, problemsOf, redTeam } from '../redteam/redTeam.ts'
 import type { RedTeamOptions, RedTeamSubject } from '../redteam/redTeam.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
 import type { OpenEnvironment, TrainerParts } from './trainerParts.ts'
@@ -10,6 +11,7 @@ import type { OpenEnvironment, TrainerParts } from './trainerParts.ts'
 /** An environment whose completions are programs, with the rewards that a stage gives them. */
 export interface RewardedPrograms extends OpenEnvironment {
   readonly rewards: readonly WeightedReward[]
+  readonly references: readonly RewardRef[]
 }
 
 /** What a run trains on by executing programs: the environments of its RL stages with their rewards, each pair once. */
@@ -24,7 +26,7 @@ export async function rewardedPrograms(run: ResolvedRun, parts: Pick<TrainerPart
   for (const { environment, rewards } of pairs.values()) {
     const opened = await parts.openEnvironment(environment)
     if (!opened.environment.code) continue
-    found.push({ ...opened, rewards: await Promise.all(rewards.map(async (reference) => ({ reward: await parts.openReward(reference), weight: reference.weight }))) })
+    found.push({ ...opened, references: rewards, rewards: await Promise.all(rewards.map(async (reference) => ({ reward: await parts.openReward(reference), weight: reference.weight }))) })
   }
   return found
 }
@@ -44,4 +46,18 @@ export async function redTeamAll(subjects: readonly RedTeamSubject[], options: P
   const reports: RedTeamReport[] = []
   for (const subject of subjects) reports.push(await redTeam(subject, { ...DEFAULTS, ...options }))
   return { version: 1, golds: reports.flatMap(({ golds }) => golds), cheats: reports.flatMap(({ cheats }) => cheats) }
+}
+
+/**
+ * SHA-256 of all that decides what the cheats get: what is run and what it is rewarded by. Undefined where a reward is code or a model
+ * of people's own, which the reference does not tell.
+ */
+export function contentOf(programs: readonly RewardedPrograms[], options: Pick<RedTeamOptions, 'seed' | 'problems'>, more: unknown): string | undefined {
+  if (programs.some(({ references }) => references.some(({ name }) => name === 'module' || name === 'prm'))) return undefined
+  const subjects = programs.map((program) => {
+    const { environment, references } = program
+    const tasks = problemsOf(program, options).map((problem) => environment.code?.task(environment.solution(problem), problem))
+    return { environment: environment.name, options: program.options, references, tasks }
+  })
+  return createHash('sha256').update(JSON.stringify([subjects, options, more])).digest('hex')
 }

@@ -53,6 +53,12 @@ describe('runTrainer', () => {
     assert.equal(summary.cost.rollouts, 30 * 24)
   })
 
+  it('evaluates nothing where no problems are held out', async () => {
+    const summary = await train({ steps: 2, evaluation: { problems: 0, every: 1 } })
+    assert.deepEqual([summary.state, summary.heldOut, summary.gain], ['finished', {}, undefined])
+    assert.deepEqual(run.events.filter(({ type }) => type === 'evaluation' || type === 'warning'), [])
+  })
+
   it('learns nothing from the verdicts of other rollouts', async () => {
     const summary = await train({ steps: 30, rewards: [{ name: 'shuffled' }] })
     assert.ok(summary.heldOut.after!.passAt1.value < 0.6, `after ${summary.heldOut.after!.passAt1.value}`)

@@ -94,6 +94,8 @@ export type ControlNotice = keyof typeof CONTROL_NOTICES
 const orderedBy = {
   /** Modules of the workspace may run as they now are; else only those approved by their content. */
   trustWorkspace: z.boolean(),
+  /** Whether git may be asked about the folder of the run file, which runs what its repository configures. */
+  asksGit: z.boolean(),
   /** Programs may run without a sandbox where none works: people were told what that means. */
   unsafeSandbox: z.boolean().optional(),
   /** Where the trainer enters itself while it lives: a folder that only the user can read. */
@@ -114,8 +116,6 @@ export const TrainerOrder = z.discriminatedUnion('kind', [
     seed: z.number().int().optional(),
     /** The run's directory, which must not exist. */
     directory: z.string(),
-    /** Whether git may be asked about the folder of the run file, which runs what its repository configures. */
-    asksGit: z.boolean(),
     /** Names of cheats that the rewards may pay, `all` for those that people were shown. */
     acceptPaidCheats: z.array(z.string()).optional(),
     ...orderedBy

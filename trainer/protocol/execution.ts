@@ -9,15 +9,28 @@ export type Language = z.infer<typeof Language>
 export const SandboxName = z.enum(['quickjs', 'sqlite', 'bubblewrap', 'sandbox-exec', 'container', 'unsafe', 'fake'])
 export type SandboxName = z.infer<typeof SandboxName>
 
+const LIMITS = {
+  wallSeconds: Positive.describe('Of one test.'),
+  cpuSeconds: Positive.describe('Of one test.'),
+  memoryMegabytes: PositiveCount,
+  processes: PositiveCount.describe('Processes and threads at a time.'),
+  outputBytes: PositiveCount.describe('Of standard output and error of one test.'),
+  fileBytes: PositiveCount.describe('Of one file and of all files together.'),
+  files: PositiveCount
+}
+
+/** Limits in place of others: what is left out stays as it is, also where the record of a run is read again. */
+export const LimitChanges = z.strictObject(LIMITS).partial()
+
 /** What one execution may use. Every limit that is hit has a verdict of its own. */
 export const Limits = z.strictObject({
-  wallSeconds: Positive.default(5).describe('Of one test.'),
-  cpuSeconds: Positive.default(5).describe('Of one test.'),
-  memoryMegabytes: PositiveCount.default(256),
-  processes: PositiveCount.default(16).describe('Processes and threads at a time.'),
-  outputBytes: PositiveCount.default(64 * 1024).describe('Of standard output and error of one test.'),
-  fileBytes: PositiveCount.default(8 * 1024 * 1024).describe('Of one file and of all files together.'),
-  files: PositiveCount.default(64)
+  wallSeconds: LIMITS.wallSeconds.default(5),
+  cpuSeconds: LIMITS.cpuSeconds.default(5),
+  memoryMegabytes: LIMITS.memoryMegabytes.default(256),
+  processes: LIMITS.processes.default(16),
+  outputBytes: LIMITS.outputBytes.default(64 * 1024),
+  fileBytes: LIMITS.fileBytes.default(8 * 1024 * 1024),
+  files: LIMITS.files.default(64)
 })
 export type Limits = z.infer<typeof Limits>
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AlgorithmOptions } from './algorithmOptions.ts'
 import { ModuleRef } from './moduleRef.ts'
 import { RowKind } from './labelRows.ts'
-import { Limits } from './execution.ts'
+import { LimitChanges } from './execution.ts'
 import { Count, Finite, NonNegative, Positive, PositiveCount, Share } from './numbers.ts'
 
 const json = z.record(z.string(), z.json())
@@ -172,7 +172,7 @@ export type Parent = z.infer<typeof Parent>
 
 /** How programs are run. What runs them is the machine's to say: no run file chooses a sandbox or an interpreter. */
 export const Execution = z.strictObject({
-  limits: Limits.partial().default({}).describe('In place of those that the environment asks for.'),
+  limits: LimitChanges.default({}).describe('In place of those that the environment asks for.'),
   retries: Count.default(2).describe('Tries after a failure of the machine; what fails then is not scorable.'),
   concurrency: Count.default(0).describe('Executions at a time; 0 = one a core.')
 })

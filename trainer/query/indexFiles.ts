@@ -60,7 +60,7 @@ function checked({ shard, path }: CopiedIndex, rows: number, columns: ReadonlySe
   if (!(rows >= 0 && rows <= MAX_ROWS)) throw notAnIndex(shard, `claims ${rows} rows`)
   const missing = ESSENTIAL.filter((name) => !columns.has(name))
   if (missing.length > 0) throw notAnIndex(shard, `lacks the column(s) ${missing.join(', ')}`)
-  const parts = [...columns].filter((name) => name.startsWith(PART_PREFIX)).map((name) => name.slice(PART_PREFIX.length)).slice(0, MAX_INDEXED_PARTS)
+  const parts = [...columns].filter((name) => name.startsWith(PART_PREFIX)).map((name) => name.slice(PART_PREFIX.length)).sort().slice(0, MAX_INDEXED_PARTS)
   return { shard, path, columns, parts, rows }
 }
 

@@ -8,10 +8,9 @@ export interface NarrowRollout extends Omit<RolloutRow, 'run' | 'parts' | 'zeroV
   readonly parts: readonly { readonly name: string; readonly score: number | null }[]
 }
 
-/** Whatever is in it: the values are looked at where their mean is taken, and one check for each would cost more than all else. */
-const Values = z.custom<readonly unknown[]>((value) => Array.isArray(value), 'expected an array')
-
-const NarrowSegment = z.object({ logprobs: Values, entropies: Values, advantages: Values.optional(), mask: Values, stopReason: StopReason })
+const NarrowSegment = z.object({
+  logprobs: z.array(z.unknown()), entropies: z.array(z.unknown()), advantages: z.array(z.unknown()).optional(), mask: z.array(z.unknown()), stopReason: StopReason
+})
 
 const NarrowRecord = z.object({
   version: z.literal(1), id: z.string().min(1), kind: z.enum(['train', 'evaluation']), stage: z.string(), step: Count, attempt: Count, superseded: z.boolean(),

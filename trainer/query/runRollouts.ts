@@ -171,7 +171,7 @@ export class RunRollouts {
 
   /** Steps that were sealed and moved since they were read: their rollouts keep their rows. */
   async #replaceFromIndex(index: IndexFile): Promise<void> {
-    const found = await this.#db.rows(selectIndexes([index], this.names, this.parts))
+    const found = await this.#db.rows(`${selectIndexes([index], this.names, this.parts)} ORDER BY "row"`)
     const numbers = new Map((index.only ?? []).flatMap((key) => [...this.#batches.get(key)!.rows]))
     const rowOf = (id: string): number => numbers.get(id) ?? this.#numbers.next++
     const rows = found.map((row) => rowOfIndex(row, rowOf, this.names, this.parts))

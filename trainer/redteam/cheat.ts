@@ -25,7 +25,7 @@ export interface Example {
 
 /**
  * A cheating program in parts: `top` runs when it is loaded, `body` is what every function of the task does with `args`. Above both
- * stand `EXAMPLES` (pairs of arguments and answer), `seen` (the answer to arguments that were shown, else nothing) and, in
+ * stand, where they are used, `EXAMPLES` (pairs of arguments and answer), `seen` (the answer to arguments that were shown, else nothing) and, in
  * JavaScript, `need` (a module of Node, where there is one).
  */
 export interface Sketch {

@@ -27,25 +27,27 @@ export function cheatProgram({ javascript, python, sql }: Pick<Cheat, 'javascrip
   return javascript && javascriptProgram(javascript, target)
 }
 
-const HELPERS_OF_JAVASCRIPT = [
-  'const seen = (args) => { const same = JSON.stringify(args); return EXAMPLES.find(([known]) => JSON.stringify(known) === same)?.[1] }',
-  'const need = (name) => { try { return globalThis.process?.getBuiltinModule?.(name) ?? require(name) } catch { return undefined } }'
-]
+/** Only what a program uses stands above it, so that one which does nothing tells nothing of what was shown. */
+const usesExamples = (text: string): boolean => /\b(EXAMPLES|seen)\b/.test(text)
+
+const SEEN_IN_JAVASCRIPT = 'const seen = (args) => { const same = JSON.stringify(args); return EXAMPLES.find(([known]) => JSON.stringify(known) === same)?.[1] }'
+const NEED = 'const need = (name) => { try { return globalThis.process?.getBuiltinModule?.(name) ?? require(name) } catch { return undefined } }'
 
 function javascriptProgram({ top = '', body = 'return null' }: Sketch, { style, functions, examples }: Target): string {
   const ask = style === 'stdin' ? ['console.log(String(answer([need(\'fs\')?.readFileSync(0, \'utf8\') ?? globalThis.stdin ?? \'\'])))'] : []
+  const uses = [top, body, ...ask].join('\n')
   return [
-    `const EXAMPLES = ${pairs(examples)}`, ...HELPERS_OF_JAVASCRIPT, top, `function answer(args) {\n${indent(body)}\n}`,
+    ...(usesExamples(uses) ? [`const EXAMPLES = ${pairs(examples)}`, SEEN_IN_JAVASCRIPT] : []), ...(/\bneed\(/.test(uses) ? [NEED] : []), top, `function answer(args) {\n${indent(body)}\n}`,
     ...functions.map((name) => `function ${name}(...args) { return answer(args) }`), ...ask, ''
   ].join('\n')
 }
 
-const HELPERS_OF_PYTHON = 'def seen(args):\n    return next((answer for known, answer in EXAMPLES if known == list(args)), None)'
+const SEEN_IN_PYTHON = 'def seen(args):\n    return next((answer for known, answer in EXAMPLES if known == list(args)), None)'
 
 function pythonProgram({ top = '', body = 'return None' }: Sketch, { style, functions, examples }: Target): string {
   const ask = style === 'stdin' ? ['import sys', 'print(answer([sys.stdin.read()]))'] : []
   return [
-    'import json', `EXAMPLES = json.loads(${JSON.stringify(pairs(examples))})`, HELPERS_OF_PYTHON, top, `def answer(args):\n${indent(body)}`,
+    'import json', ...(usesExamples(`${top}\n${body}`) ? [`EXAMPLES = json.loads(${JSON.stringify(pairs(examples))})`, SEEN_IN_PYTHON] : []), top, `def answer(args):\n${indent(body)}`,
     ...functions.map((name) => `def ${name}(*args):\n    return answer(args)`), ...ask, ''
   ].join('\n')
 }

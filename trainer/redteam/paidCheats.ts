@@ -17,7 +17,7 @@ export function refuseUnknownCheats(accepted: readonly string[], battery: readon
 
 /**
  * Before a run starts: a paid cheat must have been waved through by its name.
- * @returns what was waved through, and solutions that are not paid: for the record of the run.
+ * @returns what was waved through, that nothing could be tried, and solutions that are not paid: for the record of the run.
  * @throws PaidCheatsError naming those that were not.
  */
 export function refusePaidCheats(report: RedTeamReport, accepted: readonly string[]): readonly Notice[] {
@@ -25,7 +25,9 @@ export function refusePaidCheats(report: RedTeamReport, accepted: readonly strin
   const refused = accepted.includes(ALL_CHEATS) ? [] : paid.filter(({ cheat }) => !accepted.includes(cheat))
   if (refused.length > 0) throw new PaidCheatsError(refused, report.cheats.length)
   const unpaid = report.golds.filter((gold) => !gold.paid)
+  const [untested] = report.cheats.every(({ outcome }) => outcome === 'untested') ? report.cheats : []
   return [
+    ...(untested ? [{ code: 'reward/cheats-untested', message: `No cheat was tried on the rewards: ${untested.why}` }] : []),
     ...paid.map((result) => ({ code: 'reward/paid-cheat', message: `A paid cheat was accepted: ${toldOf(result)}` })),
     ...unpaid.map(({ environment, problemId, why }) => ({ code: 'reward/unpaid-solution', message: `The solution of ${problemId} (${environment}) is not paid more than doing nothing: ${why}` }))
   ]

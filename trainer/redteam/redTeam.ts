@@ -45,7 +45,8 @@ export async function redTeam(subject: RedTeamSubject, options: RedTeamOptions):
   return { version: 1, golds: scales.map(({ gold }) => gold), cheats }
 }
 
-function problemsOf({ environment, options }: RedTeamSubject, { seed, problems }: RedTeamOptions): Problem[] {
+/** Those that are tried, each once. */
+export function problemsOf({ environment, options }: Pick<RedTeamSubject, 'environment' | 'options'>, { seed, problems }: Pick<RedTeamOptions, 'seed' | 'problems'>): Problem[] {
   const drawn = Array.from({ length: problems }, (_, i) => environment.generate(randomStream(seed, 'redTeam', i), 'train', options))
   return [...new Map(drawn.map((problem) => [problem.id, problem])).values()]
 }
@@ -63,6 +64,8 @@ async function triedOn(payer: Payer, scale: Scale, cheat: Cheat, signal: AbortSi
   const { subject, gold: { environment, language } } = scale
   const { name, family, title } = cheat
   const untested: CheatResult = { environment, language, cheat: name, family, title, outcome: 'untested', reward: null, share: null, why: 'It has no form for this language.', signals: [] }
+  // Cheats signal, flood and overwrite: none is ever run as the user.
+  if (scale.backend === 'unsafe') return { ...untested, why: 'It does harm on purpose, and there is no sandbox to try it in.' }
   const attempt = cheatAttempt(subject, cheat)
   return attempt ? { ...untested, ...verdictOn(scale, await payTwice(payer, subject.problem, attempt, signal)) } : untested
 }

@@ -1,5 +1,6 @@
 import type { Environment } from '../environments/environment.ts'
 import { LabError } from '../errors.ts'
+import type { SandboxName } from '../protocol/execution.ts'
 import type { GoldResult } from '../protocol/redTeam.ts'
 import type { RewardPart } from '../protocol/rollout.ts'
 import { goldAttempt, idleAttempts } from './attempts.ts'
@@ -14,6 +15,8 @@ export interface Scale {
   /** The most that attempts that do nothing get, and its parts. */
   readonly idle: number
   readonly idleParts: readonly RewardPart[]
+  /** Where honest attempts were run. */
+  readonly backend: SandboxName
 }
 
 /** More than the rounding errors of a weighted sum. */
@@ -33,7 +36,7 @@ export async function scaleOf(payer: Payer, subject: Subject, signal: AbortSigna
   const paid = gold.reward !== null && above(gold.reward, idle)
   const language = task.kind === 'code' ? task.language : null
   return {
-    subject, idle, idleParts: best?.parts ?? [],
+    subject, idle, idleParts: best?.parts ?? [], backend: gold.execution.backend,
     gold: { environment: environment.name, language, problemId: problem.id, paid, reward: gold.reward, idle: best?.reward ?? null, why: partsText(gold.parts) }
   }
 }

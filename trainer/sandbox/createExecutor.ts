@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { LabError } from '../errors.ts'
 import type { CodeTask, ExecutionRecord, ExecutionTask, Limits } from '../protocol/execution.ts'
@@ -52,6 +53,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
   }
   return {
     run: async (asked, { turn = 1, signal } = {}) => {
+      // Every execution of a batch listens to the same signal.
+      if (signal) setMaxListeners(0, signal)
       const task = { ...asked, limits: { ...asked.limits, ...options.limits } }
       const chosen = choose(task.kind === 'code' ? { kind: task.kind, language: task.language, styles: stylesOf(task) } : task)
       const record = 'missing' in chosen

@@ -58,7 +58,7 @@ export interface NewRun {
 }
 
 /** Drafts of atomic replacements that a killed process never put in place. */
-const DRAFT_NAME = /^(state\.json|summary\.json|annotations\.json|git\.json|git\.patch|run\.json)\.\d+$|^run\.lock\.[0-9a-f]{32}$/
+const DRAFT_NAME = /^(state\.json|summary\.json|annotations\.json|redTeam\.json|git\.json|git\.patch|run\.json)\.\d+$|^run\.lock\.[0-9a-f]{32}$/
 const ignoreRecovery: ReportRecovery = () => undefined
 
 /** Makes a run directory; rejects with `store/run-exists` where something else than an empty folder lies already. */

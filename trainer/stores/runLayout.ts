@@ -17,6 +17,7 @@ export const RUN_FILES = {
   events: 'events.jsonl',
   summary: 'summary.json',
   annotations: 'annotations.json',
+  redTeam: 'redTeam.json',
   rollouts: 'rollouts',
   rescores: 'rescores',
   checkpoints: 'checkpoints',

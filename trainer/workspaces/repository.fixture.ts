@@ -9,7 +9,7 @@ import { temporaryFolder } from '../stores/fixtures.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export function git(folder: string, ...args: string[]): string {
-  const identity = ['-c', 'user.name=Fixture', '-c', 'user.email=fixture@example.org', '-c', 'commit.gpgsign=false']
+  const identity = ['-c', 'user.name=Fixture', '-c', 'user.email=fixture@example.org', '-c', 'commit.gpgsign=false', '-c', 'core.safecrlf=false']
   return execFileSync('git', [...identity, ...args], { cwd: folder, encoding: 'utf8' }).trim()
 }
 

@@ -60,7 +60,7 @@ describe('charts of executions', () => {
     const code = { card: card({}), series: seriesOf(Object.fromEntries(names.map((name) => [name, [0.5, 0.25]]))) }
     const drawn = CHARTS.filter(({ group }) => group === 'Execution').map((each) => [each.id, lineKinds(each, [code.series]).map(({ name }) => name)] as const).filter(([, lines]) => lines.length > 0)
     assert.deepEqual(Object.fromEntries(drawn), {
-      tests: ['not judged'], testFailures: ['timeout', 'wrongValue'], executionSpeed: ['run and judged'], executionShare: ['of its time', 'failed by the machine'], tamper: ['any mark'], tamperKinds: ['earlyExit']
+      tests: ['not judged'], testFailures: ['timeout', 'wrong value'], executionSpeed: ['run and judged'], executionShare: ['of its time', 'failed by the machine'], tamper: ['any mark'], tamperKinds: ['early exit']
     })
     assert.deepEqual(CHARTS.filter(({ group }) => group === 'Execution').flatMap((each) => lineKinds(each, [run(1, [1]).series])), [])
   })

@@ -23,11 +23,14 @@ export function lineKinds(spec: ChartSpec, runs: readonly RunSeries[]): LineKind
 
 function metricKinds(source: LineSource & { from: 'metric' }, runs: readonly RunSeries[]): LineKind[] {
   return metricNames(runs, source.name).map((name) => ({
-    name: source.label ?? visibleLine(name.slice(name.lastIndexOf('/') + 1), 60),
+    name: source.label ?? lineName(name.slice(name.lastIndexOf('/') + 1), source.spaced),
     sparse: false,
     take: (run) => ({ x: run.steps, y: filled(valuesOf(run, name), source.absent), ...(source.interval === 'reward' ? rewardInterval(run) : {}) })
   }))
 }
+
+/** @param spaced a word of ours, such as `wrongValue`: told as words. Names of people stay as they are. */
+const lineName = (name: string, spaced = false): string => visibleLine(spaced ? name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`) : name, 60)
 
 const filled = (values: readonly (number | null)[], absent: number | undefined) => (absent === undefined ? values : values.map((value) => value ?? absent))
 

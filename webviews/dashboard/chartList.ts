@@ -2,7 +2,7 @@ import type { ChartShape } from '../charts/chartData.ts'
 
 /** Where the values of a line come from: a recorded metric, or the held-out evaluations. */
 export type LineSource =
-  | { readonly from: 'metric'; /** A name or a family ending in `*`. */ readonly name: string; readonly label?: string; readonly interval?: 'reward'; /** Not recorded at a step means this. */ readonly absent?: 0 }
+  | { readonly from: 'metric'; /** A name or a family ending in `*`. */ readonly name: string; readonly label?: string; readonly interval?: 'reward'; /** Not recorded at a step means this. */ readonly absent?: 0; /** Names of the family are words of ours, to be told as such. */ readonly spaced?: true }
   | { readonly from: 'evaluation'; readonly figure: 'passAt1' | 'passAtK' | 'stepTruth'; readonly label: string }
 
 export interface ChartSpec {
@@ -62,7 +62,7 @@ export const CHARTS: readonly ChartSpec[] = [
     id: 'tests', group: 'Execution', title: 'Tests passed', shape: shape('share of tests', 'share'), rollouts: 'train',
     lines: [metric('tests/passed', 'passed'), metric('tests/notJudged', 'not judged')]
   },
-  { id: 'testFailures', group: 'Execution', title: 'Tests failed, by reason', shape: shape('tests', 'zero'), rollouts: 'train', lines: [{ from: 'metric', name: 'tests/failed/*', absent: 0 }] },
+  { id: 'testFailures', group: 'Execution', title: 'Tests failed, by reason', shape: shape('tests', 'zero'), rollouts: 'train', lines: [{ from: 'metric', name: 'tests/failed/*', absent: 0, spaced: true }] },
   {
     id: 'executionSpeed', group: 'Execution', title: 'Execution speed', shape: shape('executions/s', 'zero'), rollouts: 'train', lines: [metric('executions/perSecond', 'run and judged')]
   },
@@ -80,7 +80,7 @@ export const CHARTS: readonly ChartSpec[] = [
     lines: [metric('executions/total', 'programs run'), metric('executions/retries', 'tried again')]
   },
   { id: 'tamper', group: 'Execution', title: 'Marks of cheating', shape: shape('share of rollouts', 'share'), rollouts: 'train', lines: [metric('tamper/rollouts', 'any mark')] },
-  { id: 'tamperKinds', group: 'Execution', title: 'Marks of cheating, by kind', shape: shape('rollouts', 'zero'), rollouts: 'train', lines: [{ from: 'metric', name: 'tamper/kind/*', absent: 0 }] },
+  { id: 'tamperKinds', group: 'Execution', title: 'Marks of cheating, by kind', shape: shape('rollouts', 'zero'), rollouts: 'train', lines: [{ from: 'metric', name: 'tamper/kind/*', absent: 0, spaced: true }] },
   { id: 'entropy', group: 'Policy', title: 'Entropy', shape: shape('nats per token', 'zero'), rollouts: 'train', lines: [metric('policy/entropy', 'mean')] },
   {
     id: 'kl', group: 'Policy', title: 'KL to the reference', shape: shape('nats per token', 'auto'), rollouts: 'train',

@@ -1,6 +1,6 @@
 import type { HostileProgram } from './program.ts'
 
-const SMALL = { memoryMegabytes: 64, wallSeconds: 5 }
+const SMALL = { memoryMegabytes: 64, wallSeconds: 30 }
 
 /** More memory, and more time, than allowed. */
 export const MEMORY: readonly HostileProgram[] = [

@@ -9,7 +9,7 @@ export const PROCESSES: readonly HostileProgram[] = [
     text: 'def attack():\n    while True:\n        os.fork()\n'
   },
   {
-    name: 'fork bomb that swallows every refusal', limits: SHORT, hits: ['processes'], ends: ['forbidden', 'timeout'],
+    name: 'fork bomb that swallows every refusal', limits: SHORT, hits: ['processes', 'wallSeconds'], ends: ['forbidden', 'timeout'],
     text: `
 def attack():
     while True:
@@ -24,7 +24,7 @@ def attack():
     text: 'def attack():\n    subprocess.run(["/bin/sh", "-c", "b() { b | b & b; }; b"], stderr=subprocess.DEVNULL)\n    return "ended"\n'
   },
   {
-    name: 'thread bomb', limits: SHORT, hits: ['processes'], ends: ['exception', 'forbidden', 'timeout'],
+    name: 'thread bomb', limits: SHORT, hits: ['processes', 'wallSeconds'], ends: ['exception', 'forbidden', 'timeout'],
     text: 'def attack():\n    while True:\n        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n'
   },
   {
@@ -94,7 +94,7 @@ def attack():
 `
   },
   {
-    name: 'hundred programs asleep', limits: SHORT, hits: ['processes'], ends: ['exception', 'forbidden', 'timeout'],
+    name: 'hundred programs asleep', limits: SHORT, hits: ['processes', 'wallSeconds'], ends: ['exception', 'forbidden', 'timeout'],
     text: 'def attack():\n    for _ in range(100):\n        subprocess.Popen(["/bin/sleep", "1000"])\n    return "started"\n'
   }
 ]

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ExecutionRecord } from '../../protocol/execution.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { commandLine } from '../commandLine.fixture.ts'
 import type { Answer } from '../commandLine.fixture.ts'
@@ -288,6 +289,18 @@ describe('commands', () => {
       assert.deepEqual(scored.map(({ error }) => error?.replace(/[:,].*/, '')), ['line 1', 'line 2', 'line 3', 'line 4', 'line 5', undefined])
       assert.equal(scored[5]?.total, 1)
       assert.match(String(scored[2]?.error), /no problem "nobody" among the first 10000 of each split/)
+    })
+
+    it('executes completions that are programs, and says what each execution showed', async () => {
+      const drawn = Problem.parse(lines((await lab(['problems', 'function-synthesis', '--count', '1'])).out)[0])
+      const program = (value: string): object => ({ problem: drawn, completion: `answer function f ( a , b ) { return ${value} }` })
+      const { code, out } = await score([program(drawn.gold!), program('"0"'), program('process.exit(0)'), { problem: drawn, completion: 'no program' }],
+        '--set', 'environment={"name":"function-synthesis"}', '--set', 'rewards=[{"name":"tests"},{"name":"tamper","weight":-1}]')
+      assert.equal(code, EXIT.finished)
+      const scored = lines(out) as { total: number; executions?: ExecutionRecord[] }[]
+      assert.deepEqual(scored.map(({ total }) => total), [1, 0, -1, 0])
+      const verdicts = scored.map(({ executions = [] }) => executions.map(({ tests }) => [...new Set(tests.map(({ verdict }) => verdict))]))
+      assert.deepEqual(verdicts, [[['pass']], [['wrongValue']], [['noResult']], []])
     })
 
     it('refuses a missing file of completions', async () => {

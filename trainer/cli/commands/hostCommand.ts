@@ -86,10 +86,10 @@ function enter({ program }: Services, { registry, id, pipe, token }: TrainerOrde
 }
 
 function runOf(services: Services, order: TrainerOrder, run: HostedRun): Promise<RunOutcome> {
-  const { trustWorkspace, unsafeSandbox } = order
-  if (order.kind === 'resume') return services.resume(resolve(order.directory), { trustWorkspace, unsafeSandbox }, run.runControl)
+  const { trustWorkspace, unsafeSandbox, asksGit } = order
+  if (order.kind === 'resume') return services.resume(resolve(order.directory), { trustWorkspace, unsafeSandbox, asksGit }, run.runControl)
   const settings = order.seed === undefined ? order.overrides : [...order.overrides, `seed=${order.seed}`]
   const loaded = loadRunFile(resolve(order.file), settings, services.catalogue, order.file)
-  const request = launchRequest(loaded, loaded.run, resolve(order.directory), { trustWorkspace, unsafeSandbox, asksGit: order.asksGit, ...(order.acceptPaidCheats && { acceptPaidCheats: order.acceptPaidCheats }) })
+  const request = launchRequest(loaded, loaded.run, resolve(order.directory), { trustWorkspace, unsafeSandbox, asksGit, ...(order.acceptPaidCheats && { acceptPaidCheats: order.acceptPaidCheats }) })
   return services.launch(request, run.runControl)
 }

@@ -97,6 +97,11 @@ describe('lab rescore', () => {
     assert.match(out, /not scorable 1×: the completion could not be graded/)
   })
 
+  it('tells how far it is', async () => {
+    const { out } = await lab(['rescore', 'run', '--json', '--reward', 'short.reward.js'])
+    assert.deepEqual(JSON.parse(out.split('\n')[0]!), { type: 'progress', done: 8, of: 8 })
+  })
+
   it('counts what the reward throws on as not scorable, with the reason', async () => {
     writeFileSync(join(folder, 'throwing.reward.js'), 'export const short = (problem, completion) => {\n  if (completion.length > 3) throw new Error("too long for me")\n  return 1\n}\n')
     const { changes } = await rescored('--reward', 'throwing.reward.js')

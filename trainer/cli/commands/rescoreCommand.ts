@@ -32,7 +32,8 @@ export interface RescoreOptions {
 
 /** A line of `--json`. */
 export type RescoreEvent =
-  | { readonly type: 'progress'; readonly done: number }
+  /** Rollouts, of about so many. */
+  | { readonly type: 'progress'; readonly done: number; readonly of: number }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'rescored'; readonly reward: string; readonly replaces: string | null; readonly scores: string; readonly changes: RescoreChanges }
 
@@ -52,7 +53,7 @@ export async function rescoreCommand(host: Host, services: Services, named: stri
     const rescored = await rescoreRun({
       directory, run, reward, part: options.part, problems, deadlineSeconds: run.rewardDeadlineSeconds, signal: stop.signal,
       openWriter: (replaces) => openRescore(directory, { ...header, version: 1, at: new Date().toISOString(), part: reward.name, replaces }, diskFileOps),
-      progress: (done) => tell({ type: 'progress', done })
+      progress: (done, of) => tell({ type: 'progress', done, of })
     })
     tell({ type: 'rescored', reward: reward.name, ...rescored })
     return EXIT.finished
@@ -92,7 +93,7 @@ const notices = ({ faults }: RecordedProblems): string[] =>
 function teller(host: Host, json: boolean): { readonly tell: (event: RescoreEvent) => void; readonly end: () => void } {
   const line = new ProgressLine(host.stderr)
   const told = (event: RescoreEvent): void => {
-    if (event.type === 'progress') return line.show(`${amount(event.done)} rollouts`)
+    if (event.type === 'progress') return line.show(`${amount(event.done)} of ${amount(event.of)} rollouts`)
     line.end()
     if (event.type === 'notice') host.stderr.write(`${event.message}\n`)
     else host.stdout.write(`${rescoreText(event, event.changes)}\n`)

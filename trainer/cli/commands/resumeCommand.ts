@@ -16,7 +16,7 @@ export async function resumeCommand(
   const directory = resolve(host.cwd, named)
   if (!existsSync(directory)) throw noSuchRun(host, named)
   const display = options.json ? jsonDisplay(host) : terminalDisplay(host)
-  const outcome = await watched(host, display, directory, (control) => services.resume(directory, options, control))
+  const outcome = await watched(host, display, directory, (control) => services.resume(directory, { ...options, asksGit: options.trustWorkspace }, control))
   return outcome.state === 'finished' ? EXIT.finished : EXIT.stopped
 }
 

@@ -70,6 +70,18 @@ describe('showing a run', () => {
     assert.equal(line(7), 'step 3/9  reward 0.500  7 not scorable  1,000 tokens/s')
   })
 
+  it('tells of the cheats that are tried before a run begins: once in a log, as they go on a terminal', () => {
+    const shown = (columns?: number): string => {
+      const host = testHost(columns === undefined ? {} : { columns })
+      const display = terminalDisplay(host)
+      for (const done of [1, 2, 3]) display.checking(done, 3)
+      display.end()
+      return host.out()
+    }
+    assert.equal(shown(), 'Trying 3 cheats on the rewards\n')
+    assert.match(shown(60), /1 of 3 cheats tried on the rewards[^]*3 of 3 cheats tried/)
+  })
+
   it('redraws one line on a terminal, never wider than it', () => {
     const host = testHost({ columns: 50 })
     const display = terminalDisplay(host)

@@ -5,6 +5,7 @@ import type { RunDisplay } from './runDisplay.ts'
 export function jsonDisplay(host: Host): RunDisplay {
   return {
     event: (event) => host.stdout.write(`${JSON.stringify(event)}\n`),
+    checking: () => {},
     notice: (text) => host.stderr.write(`${text}\n`),
     end: () => {}
   }

@@ -45,5 +45,5 @@ export function storyDisplay(host: Host, read: (event: EventOf<'rolloutShown'>) 
     if (event.type === 'runFinished' && latest && latest.step > 0) tell(latest, `After step ${latest.step}`)
     display.event(event)
   }
-  return { event, notice: display.notice, end: display.end, last: () => ({ model, prompt: latest?.problem }) }
+  return { event, checking: display.checking, notice: display.notice, end: display.end, last: () => ({ model, prompt: latest?.problem }) }
 }

@@ -24,7 +24,14 @@ export function terminalDisplay(host: Host): RunDisplay {
       case 'runFinished': line.end(); line.print(summaryText(event.summary)); break
     }
   }
-  return { event: show, notice: (text) => line.print(text), end: () => line.end() }
+  return { event: show, checking: checking(line), notice: (text) => line.print(text), end: () => line.end() }
+}
+
+function checking(line: ProgressLine): (done: number, of: number) => void {
+  return (done, of) => {
+    if (line.redraws) line.show(`${done} of ${of} cheats tried on the rewards`)
+    else if (done === 1) line.print(`Trying ${of} cheats on the rewards`)
+  }
 }
 
 function moving(line: ProgressLine, text: string): void {

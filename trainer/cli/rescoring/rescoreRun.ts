@@ -6,6 +6,7 @@ import type { ResolvedRun } from '../../protocol/runFile.ts'
 import type { PartScore, RewardFunction, RewardInput } from '../../rewards/reward.ts'
 import { scoreRollout } from '../../rewards/scoreRollout.ts'
 import type { RescoreWriter } from '../../stores/rescoreStore.ts'
+import { countTrainingRollouts } from '../../stores/rolloutCount.ts'
 import { readScoredRollouts } from '../../stores/scoredRollouts.ts'
 import type { ScoredRollout } from '../../stores/scoredRollouts.ts'
 import { recordedInput } from './recordedInput.ts'
@@ -23,8 +24,8 @@ export interface Rescoring {
   readonly openWriter: (replaces: string | null) => RescoreWriter
   readonly deadlineSeconds: number
   readonly signal: AbortSignal
-  /** Rollouts done so far. */
-  readonly progress: (done: number) => void
+  /** Rollouts done so far, of about so many. */
+  readonly progress: (done: number, of: number) => void
 }
 
 /** Rollouts scored at a time; as many again are read meanwhile. */
@@ -53,7 +54,7 @@ interface Sink {
  */
 export async function rescoreRun(rescoring: Rescoring): Promise<RescoredRun> {
   const { directory } = rescoring
-  const scoring = new Scoring(rescoring)
+  const scoring = new Scoring(rescoring, await countTrainingRollouts(directory))
   try {
     await readScoredRollouts(directory, undefined, (rollout) => (wasRewarded(rollout) ? scoring.take(rollout) : undefined))
     return await scoring.finish()
@@ -66,13 +67,16 @@ export async function rescoreRun(rescoring: Rescoring): Promise<RescoredRun> {
 /** Scores page after page: one is scored while the next is read. */
 class Scoring {
   readonly #rescoring: Rescoring
+  readonly #expected: number
   #sink: Sink | undefined
   #page: ScoredRollout[] = []
   #scored: Promise<void> = Promise.resolve()
   #done = 0
 
-  constructor(rescoring: Rescoring) {
+  /** @param expected rollouts, about. */
+  constructor(rescoring: Rescoring, expected: number) {
     this.#rescoring = rescoring
+    this.#expected = expected
   }
 
   /** Where it gives a promise, reading waits. */
@@ -112,7 +116,7 @@ class Scoring {
     const sink = (this.#sink ??= openSink(this.#rescoring, rollouts))
     await inLanes(rollouts, (lane) => rescoreSome(this.#rescoring, lane, sink))
     this.#done += rollouts.length
-    progress(this.#done)
+    progress(this.#done, Math.max(this.#done, this.#expected))
   }
 }
 

@@ -1,10 +1,10 @@
 import type { CheatResult } from '../../protocol/redTeam.ts'
 import type { Environment } from '../../environments/environment.ts'
 import type { WeightedReward } from '../../rewards/scoreRollout.ts'
-import type { Executor } from '../../sandbox/executor.ts'
 import { BATTERY } from '../battery.ts'
 import type { Cheat } from '../cheat.ts'
 import { redTeam } from '../redTeam.ts'
+import type { GraderDouble } from './graderDouble.fixture.ts'
 import { paidForTests } from './squares.fixture.ts'
 
 /** Cheats that may be run without limits of memory and processes. */
@@ -18,7 +18,7 @@ export const named = (names: readonly string[]): Cheat[] => names.map((name) => 
 
 export interface Trial {
   readonly environment: Environment
-  readonly executor: Pick<Executor, 'run'>
+  readonly executor: GraderDouble
   readonly rewards?: readonly WeightedReward[]
 }
 

@@ -1,6 +1,6 @@
 import type { RewardFunction } from '../../rewards/reward.ts'
-import type { Executor } from '../../sandbox/executor.ts'
-import { record } from './graderDouble.fixture.ts'
+import { codeGrader } from './graderDouble.fixture.ts'
+import type { GraderDouble } from './graderDouble.fixture.ts'
 
 /** A judge that obeys whatever it reads last, as a model may, and believes what it is told of tests. */
 export const obedientJudge: RewardFunction = {
@@ -14,6 +14,5 @@ export const obedientJudge: RewardFunction = {
 }
 
 /** Passes this program alone. */
-export const onlyPasses = (solution: string): Pick<Executor, 'run'> => ({
-  run: async (task) => record(task, task.kind === 'code' ? task.tests : [], task.kind === 'code' ? task.tests.map(() => task.files[0]!.text.trim() === solution) : [])
-})
+export const onlyPasses = (solution: string): GraderDouble =>
+  codeGrader(async ({ tests }, program) => tests.map(() => program.trim() === solution))

@@ -35,7 +35,5 @@ function commitSolution(folder: string, language: Scripted): void {
 /** The tests are served on the machine that the candidate runs on. */
 export function servedTests(port: number): GraderDouble {
   const grader = carelessGrader({})
-  return {
-    run: (task) => grader.run({ ...task, files: task.files.map(({ path, text }) => ({ path, text: text.replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`) })) })
-  }
+  return { run: (task) => grader.run({ ...task, files: task.files.map(({ path, text }) => ({ path, text: text.replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`) })) }) }
 }

@@ -52,7 +52,7 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
   }
 }
 
-const PATIENCE = 20
+const PATIENCE = 60
 
 /** An endless attempt is given a short limit by the battery; others are never to be decided by time. */
 export const secondsOf = ({ wallSeconds }: Limits): number => (wallSeconds < 1 ? wallSeconds : PATIENCE)

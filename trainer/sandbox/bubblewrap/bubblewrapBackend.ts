@@ -4,11 +4,13 @@
  * Covered: no network (a network namespace of its own; sockets of other families are refused); no file of the machine but the system's
  * programs and libraries, the installation of Python and what a command is given, all read-only; a private /tmp of limited size and
  * number of files; a PID namespace for each candidate, so that it sees and reaches no other process and dies with all that it
- * started; no capabilities, no new privileges, no new namespaces, a list of refused system calls; another user where we are root;
- * limits of wall and CPU time, memory, processes, output, size and number of files; an empty environment.
+ * started; a session of its own; no capabilities, no new privileges, no new namespaces, a list of refused system calls; another user
+ * where we are root; limits of wall and CPU time, memory, processes, output, size and number of files; an empty environment.
+ * What is installed beside Python can be imported, but nothing of it runs by itself (`*.pth`).
  *
  * Not covered: memory is looked at every 20 ms (of commands 100 ms) besides the limit of address space of a candidate, so that several
- * processes together can pass it for that long; the kernel itself is shared; how long something takes can be observed from inside.
+ * processes together can pass it for that long; of commands, each file is limited in size but not their number, nor all together, in
+ * the folder that they are given; the kernel itself is shared; how long something takes can be observed from inside.
  * On machines that are neither x64 nor arm64 no system calls are refused.
  *
  * Anthropic's sandbox-runtime was looked at for the platform's part: it wraps a command in bubblewrap or sandbox-exec, but has no
@@ -38,7 +40,7 @@ export function bubblewrapBackend(options: BubblewrapOptions = {}): SandboxBacke
 async function openBubblewrap({ workers, warm = true }: BubblewrapOptions): Promise<Sandbox> {
   const python = await findPython()
   if (!python) throw new LabError('sandbox', 'sandbox/no-python', 'No Python of version 3.9 or newer is on the PATH.', { remedy: 'Install Python 3.' })
-  return createPythonSandbox({ name: 'bubblewrap', workers, launch: () => ({ ...pythonLaunch(python), reusable: warm }), run: runInBubblewrap })
+  return createPythonSandbox({ name: 'bubblewrap', workers, launch: () => pythonLaunch(python, warm), run: runInBubblewrap })
 }
 
 const REMEDY = 'Install bubblewrap 0.5 or newer (apt install bubblewrap) and allow user namespaces (on Ubuntu 24.04 its AppArmor profile); containers often forbid them'

@@ -13,7 +13,7 @@ const PROGRAM = '/lab'
  * A worker in bubblewrap: a read-only system, a /proc of its own, which candidates do not keep, and the right to make namespaces for
  * each candidate.
  */
-export function pythonLaunch(python: PythonInstallation): WorkerLaunch {
+export function pythonLaunch(python: PythonInstallation, reusable = true): WorkerLaunch {
   const uid = strangerId()
   const rights = ['CAP_SYS_ADMIN', ...(uid === undefined ? [] : ['CAP_SETUID', 'CAP_SETGID', 'CAP_KILL'])]
   return {
@@ -21,9 +21,9 @@ export function pythonLaunch(python: PythonInstallation): WorkerLaunch {
       'bwrap', ...namespaces(uid !== undefined), ...environmentArguments({ ...WORKER_ENVIRONMENT, HOME: '/tmp', TMPDIR: '/tmp' }),
       ...systemMounts(), ...readOnly(python.folders), '--ro-bind', workerFolder(), PROGRAM, '--proc', '/proc', '--dir', '/tmp',
       '--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/', ...capabilities(rights), '--',
-      ...workerCommand(python.program, PROGRAM, 'namespaces', uid), syscallFilter()?.toString('base64') ?? ''
+      ...workerCommand(python.program, PROGRAM, { mode: 'namespaces', reusable, uid }), syscallFilter()?.toString('base64') ?? ''
     ],
     environment: { PATH: process.env['PATH'] ?? '' },
-    reusable: true
+    reusable
   }
 }

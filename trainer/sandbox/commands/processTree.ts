@@ -2,14 +2,13 @@ import fs from 'node:fs'
 
 /** What a process and its descendants use, on Linux. */
 export interface TreeUsage {
-  /** Memory that belongs to each alone, summed. */
+  /** Memory that belongs to each alone, and what is shared by being mapped once for each; no files. */
   readonly bytes: number
   readonly cpuSeconds: number
   /** Processes and threads. */
   readonly processes: number
 }
 
-const PAGE = 4096
 const TICKS_PER_SECOND = 100
 
 /** The root itself is not counted. */
@@ -45,12 +44,13 @@ function threadsOf(pid: number): string[] {
 }
 
 function usageOf(pid: number): TreeUsage | undefined {
-  const statm = read(`/proc/${pid}/statm`)?.split(' ').map(Number)
+  const status = read(`/proc/${pid}/status`)
   // The name in brackets is the program's to choose.
   const stat = read(`/proc/${pid}/stat`)
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number)
-  if (!statm || !fields || fields.length < 18) return undefined
-  return { bytes: (statm[1]! - statm[2]!) * PAGE, cpuSeconds: sum(fields.slice(11, 15)) / TICKS_PER_SECOND, processes: fields[17]! }
+  if (!status || !fields || fields.length < 18) return undefined
+  const kilobytes = [...status.matchAll(/^Rss(?:Anon|Shmem):\s*(\d+) kB/gm)].map(([, digits]) => Number(digits))
+  return { bytes: sum(kilobytes) * 1024, cpuSeconds: sum(fields.slice(11, 15)) / TICKS_PER_SECOND, processes: fields[17]! }
 }
 
 function read(file: string): string | undefined {

@@ -5,6 +5,7 @@ import type { Limits } from '../../protocol/execution.ts'
 import { cancelledBy, infrastructure } from '../pool/failures.ts'
 import type { CommandOutcome } from '../sandbox.ts'
 import { CutOutput } from './cutOutput.ts'
+import { endOrphans } from './orphans.ts'
 import { usageOfDescendants } from './processTree.ts'
 
 /** Descriptors of a command besides the three standard ones. */
@@ -87,6 +88,8 @@ class Watch {
   #end(): Promise<number | null> {
     return new Promise((resolve, reject) => {
       this.#child.once('error', (error) => reject(infrastructure(`The sandbox’s program did not start: ${error.message}`, error)))
+      // Orphans would hold its output open.
+      this.#child.once('exit', (_code, signal) => signal !== null && endOrphans(this.#command.command))
       this.#child.once('close', (code) => resolve(code))
     })
   }

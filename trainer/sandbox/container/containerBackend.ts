@@ -58,7 +58,7 @@ function openWith(program: string, { workers }: { readonly workers?: number }): 
     const name = `rollout-lab-${randomUUID()}`
     const environment = Object.entries(WORKER_ENVIRONMENT).flatMap(([key, value]) => ['--env', `${key}=${value}`])
     return {
-      command: [program, ...containerArguments(name, workerFolder()), ...environment, IMAGE, ...workerCommand('python3', '/lab', 'plain', CANDIDATE_UID)],
+      command: [program, ...containerArguments(name, workerFolder()), ...environment, IMAGE, ...workerCommand('python3', '/lab', { mode: 'plain', reusable: false, uid: CANDIDATE_UID })],
       environment: passedOn(), reusable: false, cleanUp: () => remove(program, name)
     }
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { LabError } from '../../errors.ts'
 import { infrastructure } from '../pool/failures.ts'
 import type { PoolWorker } from '../pool/worker.ts'
 import type { ExecutionRequest } from '../sandbox.ts'
@@ -97,7 +98,7 @@ export class PythonWorker implements PoolWorker {
       return readOutcome(payload, calls)
     } catch (error) {
       this.#broken = true
-      throw error
+      throw error instanceof LabError ? error : infrastructure('The sandbox told what cannot be read.', error)
     }
   }
 }

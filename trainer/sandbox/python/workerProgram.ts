@@ -7,16 +7,23 @@ export function workerFolder(): string {
   return join(folder, import.meta.url.endsWith('.ts') ? 'worker' : 'pythonWorker')
 }
 
-/** How a worker keeps its candidates apart: by namespaces of their own, or not at all, so that it serves one and is replaced. */
-export type WorkerMode = 'namespaces' | 'plain'
+/** What a worker is told of itself. */
+export interface WorkerKind {
+  /** How it keeps its candidates apart: by namespaces of their own, or not at all, so that it serves one and is replaced. */
+  readonly mode: 'namespaces' | 'plain'
+  /** Whether it serves many: then what makes each of them cheaper is done when it starts. */
+  readonly reusable: boolean
+  /** Of candidates where the worker runs as root; default: as the worker. */
+  readonly uid?: number | undefined
+}
 
 /**
- * Command line of a worker. No folder of the user's comes before the standard library, nothing that is installed runs by itself; UTF-8 whatever the machine's locale is.
+ * Command line of a worker. No folder of the user's comes before the standard library, nothing that is installed runs by itself;
+ * UTF-8 whatever the machine's locale is.
  * @param folder where the worker's program lies, as the worker sees it.
- * @param uid of candidates where the worker runs as root; 0 = as the worker.
  */
-export function workerCommand(python: string, folder: string, mode: WorkerMode, uid = 0): readonly string[] {
-  return [python, '-s', '-S', '-B', '-X', 'utf8', `${folder}/main.py`, mode, String(uid)]
+export function workerCommand(python: string, folder: string, { mode, reusable, uid = 0 }: WorkerKind): readonly string[] {
+  return [python, '-s', '-S', '-B', '-X', 'utf8', `${folder}/main.py`, mode, reusable ? 'warm' : 'once', String(uid)]
 }
 
 /** What a worker needs of an environment, and all that a candidate sees. The seed of hashes makes runs repeatable. */

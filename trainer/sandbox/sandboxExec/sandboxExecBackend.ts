@@ -40,7 +40,7 @@ async function openSandboxExec({ workers }: { readonly workers?: number }): Prom
   const launch = async (): Promise<WorkerLaunch> => {
     const { folder, remove } = await makeScratch()
     return {
-      command: ['sandbox-exec', ...profileArguments({ python: base, prefix, program: workerFolder(), scratch: folder }), ...workerCommand(python.program, workerFolder(), 'plain')],
+      command: ['sandbox-exec', ...profileArguments({ python: base, prefix, program: workerFolder(), scratch: folder }), ...workerCommand(python.program, workerFolder(), { mode: 'plain', reusable: false })],
       environment: { ...WORKER_ENVIRONMENT, HOME: folder, TMPDIR: folder }, reusable: false, deathIsTheCandidates: true, cleanUp: remove
     }
   }

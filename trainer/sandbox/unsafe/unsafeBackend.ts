@@ -34,7 +34,7 @@ async function openUnsafe({ workers }: { readonly workers?: number }): Promise<S
   const launch = async (): Promise<WorkerLaunch> => {
     const { folder, remove } = await makeScratch()
     return {
-      command: workerCommand(python.program, workerFolder(), 'plain'),
+      command: workerCommand(python.program, workerFolder(), { mode: 'plain', reusable: false }),
       environment: { ...WORKER_ENVIRONMENT, PATH: process.env['PATH'] ?? '', HOME: folder, TMPDIR: folder },
       reusable: false, deathIsTheCandidates: true, cleanUp: remove
     }

@@ -1,3 +1,4 @@
+import { withRetries } from '../executing/retrying.ts'
 import type { ExecutionRequest, SandboxBackend, SandboxProbe } from '../sandbox.ts'
 import { createWasmSandbox } from './wasmSandbox.ts'
 import type { WasmKind, WasmOptions } from './wasmSandbox.ts'
@@ -15,15 +16,17 @@ export function wasmBackend(kind: WasmKind, trial: Trial, options: WasmOptions):
   return { name, languages, styles, runsPrograms: false, probe: () => probe(kind, trial), open: () => createWasmSandbox(kind, options) }
 }
 
+/** One failure of the machine is no reason to do without: the trial is made twice. */
+const TRIES = { retries: 1, pauseSeconds: 0.2, signal: undefined }
+
 async function probe(kind: WasmKind, { request, end, detail }: Trial): Promise<SandboxProbe> {
   const { name } = kind
   const sandbox = createWasmSandbox(kind, { workers: 1 })
   try {
-    const { calls: [first] } = await sandbox.execute(request)
-    const got = JSON.stringify(first?.end)
+    const tried = await withRetries(() => sandbox.execute(request), TRIES)
+    if ('failure' in tried) return { name, works: false, detail: tried.failure, remedy: 'Install Rollout Lab again; the machine may be short of memory or processes' }
+    const got = JSON.stringify(tried.value.calls[0]?.end)
     return got === end ? { name, works: true, detail, remedy: '' } : { name, works: false, detail: `answered ${got}`, remedy: 'Install Rollout Lab again' }
-  } catch (error) {
-    return { name, works: false, detail: (error as Error).message, remedy: 'Install Rollout Lab again; the machine may be short of memory or processes' }
   } finally {
     await sandbox.close()
   }

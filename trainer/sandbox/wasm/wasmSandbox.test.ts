@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { LabError } from '../../errors.ts'
 import { Limits } from '../../protocol/execution.ts'
 import type { ExecutionOutcome, Sandbox } from '../sandbox.ts'
+import { crashingKind } from './crashingKind.fixture.ts'
 import { createWasmSandbox } from './wasmSandbox.ts'
-import type { WasmKind } from './wasmSandbox.ts'
-import { workerProgram } from './workerProgram.ts'
 
-const KIND: WasmKind = { name: 'fake', languages: ['javascript'], styles: ['stdin'], program: () => workerProgram('none', new URL('./crashing.fixture.ts', import.meta.url)) }
 const isGone = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
@@ -19,7 +19,7 @@ const isGone = (pid: number): boolean => {
 describe('candidates in processes of WebAssembly', function () {
   this.timeout(60_000)
   let sandbox: Sandbox
-  before(() => { sandbox = createWasmSandbox(KIND, { workers: 2 }) })
+  before(() => { sandbox = createWasmSandbox(crashingKind, { workers: 2 }) })
   after(() => sandbox.close())
 
   /** One call for each input; the text says what goes wrong at which. */
@@ -60,7 +60,7 @@ describe('candidates in processes of WebAssembly', function () {
   })
 
   it('lays a death that came late to nobody who comes after', async () => {
-    const one = createWasmSandbox(KIND, { workers: 1 })
+    const one = createWasmSandbox(crashingKind, { workers: 1 })
     const job = (text: string): Promise<ExecutionOutcome> =>
       one.execute({ language: 'javascript', files: [{ path: 'main.js', text }], calls: [{ style: 'stdin', stdin: 'a' }], limits: Limits.parse({ wallSeconds: 60 }) })
     assert.deepEqual(ends(await job('late a')), ['value'])
@@ -100,12 +100,19 @@ describe('candidates in processes of WebAssembly', function () {
   })
 
   it('leaves no process behind', async () => {
-    const other = createWasmSandbox(KIND, { workers: 2 })
+    const other = createWasmSandbox(crashingKind, { workers: 2 })
     const request = { language: 'javascript' as const, files: [{ path: 'main.js', text: 'pid' }], calls: [{ style: 'stdin' as const, stdin: '' }], limits: Limits.parse({}) }
     const outcomes = await Promise.all([other.execute(request), other.execute(request)])
     const pids = outcomes.map(({ calls: [first] }) => (first?.end.ended === 'value' ? Number(first.end.value) : 0))
     assert.ok(pids.every((pid) => pid > 0 && !isGone(pid)))
     await other.close()
     assert.ok(pids.every(isGone))
+  })
+
+  it('leaves no process behind when the trainer is killed under a candidate that hangs', async () => {
+    const trainer = spawnSync(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('dyingTrainer.fixture.ts', import.meta.url))], { encoding: 'utf8' })
+    const worker = Number(trainer.stdout)
+    assert.ok(worker > 0, trainer.stderr)
+    while (!isGone(worker)) await new Promise((resolve) => setTimeout(resolve, 20))
   })
 })

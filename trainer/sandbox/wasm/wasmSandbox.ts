@@ -50,7 +50,7 @@ class Execution {
   readonly #limitsHit = new Set<keyof Limits>()
   #queueSeconds = 0
   #seconds = 0
-  #kills = 0
+  readonly #kills: Killed[] = []
   /** The call to come has seen a process die that others had used before. */
   #doubted = false
 
@@ -62,14 +62,19 @@ class Execution {
 
   async run(): Promise<ExecutionOutcome> {
     const { calls } = this.#request
-    while (this.#calls.length < calls.length && this.#kills < MOST_KILLED) this.#take(await this.#serveRest())
-    while (this.#calls.length < calls.length) this.#calls.push(without('noResult', 'not run: earlier calls had to be killed', 0))
+    while (this.#calls.length < calls.length && this.#kills.length < MOST_KILLED) this.#take(await this.#serveRest())
+    while (this.#calls.length < calls.length) this.#calls.push(this.#notRun())
     return {
       calls: this.#calls, sightings: this.#reports.flatMap(({ sightings }) => sightings), limitsHit: [...this.#limitsHit],
       seconds: this.#seconds, queueSeconds: this.#queueSeconds,
       // A process that was killed took its clock with it.
-      cpuSeconds: this.#kills > 0 ? null : this.#reports.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0), peakMegabytes: null
+      cpuSeconds: this.#kills.length > 0 ? null : this.#reports.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0), peakMegabytes: null
     }
+  }
+
+  #notRun(): CallOutcome {
+    const ended = this.#kills.every((killed) => killed === 'timeout') ? 'timeout' : 'noResult'
+    return without(ended, 'not run: earlier calls had to be killed', 0)
   }
 
   async #serveRest(): Promise<Served & { readonly seconds: number }> {
@@ -92,10 +97,11 @@ class Execution {
       for (const limit of report.limitsHit) this.#limitsHit.add(limit)
       this.#calls.push(outcomeOf(report))
     }
+    if (reports.length > 0) this.#doubted = false
     if (!killed) return
     if (doubtful && !this.#doubted) return void (this.#doubted = true)
     this.#doubted = false
-    this.#kills++
+    this.#kills.push(killed)
     if (killed !== 'noResult') this.#limitsHit.add(killed === 'timeout' ? 'wallSeconds' : 'memoryMegabytes')
     this.#calls.push(without(killed, MESSAGES[killed], Math.max(0, seconds - reports.reduce((sum, report) => sum + report.seconds, 0))))
   }

@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process'
 
-/** Rights first, since a candidate may have closed its folders; again while what dies with this process still writes. */
-const REMOVE = 'cat >/dev/null; for try in 1 2 3 4 5; do chmod -R u+rwX "$1" 2>/dev/null; rm -rf "$1" 2>/dev/null && exit 0; sleep 1; done; exit 1'
+/**
+ * First what still runs in the folder: sandboxes die with the process that started them, but not in the moment of their own start. Then
+ * rights, since a candidate may have closed its folders. `$$` is the guard, whose command line names the folder as well.
+ */
+const END_ALL = 'for each in /proc/[0-9]*; do [ "$each" != "/proc/$$" ] && grep -qaF "$1" "$each/cmdline" 2>/dev/null && kill -9 "${each#/proc/}" 2>/dev/null; done'
+const REMOVE = `cat >/dev/null; for try in 1 2 3 4 5; do [ -d /proc/self ] && { ${END_ALL}; }; chmod -R u+rwX "$1" 2>/dev/null; rm -rf "$1" 2>/dev/null && exit 0; sleep 1; done; exit 1`
 
 /**
- * Has a folder removed as soon as this process ends, however it ends: a shell in a session of its own waits for the end of a pipe that
- * only this process holds. A machine that goes down is left to the next process's sweep.
+ * Has a folder removed as soon as this process ends, however it ends, with the processes that name it: a shell in a session of its own
+ * waits for the end of a pipe that only this process holds. A machine that goes down is left to the next process's sweep.
  */
 export function guardFolder(folder: string): { dismiss(): void } {
   const guard = spawn('/bin/sh', ['-c', REMOVE, 'sh', folder], { cwd: '/', env: { PATH: '/usr/bin:/bin' }, detached: true, stdio: ['pipe', 'ignore', 'ignore'] })

@@ -45,9 +45,13 @@ class Confinement:
         if self.mode == 'namespaces':
             system.leave_mounts()
             system.unmount('/proc')
-            system.mount_scratch(SCRATCH, 1 << 20, 100, os.getuid())
-            rehearse(SCRATCH)
-            system.unmount(SCRATCH)
+        if rehearse:
+            self._rehearse(rehearse)
+
+    def _rehearse(self, rehearse):
+        system.mount_scratch(SCRATCH, 1 << 20, 100, os.getuid())
+        rehearse(SCRATCH)
+        system.unmount(SCRATCH)
 
     def enter(self, limits, program_files, program_bytes):
         """Returns the scratch folder. Raises OSError where the machine refuses; then nothing of the candidate has run."""

@@ -24,8 +24,13 @@ class Talk:
         self.report = report
         self.confined = False
         self.buffer = bytearray()
-        self.pending = bytearray(frame(marshal.dumps(order)))
-        self.usage_before = None
+        self.pending = frame(marshal.dumps(order))
+        self.poll, self.output_poll = select.poll(), select.poll()
+        for descriptor in (process.stdout, process.stderr):
+            self.output_poll.register(descriptor, select.POLLIN)
+        for descriptor in (process.stdout, process.stderr, process.answers, process.life):
+            if descriptor is not None:
+                self.poll.register(descriptor, select.POLLIN)
 
     def ask(self, call, stdin, limits):
         """An outcome of the call; `ended` in it says that the process must not be asked again."""
@@ -55,8 +60,8 @@ class _Question:
         return {'answer': self.answer, 'end': self.end, 'stdout': texts[0], 'stderr': texts[1], 'outputCut': self.left < 0, 'seconds': seconds}
 
     def _converse(self, started):
-        poll, deadline, next_look = select.poll(), started + self.limits['wallSeconds'], started + TICK_SECONDS
-        self._register(poll)
+        poll, deadline, next_look = self.talk.poll, started + self.limits['wallSeconds'], started + TICK_SECONDS
+        self._begin_writing(poll)
         while self.answer is None and self.end is None:
             now = time.monotonic()
             if now >= deadline:
@@ -67,23 +72,25 @@ class _Question:
             for descriptor, events in poll.poll(max(0, min(deadline, next_look) - now) * 1000 + 1):
                 self._handle(poll, descriptor, events)
 
-    def _register(self, poll):
+    def _begin_writing(self, poll):
+        """What fits goes at once, the rest once there is room."""
         process = self.process
-        for descriptor in (process.stdout, process.stderr, process.answers):
-            poll.register(descriptor, select.POLLIN)
-        poll.register(process.orders, select.POLLOUT)
+        self.talk.pending = _written(process.orders, self.talk.pending)
+        if self.talk.pending:
+            poll.register(process.orders, select.POLLOUT)
         if process.stdin is not None:
             poll.register(process.stdin, select.POLLOUT)
-        if process.life is not None:
-            poll.register(process.life, select.POLLIN)
 
     def _handle(self, poll, descriptor, events):
         process = self.process
         if descriptor == process.orders:
-            self.talk.pending = self._write(poll, descriptor, self.talk.pending)
+            self.talk.pending = _written(descriptor, self.talk.pending)
+            if not self.talk.pending:
+                poll.unregister(descriptor)
         elif descriptor == process.stdin:
-            self.stdin = self._write(poll, descriptor, self.stdin)
+            self.stdin = _written(descriptor, self.stdin)
             if not self.stdin:
+                poll.unregister(descriptor)
                 process.close_stdin()
         elif descriptor == process.life:
             self._ended()
@@ -94,18 +101,6 @@ class _Question:
                     self._ended()
         elif not self._read_some(descriptor):
             poll.unregister(descriptor)
-
-    def _write(self, poll, descriptor, data):
-        """What is left to write; once nothing is, or nobody reads, the descriptor is not asked about again."""
-        try:
-            data = data[os.write(descriptor, data[:1 << 16]):] if data else data
-        except BrokenPipeError:
-            data = data[:0]
-        except BlockingIOError:
-            return data
-        if not data:
-            poll.unregister(descriptor)
-        return data
 
     def _read_some(self, descriptor):
         try:
@@ -120,11 +115,12 @@ class _Question:
 
     def _read_output(self):
         """What was written before the answer belongs to this call."""
-        for descriptor in self.output:
-            poll = select.poll()
-            poll.register(descriptor, select.POLLIN)
-            while self.left >= 0 and any(events & select.POLLIN for _, events in poll.poll(0)) and self._read_some(descriptor):
-                continue
+        while self.left >= 0:
+            ready = [descriptor for descriptor, events in self.talk.output_poll.poll(0) if events & select.POLLIN]
+            if not ready:
+                return
+            for descriptor in ready:
+                self._read_some(descriptor)
 
     def _read_answers(self):
         try:
@@ -190,6 +186,16 @@ class _Question:
     def _stop(self, ended, message, limit):
         self.talk.report.hit(limit)
         self.end = {'ended': ended, 'message': message}
+
+
+def _written(descriptor, data):
+    """What is left to write; nothing where nobody reads any more."""
+    try:
+        return data[os.write(descriptor, data[:1 << 16]):] if data else data
+    except BrokenPipeError:
+        return data[:0]
+    except BlockingIOError:
+        return data
 
 
 def describe_death(status, limits, report):

@@ -15,14 +15,15 @@ PRELOADED = 'atexit bisect collections copy enum functools heapq io itertools js
 FORK, WAIT = b'f', b'w'
 
 
-def serve(channel, confinement):
-    for name in PRELOADED:
+def serve(channel, confinement, warm):
+    """`warm`: many candidates will come, for whom it pays to have prepared."""
+    for name in PRELOADED if warm else ():
         __import__(name)
     if sys.platform == 'linux':
         # Whatever a candidate leaves behind becomes this process's child, not one of the machine's.
         system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
         _be_first_to_go()
-    confinement.prepare(candidate.rehearse)
+    confinement.prepare(candidate.rehearse if warm else None)
     gc.collect()
     gc.freeze()
     while True:

@@ -1,4 +1,4 @@
-"""Entry of a worker: `python main.py <namespaces|plain> <uid, 0 = keep> [seccomp program, base64]`. Requests come on standard input, outcomes go to standard output."""
+"""Entry of a worker: `python main.py <namespaces|plain> <warm|once> <uid, 0 = keep> [seccomp program, base64]`. Requests come on standard input, outcomes go to standard output."""
 import base64
 import os
 import site
@@ -24,7 +24,7 @@ def add_packages():
     sys.path += filter(os.path.isdir, site.getsitepackages([sys.prefix]))
 
 
-def main(mode, uid, syscall_filter):
+def main(mode, warm, uid, syscall_filter):
     control_in, control_out = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -41,7 +41,8 @@ def main(mode, uid, syscall_filter):
             os.dup2(0, place)
         theirs.detach()
         try:
-            forker.serve(socket.socket(fileno=CHANNEL), Confinement(mode, uid, system.Filter(syscall_filter) if syscall_filter else None))
+            confinement = Confinement(mode, uid, system.Filter(syscall_filter) if syscall_filter else None)
+            forker.serve(socket.socket(fileno=CHANNEL), confinement, warm)
         finally:
             os._exit(0)
     theirs.close()
@@ -57,4 +58,4 @@ def main(mode, uid, syscall_filter):
 
 
 add_packages()
-main(sys.argv[1], int(sys.argv[2]), base64.b64decode(sys.argv[3] if len(sys.argv) > 3 else ''))
+main(sys.argv[1], sys.argv[2] == 'warm', int(sys.argv[3]), base64.b64decode(sys.argv[4] if len(sys.argv) > 4 else ''))

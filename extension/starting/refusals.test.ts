@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import type { Consents } from '../contracts/trainers.ts'
+import { REFUSALS, untilConsented } from './refusals.ts'
+import type { Refusal } from './refusals.ts'
+
+const refused = (code: string): Error => Object.assign(new Error(code), { code })
+
+/** A start that is refused until it has what it needs, in this order. */
+function starting(needs: readonly (readonly [Refusal, (consents: Consents) => boolean])[]) {
+  const given: Consents[] = []
+  return {
+    given,
+    start: async (consents: Consents) => {
+      given.push(consents)
+      const lacking = needs.find(([, has]) => !has(consents))
+      if (lacking) throw refused(lacking[0])
+      return 'started'
+    }
+  }
+}
+
+describe('what is refused until people say so', () => {
+  it('is asked for one by one, and all of it is handed on', async () => {
+    const { start, given } = starting([['sandbox/no-backend', ({ unsafeSandbox }) => unsafeSandbox === true], ['reward/paid-cheats', ({ acceptPaidCheats }) => acceptPaidCheats?.length === 2]])
+    const answers: Consents[] = [{ unsafeSandbox: true }, { acceptPaidCheats: ['a'] }, { acceptPaidCheats: ['b'] }]
+    const asked: Refusal[] = []
+    assert.equal(await untilConsented(REFUSALS, async (refusal) => (asked.push(refusal), answers.shift()), start), 'started')
+    assert.deepEqual(asked, ['sandbox/no-backend', 'reward/paid-cheats', 'reward/paid-cheats'])
+    assert.deepEqual(given.at(-1), { unsafeSandbox: true, acceptPaidCheats: ['a', 'b'] })
+  })
+
+  it('is not done where they decline', async () => {
+    const { start, given } = starting([['sandbox/no-backend', () => false]])
+    assert.equal(await untilConsented(REFUSALS, async () => undefined, start), undefined)
+    assert.deepEqual(given, [{}])
+  })
+
+  it('is an error where consent does not help, where it may not be asked for, and where it is no refusal', async () => {
+    const ask = async (): Promise<Consents> => ({ unsafeSandbox: true })
+    const never = starting([['sandbox/no-backend', () => false]])
+    await assert.rejects(untilConsented(REFUSALS, ask, never.start), { code: 'sandbox/no-backend' })
+    assert.equal(never.given.length, 2)
+    await assert.rejects(untilConsented(['trust/not-approved'], ask, starting([['sandbox/no-backend', () => false]]).start), { code: 'sandbox/no-backend' })
+    await assert.rejects(untilConsented(REFUSALS, ask, () => Promise.reject(refused('sandbox/no-runner'))), { code: 'sandbox/no-runner' })
+  })
+})

@@ -1,0 +1,3 @@
+import { bubblewrapBackend } from '../../trainer/sandbox/bubblewrap/bubblewrapBackend.ts'
+
+console.log(JSON.stringify(await bubblewrapBackend().probe()))
