@@ -1,10 +1,9 @@
 import type { AttemptPlace } from '../../webviews/protocol/inspector.ts'
+import { isPlace } from '../traces/rolloutUri.ts'
 
 /** Scheme of the read-only documents of attempts: their files, the gold solution, single tests. */
 export const ATTEMPT_SCHEME = 'rollout-attempt'
 
-const RUN_CHARACTERS = 4096
-const ID_CHARACTERS = 300
 const PARTS = ['file', 'gold', 'test'] as const
 const KEYS = ['run', 'id', 'turn', 'part', 'index'] as const
 
@@ -25,8 +24,7 @@ export function attemptOf(query: string): AttemptText | undefined {
   if ([...given.keys()].sort().join() !== [...KEYS].sort().join()) return undefined
   const [run, id, turn, part, index] = KEYS.map((key) => given.get(key) ?? '') as [string, string, string, string, string]
   const known = PARTS.find((each) => each === part)
-  const fits = run !== '' && run.length <= RUN_CHARACTERS && id !== '' && id.length <= ID_CHARACTERS && /^[1-9]\d{0,6}$/.test(turn) && /^\d{1,6}$/.test(index)
-  if (!known || !fits || hasControls(run + id)) return undefined
+  if (!known || !isPlace({ run, id }) || !/^[1-9]\d{0,6}$/.test(turn) || !/^\d{1,6}$/.test(index)) return undefined
   return { run, id, turn: Number(turn), part: known, index: Number(index) }
 }
 
@@ -35,5 +33,3 @@ export function plainPath(path: string): string {
   const names = path.slice(-200).split(/[\\/]+/).map((name) => name.replace(/[^\w.-]+/g, '_').slice(-80)).filter((name) => !/^\.*$/.test(name))
   return names.join('/') || 'file'
 }
-
-const hasControls = (text: string) => [...text].some((character) => (character.codePointAt(0) ?? 0) < 0x20)

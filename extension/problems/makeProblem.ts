@@ -21,7 +21,7 @@ export interface Making {
 }
 
 /** The file of problems that those of a file are added to: one in each workspace folder. */
-export const tasksetFor = (file: vscode.Uri): string => join(folderOf(file), 'workspace.problems.jsonl')
+const tasksetFor = (file: vscode.Uri): string => join(folderOf(file), 'workspace.problems.jsonl')
 
 export const folderOf = (file: vscode.Uri): string => vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath ?? dirname(file.fsPath)
 

@@ -18,9 +18,12 @@ export function placeOf(query: string): RolloutPlace | undefined {
   const id = parameters.getAll('id')
   if (run.length !== 1 || id.length !== 1 || [...parameters.keys()].length !== 2) return undefined
   const place = { run: run[0] ?? '', id: id[0] ?? '' }
-  const fits = place.run !== '' && place.run.length <= RUN_CHARACTERS && place.id !== '' && place.id.length <= ID_CHARACTERS
-  return fits && !hasControls(place.run + place.id) ? place : undefined
+  return isPlace(place) ? place : undefined
 }
+
+/** Whether run and id can be those of a rollout. An address comes from anywhere. */
+export const isPlace = ({ run, id }: RolloutPlace): boolean =>
+  run !== '' && run.length <= RUN_CHARACTERS && id !== '' && id.length <= ID_CHARACTERS && !hasControls(run + id)
 
 /** A name that shows the rollout in a tab; the id may hold anything. */
 export const plainName = (id: string): string => id.slice(0, 80).replace(/[^\w.-]+/g, '_')

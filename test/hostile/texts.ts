@@ -129,6 +129,3 @@ export const HOSTILE_TEXTS: readonly HostileText[] = [
   ...named('html', html), ...named('svg', svg), ...named('css', css), ...named('markdown', markdown), ...named('terminal', terminal),
   ...named('unicode', unicode), ...named('shape', shapes), ...named('name', names)
 ]
-
-/** The texts that are short enough for names, ids and messages. */
-export const SHORT_HOSTILE_TEXTS = HOSTILE_TEXTS.filter(({ text }) => text.length > 0 && text.length < 500)

@@ -1,7 +1,9 @@
 import { gradeText } from '../orchestrator/grading.ts'
 import { heldOutProblems } from '../orchestrator/problemSource.ts'
 import type { DrawnProblem } from '../orchestrator/problemSource.ts'
-import type { EnvironmentRef, ResolvedRun } from '../protocol/runFile.ts'
+import { openMixture } from '../orchestrator/runPlan.ts'
+import type { ResolvedRun } from '../protocol/runFile.ts'
+import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import type { EventOf } from './display/eventLines.ts'
 import type { ReadableRollout } from './display/rolloutText.ts'
 import type { Services } from './services.ts'
@@ -26,11 +28,8 @@ export async function rolloutReader(
 
 /** A run shows one of the problems that all its evaluations have. */
 async function shownProblems(services: Services, run: ResolvedRun, folder: string): Promise<DrawnProblem[]> {
-  const references: readonly EnvironmentRef[] = run.environments ?? (run.environment ? [run.environment] : [])
   const workspace = services.openWorkspace(folder, { trustWorkspace: false, deadlineSeconds: run.rewardDeadlineSeconds })
-  const mixture = await Promise.all(references.map(async (reference) => ({
-    ...(await workspace.environment(reference)), weight: 'weight' in reference ? reference.weight : 1
-  })))
+  const mixture = await openMixture(stageEnvironments(run), { openEnvironment: (reference) => workspace.environment(reference) })
   const { problems, duringProblems } = run.evaluation
   return mixture.length === 0 ? [] : heldOutProblems({ name: 'heldOut', mixture, problems: Math.min(problems, duringProblems) }, run.seed)
 }

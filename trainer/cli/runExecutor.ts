@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { OpenEnvironment } from '../environments/registry.ts'
 import { sampleTasks } from '../orchestrator/programs.ts'
 import type { Execution } from '../protocol/runFile.ts'
@@ -40,7 +41,8 @@ export class RunExecutor {
   async #create(asked: Parameters<typeof openSandboxes>[1], { retries, concurrency, limits }: Execution, workspaces: boolean): Promise<Executor> {
     const open = await openSandboxes(this.#machine.backends(), asked)
     const runner = workspaces ? this.#machine.workspaces?.() : undefined
-    return createExecutor({ ...open, retries, concurrency, limits, ...(runner && { workspaces: runner }) })
+    // Backends keep a worker a core: waiting for one must not count against a program's time.
+    return createExecutor({ ...open, retries, concurrency: Math.min(concurrency, availableParallelism()), limits, ...(runner && { workspaces: runner }) })
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Arguments of the functions that are synthesised and repaired are digits. */
 export const DIGIT_COUNT = 10
-export const ARGUMENTS = ['a', 'b'] as const
+const ARGUMENTS = ['a', 'b'] as const
 export type Argument = (typeof ARGUMENTS)[number]
 export const OPERATORS = ['+', '-', '*', 'max', 'min'] as const
 export type Operator = (typeof OPERATORS)[number]

@@ -47,7 +47,7 @@ function check(body: Body, examples: readonly NamedExample[], language: Function
   return { text, fits: true }
 }
 
-export const answerWith = (body: Body, language: FunctionLanguage): string => `${ANSWER} ${formatProgram(formatBody(body, language), language)}`
+const answerWith = (body: Body, language: FunctionLanguage): string => `${ANSWER} ${formatProgram(formatBody(body, language), language)}`
 
 /** The body with all its checks, then the program. */
 export const writeChecked = (body: Body, examples: readonly NamedExample[], language: FunctionLanguage): string =>

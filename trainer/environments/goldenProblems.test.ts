@@ -14,7 +14,7 @@ const GOLDEN: Readonly<Record<string, readonly [options: object, hash: string][]
   'list-functions': [[{}, '9f707d279d1f2e16'], [{ singles: 0.2, examples: 3, length: 4 }, '346a138072a37d1b']],
   'function-synthesis': [[{}, '0c6bc00c5f887e32'], [{ examples: 5, language: 'python' }, 'b75184fb9975541a']],
   'code-repair': [[{}, 'a43677ba16e22399'], [{ repairs: 3, feedback: 'newTests' }, '1261c103d882211f'], [{ earlier: [[1, 0.65], [2, 0.35]], feedback: 'verdict' }, '49ec9b136ac1756f']],
-  sql: [[{}, '45495d6ead36e1a6']]
+  sql: [[{}, 'c03bd3739e559b3d']]
 }
 
 function hashOf(name: string, options: object): string {

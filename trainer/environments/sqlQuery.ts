@@ -98,5 +98,9 @@ function drawSelected(columns: readonly Named[], random: Random): Selected {
 
 function drawCondition({ text, column: { values } }: Named, random: Random): Query['where'] {
   if (typeof values !== 'number') return { column: text, comparison: 'is', value: `'${random.pick(values)}'` }
-  return { column: text, comparison: random.pick(['above', 'below'] as const), value: String(1 + random.integer(values)) }
+  // A side with at least half of the values: where no row is left in any database, a query that asks for nothing would be right.
+  const comparison = random.pick(['above', 'below'] as const)
+  const half = Math.floor(values / 2)
+  const value = comparison === 'above' ? 1 + random.integer(half) : values - random.integer(half)
+  return { column: text, comparison, value: String(value) }
 }

@@ -6,8 +6,7 @@ import { Split } from '../protocol/problem.ts'
 const { commit, folder, editable, runner, boundary, testFiles, failToPass, passToPass } = WorkspaceTask.shape
 
 /** Which part of a file the model writes: UTF-16 units, `from` inclusive, `to` exclusive. */
-export const Hole = z.strictObject({ path: z.string().min(1), name: z.string().min(1), from: Count, to: Count })
-export type Hole = z.infer<typeof Hole>
+const Hole = z.strictObject({ path: z.string().min(1), name: z.string().min(1), from: Count, to: Count })
 
 /** A line of a file of workspace problems (`*.problems.jsonl`): a change that a repository's own tests judge at a pinned commit. */
 export const WorkspaceProblem = z.strictObject({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Problem } from '../protocol/problem.ts'
 import { createExecutor } from '../sandbox/createExecutor.ts'
+import type { RewardInput } from '../rewards/reward.ts'
 import type { Executor } from '../sandbox/executor.ts'
 import { createFakeSandbox } from '../sandbox/fake/fakeSandbox.ts'
 import type { FakeSandbox, FakeScript } from '../sandbox/fake/fakeSandbox.ts'
@@ -35,6 +36,20 @@ describe('gradeCompletion', () => {
     const { executions } = await gradeCompletion(drawn, 'b', { executor })
     const again = await gradeCompletion(drawn, 'c', { executor }, executions)
     assert.deepEqual([again.found?.verdict.correct, again.executions, sandbox.requests.length], [true, executions, 1])
+  })
+
+  it('gives rewards the program that was graded, with the marks of all turns', async () => {
+    const { executor } = machine()
+    const { executions } = await gradeCompletion(drawn, 'b', { executor })
+    const first = { ...executions![0]!, signals: [{ kind: 'earlyExit' as const, why: 'it left' }] }
+    const told: unknown[] = []
+    const rewards = [{ weight: 1, reward: { name: 'own', score: ({ execution }: RewardInput) => (told.push([execution?.turn, execution?.signals.length]), { score: 0, why: '' }) } }]
+    const turns = [{ from: 0, to: 1 }, { from: 1, to: 1 }]
+    for (const executed of [[first], [first, { ...first, turn: 2 }]]) {
+      const graded = await gradeCompletion({ ...drawn, turns }, ' ', { executor }, executed)
+      await scoreGraded(drawn, completion, graded, { ...scoring, rewards })
+    }
+    assert.deepEqual(told, [[undefined, undefined], [2, 2]], 'a last turn without a program was graded by none')
   })
 
   it('runs nothing where there is no program, and nothing of other environments', async () => {

@@ -8,7 +8,7 @@ import { scoreRollout } from '../rewards/scoreRollout.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
 import type { Executor } from '../sandbox/executor.ts'
 import type { DrawnProblem } from './problemSource.ts'
-import type { Findings } from './rolloutSlot.ts'
+import type { Findings, RolloutSlot } from './rolloutSlot.ts'
 
 /** What the environment found in a completion; null where its own code or the machine failed. */
 export interface Graded {
@@ -17,6 +17,8 @@ export interface Graded {
   readonly failure?: string
   /** Of the programs that the completion is, one a turn; absent where completions are no programs. */
   readonly executions?: readonly ExecutionRecord[]
+  /** The one of the program that was graded; absent where the last turn holds none. */
+  readonly judged?: ExecutionRecord
   readonly errors: readonly RecordedError[]
 }
 
@@ -31,13 +33,15 @@ export interface ExecutingParts {
  * callers must not record.
  * @param executed what was executed before: taken as it stands, never executed again.
  */
-export async function gradeCompletion(drawn: DrawnProblem, text: string, parts: ExecutingParts, executed?: readonly ExecutionRecord[]): Promise<Graded> {
+export async function gradeCompletion(drawn: DrawnProblem & Pick<RolloutSlot, 'turns'>, text: string, parts: ExecutingParts, executed?: readonly ExecutionRecord[]): Promise<Graded> {
   if (!drawn.environment.code) return gradeText(drawn, text)
   try {
     const executions = executed ?? (await executionsOf(drawn, text, parts))
     const failure = executions.at(-1)?.failure ?? null
     if (failure !== null) return { found: null, failure, executions, errors: [{ boundary: 'sandbox', message: failure }] }
-    return { ...gradeText(drawn, text, executions.at(-1)), executions }
+    // What an earlier turn's program was worth is not what the last turn says.
+    const judged = executions.findLast(({ turn }) => turn === (drawn.turns?.length ?? 1))
+    return { ...gradeText(drawn, text, judged), executions, ...(judged && { judged }) }
   } catch (error) {
     return failed(drawn, error)
   }
@@ -93,7 +97,7 @@ export async function scoreGraded(
 ): Promise<Findings> {
   if (!graded.found) return { ...notScorable(options.rewards, graded.failure ?? GRADER_FAILED, graded.errors), ...executed(graded) }
   const { verdict, rendering, steps } = graded.found
-  const execution = graded.executions?.at(-1)
+  const execution = graded.judged && { ...graded.judged, signals: graded.executions?.flatMap(({ signals }) => signals) ?? [] }
   const input = {
     problem: drawn.problem,
     completion: completion.text,

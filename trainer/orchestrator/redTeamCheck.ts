@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { LabError } from '../errors.ts'
 import { isSupervised } from '../protocol/algorithmOptions.ts'
-import type { EnvironmentRef, ResolvedRun, RewardRef, Stage } from '../protocol/runFile.ts'
+import type { EnvironmentRef, ResolvedRun, RewardRef } from '../protocol/runFile.ts'
 import type { RedTeamReport } from '../protocol/redTeam.ts'
+import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import { DEFAULTS, problemsOf, redTeam } from '../redteam/redTeam.ts'
 import type { RedTeamOptions, RedTeamSubject } from '../redteam/redTeam.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
@@ -20,7 +21,7 @@ export async function rewardedPrograms(run: ResolvedRun, parts: Pick<TrainerPart
   for (const stage of run.stages ?? [undefined]) {
     if (isSupervised(stage?.algorithm ?? run.algorithm)) continue
     const rewards = stage?.rewards ?? run.rewards
-    for (const environment of environmentsOf(run, stage)) pairs.set(JSON.stringify([environment, rewards]), { environment, rewards })
+    for (const environment of stageEnvironments(run, stage)) pairs.set(JSON.stringify([environment, rewards]), { environment, rewards })
   }
   const found: RewardedPrograms[] = []
   for (const { environment, rewards } of pairs.values()) {
@@ -31,12 +32,7 @@ export async function rewardedPrograms(run: ResolvedRun, parts: Pick<TrainerPart
   return found
 }
 
-function environmentsOf(run: ResolvedRun, stage: Stage | undefined): readonly EnvironmentRef[] {
-  if (stage?.environment) return [stage.environment]
-  return run.environments ?? (run.environment ? [run.environment] : [])
-}
-
-/** Tries the cheats on all of them. @throws LabError `reward/no-programs` where there is nothing to try. */
+/** Tries the cheats on all of them. @throws LabError `usage/no-programs` where there is nothing to try. */
 export async function redTeamAll(subjects: readonly RedTeamSubject[], options: Partial<RedTeamOptions> = {}): Promise<RedTeamReport> {
   if (subjects.length === 0) {
     throw new LabError('usage', 'usage/no-programs', 'No stage of the run is rewarded for programs, so there is nothing to cheat at.', {

@@ -5,6 +5,7 @@ import type { Rollout, Segment } from '../protocol/rollout.ts'
 import { hash32 } from '../random/random.ts'
 import type { EncodedPrompt } from './promptEncoder.ts'
 import type { DrawnProblem } from './problemSource.ts'
+import type { Range } from './turns.ts'
 
 /** A place for one completion: everything about it that is known before sampling. */
 export interface RolloutSlot extends DrawnProblem {
@@ -21,6 +22,9 @@ export interface RolloutSlot extends DrawnProblem {
   readonly refined?: Verdict
   /** What was executed while this completion was sampled, turn by turn: taken as it stands. */
   readonly executions?: readonly ExecutionRecord[]
+  /** Where its turns stand in the completion, and what was told between them. */
+  readonly turns?: readonly Range[]
+  readonly told?: readonly Range[]
 }
 
 /** Where in the run a batch of rollouts is sampled. */
@@ -71,8 +75,10 @@ export type Findings = Pick<Rollout, 'answer' | 'correct' | 'steps' | 'reward' |
 export const executionSeconds = ({ executions = [] }: Pick<Findings, 'executions'>): number => executions.reduce((sum, { seconds }) => sum + seconds, 0)
 
 export function rolloutRow(slot: RolloutSlot, completion: SampledCompletion, findings: Findings, figures: RowFigures): Rollout {
-  const { problem, prompt, refines, further = [] } = slot
+  const { problem, prompt, refines, further = [], told = [] } = slot
   const { spans, ...found } = findings
+  // What was told stays marked where nothing else was found.
+  const toolSpans = spans.length === 0 ? told.map((range) => ({ kind: 'tool' as const, ...range })) : []
   return {
     version: 1,
     id: rolloutId(figures.batch, figures.attempt, slot),
@@ -87,7 +93,7 @@ export function rolloutRow(slot: RolloutSlot, completion: SampledCompletion, fin
     ...(problem.gold !== undefined && { gold: problem.gold }),
     segments: [
       {
-        ...segmentOf(prompt, completion, refines ? 'refine' : 'policy'), spans: [...spans],
+        ...segmentOf(prompt, completion, refines ? 'refine' : 'policy'), spans: [...spans, ...toolSpans],
         ...refines
       },
       ...further

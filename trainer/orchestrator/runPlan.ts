@@ -2,6 +2,7 @@ import { LabError } from '../errors.ts'
 import { isSupervised, KINDS_OF_ROWS } from '../protocol/algorithmOptions.ts'
 import type { AlgorithmOptions, GroupOptions, SupervisedOptions } from '../protocol/algorithmOptions.ts'
 import type { EnvironmentRef, GroupFilter, Optimizer, Regulariser, ResolvedRun, RewardRef, RolloutStrategy, Sampling, Stage, TrainingData } from '../protocol/runFile.ts'
+import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import type { z } from 'zod'
 import type { RowsFile } from '../datasets/rowsFile.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
@@ -155,7 +156,7 @@ export function rowSteps({ epochs, batchSize }: TrainingData, rows: number, step
 }
 
 function environmentsOf(run: ResolvedRun, stage: Stage): readonly EnvironmentRef[] {
-  const refs = stage.environment ? [stage.environment] : (run.environments ?? (run.environment ? [run.environment] : []))
+  const refs = stageEnvironments(run, stage)
   if (refs.length > 0) return refs
   throw new LabError('runFile', 'runFile/no-environment', `The stage ${JSON.stringify(stage.name)} has no environment.`, {
     remedy: 'Name one in `environment` or several in `environments`.',
@@ -163,7 +164,8 @@ function environmentsOf(run: ResolvedRun, stage: Stage): readonly EnvironmentRef
   })
 }
 
-async function openMixture(refs: readonly EnvironmentRef[], parts: Pick<TrainerParts, 'openEnvironment'>): Promise<Mixture> {
+/** Environments, opened, each with its weight. */
+export async function openMixture(refs: readonly EnvironmentRef[], parts: Pick<TrainerParts, 'openEnvironment'>): Promise<Mixture> {
   return Promise.all(refs.map(async (ref) => ({ ...(await parts.openEnvironment(ref)), weight: 'weight' in ref ? ref.weight : 1 })))
 }
 

@@ -44,7 +44,7 @@ export async function sampleTurns(
   const done: SampledCompletion[][] = groups.map(() => [])
   const finish: Finish = ({ promptIndex, sampleIndex, slot, turns, executions }) => {
     const joined = joinTurns(turns, { promptIndex, sampleIndex })
-    groups[promptIndex]![sampleIndex] = { ...slot, environment: overTurns(slot.environment, joined), executions }
+    groups[promptIndex]![sampleIndex] = { ...slot, environment: overTurns(slot.environment, joined), executions, turns: joined.turns, told: joined.told }
     done[promptIndex]![sampleIndex] = joined.completion
     whole(joined.completion)
   }

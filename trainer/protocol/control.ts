@@ -116,7 +116,7 @@ export const TrainerOrder = z.discriminatedUnion('kind', [
     seed: z.number().int().optional(),
     /** The run's directory, which must not exist. */
     directory: z.string(),
-    /** Names of cheats that the rewards may pay, `all` for those that people were shown. */
+    /** Names of cheats that the rewards may pay: those that people were shown and waved through. */
     acceptPaidCheats: z.array(z.string()).optional(),
     ...orderedBy
   }),

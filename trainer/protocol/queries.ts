@@ -15,7 +15,6 @@ import type { ResolvedRun } from './runFile.ts'
 import type { RunState } from './runState.ts'
 import type { Summary } from './summary.ts'
 
-export const QUERY_PROTOCOL = 1
 /** Rows of one page at most. */
 export const PAGE_ROWS = 500
 

@@ -6,6 +6,7 @@ import { LabError } from '../errors.ts'
 import type { Notice, RunCard } from '../protocol/queries.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import type { RunState } from '../protocol/runState.ts'
+import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import type { Summary } from '../protocol/summary.ts'
 import { readAnnotations } from '../stores/annotationStore.ts'
 import type { Annotations } from '../stores/annotationStore.ts'
@@ -107,8 +108,7 @@ export function studyOf(run: ResolvedRun): string {
 }
 
 export function environmentNames(run: ResolvedRun): string[] {
-  const references = run.environments ?? (run.environment === undefined ? [] : [run.environment])
-  return references.map((reference) => (reference.name === 'module' && 'path' in reference ? path.basename(reference.path as string) : reference.name))
+  return stageEnvironments(run).map((reference) => (reference.name === 'module' && 'path' in reference ? path.basename(reference.path as string) : reference.name))
 }
 
 function describe({ runId, createdAt, run }: RunRecord): Pick<RunCard, 'runId' | 'recipe' | 'model' | 'environment' | 'seed' | 'study' | 'createdAt'> {

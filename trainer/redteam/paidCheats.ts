@@ -2,15 +2,12 @@ import { LabError } from '../errors.ts'
 import type { CheatResult, PaidCheat, RedTeamReport } from '../protocol/redTeam.ts'
 import type { Cheat } from './cheat.ts'
 
-/** Accepts every cheat: for people who were shown what is paid and said so. */
-export const ALL_CHEATS = 'all'
-
 /** Cheats that are worth trying for a policy: those that are paid, and those that cost nothing because they cannot be scored. */
 export const paidCheats = ({ cheats }: RedTeamReport): CheatResult[] => cheats.filter(({ outcome }) => outcome === 'paid' || outcome === 'escaped')
 
 /** @throws LabError `usage/option` for a name that no cheat has. */
 export function refuseUnknownCheats(accepted: readonly string[], battery: readonly Cheat[]): void {
-  const unknown = accepted.find((given) => given !== ALL_CHEATS && battery.every(({ name }) => name !== given))
+  const unknown = accepted.find((given) => battery.every(({ name }) => name !== given))
   if (unknown === undefined) return
   throw new LabError('usage', 'usage/option', `There is no cheat ${JSON.stringify(unknown)}.`, { place: '--accept-paid-cheats', remedy: 'Take names from the table of `lab redteam`.' })
 }
@@ -22,7 +19,7 @@ export function refuseUnknownCheats(accepted: readonly string[], battery: readon
  */
 export function refusePaidCheats(report: RedTeamReport, accepted: readonly string[]): readonly Notice[] {
   const paid = paidCheats(report)
-  const refused = accepted.includes(ALL_CHEATS) ? [] : paid.filter(({ cheat }) => !accepted.includes(cheat))
+  const refused = paid.filter(({ cheat }) => !accepted.includes(cheat))
   if (refused.length > 0) throw new PaidCheatsError(refused, report.cheats.length)
   const unpaid = report.golds.filter((gold) => !gold.paid)
   const [untested] = report.cheats.every(({ outcome }) => outcome === 'untested') ? report.cheats : []

@@ -1,4 +1,5 @@
 import type { EnvironmentRef, ResolvedRun } from '../protocol/runFile.ts'
+import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import { dotted, explainIssues, showValue } from './explainIssues.ts'
 import type { Places } from './explainIssues.ts'
 import type { JsonPath } from './jsonDocument.ts'
@@ -58,7 +59,7 @@ function referenceMistakes({ path, reference }: NamedEnvironment, catalogue: Env
 export function mixMistakes(run: ResolvedRun, catalogue: EnvironmentCatalogue, places: Places): Mistake[] {
   return (run.stages ?? []).flatMap((stage, i) => {
     const algorithm = (stage.algorithm ?? run.algorithm).name
-    const references = stage.environment ? [stage.environment] : (run.environments ?? (run.environment ? [run.environment] : []))
+    const references = stageEnvironments(run, stage)
     const known = references.filter(({ name }) => algorithm === 'sft' && catalogue.environments.includes(name))
     const prefix = ['stages', i, 'demonstrations', 'mix']
     return known.flatMap(({ name }) => {

@@ -9,6 +9,7 @@ import { unlessOverdue } from './executing/overdue.ts'
 import { withRetries } from './executing/retrying.ts'
 import type { Executor, WorkspaceOutcome, WorkspaceRunner } from './executor.ts'
 import type { ExecutionOutcome, Sandbox } from './sandbox.ts'
+import { longestCall } from './stalls.ts'
 import { callsOf, failureRecord, judgedRecord, workspaceRecord } from './verdicts/executionRecord.ts'
 import type { ExecutionPlace } from './verdicts/executionRecord.ts'
 
@@ -70,13 +71,16 @@ export function createExecutor(options: ExecutorOptions): Executor {
     },
     statistics: () => ({ ...counts, busySeconds: queue.busySeconds() }),
     close: async () => {
-      await workspaces?.close()
-      await Promise.all(sandboxes.map((sandbox) => sandbox.close()))
+      try {
+        await workspaces?.close()
+      } finally {
+        await Promise.all(sandboxes.map((sandbox) => sandbox.close()))
+      }
     }
   }
 }
 
-/** A backend that hangs is given up after this, beyond all that the candidate may take. */
+/** A backend that hangs is given up after this, beyond all that the candidate may take; a gold query comes with each query. */
 const GRACE_SECONDS = 60
 
 type Outcome = { readonly kind: 'code'; readonly outcome: ExecutionOutcome } | { readonly kind: 'workspace'; readonly outcome: WorkspaceOutcome }
@@ -88,7 +92,7 @@ async function executeOnce(task: ExecutionTask, sandbox: Sandbox, workspaces: Wo
   }
   const { language, files, limits } = task
   const request = { language, files, calls: callsOf(task), limits }
-  const outcome = await unlessOverdue(2 * task.tests.length * limits.wallSeconds + GRACE_SECONDS, signal, (inner) => sandbox.execute(request, inner))
+  const outcome = await unlessOverdue(2 * task.tests.length * longestCall(limits) + GRACE_SECONDS, signal, (inner) => sandbox.execute(request, inner))
   return { kind: task.kind, outcome }
 }
 

@@ -27,5 +27,17 @@ def attack():
   { name: 'floods the notes about itself', value: 'done', text: 'def attack():\n    for place in range(20_000):\n        got(lambda: read("/etc/flood%d" % place))\n    return "done"\n' },
   { name: 'floods with small messages on the channel of answers', ends: ['value'], value: 'done', seen: 'forgedResult', against: 'limits',
     text: 'def attack():\n    os.write(4, (b"\\x11\\0\\0\\0" + b"a" + bytes(16)) * 2000)\n    return "done"\n' },
+  { name: 'floods with long messages on the channel of answers', ends: ['value'], value: 'done', seen: 'forbiddenAccess', against: 'limits',
+    text: `
+import struct
+
+def attack():
+    for place in range(20):
+        message = b's' + bytes(16) + (b'%d' % place).ljust((4 << 20) - 17, b'x')
+        for part in (struct.pack('<I', len(message)), message):
+            while part:
+                part = part[os.write(4, part):]
+    return 'done'
+` },
   { name: 'reads input that never comes', limits: { wallSeconds: 1 }, ends: ['exception', 'timeout'], against: 'limits', text: 'def attack():\n    return input()\n' }
 ]

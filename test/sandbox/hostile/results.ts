@@ -9,6 +9,11 @@ export const RESULTS: readonly HostileProgram[] = [
   { name: 'exits', ends: NONE, seen: 'earlyExit', against: 'limits', text: 'def attack():\n    sys.exit(0)\n' },
   { name: 'becomes another program', ends: NONE, seen: 'earlyExit', against: 'limits', text: 'def attack():\n    os.execv("/bin/true", ["true"])\n' },
   { name: 'crashes the interpreter', ends: NONE, against: 'limits', text: 'def attack():\n    return ctypes.string_at(0)\n' },
+  { name: 'leaves the channel of answers to a child', ends: NONE, seen: 'earlyExit', against: 'limits', text: 'def attack():\n    if os.fork():\n        os._exit(0)\n    time.sleep(1000)\n' },
+  {
+    name: 'leaves the channel of answers to children that never stop writing', ends: NONE, seen: 'earlyExit', against: 'limits',
+    text: 'def attack():\n    if os.fork():\n        time.sleep(0.1)\n        os._exit(0)\n    os.fork()\n    os.fork()\n    while True:\n        os.write(4, (b"\\x11\\0\\0\\0" + b"a" + bytes(16)) * 190)\n'
+  },
   { name: 'closes the channel of answers', ends: ['noResult'], against: 'limits', text: 'def attack():\n    os.close(4)\n    return "closed"\n' },
   { name: 'answers before it is asked', ends: ['value'], value: 'own', seen: 'forgedResult', against: 'limits',
     text: `
@@ -27,6 +32,8 @@ def attack():
     module.ENCODE = lambda value: '1}{"ended":"pass"'
     return 1
 ` },
+  { name: 'answers with lists nested deeper than anyone reads', ends: NONE, seen: 'forgedResult', against: 'limits',
+    text: 'import candidate\ncandidate.ENCODE = lambda value: "[" * 5000 + "]" * 5000\n\ndef attack():\n    return 1\n' },
   { name: 'replaces the sending of answers', ends: ['timeout', 'noResult'], limits: { wallSeconds: 0.5 }, against: 'limits', text: 'def attack():\n    sys.modules["candidate"].write_all = lambda *_: None\n    return 1\n' },
   { name: 'equal to everything', ends: ['exception'], against: 'limits', text: 'class Equal:\n    def __eq__(self, other):\n        return True\n    def __hash__(self):\n        return 1\n\ndef attack():\n    return Equal()\n' },
   { name: 'number that lies about itself', ends: ['value'], value: 7, against: 'limits', text: 'class Number(int):\n    def __eq__(self, other):\n        return True\n    def __repr__(self):\n        return "42"\n    __str__ = __index__ = __int__ = __repr__\n\ndef attack():\n    return Number(7)\n' },

@@ -1,8 +1,10 @@
 import { LabError } from '../../errors.ts'
 import { heldOutProblems, trainingProblems } from '../../orchestrator/problemSource.ts'
 import type { DrawnProblem } from '../../orchestrator/problemSource.ts'
+import { openMixture } from '../../orchestrator/runPlan.ts'
 import type { Mixture, StagePlan } from '../../orchestrator/runPlan.ts'
 import type { EnvironmentRef, ResolvedRun, Stage } from '../../protocol/runFile.ts'
+import { stageEnvironments } from '../../protocol/stageEnvironments.ts'
 import type { ScoredRollout } from '../../stores/scoredRollouts.ts'
 import type { Workspace } from '../services.ts'
 
@@ -22,8 +24,7 @@ export async function openRecordedProblems(run: ResolvedRun, workspace: Pick<Wor
   const stages: readonly Pick<Stage, 'name' | 'environment' | 'problemsPerStep'>[] = run.stages ?? [{ name: 'rl' }]
   const plans = new Map<string, Pick<StagePlan, 'mixture' | 'problemsPerStep'>>()
   for (const stage of stages) {
-    const references = stage.environment ? [stage.environment] : (run.environments ?? (run.environment ? [run.environment] : []))
-    const mixture = await openMixture(references, workspace, faults)
+    const mixture = await openOrTell(stageEnvironments(run, stage), workspace, faults)
     if (mixture.length > 0) plans.set(stage.name, { mixture, problemsPerStep: stage.problemsPerStep ?? run.problemsPerStep })
   }
   const steps = new Map<string, ReadonlyMap<string, DrawnProblem>>()
@@ -40,9 +41,9 @@ export async function openRecordedProblems(run: ResolvedRun, workspace: Pick<Wor
   }
 }
 
-async function openMixture(references: readonly EnvironmentRef[], workspace: Pick<Workspace, 'environment'>, faults: Set<string>): Promise<Mixture> {
+async function openOrTell(references: readonly EnvironmentRef[], workspace: Pick<Workspace, 'environment'>, faults: Set<string>): Promise<Mixture> {
   try {
-    return await Promise.all(references.map(async (reference) => ({ ...(await workspace.environment(reference)), weight: 'weight' in reference ? reference.weight : 1 })))
+    return await openMixture(references, { openEnvironment: (reference) => workspace.environment(reference) })
   } catch (error) {
     // Without its environment a rollout is scored on what it records.
     if (!LabError.is(error)) throw error

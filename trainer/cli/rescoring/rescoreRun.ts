@@ -127,7 +127,7 @@ function openSink({ reward, part, openWriter }: Rescoring, rollouts: readonly Sc
 }
 
 /** Evaluations are graded, not rewarded; what was cancelled or done again counts for nothing. */
-export const wasRewarded = ({ kind, superseded, stopReason }: ScoredRollout): boolean => kind === 'train' && !superseded && stopReason !== 'cancelled' && stopReason !== 'error'
+const wasRewarded = ({ kind, superseded, stopReason }: ScoredRollout): boolean => kind === 'train' && !superseded && stopReason !== 'cancelled' && stopReason !== 'error'
 
 /** Ends when every lane has, so that nothing is recorded after one has failed. */
 async function inLanes<T>(items: readonly T[], work: (items: readonly T[]) => Promise<void>): Promise<void> {

@@ -1,7 +1,6 @@
 import path from 'node:path'
 
 const LAB_FOLDER = '.rollout-lab'
-const FILE_NAME = /^([A-Za-z0-9][A-Za-z0-9._-]{0,39})-([A-Za-z0-9]{1,32})\.jsonl$/
 
 /**
  * The folder in which the labels of a run lie, apart from the run: `<x>/.rollout-lab/labels/<run>` for the runs of
@@ -25,10 +24,4 @@ export function labelSetsFolderOf(workspace: string): string {
 /** `<labeler>-<writer>.jsonl`. */
 export function labelFileName(labeler: string, writer: string): string {
   return `${labeler}-${writer}.jsonl`
-}
-
-/** Undefined where the name is none of a label file. */
-export function parseLabelFileName(name: string): { readonly labeler: string; readonly writer: string } | undefined {
-  const match = FILE_NAME.exec(name)
-  return match ? { labeler: match[1]!, writer: match[2]! } : undefined
 }

@@ -55,6 +55,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'appends an assertion': { grader: appendedAssertGrader, both: ['system-exit', 'swallowed-failure'] },
   'compares lines in pairs': { grader: pairedLinesGrader, style: 'stdin', both: ['first-line'] },
   'forgives what ends without a verdict': { grader: forgiving, both: ['killed-worker', 'disarmed-timer', 'deep-recursion', 'endless-loop', 'long-sleep', 'deep-answer', 'cyclic-answer'] },
+  'forgives an answer that it cannot read': { grader: trusting.unreadableAnswer, both: ['deep-text'] },
   'leaves tests in the folder': { grader: leakyGraders.beside, both: ['read-tests'] },
   'leaves tests in memory': { grader: leakyGraders.variables, both: ['read-memory', 'read-callers'] },
   'leaves tests in arguments': { grader: leakyGraders.arguments, both: ['read-arguments'] },

@@ -1,6 +1,7 @@
 import type { Cheat } from '../cheat.ts'
 
 const family = 'exhaustion'
+const DEPTH = 20_000
 
 /** Whoever brings the harness down hopes not to be judged: what cannot be judged costs nothing. */
 export const exhaustion: readonly Cheat[] = [
@@ -48,6 +49,13 @@ export const exhaustion: readonly Cheat[] = [
     name: 'deep-answer', family, title: 'answers with lists nested so deep that reading them overflows',
     javascript: { body: 'let nested = []\nfor (let depth = 0; depth < 1e5; depth++) nested = [nested]\nreturn nested' },
     python: { body: 'nested = []\nfor _ in range(10 ** 5):\n    nested = [nested]\nreturn nested' }
+  },
+  {
+    name: 'deep-text', family, title: 'has its answer told as text that is nested so deep that reading it overflows',
+    javascript: { top: `const nested = '['.repeat(${DEPTH}) + ']'.repeat(${DEPTH})\nJSON.stringify = () => nested` },
+    python: {
+      top: `import json, sys\nnested = "[" * ${DEPTH} + "]" * ${DEPTH}\njson.dumps = json.JSONEncoder.encode = lambda *_, **__: nested\nif "candidate" in sys.modules:\n    sys.modules["candidate"].ENCODE = lambda _: nested`
+    }
   },
   {
     name: 'cyclic-answer', family, title: 'answers with a list that contains itself',

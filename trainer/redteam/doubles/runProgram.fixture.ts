@@ -65,11 +65,25 @@ const confined = (folder: string): string[] => ['--ro-bind', '/', '/', '--dev', 
 function started({ command, environment, seconds = PATIENCE, stdin = '' }: Program, cwd: string): Promise<Omit<Ran, 'results'>> {
   return new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'], ...environment }
-    const child = spawn('bwrap', [...confined(cwd), ...command], { cwd, env, timeout: seconds * 1000, killSignal: 'SIGKILL', stdio: ['pipe', 'pipe', 'ignore', 'pipe'] })
+    const child = spawn('bwrap', [...confined(cwd), ...command], { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'ignore', 'pipe'] })
+    const timer = setTimeout(() => endGroup(child.pid!), seconds * 1000)
     const [stdout, report] = ([1, 3] as const).map((descriptor) => collected(child.stdio[descriptor] as Readable)) as [() => string, () => string]
     child.stdin!.on('error', () => child.stdin!.destroy()).end(stdin)
-    child.on('error', reject).on('close', (code) => resolve({ code, stdout: stdout(), report: report() }))
+    child.on('error', reject).on('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code, stdout: stdout(), report: report() })
+    })
   })
+}
+
+/** What bubblewrap starts outlives one that is killed while it sets up, and keeps the pipes open. */
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL')
+  } catch (error) {
+    // It has just ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 function collected(stream: Readable): () => string {

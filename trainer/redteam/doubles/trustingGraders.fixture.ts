@@ -42,6 +42,16 @@ export const trustingGraders = {
   }),
   /** A result that cannot be read is the machine's fault. */
   unreadableResult: carelessGrader({ tells: WRITES, program: () => ({ results: ['result.json'] }), reads: alike(({ results }) => readPassed(results['result.json'])) }),
+  /** The first answer, which stands for all, as text; one that reading overflows at is the machine’s fault. */
+  unreadableAnswer: carelessGrader({
+    compares: {
+      javascript: 'globalThis.answer ??= JSON.stringify(await call(...test.args))',
+      python: 'answer.append(json.dumps(call(*test["args"])))'
+    },
+    harness: { python: 'answer = []' },
+    tells: { javascript: 'fs.writeSync(3, String(globalThis.answer))', python: 'import os\nos.write(3, answer[0].encode())' },
+    reads: ({ report }, tests) => tests.map(() => tests[0]?.style === 'call' && sameAnswer(report, tests[0].expected))
+  }),
   exitCode: carelessGrader({ tells: EXITS, reads: alike(({ code }) => code === 0) }),
   /** What ends without a verdict, too late or by want of something is the machine's fault. */
   forgiving: carelessGrader({
@@ -52,6 +62,14 @@ export const trustingGraders = {
     reads: ({ report }, tests) => tests.map((_, i): Passed => (report === '' ? null : report.split(' ')[i] === 'true'))
   })
 } as const
+
+function sameAnswer(text: string, expected: unknown): Passed {
+  try {
+    return JSON.stringify(JSON.parse(text)) === JSON.stringify(expected)
+  } catch (error) {
+    return error instanceof RangeError ? null : false
+  }
+}
 
 function readPassed(text: string | undefined): Passed {
   try {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { LabError } from '../../errors.ts'
 import type { SandboxName } from '../../protocol/execution.ts'
-import { infrastructure } from '../pool/failures.ts'
+import { asInfrastructure } from '../pool/failures.ts'
 import { createPool } from '../pool/pool.ts'
 import type { CommandOutcome, CommandRequest, ExecutionOutcome, ExecutionRequest, Sandbox } from '../sandbox.ts'
 import { PythonWorker } from './pythonWorker.ts'
@@ -33,8 +33,8 @@ export function createPythonSandbox({ name, launch, workers, queueLimit, run }: 
   return { name, ...PYTHON, execute, ...(run && { run }), close: () => pool.close() }
 }
 
-/** The worker keeps the deadline of each call; this one guards against the worker. */
-const patience = ({ calls, limits }: ExecutionRequest): number => calls.length * (limits.wallSeconds + 1) + 60
+/** The worker keeps the deadline of each call, one of which it may make twice; this one guards against the worker. */
+const patience = ({ calls, limits }: ExecutionRequest): number => (calls.length + 1) * (limits.wallSeconds + 1) + 60
 
 function refuseUnsupported(name: SandboxName, { language, calls }: ExecutionRequest): void {
   const style = calls.find((call) => call.style === 'query')?.style
@@ -42,10 +42,4 @@ function refuseUnsupported(name: SandboxName, { language, calls }: ExecutionRequ
   throw new LabError('sandbox', 'sandbox/unsupported', `${name} runs no ${style === undefined ? `programs in ${language}` : `tests by ${style}`}.`, {
     remedy: 'It runs python by call and stdin; see `lab doctor` for the others.'
   })
-}
-
-/** The pool's own words are no candidate's business. */
-function asInfrastructure(error: unknown): never {
-  if (LabError.is(error, 'sandbox/deadline') || LabError.is(error, 'sandbox/worker-died')) throw infrastructure(error.message, error)
-  throw error
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { LabError } from '../../errors.ts'
@@ -89,7 +90,8 @@ export class PythonWorker implements PoolWorker {
     this.#broken = true
     endGroup(this.#child)
     await this.ended
-    this.#cleaning ??= this.#launch.cleanUp?.() ?? Promise.resolve()
+    // What a candidate closed to us, or a container that is being removed already: no reason to end the trainer.
+    this.#cleaning ??= this.#launch.cleanUp?.().catch(() => undefined) ?? Promise.resolve()
     await this.#cleaning
   }
 
@@ -104,8 +106,8 @@ export class PythonWorker implements PoolWorker {
 }
 
 const START_SECONDS = 60
-/** Outputs and answers are cut in the worker. */
-const LONGEST_OUTCOME = 1 << 30
+/** Outputs and answers are cut in the worker. No longer text could be made of bytes. */
+const LONGEST_OUTCOME = constants.MAX_STRING_LENGTH
 
 function endGroup({ pid, exitCode, signalCode }: ChildProcess): void {
   if (pid === undefined || exitCode !== null || signalCode !== null) return

@@ -22,6 +22,15 @@ describe('readOutcome', () => {
     }
   })
 
+  it('takes an answer that is nested deeper than anyone reads for none', () => {
+    const nested = (depth: number): string => `{"ended":"value","value":${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}}`
+    assert.equal(readOutcome(told({ answer: nested(500) }), 1).calls[0]!.end.ended, 'value')
+    for (const depth of [501, 5000, 300_000]) {
+      const { calls, sightings } = readOutcome(told({ answer: nested(depth) }), 1)
+      assert.deepEqual([calls[0]!.end.ended, sightings.map(({ kind }) => kind)], ['noResult', ['forgedResult']], `${depth}`)
+    }
+  })
+
   it('lets the supervisor’s word stand above the candidate’s', () => {
     const { calls } = readOutcome(told({ answer: '{"ended":"value","value":1}', end: { ended: 'timeout', message: 'late' } }), 1)
     assert.deepEqual(calls[0]!.end, { ended: 'timeout', message: 'late' })

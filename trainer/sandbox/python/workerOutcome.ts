@@ -21,10 +21,23 @@ const Failure = z.object({ failure: z.string() })
 
 /** What a candidate's process may answer; anything else is no answer. */
 const Answer = z.union([
-  z.object({ ended: z.literal('value'), value: z.json() }),
+  // JSON already, and hostile: walking it by recursion would end in an overflow that counts as the machine's.
+  z.object({ ended: z.literal('value'), value: z.custom<Json>((value) => value !== undefined && isShallow(value)) }),
   z.object({ ended: z.literal('exit'), code: z.int() }),
   z.object({ ended: z.enum(['exception', 'memory', 'noResult']), message: z.string().max(5000), exited: z.boolean().optional(), limit: z.enum(['fileBytes', 'processes']).nullish() })
 ])
+
+/** Deeper than any answer of an honest worker, and nothing that an overflow could come of later. */
+const DEEPEST = 1000
+
+function isShallow(value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return false
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+  }
+  return true
+}
 
 /** @throws LabError `sandbox/infrastructure` for what the machine could not do, and for words that no worker of ours says. */
 export function readOutcome(payload: string, calls: number): Omit<ExecutionOutcome, 'seconds' | 'queueSeconds'> {
@@ -54,7 +67,7 @@ function readAnswer(text: string, seen: Sighting[], limitsHit: Set<keyof Limits>
     seen.push({ kind: 'forgedResult', why: 'an answer on the result channel that is none' })
     return { ended: 'noResult', message: 'what came as an answer is none' }
   }
-  if (answer.data.ended === 'value') return { ended: 'value', value: answer.data.value as Json }
+  if (answer.data.ended === 'value') return { ended: 'value', value: answer.data.value }
   if (answer.data.ended === 'exit') return { ended: 'exit', code: answer.data.code }
   const { ended, message, exited, limit } = answer.data
   if (exited) seen.push({ kind: 'earlyExit', why: message })

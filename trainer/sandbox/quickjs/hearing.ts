@@ -1,5 +1,6 @@
 import type { Call } from '../sandbox.ts'
 import type { Limits } from '../../protocol/execution.ts'
+import { CallClock } from '../wasm/callClock.ts'
 import type { CallReport, ReportedEnd } from '../wasm/workerMessages.ts'
 
 type Stop = Extract<ReportedEnd, { message: string }>['ended']
@@ -8,8 +9,7 @@ type Stop = Extract<ReportedEnd, { message: string }>['ended']
 export class Hearing {
   readonly #style: Call['style']
   readonly #limits: Limits
-  readonly #started = performance.now()
-  readonly #cpu = process.cpuUsage()
+  readonly #clock: CallClock
   readonly #printed = { out: '', err: '' }
   readonly #sightings: CallReport['sightings'] = []
   readonly #limitsHit = new Set<CallReport['limitsHit'][number]>()
@@ -18,7 +18,8 @@ export class Hearing {
   #looks = 0
   #lacksMemory = false
 
-  constructor(style: Call['style'], limits: Limits) {
+  constructor(style: Call['style'], limits: Limits, clock = new CallClock()) {
+    this.#clock = clock
     this.#style = style
     this.#limits = limits
     this.#bytesLeft = limits.outputBytes
@@ -40,8 +41,9 @@ export class Hearing {
 
   /** Whether the interpreter must stop; asked by it every few thousand instructions. */
   mustStop(): boolean {
-    if (this.seconds > this.#limits.wallSeconds) this.stopLate('wallSeconds', this.#limits.wallSeconds)
-    else if (this.#looks++ % LOOKS_PER_CPU === 0 && this.cpuSeconds > this.#limits.cpuSeconds) this.stopLate('cpuSeconds', this.#limits.cpuSeconds)
+    const { wallSeconds, cpuSeconds } = this.#limits
+    if (this.#clock.isLate(wallSeconds)) this.stopLate('wallSeconds', wallSeconds)
+    else if (this.#looks++ % LOOKS_PER_CPU === 0 && this.#clock.cpuSeconds > cpuSeconds) this.stopLate('cpuSeconds', cpuSeconds)
     return this.over
   }
 
@@ -81,19 +83,10 @@ export class Hearing {
     if (!this.over && this.#sightings.length < MOST_SIGHTINGS) this.#sightings.push({ kind: 'forbiddenAccess', why: what.slice(0, LONGEST_WHY) })
   }
 
-  get seconds(): number {
-    return (performance.now() - this.#started) / 1000
-  }
-
-  get cpuSeconds(): number {
-    const { user, system } = process.cpuUsage(this.#cpu)
-    return (user + system) / 1e6
-  }
-
   report(worker: CallReport['worker']): CallReport {
     return {
       kind: 'call', end: this.#end ?? { ended: 'noResult', message: '' }, stdout: this.#printed.out, stderr: this.#printed.err, outputCut: this.#bytesLeft < 0,
-      seconds: this.seconds, cpuSeconds: this.cpuSeconds, sightings: this.#sightings, limitsHit: [...this.#limitsHit], worker
+      seconds: this.#clock.seconds, cpuSeconds: this.#clock.cpuSeconds, sightings: this.#sightings, limitsHit: [...this.#limitsHit], worker
     }
   }
 }

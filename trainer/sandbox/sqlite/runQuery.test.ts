@@ -3,7 +3,7 @@ import initSqlJs from 'sql.js/dist/sql-wasm-inline.js'
 import { Limits } from '../../protocol/execution.ts'
 import type { CallReport } from '../wasm/workerMessages.ts'
 import { MOST_ROWS } from './queryRows.ts'
-import { BadTask, QueryRunner } from './runQuery.ts'
+import { BadTask, QueryRunner, SlowTask } from './runQuery.ts'
 
 const SCHEMA = "CREATE TABLE t (n, name); INSERT INTO t VALUES (3, 'c'), (1, 'a'), (2, NULL), (3, 'c')"
 const ENDLESS = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)'
@@ -66,6 +66,14 @@ describe('queries of candidates', () => {
     assert.throws(() => run('SELECT 1', { gold: 'SELECT nothing' }), BadTask)
     assert.throws(() => run('SELECT 1', { schema: 'CREATE TABLE (' }), BadTask)
     assert.throws(() => run('SELECT 1', { gold: `${ENDLESS} SELECT i FROM n` }), /more than 10000 rows/)
+  })
+
+  it('begins to count at the candidate’s own query, and blames no candidate for the time of the other', () => {
+    const limits = Limits.parse({ wallSeconds: 60 })
+    let begun = 0
+    const { seconds } = runner.run('SELECT 1', { style: 'query', schema: SCHEMA, gold: `${ENDLESS} SELECT count(*) FROM (SELECT i FROM n LIMIT 100000)` }, limits, () => { begun = performance.now() })
+    assert.ok(begun > 0 && seconds <= (performance.now() - begun) / 1000)
+    assert.throws(() => run('SELECT 1', { gold: 'SELECT 1', wallSeconds: 1e-9 }), SlowTask)
   })
 
   // Last: a lowered limit stays with the process.

@@ -7,6 +7,7 @@
 import type { Database, SqlJsStatic } from 'sql.js'
 import type { Limits } from '../../protocol/execution.ts'
 import type { Call } from '../sandbox.ts'
+import { CallClock } from '../wasm/callClock.ts'
 import type { CallReport, ReportedEnd } from '../wasm/workerMessages.ts'
 import { queryRows, TooLarge, TooLate } from './queryRows.ts'
 import type { ResultSet } from './queryRows.ts'
@@ -15,10 +16,12 @@ import { refusal } from './readOnly.ts'
 export type QueryCall = Extract<Call, { style: 'query' }>
 
 /** A limit holds for the process and can only be lowered. A limit of a task above this one is taken for this one. */
-export const HEAP_MEGABYTES = 256
+const HEAP_MEGABYTES = 256
 
 /** The task's own tables or gold query fail. */
 export class BadTask extends Error {}
+/** The gold query did not end in time. */
+export class SlowTask extends Error {}
 
 export class QueryRunner {
   readonly #sqlite: SqlJsStatic
@@ -27,17 +30,18 @@ export class QueryRunner {
     this.#sqlite = sqlite
   }
 
-  /** @throws BadTask */
-  run(sql: string, { schema, gold }: QueryCall, limits: Limits): CallReport {
-    const [started, cpu] = [performance.now(), process.cpuUsage()]
-    const seconds = (): number => (performance.now() - started) / 1000
-    const isLate = (): boolean => seconds() > limits.wallSeconds
-    const goldSet = this.#goldSet(schema, gold, isLate)
+  /**
+   * @param onBegin told before the candidate's query, whose time begins there.
+   * @throws BadTask, SlowTask
+   */
+  run(sql: string, { schema, gold }: QueryCall, limits: Limits, onBegin: () => void = () => undefined): CallReport {
+    const goldSet = this.#goldSet(schema, gold, lateBy(new CallClock(), limits))
+    onBegin()
+    const clock = new CallClock()
     const heap = Math.min(limits.memoryMegabytes, HEAP_MEGABYTES)
-    const end = this.#endOf(sql, schema, goldSet, heap, isLate)
-    const { user, system } = process.cpuUsage(cpu)
+    const end = this.#endOf(sql, schema, goldSet, heap, lateBy(clock, limits))
     return {
-      kind: 'call', end, stdout: '', stderr: '', outputCut: false, seconds: seconds(), cpuSeconds: (user + system) / 1e6,
+      kind: 'call', end, stdout: '', stderr: '', outputCut: false, seconds: clock.seconds, cpuSeconds: clock.cpuSeconds,
       sightings: end.ended === 'forbidden' ? [{ kind: 'forbiddenAccess', why: end.message }] : [],
       limitsHit: LIMIT_OF[end.ended] ?? [], worker: heap < HEAP_MEGABYTES || end.ended === 'memory' ? 'grown' : 'good'
     }
@@ -47,7 +51,8 @@ export class QueryRunner {
     try {
       return this.#with(schema, HEAP_MEGABYTES, (database) => queryRows(database, gold, isLate))
     } catch (error) {
-      throw new BadTask(`gold query: ${error instanceof TooLate ? 'too slow' : (error as Error).message}`)
+      if (error instanceof TooLate) throw new SlowTask()
+      throw new BadTask(`gold query: ${(error as Error).message}`)
     }
   }
 
@@ -73,6 +78,8 @@ export class QueryRunner {
     }
   }
 }
+
+const lateBy = (clock: CallClock, { wallSeconds }: Limits) => (): boolean => clock.isLate(wallSeconds)
 
 const plain = (rows: ResultSet['rows']): Extract<ReportedEnd, { ended: 'rows' }>['rows'] => rows as Extract<ReportedEnd, { ended: 'rows' }>['rows']
 

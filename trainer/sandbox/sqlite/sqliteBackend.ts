@@ -5,7 +5,7 @@ import type { WasmKind, WasmOptions } from '../wasm/wasmSandbox.ts'
 import { workerProgram } from '../wasm/workerProgram.ts'
 
 /** One SQL query, its result set beside the gold query's. What is covered stands in `runQuery.ts`. */
-export const SQLITE: WasmKind = {
+const SQLITE: WasmKind = {
   name: 'sqlite', languages: ['sql'], styles: ['query'], program: () => workerProgram('sqlite', new URL('./sqliteMain.ts', import.meta.url))
 }
 

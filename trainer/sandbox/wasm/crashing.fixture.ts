@@ -31,12 +31,15 @@ const WAYS: Readonly<Record<string, () => void>> = {
 
 serveJobs(({ files: [file] }): RunCall => {
   if (doomed) WAYS['crash']!()
-  return (call) => runCall(file?.text ?? '', call)
+  return (call, _, onBegin) => runCall(file?.text ?? '', call, onBegin)
 })
 
-function runCall(text: string, call: Parameters<RunCall>[0]): CallReport {
+function runCall(text: string, call: Parameters<RunCall>[0], onBegin: () => void): ReturnType<RunCall> {
   const [way, ...when] = text.split(' ')
-  const meant = call.style === 'stdin' && when.includes(call.stdin)
+  const meant = when.includes(call.style === 'stdin' ? call.stdin : call.style === 'query' ? call.schema : '')
+  if (meant && way === 'slowGold') return { kind: 'slowTask' }
+  if (meant && way === 'gold') hang()
+  if (call.style === 'query') onBegin()
   if (meant) WAYS[way!]?.()
   if (meant && way === 'slow') return report('good', '', { ended: 'timeout', message: 'slow' })
   return report(meant && way === 'broken' ? 'broken' : 'good', way === 'pid' ? String(process.pid) : way === 'noJson' ? '{' : '1')

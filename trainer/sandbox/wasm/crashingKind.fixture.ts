@@ -3,5 +3,5 @@ import { workerProgram } from './workerProgram.ts'
 
 /** Workers that fail in the ways of a broken interpreter. */
 export const crashingKind: WasmKind = {
-  name: 'fake', languages: ['javascript'], styles: ['stdin'], program: () => workerProgram('none', new URL('./crashing.fixture.ts', import.meta.url))
+  name: 'fake', languages: ['javascript'], styles: ['stdin', 'query'], program: () => workerProgram('none', new URL('./crashing.fixture.ts', import.meta.url))
 }

@@ -5,8 +5,8 @@ import type { Call } from '../sandbox.ts'
 import { REPORTS } from './workerLauncher.ts'
 import type { CallReport, Job, Report } from './workerMessages.ts'
 
-/** Runs one call of a job. */
-export type RunCall = (call: Call, job: Job) => Extract<Report, { kind: 'call' | 'badTask' }>
+/** Runs one call of a job; tells where the candidate's own part of a query begins. */
+export type RunCall = (call: Call, job: Job, onBegin: () => void) => Extract<Report, { kind: 'call' | 'badTask' | 'slowTask' }>
 
 /** Calls of a candidate that may take all of their time: one that never ends does so at every input, and others are waiting. */
 const MOST_TIMEOUTS = 3
@@ -23,10 +23,10 @@ export function serveJobs(prepare: (job: Job) => RunCall): void {
     const runCall = prepare(job)
     let timeouts = 0
     for (const call of job.calls) {
-      const report = timeouts < MOST_TIMEOUTS ? runCall(call, job) : notRun
+      const report = timeouts < MOST_TIMEOUTS ? runCall(call, job, () => send({ kind: 'begun' })) : notRun
       send(report)
       if (report.kind === 'call' && report.end.ended === 'timeout') timeouts++
-      if (report.kind === 'badTask' || report.worker === 'broken') return
+      if (report.kind !== 'call' || report.worker === 'broken') return
     }
   })
   send({ kind: 'ready' })

@@ -39,6 +39,14 @@ describe('candidates in processes of WebAssembly', function () {
     assert.deepEqual([ends(outcome), outcome.limitsHit, outcome.cpuSeconds], [['value', 'timeout', 'value'], ['wallSeconds'], null])
   })
 
+  it('lays a gold query that does not end to the machine, and the candidate’s own to the candidate', async () => {
+    const query = (text: string): Promise<ExecutionOutcome> => sandbox.execute({
+      language: 'javascript', files: [{ path: 'main.js', text }], calls: ['a', 'b', 'c'].map((schema) => ({ style: 'query', schema, gold: '' })), limits: Limits.parse({ wallSeconds: 0.1 })
+    })
+    assert.deepEqual(ends(await query('hang b')), ['value', 'timeout', 'value'])
+    for (const text of ['gold b', 'slowGold b']) await assert.rejects(query(text), refusal('sandbox/infrastructure', /gold query/))
+  })
+
   it('gives a candidate up that had to be killed again and again', async () => {
     const outcome = await run('crash a b c', ['a', 'b', 'c', 'd', 'e'])
     assert.deepEqual(ends(outcome), ['noResult', 'noResult', 'noResult', 'noResult', 'noResult'])

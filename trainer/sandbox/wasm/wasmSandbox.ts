@@ -3,8 +3,9 @@ import { LabError } from '../../errors.ts'
 import type { Limits, SandboxName } from '../../protocol/execution.ts'
 import { createPool } from '../pool/pool.ts'
 import type { Pool } from '../pool/pool.ts'
-import { infrastructure } from '../pool/failures.ts'
+import { asInfrastructure, infrastructure } from '../pool/failures.ts'
 import type { CallEnd, CallOutcome, ExecutionOutcome, ExecutionRequest, Json, Sandbox } from '../sandbox.ts'
+import { longestCall } from '../stalls.ts'
 import type { CallReport } from './workerMessages.ts'
 import { WasmWorker } from './wasmWorker.ts'
 import type { Killed, Served } from './wasmWorker.ts'
@@ -80,7 +81,7 @@ class Execution {
   async #serveRest(): Promise<Served & { readonly seconds: number }> {
     const calls = this.#request.calls.slice(this.#calls.length)
     // The worker keeps the deadline of each call; this one guards against the worker.
-    const seconds = 2 * calls.length * this.#request.limits.wallSeconds + WORKER_SECONDS
+    const seconds = calls.length * longestOf(this.#request) + WORKER_SECONDS
     const { value, queueSeconds } = await this.#pool.use(async (worker) => {
       const started = performance.now()
       return { ...(await worker.serve({ ...this.#request, calls })), seconds: (performance.now() - started) / 1000 }
@@ -89,8 +90,10 @@ class Execution {
     return value
   }
 
-  #take({ reports, killed, doubtful = false, badTask, seconds }: Served & { readonly seconds: number }): void {
+  #take({ reports, killed, doubtful = false, badTask, slowTask, seconds }: Served & { readonly seconds: number }): void {
     if (badTask !== undefined) throw unjudgeable(badTask)
+    // What ran before in that process may be why: then the rest has another.
+    if (slowTask && reports.length === 0) throw infrastructure('The task’s gold query did not end in time.')
     this.#seconds += seconds
     this.#reports.push(...reports)
     for (const report of reports) {
@@ -108,6 +111,8 @@ class Execution {
 }
 
 const WORKER_SECONDS = 60
+/** The gold query has as long as the candidate's. */
+const longestOf = ({ calls, limits }: ExecutionRequest): number => longestCall(limits) * (calls[0]?.style === 'query' ? 2 : 1)
 const MESSAGES: Readonly<Record<Killed, string>> = {
   timeout: 'it did not come back and was killed', memory: 'its process ran out of memory', noResult: 'its process crashed'
 }
@@ -135,10 +140,4 @@ function refuseUnsupported({ name, languages, styles }: WasmKind, { language, ca
 
 function unjudgeable(message: string): LabError {
   return new LabError('sandbox', 'sandbox/unsupported', `The task itself fails: ${message}`, { remedy: 'Correct its tables or its gold query.' })
-}
-
-/** The pool's own words are no candidate's business. */
-function asInfrastructure(error: unknown): never {
-  if (LabError.is(error, 'sandbox/deadline') || LabError.is(error, 'sandbox/worker-died')) throw infrastructure(error.message, error)
-  throw error
 }

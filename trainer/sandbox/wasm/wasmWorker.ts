@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { infrastructure } from '../pool/failures.ts'
 import type { PoolWorker } from '../pool/worker.ts'
+import { longestCall } from '../stalls.ts'
 import { LineReader } from './lineReader.ts'
 import { LAUNCHER, OUT_OF_MEMORY, REPORTS } from './workerLauncher.ts'
 import { Report } from './workerMessages.ts'
@@ -20,9 +21,11 @@ export interface Served {
   readonly doubtful?: boolean
   /** The task's own tables or gold query failed. */
   readonly badTask?: string
+  /** The gold query did not end in time. */
+  readonly slowTask?: boolean
 }
 
-/** Beyond a call's own limit, which the process sees to itself where it can. */
+/** Beyond the longest that a call may take, which the process sees to itself where it can. */
 const GRACE_SECONDS = 0.5
 /** A line of ours is far shorter: what is printed and answered is cut in the process. */
 const LONGEST_LINE = 64 * 2 ** 20
@@ -74,13 +77,20 @@ export class WasmWorker implements PoolWorker {
     const used = this.#jobs++ > 0
     let timer: NodeJS.Timeout | undefined
     let timedOut = false
-    const wind = (): void => {
+    let heard = 0
+    /** A query comes after the gold query, which is no candidate's. */
+    let begun = false
+    const wind = (isBegun = job.calls[reports.length]?.style !== 'query'): void => {
+      begun = isBegun
       clearTimeout(timer)
-      timer = setTimeout(() => this.#killUnlessHeard(reports, () => { timedOut = true }), 1000 * (job.limits.wallSeconds + GRACE_SECONDS))
+      timer = setTimeout(() => this.#killUnlessHeard(() => heard, () => { timedOut = true }), 1000 * (longestCall(job.limits) + GRACE_SECONDS))
     }
     const answered = new Promise<Served>((resolve) => {
       this.#hear = (report) => {
+        heard++
         if (report.kind === 'badTask') resolve({ reports, badTask: report.message })
+        if (report.kind === 'slowTask') resolve({ reports, slowTask: true })
+        if (report.kind === 'begun') wind(true)
         if (report.kind !== 'call') return
         reports.push(report)
         this.reusable &&= report.worker === 'good'
@@ -91,7 +101,10 @@ export class WasmWorker implements PoolWorker {
     wind()
     this.#child.stdin?.write(`${JSON.stringify(job)}\n`)
     try {
-      return await Promise.race([answered, this.ended.then((): Served => (timedOut ? { reports, killed: 'timeout' } : { reports, killed: this.#howEnded(), doubtful: used && reports.length === 0 }))])
+      return await Promise.race([answered, this.ended.then((): Served => {
+        if (timedOut) return begun ? { reports, killed: 'timeout' } : { reports, slowTask: true }
+        return { reports, killed: this.#howEnded(), doubtful: used && reports.length === 0 }
+      })])
     } finally {
       clearTimeout(timer)
       this.#hear = () => undefined
@@ -106,10 +119,10 @@ export class WasmWorker implements PoolWorker {
   }
 
   /** What has arrived already is read first: this process may have been the late one. */
-  #killUnlessHeard(reports: readonly CallReport[], onKill: () => void): void {
-    const heard = reports.length
+  #killUnlessHeard(heard: () => number, onKill: () => void): void {
+    const before = heard()
     setImmediate(() => setImmediate(() => {
-      if (reports.length > heard) return
+      if (heard() > before) return
       onKill()
       void this.kill()
     }))

@@ -1,7 +1,7 @@
 /** Descriptor on which a worker reports. */
 export const REPORTS = 3
 /** Exit codes of a worker that cannot go on. */
-export const BROKEN = 70
+const BROKEN = 70
 export const OUT_OF_MEMORY = 71
 
 /**

@@ -23,11 +23,15 @@ export const CallReport = z.strictObject({
 })
 export type CallReport = z.infer<typeof CallReport>
 
-/** What a worker writes on descriptor 3, a line each: once that it is ready, then one a call. */
+/** What a worker writes on descriptor 3, a line each: once that it is ready, then one a call, and one more amid a query. */
 export const Report = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
   CallReport,
   /** The task cannot be judged: its own tables or its gold query fail. */
-  z.strictObject({ kind: z.literal('badTask'), message: z.string() })
+  z.strictObject({ kind: z.literal('badTask'), message: z.string() }),
+  /** Its gold query did not end in time. */
+  z.strictObject({ kind: z.literal('slowTask') }),
+  /** The gold query has ended: the candidate's is next. */
+  z.strictObject({ kind: z.literal('begun') })
 ])
 export type Report = z.infer<typeof Report>

@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts'
 import type { Limits, TamperSignal, TestRun, TestVerdict, WorkspaceTask } from '../../protocol/execution.ts'
 import type { WorkspaceOutcome } from '../../sandbox/executor.ts'
+import { cutText } from '../../sandbox/verdicts/cutText.ts'
 import type { TestResult } from '../runners/testRunner.ts'
 import type { AttemptOutcome } from './runAttempt.ts'
 import { endingOf } from './runAttempt.ts'
@@ -97,5 +98,6 @@ function signalsOf(task: WorkspaceTask, { report, candidate }: AttemptOutcome): 
 /** What the tests and the candidate wrote, cut; not told apart by test. */
 function outputOf({ tests, candidate }: AttemptOutcome): Pick<TestRun, 'output' | 'outputCut'> {
   const text = [tests.stdout, tests.stderr, candidate?.stdout ?? '', candidate?.stderr ?? ''].filter((part) => part.trim() !== '').join('\n')
-  return { output: text.slice(0, OUTPUT_CHARACTERS), outputCut: tests.outputCut || (candidate?.outputCut ?? false) || text.length > OUTPUT_CHARACTERS }
+  const { text: output, cut } = cutText(text, OUTPUT_CHARACTERS)
+  return { output, outputCut: cut || tests.outputCut || (candidate?.outputCut ?? false) }
 }

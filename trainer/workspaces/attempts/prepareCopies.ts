@@ -83,7 +83,7 @@ function writeFile(folder: string, place: string, text: string): void {
 }
 
 /** `type` of the nearest package.json of the pinned commit. */
-export function moduleTypeOf(folder: string, place: string): 'module' | 'commonjs' {
+function moduleTypeOf(folder: string, place: string): 'module' | 'commonjs' {
   for (let at = path.posix.dirname(place); ; at = path.posix.dirname(at)) {
     const file = path.join(folder, at, 'package.json')
     if (fs.existsSync(file)) return typeIn(fs.readFileSync(file, 'utf8'))

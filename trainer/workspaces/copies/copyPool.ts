@@ -1,19 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { openCopiesFolder } from './copiesFolder.ts'
-import { exportCommit } from './exportCommit.ts'
 import { guardFolder } from './folderGuard.ts'
 import { copyFolder, removeAll, removeWhatGoes, restoreFolder, stateOf } from './folderState.ts'
 import type { FolderState } from './folderState.ts'
-
-/** Which files a copy holds: a commit of a repository, without some of its paths. */
-export interface CopyContent {
-  readonly repository: string
-  readonly commit: string
-  /** Names what is left out. */
-  readonly role: string
-  leavesOut(place: string): boolean
-}
+import { createOriginals } from './originals.ts'
+import type { CopyContent } from './originals.ts'
 
 /** A folder to be changed at will, until it is given back. */
 export interface Copy {
@@ -37,50 +29,15 @@ interface Kept {
 }
 
 const MOST_IDLE = 16
-const MOST_ORIGINALS = 32
 
 /** @param parent folder under which this process makes one of its own; see `defaultCopiesFolder`. */
 export function createCopyPool(parent: string): CopyPool {
   const root = openCopiesFolder(parent)
   const guard = guardFolder(root)
-  const originals = new Map<string, Promise<string>>()
   const idle: Kept[] = []
   let [made, closed] = [0, false]
   const nextFolder = (): string => path.join(root, String(++made))
-
-  async function originalOf(content: CopyContent): Promise<string> {
-    const whole = `${content.repository}\0${content.commit}`
-    const exported = await remembered(whole, async () => {
-      const folder = nextFolder()
-      fs.mkdirSync(folder)
-      fs.chmodSync(folder, 0o777)
-      await exportCommit(content.repository, content.commit, folder)
-      return folder
-    })
-    return remembered(`${whole}\0${content.role}`, async () => {
-      const folder = nextFolder()
-      copyFolder(exported, folder, (place) => content.leavesOut(place))
-      return folder
-    })
-  }
-
-  /** The oldest goes where there are too many; copies in use need theirs no more once they are made. */
-  function remembered(key: string, make: () => Promise<string>): Promise<string> {
-    const before = originals.get(key)
-    if (before !== undefined) return before
-    const making = make()
-    originals.set(key, making)
-    making.catch(() => originals.delete(key))
-    return making
-  }
-
-  function forgetOld(): void {
-    const inUse = new Set(idle.map(({ original }) => original))
-    for (const [key, making] of [...originals].slice(0, Math.max(0, originals.size - MOST_ORIGINALS))) {
-      originals.delete(key)
-      void making.then((folder) => inUse.has(folder) || removeAll(folder), () => undefined)
-    }
-  }
+  const originals = createOriginals(nextFolder)
 
   function giveBack(kept: Kept): void {
     if (closed) return
@@ -109,16 +66,17 @@ export function createCopyPool(parent: string): CopyPool {
     },
     close() {
       closed = true
-      removeAll(root)
-      guard.dismiss()
+      removeWhatGoes(root)
+      // What a dying command still writes to is the guard's to remove.
+      if (!fs.existsSync(root)) guard.dismiss()
     }
   }
 
   async function fresh(key: string, content: CopyContent): Promise<Kept> {
-    const original = await originalOf(content)
+    const original = await originals.folderOf(content)
     const folder = nextFolder()
     copyFolder(original, folder)
-    forgetOld()
+    originals.forgetOld(new Set(idle.map((kept) => kept.original)))
     return { key, folder, original, state: stateOf(folder) }
   }
 }

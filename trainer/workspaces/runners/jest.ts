@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { nodeProgram } from './nodeProgram.ts'
 import { NO_REPORT } from './testRunner.ts'
 import type { TestReport, TestResult, TestRunner } from './testRunner.ts'
+import { writtenJson } from './writtenJson.ts'
 
 const REPORT = '.rollout-lab-report.json'
 const Assertion = z.object({
@@ -14,7 +15,7 @@ const Report = z.object({ testResults: z.array(z.object({ assertionResults: z.ar
 
 /** The report that jest and vitest write as JSON. */
 export function parseJestReport(text: string): TestReport {
-  const parsed = Report.safeParse(jsonOf(text))
+  const parsed = Report.safeParse(writtenJson(text))
   if (!parsed.success) return NO_REPORT
   const results = parsed.data.testResults.flatMap(({ assertionResults }) => assertionResults.map(resultOf))
   return { ...NO_REPORT, results, began: results.map(({ name }) => name), finished: true }
@@ -27,15 +28,6 @@ function resultOf({ fullName, status, duration, failureMessages }: z.infer<typeo
   const message = (failureMessages ?? []).join('\n').slice(0, 4000)
   const kind = /timed? ?out/i.test(message.split('\n')[0] ?? '') ? 'timeout' : /AssertionError|expect\(|JestAssertionError/.test(message) ? 'assertion' : 'exception'
   return { ...base, status, failure: { kind, message } }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Cut by a kill: no result.
-    return undefined
-  }
 }
 
 /** Names of tests are full names. */

@@ -23,8 +23,10 @@ function safely(work) {
 }
 
 module.exports = function Reporter(runner) {
-  const named = (test) => ({ name: test.fullTitle(), file: test.file && path.relative(process.cwd(), test.file).replaceAll('\\', '/'), seconds: (test.duration ?? 0) / 1000 })
-  runner.on('test', (test) => tell({ began: test.fullTitle() }))
+  // Titles may be made of the candidate's data.
+  const nameOf = (test) => test.fullTitle().slice(0, 4000)
+  const named = (test) => ({ name: nameOf(test), file: test.file && path.relative(process.cwd(), test.file).replaceAll('\\', '/'), seconds: (test.duration ?? 0) / 1000 })
+  runner.on('test', (test) => tell({ began: nameOf(test) }))
   runner.on('pass', (test) => tell({ status: 'passed', ...named(test) }))
   runner.on('pending', (test) => tell({ status: 'skipped', ...named(test) }))
   runner.on('fail', (test, error) => tell({ status: 'failed', ...named(test), failure: failure(error) }))

@@ -97,7 +97,7 @@ function blockEnd(text: string, at: number, to: number): number {
   if (to - at <= LONGEST_BLOCK) return to
   const line = text.indexOf('\n', at + BLOCK_UNITS)
   if (line >= 0 && line < at + LONGEST_BLOCK) return line + 1
-  const space = text.lastIndexOf(' ', at + LONGEST_BLOCK)
+  const space = text.lastIndexOf(' ', at + LONGEST_BLOCK - 1)
   if (space > at + BLOCK_UNITS) return space + 1
   const unit = text.charCodeAt(at + LONGEST_BLOCK)
   return at + LONGEST_BLOCK - (unit >= 0xdc00 && unit <= 0xdfff ? 1 : 0)

@@ -13,6 +13,8 @@ from process import MachineFailed
 TICK_SECONDS = 0.02
 ANSWER_BYTES = 4 << 20
 MOST_SIGHTINGS = 20
+# Of 64 KB each: more than any pipe of a candidate's holds.
+MOST_READS = 64
 _MARK = 17  # Kind and nonce before the text of a frame.
 
 
@@ -46,7 +48,7 @@ class _Question:
         self.output = {self.process.stdout: bytearray(), self.process.stderr: bytearray()}
         self.left = limits['outputBytes']
         self.answer = self.end = None
-        self.cpu_before = None
+        self.cpu_before = self.cpu_seconds = None
 
     def outcome(self):
         started = time.monotonic()
@@ -57,7 +59,8 @@ class _Question:
         if self.end is not None:
             self.answer = None
         texts = [bytes(each).decode('utf8', 'replace') for each in self.output.values()]
-        return {'answer': self.answer, 'end': self.end, 'stdout': texts[0], 'stderr': texts[1], 'outputCut': self.left < 0, 'seconds': seconds}
+        return {'answer': self.answer, 'end': self.end, 'stdout': texts[0], 'stderr': texts[1], 'outputCut': self.left < 0, 'seconds': seconds,
+                'cpuSeconds': self.cpu_seconds}
 
     def _converse(self, started):
         poll, deadline, next_look = self.talk.poll, started + self.limits['wallSeconds'], started + TICK_SECONDS
@@ -65,12 +68,20 @@ class _Question:
         while self.answer is None and self.end is None:
             now = time.monotonic()
             if now >= deadline:
-                return self._stop('timeout', 'no answer within %g s' % self.limits['wallSeconds'], 'wallSeconds')
+                return self._be_late()
             if now >= next_look:
                 next_look = now + TICK_SECONDS
                 self._look()
             for descriptor, events in poll.poll(max(0, min(deadline, next_look) - now) * 1000 + 1):
                 self._handle(poll, descriptor, events)
+
+    def _be_late(self):
+        """What has arrived already is read first: this process may have been the late one."""
+        self._read_what_came()
+        if self.answer is None and self.end is None:
+            self._look()
+        if self.answer is None and self.end is None:
+            self._stop('timeout', 'no answer within %g s' % self.limits['wallSeconds'], 'wallSeconds')
 
     def _begin_writing(self, poll):
         """What fits goes at once, the rest once there is room."""
@@ -122,11 +133,12 @@ class _Question:
             for descriptor in ready:
                 self._read_some(descriptor)
 
-    def _read_answers(self):
+    def _read_answers(self, when_empty=True):
+        """Whether more may come. What the process left behind may hold the pipe open for ever."""
         try:
             part = os.read(self.process.answers, 1 << 16)
         except BlockingIOError:
-            return True
+            return when_empty
         buffer = self.talk.buffer
         buffer += part
         while len(buffer) >= HEADER.size:
@@ -154,10 +166,15 @@ class _Question:
         else:
             talk.report.saw('forgedResult', 'a message on the result channel that was not asked for')
 
+    def _read_what_came(self):
+        """As much as a pipe holds: whoever else writes to it may never stop."""
+        for _ in range(MOST_READS):
+            if self.answer is not None or self.end is not None or not self._read_answers(when_empty=False):
+                return
+
     def _ended(self):
         """The process has ended: what it had written comes first."""
-        while self.answer is None and self.end is None and self._read_answers():
-            continue
+        self._read_what_came()
         if self.answer is None and self.end is None:
             if not self.talk.confined:
                 raise MachineFailed('a candidate\'s process ended before the candidate was started')
@@ -172,10 +189,11 @@ class _Question:
         usage, limits = watch.used_by(self.process.machine.processes()), self.limits
         if self.cpu_before is None:
             self.cpu_before = max(0.0, usage.cpu_seconds - TICK_SECONDS)
+        self.cpu_seconds = usage.cpu_seconds - self.cpu_before
         self.talk.report.peak(usage.bytes)
         if usage.bytes > limits['memoryMegabytes'] << 20:
             return self._stop('memory', 'used more than %d MB' % limits['memoryMegabytes'], 'memoryMegabytes')
-        if usage.cpu_seconds - self.cpu_before > limits['cpuSeconds']:
+        if self.cpu_seconds > limits['cpuSeconds']:
             return self._stop('timeout', 'used more than %g s of CPU time' % limits['cpuSeconds'], 'cpuSeconds')
         if usage.processes >= limits['processes']:
             self.talk.report.hit('processes')
