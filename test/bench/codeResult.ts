@@ -2,7 +2,7 @@ import type { LearningRun } from './learning.ts'
 
 /** What is compared, and the run file of each below samples/code. */
 export const CODE_ARMS = {
-  synthesis: 'synthesis', control: 'synthesis-control', feedback: 'repair', verdictOnly: 'repair-blind', oneTurn: 'repair-one-turn'
+  synthesis: 'rl', control: 'control', feedback: 'repair', verdictOnly: 'repair-blind', oneTurn: 'repair-one-turn'
 } as const
 export type CodeArm = keyof typeof CODE_ARMS
 
