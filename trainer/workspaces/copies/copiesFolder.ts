@@ -5,7 +5,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../../errors.ts'
 import { isRunning, ownIdentity } from '../../stores/processIdentity.ts'
-import { removeAll } from './folderState.ts'
+import { removeAll } from '../../sandbox/removeAll.ts'
 
 const OWNER = 'owner.json'
 const Owner = z.object({ host: z.string(), pid: z.number().int().positive(), startedAt: z.string().optional() })

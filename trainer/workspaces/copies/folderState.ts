@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { removeAll } from '../../sandbox/removeAll.ts'
 
 /** What a path was when its folder was made: a change of content, owner or rights moves the change time, which no program sets. */
 type Mark = string
@@ -43,18 +44,7 @@ export function copyFolder(from: string, to: string, leaveOut: (place: string) =
   })
 }
 
-/** Removes whatever lies there, also folders that were closed to their owner. */
-export function removeAll(place: string): void {
-  const stats = fs.lstatSync(place, { throwIfNoEntry: false })
-  if (stats === undefined) return
-  if (stats.isDirectory()) {
-    fs.chmodSync(place, 0o700)
-    for (const name of fs.readdirSync(place)) removeAll(path.join(place, name))
-    fs.rmdirSync(place)
-  } else fs.unlinkSync(place)
-}
-
-/** The same, leaving what cannot be removed to whoever removes the folder that it lies in. */
+/** Removes whatever lies there, leaving what cannot be removed to whoever removes the folder that it lies in. */
 export function removeWhatGoes(place: string): void {
   try {
     removeAll(place)

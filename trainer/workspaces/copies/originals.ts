@@ -1,6 +1,7 @@
 import fs from 'node:fs'
+import { removeAll } from '../../sandbox/removeAll.ts'
 import { exportCommit } from './exportCommit.ts'
-import { copyFolder, removeAll } from './folderState.ts'
+import { copyFolder } from './folderState.ts'
 
 /** Which files a copy holds: a commit of a repository, without some of its paths. */
 export interface CopyContent {
