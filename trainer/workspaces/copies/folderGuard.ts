@@ -5,7 +5,9 @@ import { spawn } from 'node:child_process'
  * rights, since a candidate may have closed its folders. `$$` is the guard, whose command line names the folder as well.
  */
 const END_ALL = 'for each in /proc/[0-9]*; do [ "$each" != "/proc/$$" ] && grep -qaF "$1" "$each/cmdline" 2>/dev/null && kill -9 "${each#/proc/}" 2>/dev/null; done'
-const REMOVE = `cat >/dev/null; for try in 1 2 3 4 5; do [ -d /proc/self ] && { ${END_ALL}; }; chmod -R u+rwX "$1" 2>/dev/null; rm -rf "$1" 2>/dev/null && exit 0; sleep 1; done; exit 1`
+const END = `[ -d /proc/self ] && { ${END_ALL}; }`
+/** Once more afterwards: a sandbox in its own start may have forked behind the first look. */
+const REMOVE = `cat >/dev/null; for try in 1 2 3 4 5; do ${END}; chmod -R u+rwX "$1" 2>/dev/null; rm -rf "$1" 2>/dev/null && break; sleep 1; done; sleep 1; ${END}; rm -rf "$1"`
 
 /**
  * Has a folder removed as soon as this process ends, however it ends, with the processes that name it: a shell in a session of its own
