@@ -1,31 +1,34 @@
 // npm test: install, build, lint, type-check, then every test. Ends with `N passed, N failed, N skipped`.
 import { availableParallelism } from 'node:os'
+import { packageFor, targetHere } from './package.mjs'
 import { ensureBuilt, ensureInstalled } from './prepare.mjs'
 import { findPython } from './python.mjs'
 import { runPrinting } from './printedRun.mjs'
 import { runSection } from './testSection.mjs'
 import { findChromium, vscodeServerReady } from './vscode.mjs'
 
+/** Most tests wait, for processes, deadlines and windows: this many files side by side keep a core busy. */
+const jobs = 2 * Math.min(availableParallelism(), 4)
+
 /**
- * Two rows of sections side by side: what computes, and what mostly waits for windows. `needs` answers what is missing to run one,
- * in a sentence, or nothing.
+ * Two rows of sections side by side: programs, and windows. `needs` answers what is missing to run one, in a sentence, or nothing.
  */
 const rows = [
   [
-    { name: 'trainer', files: ['trainer/**/*.test.ts'] },
-    { name: 'extension', files: ['extension/**/*.test.ts', 'webviews/**/*.test.ts'] },
-    { name: 'whole', files: ['test/**/*.test.ts', '--ignore', 'test/vscode/node_modules/**'] }
+    { name: 'whole', files: ['test/**/*.test.ts', '--ignore', 'test/vscode/node_modules/**'], jobs },
+    { name: 'trainer', files: ['trainer/**/*.test.ts'], jobs },
+    { name: 'extension', files: ['extension/**/*.test.ts', 'webviews/**/*.test.ts'], jobs }
   ],
   [
     { name: 'packages', files: ['test/packages/*.packages.ts'] },
-    { name: 'extension host', runner: 'test/extensionHost/main.ts', needs: vscodeMissing },
-    { name: 'browser', files: ['test/browser/*.browser.ts'], needs: vscodeMissing, again: true }
+    { name: 'extension host', runner: 'test/extensionHost/main.ts', needs: vscodeMissing, prepare: packagedHere },
+    { name: 'browser', files: ['test/browser/*.browser.ts'], needs: vscodeMissing, prepare: packagedHere, jobs, again: true }
   ]
 ]
 
 ensureInstalled()
 await ensureBuilt()
-const checks = [await check('lint', ['eslint', '.', '--max-warnings=0']), await check('types', ['tsc', '-b'])]
+const checks = await Promise.all([check('lint', ['eslint', '.', '--max-warnings=0']), check('types', ['tsc', '-b'])])
 const python = findPython()
 if (!python) console.log('No Python with PyTorch and transformers found (npm run setup:python makes one): the parity tests are skipped.')
 const counts = (availableParallelism() > 1 ? await Promise.all(rows.map(runRow)) : [await runRow(rows.flat())]).flat()
@@ -42,9 +45,8 @@ function wanted({ name }) {
 }
 
 async function check(name, command) {
-  console.log(`\n— ${name}`)
   const { status, output } = await runPrinting('npx', command, { shell: process.platform === 'win32' })
-  process.stdout.write(output)
+  process.stdout.write(`\n— ${name}\n${output}`)
   return status === 0
 }
 
@@ -54,12 +56,18 @@ function vscodeMissing() {
   return undefined
 }
 
+/** Made before its files run, which would else make it side by side. */
+async function packagedHere() {
+  const [vsix] = await packageFor([targetHere])
+  return { ROLLOUT_LAB_VSIX: vsix }
+}
+
 /** One after the other; each section's output is printed whole when it is done, so that two rows never mix their lines. */
 async function runRow(row) {
   const results = []
   for (const section of row.filter(wanted)) {
     console.log(`Running ${section.name} …`)
-    const { output, ...result } = await runSection(section, python)
+    const { output, ...result } = await runSection(section, { ...process.env, ...(python ? { ROLLOUT_LAB_PYTHON: python } : {}) })
     process.stdout.write(`\n— ${section.name}\n${output}`)
     results.push(result)
   }

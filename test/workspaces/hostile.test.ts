@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WorkspaceOutcome } from '../../trainer/sandbox/executor.ts'
 import type { Sandbox } from '../../trainer/sandbox/sandbox.ts'
@@ -12,7 +12,7 @@ import { pythonWithPytest, root } from './places.ts'
 import type { SampleName } from './places.ts'
 import { ACCOUNT, MONEY, PYTEST_CHEATS, pytestProgram } from './pytestCheats.ts'
 import { NO_PYTEST, NO_SANDBOX, workspaceSandbox } from './sandboxes.ts'
-import { commandLines } from './underKills.ts'
+import { leftovers } from './underKills.ts'
 
 const AT_A_TIME = 3
 const SUITES: readonly { readonly sample: SampleName; readonly cheats: readonly Cheat[]; readonly targets: readonly Target[]; program(cheat: Cheat, places: Places): string }[] = [
@@ -73,8 +73,7 @@ for (const { sample, cheats, targets, program } of SUITES) {
       await place.runner.close()
       assert.equal(fingerprint(place.repository), before)
       assert(!existsSync(join(root, 'node_modules', 'PLANTED')) && !existsSync(join(root, 'node_modules', 'mocha', 'PLANTED')))
-      assert.deepEqual(readdirSync(place.copiesFolder), [])
-      assert.deepEqual(commandLines().filter((line) => line.includes(place.copiesFolder) || line.includes('LEFT-BEHIND')), [])
+      assert.deepEqual(await leftovers(place.copiesFolder, 'LEFT-BEHIND'), { copiesLeft: [], processesLeft: [] })
     })
   })
 }

@@ -55,17 +55,18 @@ export async function attemptsUnderKills(sample: SampleName, attempts: number, s
   return { ends, attempts: done, crashes, untouched: fingerprint(repository) === before, ...left, complaints }
 }
 
-/** What ends with the process takes a moment to end. */
-async function leftovers(copiesFolder: string): Promise<Pick<UnderKills, 'copiesLeft' | 'processesLeft'>> {
+/** Copies, and processes whose command line names their folder or one of the `marks`. What ends with its maker takes a moment to end. */
+export async function leftovers(copiesFolder: string, ...marks: readonly string[]): Promise<Pick<UnderKills, 'copiesLeft' | 'processesLeft'>> {
+  const named = (line: string): boolean => [copiesFolder, ...marks].some((mark) => line.includes(mark))
   for (let waited = 0; ; waited += 100) {
-    const left = { copiesLeft: readdirSync(copiesFolder), processesLeft: commandLines().filter((line) => line.includes(copiesFolder)) }
+    const left = { copiesLeft: readdirSync(copiesFolder), processesLeft: commandLines().filter(named) }
     if (waited >= MOST_WAIT_MS || (left.copiesLeft.length === 0 && left.processesLeft.length === 0)) return left
     await sleep(100)
   }
 }
 
 /** Of all processes of this machine that can be seen, but this one. */
-export function commandLines(): string[] {
+function commandLines(): string[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).map((pid) => {
     try {
       return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
