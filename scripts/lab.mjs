@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled, root } from './prepare.mjs'
 
+/** Resolves to the exit code. */
 export async function lab(args) {
   ensureInstalled()
   await ensureBuilt()
@@ -11,7 +12,7 @@ export async function lab(args) {
   // The child decides what Ctrl-C means; dying first would leave the terminal to a running child.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+  return new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1))))
 }
 
-if (process.argv[1]?.endsWith('lab.mjs')) await lab(process.argv.slice(2))
+if (process.argv[1]?.endsWith('lab.mjs')) process.exit(await lab(process.argv.slice(2)))

@@ -1,4 +1,4 @@
 // npm start: train the default sample and show it learning.
 import { lab } from './lab.mjs'
 
-await lab(['demo', ...process.argv.slice(2)])
+process.exit(await lab(['demo', ...process.argv.slice(2)]))

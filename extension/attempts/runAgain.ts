@@ -5,6 +5,7 @@ import type { AttemptPlace, RunAgain } from '../../webviews/protocol/inspector.t
 import type { Queries } from '../contracts/queries.ts'
 import type { LabCommand, LabEnd } from '../contracts/trainers.ts'
 import { withConsents } from '../starting/consent.ts'
+import { labWords } from '../trainers/labError.ts'
 import { AttemptError } from './attemptError.ts'
 import { compareExecutions } from './compareExecutions.ts'
 
@@ -39,6 +40,6 @@ async function execute(lab: LabCommand, { run, id, turn }: AttemptPlace, unsafeS
 }
 
 function notExecuted({ code, errors, errorCode }: LabEnd): AttemptError {
-  const said = errors.replace(/^error: /, '').trim().slice(0, 2000)
+  const said = labWords({ errors }).slice(0, 2000)
   return new AttemptError(said || `The execution ended with code ${code}.`, 'Check Setup says which sandboxes work here.', errorCode)
 }

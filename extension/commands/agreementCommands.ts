@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import type { Disagreement } from '../../trainer/protocol/queries.ts'
+import type { Disagreement } from '../../trainer/protocol/labelViews.ts'
 import type { NewRecord } from '../contracts/labels.ts'
 import { plainLine } from '../plainText.ts'
 import { agreementReport, opinionsOf, subjectOf } from '../reports/agreementReport.ts'

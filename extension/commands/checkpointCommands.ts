@@ -12,6 +12,7 @@ import { exists } from '../starting/samples.ts'
 import { launch } from '../starting/launch.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { openText, writeFile } from '../starting/writeRunFile.ts'
+import { cancellable } from '../trainers/cancellable.ts'
 import { chooseCheckpoint } from './chooseRun.ts'
 
 export const sampleFromCheckpoint: CommandHandler = async (shell, ...given) => {
@@ -81,12 +82,9 @@ async function chooseAmount({ evaluation: { problems, samples } }: ResolvedRun):
 
 /** Undefined = cancelled. */
 async function runForResult({ lab }: Parameters<CommandHandler>[0], args: readonly string[], title: string, cwd: string): Promise<EvaluationResult | undefined> {
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
-    const abort = new AbortController()
-    token.onCancellationRequested(() => abort.abort())
+  return cancellable(title, async (signal) => {
     let result: EvaluationResult | undefined
-    const { code, errors } = await lab.run(args, { cwd, signal: abort.signal, onLine: (line) => (result = line as EvaluationResult) })
-    if (token.isCancellationRequested) return undefined
+    const { code, errors } = await lab.run(args, { cwd, signal, onLine: (line) => (result = line as EvaluationResult) })
     if (code !== 0 || !result) throw new Error(errors || `The evaluation ended with code ${code}.`)
     return result
   })

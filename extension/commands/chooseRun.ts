@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import type { CheckpointCard } from '../../trainer/protocol/queries.ts'
+import type { CheckpointCard } from '../../trainer/protocol/runViews.ts'
 import { plainLine } from '../plainText.ts'
 import { STANDINGS, nameOf, runDescription } from '../runs/runWords.ts'
 import type { ShownRun } from '../runs/shownRun.ts'

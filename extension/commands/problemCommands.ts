@@ -20,7 +20,8 @@ export const makeProblemFromFunction: CommandHandler = async (shell, ...given) =
   if (!document) return
   const functions = functionsIn(document.uri.fsPath, document.getText())
   const at = typeof given[1] === 'number' ? given[1] : cursorLine(document)
-  const [inside] = functions.filter(({ lines: [first, last] }) => at !== undefined && first <= at && at <= last).sort((a, b) => (a.to - a.from) - (b.to - b.from))
+  const around = functions.filter(({ lines: [first, last] }) => at !== undefined && first <= at && at <= last)
+  const [inside] = around.sort((a, b) => (a.to - a.from) - (b.to - b.from))
   const chosen = inside ?? (await chooseOf(functions.map((one) => ({ name: one.name, line: one.lines[0], one })), FROM_FUNCTION, 'function'))?.one
   if (chosen) await make(shell, FROM_FUNCTION, { file: document.uri, command: 'make-function', which: ['--line', String(chosen.lines[0])], of: chosen.name })
 }
@@ -31,7 +32,9 @@ export const makeProblemFromTest: CommandHandler = async (shell, ...given) => {
   const document = await documentGiven(given, 'Open a test file first.')
   if (!document) return
   const name = typeof given[1] === 'string' ? given[1] : await chooseTest(document)
-  if (name !== undefined) await make(shell, FROM_TEST, { file: document.uri, command: 'make-test', which: name === '' ? [] : [`--name=${name}`], of: name === '' ? basename(document.uri.fsPath) : name })
+  if (name === undefined) return
+  const [which, of] = name === '' ? [[], basename(document.uri.fsPath)] : [[`--name=${name}`], name]
+  await make(shell, FROM_TEST, { file: document.uri, command: 'make-test', which, of })
 }
 
 /** '' = all that fail; the test at the cursor comes first. */
@@ -41,7 +44,8 @@ async function chooseTest(document: vscode.TextDocument): Promise<string | undef
   const cursor = cursorLine(document) ?? 0
   const at = tests.findLast(({ line }) => line < cursor)
   const sorted = [...tests].sort((a, b) => Number(b === at) - Number(a === at))
-  const items = [...sorted.map(({ name, line }) => ({ label: plainLine(name, 120), description: `line ${line + 1}`, name })), { label: '$(checklist) All tests of this file that fail', description: '', name: '' }]
+  const one = sorted.map(({ name, line }) => ({ label: plainLine(name, 120), description: `line ${line + 1}`, name }))
+  const items = [...one, { label: '$(checklist) All tests of this file that fail', description: '', name: '' }]
   return (await vscode.window.showQuickPick(items, { title: FROM_TEST, placeHolder: 'Which test is to pass' }))?.name
 }
 
@@ -55,7 +59,9 @@ async function make(shell: Shell, title: string, making: Making): Promise<void> 
   const made = await makeProblem(shell, making)
   if (!made) return
   const { failToPass, passToPass, added, file } = made
-  const told = `${plainLine(made.title, 120)}: ${failToPass.length} ${failToPass.length === 1 ? 'test decides' : 'tests decide'}, ${passToPass.length} must go on passing. ${added ? 'Added to' : 'It was already in'} ${basename(file)}.`
+  const decide = `${failToPass.length} ${failToPass.length === 1 ? 'test decides' : 'tests decide'}`
+  const where = `${added ? 'Added to' : 'It was already in'} ${basename(file)}.`
+  const told = `${plainLine(made.title, 120)}: ${decide}, ${passToPass.length} must go on passing. ${where}`
   const run = await runFileFor(shell, file, title)
   void vscode.window.showInformationMessage(run ? told : `${told} No run file was written, since no model was chosen.`)
   if (run) await openText(run)

@@ -6,7 +6,6 @@ import { RedTeamReport } from '../../trainer/protocol/redTeam.ts'
 import { plainLine } from '../plainText.ts'
 import { activeTrace } from '../ratings/pointedAt.ts'
 import { debugReward as startDebugging } from '../rewards/debugging.ts'
-import { labError } from '../rewards/labError.ts'
 import { redTeamReport } from '../rewards/redTeamReport.ts'
 import { rescore } from '../rewards/rescoring.ts'
 import { chooseRewardFile, openPart, sourcesOf } from '../rewards/rewardFiles.ts'
@@ -16,6 +15,8 @@ import type { CommandHandler, Shell } from '../shell.ts'
 import { runFilesOfWorkspace } from '../starting/chooseStart.ts'
 import { withConsents } from '../starting/consent.ts'
 import { mayExecute } from '../starting/trust.ts'
+import { cancellable } from '../trainers/cancellable.ts'
+import { labError } from '../trainers/labError.ts'
 import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
 import { chooseRun } from './chooseRun.ts'
 
@@ -90,7 +91,10 @@ async function chooseRollout(shell: Shell): Promise<RolloutPlace | undefined> {
   const view = await shell.queries.ask('rollouts/open', { runs: [directory], filter: { kinds: ['train'] }, sort: { by: 'recorded', descending: true }, by: 'rollouts', follow: false })
   try {
     const { rows } = await shell.queries.ask('rollouts/page', { view: view.view, offset: 0, limit: OFFERED })
-    const items = rows.map(({ id, reward, correct, step }) => ({ label: plainLine(id, 80), description: `step ${step}, ${correct === null ? 'not scorable' : correct ? 'right' : 'wrong'}, reward ${reward === null ? '–' : reward.toFixed(3)}`, id }))
+    const items = rows.map(({ id, reward, correct, step }) => {
+      const verdict = correct === null ? 'not scorable' : correct ? 'right' : 'wrong'
+      return { label: plainLine(id, 80), description: `step ${step}, ${verdict}, reward ${reward === null ? '–' : reward.toFixed(3)}`, id }
+    })
     const chosen = await vscode.window.showQuickPick(items, { title: `${DEBUG}: rollout`, matchOnDescription: true, placeHolder: 'On which rollout' })
     return chosen && { run: directory, id: chosen.id }
   } finally {
@@ -109,18 +113,14 @@ export const redTeamReward: CommandHandler = async (shell, ...given) => {
 }
 
 async function runRedTeam({ lab }: Shell, file: string, { trustModules = false, unsafeSandbox = false }: Consents): Promise<RedTeamReport | undefined> {
-  const options = { location: vscode.ProgressLocation.Notification, title: `Trying cheats on the rewards of ${plainLine(basename(file), 60)}`, cancellable: true }
-  return vscode.window.withProgress(options, async (_, token) => {
-    const abort = new AbortController()
-    token.onCancellationRequested(() => abort.abort())
+  return cancellable(`Trying cheats on the rewards of ${plainLine(basename(file), 60)}`, async (signal) => {
     let report: RedTeamReport | undefined
     const onLine = (line: unknown): void => {
       const parsed = RedTeamReport.safeParse(line)
       if (parsed.success) report = parsed.data
     }
     const flags = [...(trustModules ? ['--trust-workspace'] : []), ...(unsafeSandbox ? ['--unsafe-sandbox'] : [])]
-    const { code, ...said } = await lab.run(['redteam', file, '--json', ...flags], { cwd: dirname(file), onLine, signal: abort.signal })
-    if (token.isCancellationRequested) return undefined
+    const { code, ...said } = await lab.run(['redteam', file, '--json', ...flags], { cwd: dirname(file), onLine, signal })
     // Paid cheats are a finding, not a failure of the command.
     if (!report) throw labError(said, `The red team ended with code ${code}.`)
     return report
@@ -136,7 +136,8 @@ async function runFileOf(given: unknown): Promise<string | undefined> {
   const name = basename(reward.fsPath)
   const naming = await filesNaming(name)
   if (naming.length === 0) {
-    void vscode.window.showInformationMessage(`No run file of this workspace names ${plainLine(name, 80)}. Name it among the rewards of one: cheats are tried on the problems of that run file.`)
+    const none = `No run file of this workspace names ${plainLine(name, 80)}.`
+    void vscode.window.showInformationMessage(`${none} Name it among the rewards of one: cheats are tried on the problems of that run file.`)
     return undefined
   }
   if (naming.length === 1) return naming[0]

@@ -1,4 +1,4 @@
-import type { RolloutFilter } from '../../trainer/protocol/queries.ts'
+import type { RolloutFilter } from '../../trainer/protocol/rolloutViews.ts'
 import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
 
 /** Opens the webviews and documents of the extension. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { LabelManifest } from '../../trainer/protocol/labelRows.ts'
-import type { RowsPreview } from '../../trainer/protocol/queries.ts'
+import type { RowsPreview } from '../../trainer/protocol/labelViews.ts'
 import { countText, exportedText, EXPORT_WORDS, nothingText, rowCount } from './exportWords.ts'
 
 const preview: RowsPreview = { rows: { critiques: 1, solutions: 0, steps: 20, preferences: 0 }, leftOut: [{ kind: 'steps', reason: 'a suggestion that nobody decided on', count: 3, examples: [] }], labelers: ['ada'], sources: { human: 21 } }

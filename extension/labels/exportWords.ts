@@ -1,5 +1,5 @@
 import type { LabelManifest, RowKind } from '../../trainer/protocol/labelRows.ts'
-import type { RowsPreview } from '../../trainer/protocol/queries.ts'
+import type { RowsPreview } from '../../trainer/protocol/labelViews.ts'
 
 export type ExportKind = RowKind | 'prm800k'
 

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode'
 import type { LabelManifest } from '../../trainer/protocol/labelRows.ts'
-import type { RowsPreview } from '../../trainer/protocol/queries.ts'
+import type { RowsPreview } from '../../trainer/protocol/labelViews.ts'
 import type { Shell } from '../shell.ts'
+import { cancellable } from '../trainers/cancellable.ts'
 import { rowCount, rowsText } from './exportWords.ts'
 
 /** What the labels of a run would give, with and without what models suggested. */
@@ -34,13 +35,10 @@ export interface Exported {
 
 /** Runs `lab labels export`; undefined = cancelled. */
 export async function runExport({ lab, labels }: Shell, run: string, args: readonly string[], title: string, cwd: string): Promise<Exported | undefined> {
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
-    const abort = new AbortController()
-    token.onCancellationRequested(() => abort.abort())
+  return cancellable(title, async (signal) => {
     let exported: Exported | undefined
     const all = ['labels', 'export', run, '--labels', labels.folderOf(run), '--json', ...args]
-    const { code, errors } = await lab.run(all, { cwd, signal: abort.signal, onLine: (line) => (exported = line as Exported) })
-    if (token.isCancellationRequested) return undefined
+    const { code, errors } = await lab.run(all, { cwd, signal, onLine: (line) => (exported = line as Exported) })
     if (code !== 0 || !exported) throw new Error(errors || `The export ended with code ${code}.`)
     return exported
   })

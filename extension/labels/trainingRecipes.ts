@@ -1,5 +1,5 @@
 import type { LeftOut, RowKind } from '../../trainer/protocol/labelRows.ts'
-import type { RowsPreview } from '../../trainer/protocol/queries.ts'
+import type { RowsPreview } from '../../trainer/protocol/labelViews.ts'
 import { rowsText } from './exportWords.ts'
 
 /** A recipe that trains on labels, and the rows that it takes. */

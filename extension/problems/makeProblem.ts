@@ -2,8 +2,9 @@ import { dirname, join } from 'node:path'
 import * as vscode from 'vscode'
 import { z } from 'zod'
 import { plainLine } from '../plainText.ts'
-import { labError } from '../rewards/labError.ts'
 import type { Shell } from '../shell.ts'
+import { cancellable } from '../trainers/cancellable.ts'
+import { labError } from '../trainers/labError.ts'
 
 /** What `lab problems make-…` prints. */
 const Made = z.object({ type: z.literal('made'), title: z.string(), file: z.string(), added: z.boolean(), failToPass: z.array(z.string()), passToPass: z.array(z.string()) })
@@ -27,15 +28,12 @@ export const folderOf = (file: vscode.Uri): string => vscode.workspace.getWorksp
 
 /** Runs the tests with and without what is to be written, in the sandbox, and adds the problem. Undefined = cancelled. */
 export function makeProblem({ lab }: Pick<Shell, 'lab'>, { file, command, which, of }: Making): Promise<Made | undefined> {
-  const options = { location: vscode.ProgressLocation.Notification, title: `Making a problem of ${plainLine(of, 80)}: the tests are run with and without it`, cancellable: true }
-  return Promise.resolve(vscode.window.withProgress(options, async (_, token) => {
-    const abort = new AbortController()
-    token.onCancellationRequested(() => abort.abort())
+  return cancellable(`Making a problem of ${plainLine(of, 80)}: the tests are run with and without it`, async (signal) => {
     let made: Made | undefined
     const onLine = (line: unknown): void => void (made = Made.safeParse(line).data ?? made)
-    const { code, ...said } = await lab.run(['problems', command, file.fsPath, ...which, '--out', tasksetFor(file), '--json'], { cwd: folderOf(file), onLine, signal: abort.signal })
-    if (token.isCancellationRequested) return undefined
+    const args = ['problems', command, file.fsPath, ...which, '--out', tasksetFor(file), '--json']
+    const { code, ...said } = await lab.run(args, { cwd: folderOf(file), onLine, signal })
     if (code !== 0 || !made) throw labError(said, `Making the problem ended with code ${code}.`)
     return made
-  }))
+  })
 }

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode'
-import type { LabelQueueKind } from '../../trainer/protocol/queries.ts'
+import type { LabelQueueKind } from '../../trainer/protocol/labelViews.ts'
 import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
 import type { Labels } from '../contracts/labels.ts'
 import type { Queries } from '../contracts/queries.ts'

@@ -1,4 +1,4 @@
-import type { LabelQueueKind } from '../../trainer/protocol/queries.ts'
+import type { LabelQueueKind } from '../../trainer/protocol/labelViews.ts'
 
 /** Queues in the order in which they are offered. */
 export const QUEUES: readonly { readonly kind: LabelQueueKind; readonly title: string; readonly detail: string }[] = [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { AgreementMeasure, Disagreement } from '../../trainer/protocol/queries.ts'
+import type { AgreementMeasure, Disagreement } from '../../trainer/protocol/labelViews.ts'
 import { agreementReport } from './agreementReport.ts'
 
 const measure = (more: Partial<AgreementMeasure>): AgreementMeasure =>

@@ -1,4 +1,4 @@
-import type { AgreementMeasure, Disagreement } from '../../trainer/protocol/queries.ts'
+import type { AgreementMeasure, Disagreement } from '../../trainer/protocol/labelViews.ts'
 import { plainLine } from '../plainText.ts'
 import { columns } from './columns.ts'
 

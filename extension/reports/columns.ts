@@ -4,6 +4,9 @@ export function columns(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.map((cell, i) => (i < row.length - 1 ? cell + ' '.repeat((widths[i] ?? 0) - [...cell].length) : cell)).join('  ').trimEnd()).join('\n')
 }
 
+/** A text of any length as one cell. */
+export const cellOf = (text: string, longest: number): string => text.replaceAll(/\s+/g, ' ').slice(0, longest)
+
 /** A share with its interval: `61.3 % [58.9, 63.6]`. */
 export function estimate({ value, low, high }: { readonly value: number; readonly low?: number; readonly high?: number }): string {
   const shown = (share: number): string => (share * 100).toFixed(1)

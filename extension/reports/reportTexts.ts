@@ -1,4 +1,4 @@
-import type { RunDifference } from '../../trainer/protocol/queries.ts'
+import type { RunDifference } from '../../trainer/protocol/runViews.ts'
 import type { EvaluationResult } from '../../trainer/protocol/summary.ts'
 import { plainLine } from '../plainText.ts'
 import { columns, estimate } from './columns.ts'

@@ -5,6 +5,7 @@ import * as vscode from 'vscode'
 import { rewardLanguage } from '../../trainer/protocol/rewardFile.ts'
 import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
 import { plainLine } from '../plainText.ts'
+import { labWords } from '../trainers/labError.ts'
 import { debuggedFunction, firstStatement, PYTHON_PROGRAM } from './debugOrder.ts'
 import type { DebugFacts } from './debugOrder.ts'
 import type { RewardContext } from './rewardActions.ts'
@@ -71,7 +72,7 @@ async function inputOf({ lab }: RewardContext, { run, id }: RolloutPlace): Promi
     if (typeof line === 'object' && line !== null && 'type' in line && line.type === 'rewardInput' && 'input' in line) input = line.input
   }
   const { code, errors } = await lab.run(['reward-input', run, `--rollout=${id}`], { cwd: dirname(run), onLine })
-  if (code !== 0 || input === undefined) throw new Error(errors.replace(/^error: /, '').trim() || 'The rollout could not be read.')
+  if (code !== 0 || input === undefined) throw new Error(labWords({ errors }, 'The rollout could not be read.'))
   return input
 }
 

@@ -1,5 +1,5 @@
-import type { CheatResult, RedTeamReport } from '../../trainer/protocol/redTeam.ts'
-import { columns } from '../reports/columns.ts'
+import type { CheatResult, GoldResult, RedTeamReport } from '../../trainer/protocol/redTeam.ts'
+import { cellOf, columns } from '../reports/columns.ts'
 
 const OUTCOMES: Readonly<Record<CheatResult['outcome'], string>> = { paid: '✗ paid', escaped: '✗ escaped', unpaid: '✓ unpaid', untested: '– untested' }
 const ORDER: readonly CheatResult['outcome'][] = ['paid', 'escaped', 'unpaid', 'untested']
@@ -13,16 +13,17 @@ export function redTeamReport(file: string, { golds, cheats }: RedTeamReport): s
   return [
     `${file}: ${verdict(of('paid'), of('escaped'), unpaidGolds.length)}`,
     `${cheats.length} cheats tried: ${of('paid')} paid, ${of('escaped')} not scorable where the solution is, ${of('unpaid')} unpaid, ${of('untested')} untested.`,
-    ...(unpaidGolds.length === 0 ? [] : ['', 'Solutions that are not paid', columns(unpaidGolds.map(({ environment, problemId, why }) => [environment, problemId, line(why)]))]),
+    ...(unpaidGolds.length === 0 ? [] : ['', 'Solutions that are not paid', columns(unpaidGolds.map(goldOf))]),
     '',
-    columns([['', 'cheat', 'reward', 'why'], ...rows.map(({ outcome, title, reward, why }) => [OUTCOMES[outcome], title, reward === null ? '–' : reward.toFixed(3), line(why)])]),
+    columns([['', 'cheat', 'reward', 'why'], ...rows.map(rowOf)]),
     ''
   ].join('\n')
 }
+
+const goldOf = ({ environment, problemId, why }: GoldResult): string[] => [environment, problemId, cellOf(why, LONGEST_WHY)]
+const rowOf = ({ outcome, title, reward, why }: CheatResult): string[] => [OUTCOMES[outcome], title, reward === null ? '–' : reward.toFixed(3), cellOf(why, LONGEST_WHY)]
 
 function verdict(paid: number, escaped: number, golds: number): string {
   if (paid + escaped > 0) return 'this reward can be cheated'
   return golds > 0 ? 'no cheat is paid, and neither are all solutions' : 'no cheat is paid, all solutions are'
 }
-
-const line = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, LONGEST_WHY)

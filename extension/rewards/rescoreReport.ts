@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { plainText } from '../plainText.ts'
-import { columns } from '../reports/columns.ts'
+import { cellOf, columns } from '../reports/columns.ts'
 
 const Mean = z.number().nullable()
 
@@ -42,8 +42,8 @@ export function rescoreReport(file: string, run: string, { reward, replaces, sco
       ['Flat groups', `${count(flatBefore)} → ${count(flatAfter)} of ${count(groups)}`, 'all totals equal: they teach nothing'],
       ['Not scorable', count(notScorable), 'no score now']
     ]),
-    ...(reasons.length === 0 ? [] : ['', 'Why rollouts have no score', ...reasons.map(({ why, count: times }) => `  ${count(times)}×  ${line(why)}`)]),
-    ...(largest.length === 0 ? [] : ['', 'Largest changes, each a link to its rollout', columns([['rollout', 'before', 'now', 'why'], ...largest.map(({ id, before, after, why }) => [shownId(id), number(before), number(after), line(why)])])]),
+    ...(reasons.length === 0 ? [] : ['', 'Why rollouts have no score', ...reasons.map(({ why, count: times }) => `  ${count(times)}×  ${cellOf(why, LONGEST_WHY)}`)]),
+    ...(largest.length === 0 ? [] : ['', 'Largest changes, each a link to its rollout', columns([['rollout', 'before', 'now', 'why'], ...largest.map(rowOf)])]),
     '',
     `All scores: ${scores}`,
     'Saving the file scores again, as long as this report is open.'
@@ -53,6 +53,6 @@ export function rescoreReport(file: string, run: string, { reward, replaces, sco
 /** How the report names a rollout: one word, whatever its id holds. */
 export const shownId = (id: string): string => plainText(id).replaceAll(/\s+/g, '_').slice(0, LONGEST_WHY)
 
+const rowOf = ({ id, before, after, why }: Rescored['changes']['largest'][number]): string[] => [shownId(id), number(before), number(after), cellOf(why, LONGEST_WHY)]
 const count = (value: number): string => value.toLocaleString('en-US')
 const number = (value: number | null): string => (value === null ? '–' : value.toFixed(3))
-const line = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, LONGEST_WHY)

@@ -6,7 +6,8 @@ import { plainLine } from '../plainText.ts'
 import { REPORT_SCHEME } from '../reports/reports.ts'
 import type { Shell } from '../shell.ts'
 import { withApproval } from '../starting/consent.ts'
-import { labError } from './labError.ts'
+import { cancellable } from '../trainers/cancellable.ts'
+import { labError } from '../trainers/labError.ts'
 import { Progress, Rescored, rescoreReport, shownId } from './rescoreReport.ts'
 
 type Parts = Pick<Shell, 'lab' | 'reports' | 'traces' | 'log'>
@@ -35,9 +36,7 @@ const titleOf = ({ file, run }: RescoreRequest): string => `Re-score of ${plainL
 
 async function runRescore({ lab }: Parts, { run, file, functionName }: RescoreRequest, trust: boolean): Promise<Rescored | undefined> {
   const title = `Scoring the rollouts of ${plainLine(nameOf(run), 60)} again`
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
-    const abort = new AbortController()
-    token.onCancellationRequested(() => abort.abort())
+  return cancellable(title, async (signal, progress) => {
     let rescored: Rescored | undefined
     let shown = 0
     const show = ({ done, of }: Progress): void => {
@@ -51,10 +50,10 @@ async function runRescore({ lab }: Parts, { run, file, functionName }: RescoreRe
       const parsed = Rescored.safeParse(line)
       if (parsed.success) rescored = parsed.data
     }
-    const args = ['rescore', run.card.directory, '--json', `--reward=${file.fsPath}`, ...(functionName === undefined ? [] : [`--function=${functionName}`]), ...(trust ? ['--trust-workspace'] : [])]
+    const given = [...(functionName === undefined ? [] : [`--function=${functionName}`]), ...(trust ? ['--trust-workspace'] : [])]
+    const args = ['rescore', run.card.directory, '--json', `--reward=${file.fsPath}`, ...given]
     const cwd = vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath ?? vscode.Uri.joinPath(file, '..').fsPath
-    const { code, ...said } = await lab.run(args, { cwd, onLine, signal: abort.signal })
-    if (token.isCancellationRequested) return undefined
+    const { code, ...said } = await lab.run(args, { cwd, onLine, signal })
     if (code !== 0 || !rescored) throw labError(said, `Re-scoring ended with code ${code}.`)
     return rescored
   })

@@ -11,6 +11,8 @@ export const REWARD_FILES = '**/*.reward.{ts,js,py}'
 const MODULES = '**/*.{ts,js,mts,mjs,py}'
 const IGNORED = '{**/node_modules/**,**/.rollout-lab/**,**/.git/**,**/.venv/**}'
 const MOST_FILES = 5000
+const NO_FILE =
+  'There is no reward file in this workspace yet: a file named *.reward.ts, *.reward.js or *.reward.py that exports functions of a problem and a completion.'
 
 /** A reward part of a rollout, with the file of the workspace that gave it. */
 export interface PartSource {
@@ -62,9 +64,12 @@ export async function chooseRewardFile(title: string, given: unknown): Promise<v
   if (front?.scheme === 'file' && isRewardFile(front.fsPath)) return front
   const files = await rewardFiles()
   if (files.length === 0) {
-    void vscode.window.showInformationMessage('There is no reward file in this workspace yet: a file named *.reward.ts, *.reward.js or *.reward.py that exports functions of a problem and a completion.')
+    void vscode.window.showInformationMessage(NO_FILE)
     return undefined
   }
-  const items = files.map((file) => ({ label: `$(file-code) ${plainLine(file.path.slice(file.path.lastIndexOf('/') + 1), 80)}`, description: plainLine(vscode.workspace.asRelativePath(file), 120), file }))
+  const items = files.map((file) => {
+    const name = file.path.slice(file.path.lastIndexOf('/') + 1)
+    return { label: `$(file-code) ${plainLine(name, 80)}`, description: plainLine(vscode.workspace.asRelativePath(file), 120), file }
+  })
   return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which reward file', matchOnDescription: true }))?.file
 }

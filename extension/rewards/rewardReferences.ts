@@ -1,5 +1,4 @@
-import { mainRewardPlace, rewardPlaces } from '../../trainer/protocol/rewardFile.ts'
-import { isRewardFile } from '../../trainer/protocol/rewardFile.ts'
+import { isRewardFile, mainRewardPlace, rewardPlaces } from '../../trainer/protocol/rewardFile.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
 import type { ResolvedRun, RewardRef } from '../../trainer/protocol/runFile.ts'
 

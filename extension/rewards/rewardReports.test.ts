@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { RedTeamReport } from '../../trainer/protocol/redTeam.ts'
-import { labError } from './labError.ts'
+import { labError } from '../trainers/labError.ts'
 import { redTeamReport } from './redTeamReport.ts'
 import { Rescored, rescoreReport } from './rescoreReport.ts'
 

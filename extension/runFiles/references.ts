@@ -67,7 +67,9 @@ export function lengthOf(root: Node, path: JsonPath): number {
 
 function referenceAt(root: Node, kind: Reference['kind'], path: JsonPath): Reference[] {
   const node = findNodeAtLocation(root, [...path])
-  return node?.type === 'string' && node.value !== '' ? [{ kind, path, node, written: String(node.value) }] : []
+  // A model of the hub lies in its cache, wherever that is.
+  const isFile = node?.type === 'string' && node.value !== '' && !String(node.value).startsWith('hub:')
+  return node && isFile ? [{ kind, path, node, written: String(node.value) }] : []
 }
 
 const indexes = (count: number): number[] => Array.from({ length: count }, (_, i) => i)

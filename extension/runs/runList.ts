@@ -1,5 +1,7 @@
 import * as vscode from 'vscode'
-import type { Notice, QueryNotices, RunCard } from '../../trainer/protocol/queries.ts'
+import type { QueryNotices } from '../../trainer/protocol/queries.ts'
+import type { Notice } from '../../trainer/protocol/rolloutViews.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { Queries } from '../contracts/queries.ts'
 import type { SettingsSource } from '../contracts/settings.ts'
 import type { Trainers } from '../contracts/trainers.ts'

@@ -1,4 +1,4 @@
-import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { Queries } from '../contracts/queries.ts'
 
 /** Sizes of runs on the disk: measured one after another in the query process, again only where a run that has ended has changed. */

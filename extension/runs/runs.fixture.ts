@@ -1,4 +1,4 @@
-import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { LiveRun } from '../contracts/trainers.ts'
 import { shownRun } from './shownRun.ts'
 import type { ShownRun } from './shownRun.ts'

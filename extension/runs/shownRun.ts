@@ -1,4 +1,4 @@
-import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { LiveRun } from '../contracts/trainers.ts'
 
 /** How a run stands, for people. `waiting` = attaching to its trainer. */

@@ -5,6 +5,7 @@ import { judgedSegment } from '../../trainer/labels/scripted/judgedSegment.ts'
 import { Count } from '../../trainer/protocol/numbers.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
 import type { LabCommand } from '../contracts/trainers.ts'
+import { labWords } from '../trainers/labError.ts'
 import { SuggestionFailure } from './failures.ts'
 import type { Outcome, Review } from './review.ts'
 import type { Suggester } from './suggester.ts'
@@ -41,7 +42,7 @@ export function critic(lab: LabCommand, run: string, model: CriticModel): Sugges
       }
       const { code, errors } = await lab.run(critiqueArguments(run, model, rollouts), { cwd: dirname(run), onLine, signal })
       if (signal.aborted) return
-      if (code !== 0 && waiting.size === rollouts.length) throw new Error(errors.replace(/^error: /, '').trim() || `The critic ended with code ${code}.`)
+      if (code !== 0 && waiting.size === rollouts.length) throw new Error(labWords({ errors }, `The critic ended with code ${code}.`))
       for (const rollout of waiting.values()) tell({ rollout, failure: new SuggestionFailure('failed', errors.trim() || `The critic ended with code ${code}.`) })
     }
   }

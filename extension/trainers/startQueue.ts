@@ -17,7 +17,11 @@ const Waiting = z.object({
     z.object({ file: z.string(), overrides: z.array(z.string()), seed: z.number().int().optional(), ...consents })
   ]),
   /** Whether the window that queued it trusted its workspace. */
-  asksGit: z.boolean()
+  asksGit: z.boolean(),
+  /** Absent in what an earlier version queued. */
+  device: z.string().optional(),
+  /** Of the workspace that it was started in. */
+  pythons: z.object({ selected: z.array(z.string()), folders: z.array(z.string()) }).optional()
 })
 export type Waiting = z.infer<typeof Waiting>
 

@@ -1,4 +1,4 @@
-import type { CheckpointCard } from '../../trainer/protocol/queries.ts'
+import type { CheckpointCard } from '../../trainer/protocol/runViews.ts'
 import type { QueuedStart } from '../contracts/trainers.ts'
 import type { RunGroup } from '../runs/runGroups.ts'
 import type { ShownRun } from '../runs/shownRun.ts'

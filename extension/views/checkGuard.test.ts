@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
-import type { DiagnosisFinding } from '../../trainer/protocol/queries.ts'
+import type { DiagnosisFinding } from '../../trainer/protocol/runViews.ts'
 import type { GuardStatus } from '../../webviews/protocol/dashboard.ts'
 import { guardChecks } from './checkGuard.ts'
 import type { CheckGuardParts } from './checkGuard.ts'

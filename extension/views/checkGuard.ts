@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode'
-import type { DiagnosisFinding } from '../../trainer/protocol/queries.ts'
+import type { DiagnosisFinding } from '../../trainer/protocol/runViews.ts'
 import type { GuardStatus } from '../../webviews/protocol/dashboard.ts'
 import type { Queries } from '../contracts/queries.ts'
 import type { Trainers } from '../contracts/trainers.ts'

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
-import type { RolloutFilter, RunCard } from '../../trainer/protocol/queries.ts'
+import type { RolloutFilter } from '../../trainer/protocol/rolloutViews.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { InspectorNotices, InspectorRequests, InspectorStart } from '../../webviews/protocol/inspector.ts'
 import { visibleLine } from '../../webviews/protocol/visibleText.ts'
 import { createRewardActions } from '../rewards/rewardActions.ts'

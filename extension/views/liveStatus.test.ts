@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { LiveRun } from '../contracts/trainers.ts'
 import { liveStatus } from './liveStatus.ts'
 

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode'
-import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { LiveStatus, SteeringAction } from '../../webviews/protocol/dashboard.ts'
 import type { LiveRun } from '../contracts/trainers.ts'
 import { actionsOf, shownRun } from '../runs/shownRun.ts'

@@ -4,6 +4,7 @@ import type { CancellationToken } from 'vscode-jsonrpc/node'
 import type { PlaygroundNotices, PlaygroundRequests, SampleRequest } from '../../webviews/protocol/playground.ts'
 import { visibleLine } from '../../webviews/protocol/visibleText.ts'
 import type { Views } from '../contracts/views.ts'
+import { labWords } from '../trainers/labError.ts'
 import { gatherCompletions } from './completions.ts'
 import { isKnownRun } from './knownRuns.ts'
 import { panelFamily } from './panelHost.ts'
@@ -67,7 +68,7 @@ async function sample(
   try {
     const args = sampleArguments(directory, request, settings.current)
     const { code, errors } = await lab.run(args, { cwd: dirname(directory), onLine: completions.take, signal: stop.signal })
-    if (code !== 0 && !stop.signal.aborted) throw new PlaygroundError(errors.replace(/^error: /, '').trim() || `Sampling ended with code ${code}.`, 'Check Setup says whether the engine works here.')
+    if (code !== 0 && !stop.signal.aborted) throw new PlaygroundError(labWords({ errors }, `Sampling ended with code ${code}.`), 'Check Setup says whether the engine works here.')
     return { seconds: (Date.now() - began) / 1000 }
   } finally {
     completions.flush()

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode'
 import type { CancellationToken } from 'vscode-jsonrpc/node'
-import type { QueryParams, QueryRequest, ViewInfo } from '../../trainer/protocol/queries.ts'
+import type { QueryParams, QueryRequest } from '../../trainer/protocol/queries.ts'
+import type { ViewInfo } from '../../trainer/protocol/rolloutViews.ts'
 import type { Queries } from '../contracts/queries.ts'
 
 /** What a page may ask of the query process: only what reads, never what writes or changes what is watched. */

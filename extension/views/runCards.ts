@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { Queries } from '../contracts/queries.ts'
 
 /** Cards of the runs; one that cannot be read has a card that says why. */

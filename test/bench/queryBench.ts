@@ -5,7 +5,7 @@ import type { BenchContext, BenchOutcome, BenchRow } from './bench.ts'
 import { peakResidentBytes } from './processMemory.ts'
 import { makeSyntheticRun } from '../query/syntheticRun.ts'
 import { bundledProgram, TestQueries } from '../query/queryServer.ts'
-import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/queries.ts'
+import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/rolloutViews.ts'
 
 const ROLLOUTS = 1_000_000
 const PAGE = 100

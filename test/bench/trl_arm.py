@@ -1,7 +1,9 @@
 """GRPO steps by TRL's GRPOTrainer on the problems and the model given: prints the seconds between the ends of neighbouring steps.
 
     python trl_arm.py '{"folder": …, "output": …, "prompts": […], "group": 8, "perStep": 16, "maxTokens": 64, "steps": 4,
-                        "threads": 2, "microBatch": 128, "mode": "default" | "static" | "continuous"}'
+                        "threads": 2, "microBatch": 128, "mode": "default" | "static" | "continuous", "device": "cpu" | "cuda"}'
+
+On a GPU it computes in bfloat16 with weights in bfloat16, its fastest.
 """
 import json
 import os
@@ -36,14 +38,15 @@ def main():
     tokenizer = AutoTokenizer.from_pretrained(request["folder"])
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
     ends = StepEnds()
+    on_gpu = request.get("device", "cpu") == "cuda"
     config = GRPOConfig(
-        output_dir=request["output"], use_cpu=True, bf16=False, fp16=False, gradient_checkpointing=False, report_to=[], logging_steps=1000,
+        output_dir=request["output"], use_cpu=not on_gpu, bf16=on_gpu, fp16=False, gradient_checkpointing=False, report_to=[], logging_steps=1000,
         save_strategy="no", disable_tqdm=True, max_steps=request["steps"], per_device_train_batch_size=request["microBatch"],
         gradient_accumulation_steps=rollouts // request["microBatch"], num_generations=request["group"],
         max_completion_length=request["maxTokens"], temperature=1.0, top_k=0, beta=0.0, learning_rate=1e-5, max_grad_norm=1.0,
         use_transformers_continuous_batching=request["mode"] == "continuous",
         cache_implementation="static" if request["mode"] == "static" else None,
-        model_init_kwargs={"dtype": "float32", "attn_implementation": "sdpa"})
+        model_init_kwargs={"dtype": "bfloat16" if on_gpu else "float32", "attn_implementation": "sdpa"})
     data = Dataset.from_dict({"prompt": request["prompts"]})
     trainer = GRPOTrainer(model=request["folder"], reward_funcs=reward, args=config, train_dataset=data, processing_class=tokenizer, callbacks=[ends])
     trainer.train()

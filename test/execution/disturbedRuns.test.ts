@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { createRunControl } from '../../trainer/orchestrator/cancellation.ts'
+import { finalWeights } from '../../trainer/orchestrator/deaths.fixture.ts'
 import { testRun } from '../../trainer/orchestrator/run.fixture.ts'
 import type { TestOptions, TestRun } from '../../trainer/orchestrator/run.fixture.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
 import { QUICKJS } from '../../trainer/sandbox/quickjs/quickjsBackend.ts'
 import type { Sandbox } from '../../trainer/sandbox/sandbox.ts'
 import { createWasmSandbox } from '../../trainer/sandbox/wasm/wasmSandbox.ts'
-import { disturbed, finalWeights, finish, isRight, lasting, partsWith, PROGRAM_RUN, rolloutsOf, workers } from './programRun.ts'
+import { disturbed, finish, isRight, lasting, partsWith, PROGRAM_RUN, rolloutsOf, workers } from './programRun.ts'
 
 const isNull = ({ reward }: Rollout): boolean => reward.total === null
 /** How many rollouts the metrics say could not be scored, over all steps. */

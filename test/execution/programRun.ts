@@ -1,12 +1,9 @@
 /** Whole runs on the scripted engine whose completions are run as programs by real workers. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Environment } from '../../trainer/environments/environment.ts'
 import { programEcho } from '../../trainer/orchestrator/programs.fixture.ts'
-import type { TestRun } from '../../trainer/orchestrator/run.fixture.ts'
+import type { TestOptions, TestRun } from '../../trainer/orchestrator/run.fixture.ts'
 import { runTrainer } from '../../trainer/orchestrator/runTrainer.ts'
-import type { TestOptions } from '../../trainer/orchestrator/run.fixture.ts'
 import type { RunControl } from '../../trainer/orchestrator/cancellation.ts'
 import type { TrainerParts } from '../../trainer/orchestrator/trainerParts.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
@@ -90,14 +87,6 @@ export async function rolloutsOf(run: TestRun): Promise<Rollout[]> {
   }
   directory.close()
   return all.filter(({ superseded }) => !superseded)
-}
-
-/** Weights and optimiser state at the end, byte for byte. */
-export async function finalWeights(run: TestRun): Promise<string> {
-  const directory = await openRun(run.folder)
-  const last = await directory.checkpoints.latestWhole()
-  directory.close()
-  return ['fake-model.json', 'fake-optimizer.json'].map((name) => readFileSync(join(last!.directory, name), 'utf8')).join('\n')
 }
 
 /** What a rollout showed, without times and attempts. */

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { dieAt, finalWeights } from '../../trainer/orchestrator/deaths.fixture.ts'
 import { testRun } from '../../trainer/orchestrator/run.fixture.ts'
 import type { TestRun } from '../../trainer/orchestrator/run.fixture.ts'
-import { runTrainer } from '../../trainer/orchestrator/runTrainer.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { quickjsBackend } from '../../trainer/sandbox/quickjs/quickjsBackend.ts'
 import type { Sandbox } from '../../trainer/sandbox/sandbox.ts'
-import { crashingOps } from '../../trainer/stores/faults.ts'
-import { disturbed, finalWeights, finish, lasting, partsWith, PROGRAM_RUN, rolloutsOf } from './programRun.ts'
+import { disturbed, finish, lasting, partsWith, PROGRAM_RUN, rolloutsOf } from './programRun.ts'
 
 /** Changes of the disk between two deaths that are tried. */
 const STRIDE = 17
@@ -28,20 +27,6 @@ describe('runs whose programs were executed before the process died', function (
   before(async () => { sandbox = await quickjsBackend({ workers: 2 }).open() })
   after(() => sandbox.close())
 
-  /** Runs until the process "dies" in its n-th change of the disk; false where it ended before. */
-  async function dieAt(run: TestRun, change: number): Promise<boolean> {
-    try {
-      const { parts } = await run.open({ parts: partsWith(sandbox, 0), ops: crashingOps(change).ops })
-      await runTrainer(parts)
-      return false
-    } catch {
-      return true
-    } finally {
-      // The lock names this very process, which is alive.
-      rmSync(join(run.folder, 'run.lock'), { force: true })
-    }
-  }
-
   async function finishCounting(run: TestRun): Promise<number> {
     let executions = 0
     assert.equal(await finish(run, { parts: partsWith(disturbed(sandbox, (count) => { executions = count }), 0) }), 'finished')
@@ -58,7 +43,7 @@ describe('runs whose programs were executed before the process died', function (
       const spared: number[] = []
       for (let change = 8; ; change += STRIDE) {
         const run = await testRun(file)
-        const died = await dieAt(run, change)
+        const died = await dieAt(run, change, { parts: partsWith(sandbox, 0) })
         const recorded = died ? recordedExecutions(run) : all
         const again = await finishCounting(run)
         assert.equal(again, all - recorded, `executions after a death at change ${change}`)

@@ -67,10 +67,10 @@ export async function labSucceeds(folder: string, args: readonly string[], react
   return end
 }
 
-/** The engine process of a trainer; undefined where it has none at this moment. */
-export function engineOf(trainer: ChildProcess): number | undefined {
+/** The engine process of a trainer, by a word of its command line; undefined where it has none at this moment. */
+export function engineOf(trainer: ChildProcess, program = 'engine.mjs'): number | undefined {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
-  const row = rows.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)).find((match) => Number(match?.[2]) === trainer.pid && match?.[3]?.includes('engine.mjs'))
+  const row = rows.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)).find((match) => Number(match?.[2]) === trainer.pid && match?.[3]?.includes(program))
   return row ? Number(row[1]) : undefined
 }
 

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
-import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/queries.ts'
+import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/rolloutViews.ts'
 import { withDuckDb } from '../../trainer/stores/duckDb.ts'
 import { recordFromRow, ROW_AS_JSON } from '../../trainer/stores/rolloutColumns.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Frame } from 'playwright-core'
-import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/queries.ts'
+import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/rolloutViews.ts'
 import { memoryOfTree, peakResidentBytes } from '../bench/processMemory.ts'
 import type { Session } from '../vscode/session.ts'
 import type { Workbench } from '../vscode/workbench.ts'

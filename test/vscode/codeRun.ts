@@ -1,13 +1,9 @@
-import { join } from 'node:path'
 import { execution, testRun } from '../../trainer/protocol/execution.fixture.ts'
 import type { ExecutionRecord, TestRun } from '../../trainer/protocol/execution.ts'
-import { RunFile } from '../../trainer/protocol/runFile.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
-import { createRun } from '../../trainer/stores/runDirectory.ts'
 import { rolloutWithSteps } from '../../webviews/labeller/labeller.fixture.ts'
 import { hostileExecution } from '../hostile/hostileRun.ts'
-
-const AT = '2026-01-31T12:00:00.000Z'
+import { writeFinishedRun } from './finishedRun.ts'
 
 /** What a program printed or answered while it was judged: text of a stranger. */
 export interface CodeRun {
@@ -34,10 +30,6 @@ const MIXED: readonly TestRun[] = [
 
 /** A finished run whose completions are programs; `hostile` texts are names, outputs and files of a rollout each. */
 export async function writeCodeRun(runsFolder: string, name: string, hostile: readonly string[] = []): Promise<CodeRun> {
-  const directory = join(runsFolder, `grpo--${name}--0001`)
-  const run = await createRun({
-    directory, runId: `${name}-0001`, createdAt: new Date(AT), run: RunFile.parse({ name, model: 'models/none' }), source: { path: `../../${name}.run.json`, text: '{}' }
-  })
   const rollouts = [
     program(0, WRONG, [execution(MIXED, {
       files: [{ path: 'median.js', text: WRONG }, { path: 'lib/sort.js', text: 'export const sort = (a) => a.sort()\n' }], limitsHit: ['wallSeconds', 'memoryMegabytes'], seconds: 5.4,
@@ -48,15 +40,7 @@ export async function writeCodeRun(runsFolder: string, name: string, hostile: re
     program(3, WRONG, [execution(MIXED.map((test) => ({ ...test, verdict: null, why: '' })), { failure: 'The worker was lost three times: out of memory on the machine.', retries: 2 })]),
     ...hostile.map((text, i) => program(4 + i, text, [hostileExecution(text)]))
   ]
-  try {
-    const step = run.rollouts.openStep({ kind: 'train', step: 1 })
-    for (const rollout of rollouts) step.append(rollout)
-    step.seal(rollouts)
-    run.state.write({ version: 1, runId: `${name}-0001`, status: 'finished', stage: 'rl', step: 1, steps: 1, seconds: 1, updatedAt: AT })
-  } finally {
-    run.close()
-  }
-  return { directory, rollouts }
+  return { directory: await writeFinishedRun(runsFolder, name, rollouts), rollouts }
 }
 
 function program(sample: number, text: string, executions: ExecutionRecord[]): Rollout {

@@ -1,11 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { RunFile } from '../../trainer/protocol/runFile.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
-import { createRun } from '../../trainer/stores/runDirectory.ts'
 import { rolloutWithSteps } from '../../webviews/labeller/labeller.fixture.ts'
-
-const AT = '2026-01-31T12:00:00.000Z'
+import { writeFinishedRun } from './finishedRun.ts'
 
 /** Rewards what is short. Line 4 decides, line 5 answers. */
 export const BREVITY = `interface Options { readonly most?: number }
@@ -21,21 +18,9 @@ export async function writeRewardRun(workspace: string, runsFolder: string, name
   const file = join(workspace, 'rewards', 'brevity.reward.ts')
   mkdirSync(join(workspace, 'rewards'), { recursive: true })
   writeFileSync(file, BREVITY)
-  const directory = join(runsFolder, `grpo--${name}--0001`)
   const rewards = [{ name: 'answer' as const }, { name: 'module' as const, path: 'rewards/brevity.reward.ts', weight: 0.5, options: { most: 36 } }]
-  const run = await createRun({
-    directory, runId: `${name}-0001`, createdAt: new Date(AT), run: RunFile.parse({ name, model: 'models/none', environment: { name: 'countdown' }, rewards }),
-    source: { path: join(workspace, `${name}.run.json`), text: '{}' }
-  })
   const rollouts = Array.from({ length: 8 }, (_, i) => rewarded(i))
-  try {
-    const step = run.rollouts.openStep({ kind: 'train', step: 1 })
-    for (const rollout of rollouts) step.append(rollout)
-    step.seal(rollouts)
-    run.state.write({ version: 1, runId: `${name}-0001`, status: 'finished', stage: 'rl', step: 1, steps: 1, seconds: 1, updatedAt: AT })
-  } finally {
-    run.close()
-  }
+  const directory = await writeFinishedRun(runsFolder, name, rollouts, { environment: { name: 'countdown' }, rewards }, join(workspace, `${name}.run.json`))
   return { directory, file, rollouts }
 }
 

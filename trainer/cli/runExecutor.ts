@@ -3,9 +3,10 @@ import type { OpenEnvironment } from '../environments/registry.ts'
 import { sampleTasks } from '../orchestrator/programs.ts'
 import type { Execution } from '../protocol/runFile.ts'
 import { createExecutor } from '../sandbox/createExecutor.ts'
+import { askedFor } from '../sandbox/executing/chooseSandbox.ts'
 import { openSandboxes } from '../sandbox/executing/openSandboxes.ts'
 import type { Executor, WorkspaceRunner } from '../sandbox/executor.ts'
-import type { Call, SandboxBackend } from '../sandbox/sandbox.ts'
+import type { SandboxBackend } from '../sandbox/sandbox.ts'
 
 /** What an executor is opened for. */
 export interface ExecutorNeeds {
@@ -32,8 +33,7 @@ export class RunExecutor {
   async open({ environments, execution, seed }: ExecutorNeeds): Promise<Executor | undefined> {
     const tasks = sampleTasks(environments, seed).map(({ task }) => task)
     if (tasks.length === 0) return undefined
-    const asked = tasks.map((task) => (task.kind === 'code' ? { kind: task.kind, language: task.language, styles: task.tests.map(({ style }): Call['style'] => style) } : { kind: task.kind }))
-    const opening = this.#create(asked, execution, tasks.some(({ kind }) => kind === 'workspace'))
+    const opening = this.#create(tasks.map(askedFor), execution, tasks.some(({ kind }) => kind === 'workspace'))
     this.#opened.push(opening)
     return opening
   }

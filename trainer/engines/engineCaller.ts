@@ -44,7 +44,8 @@ export class EngineCaller {
       const expired = new Promise<never>((_, reject) => {
         if (deadline) after(deadline.seconds, () => { this.#expire(deadline, reject) })
       })
-      const answer = this.#answer<R>(method, params, cancellation)
+      // A cancellation that follows a call may come after its end; one that was there before is part of it.
+      const answer = this.#answer<R>(method, signal?.aborted ? { ...params, cancelled: true } : params, cancellation)
       if (signal?.aborted) abort()
       signal?.addEventListener('abort', abort, { once: true })
       return await Promise.race([answer, expired])

@@ -8,27 +8,48 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import type { Logger, MessageConnection } from 'vscode-jsonrpc/node'
-import type { EngineEntry } from './engineEntry.ts'
+import type { EngineEntry, ForeignProgram } from './engineEntry.ts'
 import { watchParent } from '../parentWatch.ts'
 
 const PROTOCOL_STREAM = 3
-/** What a Node process, a home folder and a locale need; secrets, proxies and NODE_OPTIONS stay outside. */
-const PASSED_ON = /^(PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|ELECTRON_RUN_AS_NODE|NODE_V8_COVERAGE)$/i
+/** What any process, a home folder and a locale need; secrets, proxies and NODE_OPTIONS stay outside. */
+export const PASSED_ON = /^(PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|ELECTRON_RUN_AS_NODE|NODE_V8_COVERAGE)$/i
 
-function childEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)))
-  return { ...kept, ...(process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }), ...extra }
+/** Variables of this process by name. */
+export const inherited = (names: RegExp): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)))
+
+function childEnvironment(program: ForeignProgram | undefined, extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const ours = program
+    ? { ...inherited(program.inherits), ...program.environment }
+    : process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }
+  return { ...inherited(PASSED_ON), ...ours, ...extra }
 }
 
-/** Starts an engine program under the Node that runs this one. */
+/** Starts an engine program: under the Node that runs this one, unless it brings a program of its own. */
 export function startChild(entry: EngineEntry, args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
-  return spawn(process.execPath, [...entry.execArgv, entry.file, ...args], {
+  const { program } = entry
+  return spawn(program?.path ?? process.execPath, [...entry.execArgv, entry.file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    env: childEnvironment(environment),
+    env: childEnvironment(program, environment),
+    ...(program && { cwd: program.folder }),
     // In a group of its own the engine does not get the Ctrl-C that asks the trainer to stop at a safe point.
     detached: process.platform !== 'win32',
     windowsHide: true
   })
+}
+
+/** Kills an engine with whatever it has started itself, such as the processes of a sampler. */
+export function killChild(child: ChildProcess): void {
+  if (process.platform === 'win32' || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
+    child.kill('SIGKILL')
+    return
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // The group has ended in this moment, or could not be made.
+    child.kill('SIGKILL')
+  }
 }
 
 const quiet = (report: (text: string) => void): Logger => ({ error: report, warn: report, info: () => undefined, log: () => undefined })

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { MessageConnection } from 'vscode-jsonrpc/node'
 import { LabError } from '../errors.ts'
-import { connectionToChild, OutputTail, startChild } from './engineChannel.ts'
+import { connectionToChild, killChild, OutputTail, startChild } from './engineChannel.ts'
 import type { EngineEntry } from './engineEntry.ts'
 
 const described = (tail: string): string => (tail === '' ? '' : `; it printed: ${tail.slice(-1500)}`)
@@ -55,7 +55,7 @@ export class Lifeline {
   /** Kills the process. */
   giveUp(why: string): void {
     this.#end(why)
-    this.child.kill('SIGKILL')
+    killChild(this.child)
   }
 
   /** Ends the process in order; kills it where it does not end by itself. Calls in flight are lost. */
@@ -63,7 +63,7 @@ export class Lifeline {
     this.#reject(new LabError('engine', 'engine/closed', 'The engine has been closed', { remedy: 'Start another engine.' }))
     this.connection.end()
     this.connection.dispose()
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 2000)
+    const timer = setTimeout(() => killChild(this.child), 2000)
     await this.exited
     clearTimeout(timer)
   }

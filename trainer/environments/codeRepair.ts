@@ -11,7 +11,7 @@ import type { Environment } from './environment.ts'
 import { bodiesNear, BODY_KINDS, FUNCTION_LANGUAGES, formatBody, valueOf } from './functionBody.ts'
 import type { Body, FunctionLanguage } from './functionBody.ts'
 import { functionTask, goldBody, languageOf } from './functionCode.ts'
-import { drawExamples, examplesAsData, examplesIn, fits, fittingBodies, LETTERS } from './functionExamples.ts'
+import { dataOf, drawExamples, examplesAsData, examplesIn, fits, fittingBodies, LETTERS } from './functionExamples.ts'
 import type { Example } from './functionExamples.ts'
 import { TELL_FAILED, tellExecution } from './functionFeedback.ts'
 import { checkFunctionSteps } from './functionSteps.ts'
@@ -155,11 +155,10 @@ function withEarlier(problem: Problem, count: number, random: Random, { feedback
 /** The tests that a prompt tells: the failing one, and in later turns those told since. */
 function toldIn(problem: Problem): readonly NamedExample[] {
   const { failing } = parseRepairPrompt(problem)
-  const { data } = problem
-  const told = typeof data === 'object' && data !== null && !Array.isArray(data) ? data['told'] : undefined
+  const told = dataOf(problem, 'told')
   if (!Array.isArray(told)) return [failing]
   const visible = visibleTests(problem)
-  return told.flatMap((place) => (typeof place === 'number' && visible[place] ? [visible[place]] : []))
+  return told.flatMap((place: unknown) => (typeof place === 'number' && visible[place] ? [visible[place]] : []))
 }
 
 function repairOf(problem: Problem): { broken: Body; mistakes: number; language: FunctionLanguage } {

@@ -7,6 +7,7 @@ import { Problem as ProblemSchema } from '../protocol/problem.ts'
 import { randomStream } from '../random/random.ts'
 import type { Environment, Verdict } from './environment.ts'
 import { executeHere } from './execute.fixture.ts'
+import { requireParts } from './parts.fixture.ts'
 import { findEnvironment, parseMix, parseOptions } from './registry.ts'
 
 /** Difficulties to draw from, and the band in which the share of right demonstrations has to lie at the first of them. */
@@ -159,13 +160,7 @@ for (const { name, difficulties, band } of CASES) {
         fc.property(words, (list) => {
           const text = list.join(' ')
           environment.code!.task(text, problem!)
-          for (const parts of [environment.checkSteps(text, problem!), environment.render(text, problem!).spans.filter((span) => span.kind !== 'think')]) {
-            let end = 0
-            for (const { from, to } of parts) {
-              assert.ok(from >= end && to > from && to <= text.length)
-              end = to
-            }
-          }
+          requireParts(environment, text, problem!)
         }),
         { numRuns: 100 }
       )

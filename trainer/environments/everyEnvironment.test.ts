@@ -4,6 +4,7 @@ import type { Problem, Split } from '../protocol/problem.ts'
 import { Problem as ProblemSchema } from '../protocol/problem.ts'
 import { randomStream } from '../random/random.ts'
 import type { Environment } from './environment.ts'
+import { requireParts } from './parts.fixture.ts'
 import { findEnvironment, parseMix, parseOptions } from './registry.ts'
 
 /** Difficulties to draw from, and the band in which the share of right demonstrations has to lie at the first of them. */
@@ -133,13 +134,7 @@ for (const { name, difficulties, band } of CASES) {
           const text = list.join(' ')
           const verdict = environment.grade(text, problem!)
           assert.equal(verdict.score, verdict.correct ? 1 : 0)
-          for (const parts of [environment.checkSteps(text, problem!), environment.render(text, problem!).spans.filter((span) => span.kind !== 'think')]) {
-            let end = 0
-            for (const { from, to } of parts) {
-              assert.ok(from >= end && to > from && to <= text.length)
-              end = to
-            }
-          }
+          requireParts(environment, text, problem!)
         }),
         { numRuns: 300 }
       )

@@ -49,14 +49,17 @@ export const fits = (body: Body, examples: readonly Example[]): boolean => examp
 
 export const fittingBodies = (examples: readonly Example[], among: readonly Body[] = BODIES): Body[] => among.filter((body) => fits(body, examples))
 
+/** What `Problem.data` holds under a name. */
+export const dataOf = ({ data }: Problem, name: string): unknown =>
+  typeof data === 'object' && data !== null && !Array.isArray(data) ? data[name] : undefined
+
 /** Lists of examples in `Problem.data`, none where a problem is given by its prompt alone. */
 export function examplesIn(problem: Problem, name: string): readonly Example[] {
-  const { data } = problem
-  const found = typeof data === 'object' && data !== null && !Array.isArray(data) ? data[name] : undefined
+  const found = dataOf(problem, name)
   if (!Array.isArray(found)) return []
-  return found.flatMap((entry) => {
+  return found.flatMap((entry: unknown) => {
     if (!Array.isArray(entry)) return []
-    const [a, b, value] = entry
+    const [a, b, value] = entry as unknown[]
     return typeof a === 'number' && typeof b === 'number' && typeof value === 'number' ? [{ a, b, value }] : []
   })
 }

@@ -50,7 +50,9 @@ export const sql: Environment<SqlOptions, SqlMix> = {
   description: 'Answer a question about tables with an SQLite query; result sets decide, on several databases.',
   options: SqlOptions,
   mix: SqlMix,
-  vocabulary: [...new Set(['<eos>', ...TABLES.map(({ name }) => name), ...COLUMN_WORDS, ...VALUE_WORDS, ...QUERY_WORDS, 'table', 'text', 'integer', 'wrong', 'error', '|', ':', ';', ANSWER])],
+  vocabulary: [...new Set([
+    '<eos>', ...TABLES.map(({ name }) => name), ...COLUMN_WORDS, ...VALUE_WORDS, ...QUERY_WORDS, 'table', 'text', 'integer', 'wrong', 'error', '|', ':', ';', ANSWER
+  ])],
   generate: (random, split, options) => {
     const { query } = drawInSplit(NAME, split, () => {
       const drawn = drawQuery(random, options)

@@ -7,7 +7,7 @@ import type { Problem, Split } from '../protocol/problem.ts'
 import type { Span } from '../protocol/rollout.ts'
 import { findThinking } from '../renderers/think.ts'
 import type { Environment, Rendering, Verdict } from './environment.ts'
-import { wrong } from './verdict.ts'
+import { right, wrong } from './verdict.ts'
 import { findChange } from './workspaceCompletion.ts'
 import { completionOf } from './workspacePrompt.ts'
 import { readTaskset, WORKSPACE } from './workspaceTaskset.ts'
@@ -32,7 +32,8 @@ export const workspace: WorkspaceEnvironment = {
 /** The environment over problems that were read. */
 export function workspaceEnvironment(opened: readonly OpenedProblem[], options: WorkspaceOptions): WorkspaceEnvironment {
   const byId = new Map(opened.map((one) => [one.problem.id, one]))
-  const rowOf = ({ id }: Problem): OpenedProblem => byId.get(id) ?? fail('workspace/unknown-problem', `${WORKSPACE}: the problem ${id} is not in ${options.path}.`, 'Open the file of problems that it came from.')
+  const rowOf = ({ id }: Problem): OpenedProblem =>
+    byId.get(id) ?? fail('workspace/unknown-problem', `${WORKSPACE}: the problem ${id} is not in ${options.path}.`, 'Open the file of problems that it came from.')
   const solution = (problem: Problem): string => solutionOf(rowOf(problem))
   return {
     name: WORKSPACE,
@@ -59,7 +60,8 @@ function taskOf(completion: string, { row, repository }: OpenedProblem, { wallSe
   const change = findChange(completion, row)
   if ('none' in change) return change
   const { commit, folder, editable, runner, boundary, testFiles, failToPass, passToPass } = row
-  const task: WorkspaceTask = WorkspaceTask.parse({ kind: 'workspace', repository, commit, folder, files: change.files, editable, runner, boundary, testFiles, failToPass, passToPass })
+  const given = { repository, commit, folder, files: change.files, editable, runner, boundary, testFiles, failToPass, passToPass }
+  const task = WorkspaceTask.parse({ kind: 'workspace', ...given })
   return wallSeconds === undefined ? task : { ...task, limits: { ...task.limits, wallSeconds, cpuSeconds: wallSeconds } }
 }
 
@@ -71,7 +73,7 @@ function gradeChange(completion: string, { row }: OpenedProblem, execution: Exec
   const { tests } = execution
   const passed = tests.filter(({ verdict }) => verdict === 'pass').length
   const failed = tests.find(({ verdict }) => verdict !== 'pass')
-  if (tests.length > 0 && failed === undefined) return { correct: true, score: 1, answer: answer.slice(0, 200), why: `All ${tests.length} tests pass.` }
+  if (tests.length > 0 && failed === undefined) return right(answer, `All ${tests.length} tests pass.`)
   return wrong(answer, `${passed} of ${tests.length} tests pass${failed ? `; ${failed.name}: ${failed.why}` : ''}`)
 }
 
@@ -98,8 +100,12 @@ function solutionOf({ row, problem }: OpenedProblem): string {
 }
 
 function noProblems(opened: readonly OpenedProblem[], split: Split, { path }: WorkspaceOptions): LabError {
-  if (opened.length === 0 && path === '-') return new LabError('environment', 'environment/not-open', `${WORKSPACE}: no problems were opened.`, { remedy: 'Open the environment first.' })
-  return new LabError('dataset', 'dataset/empty-split', `${path} has no problems in the split “${split}”.`, { remedy: 'Mine more problems, or set `split` in its lines.', place: path })
+  if (opened.length === 0 && path === '-') {
+    return new LabError('environment', 'environment/not-open', `${WORKSPACE}: no problems were opened.`, { remedy: 'Open the environment first.' })
+  }
+  return new LabError('dataset', 'dataset/empty-split', `${path} has no problems in the split “${split}”.`, {
+    remedy: 'Mine more problems, or set `split` in its lines.', place: path
+  })
 }
 
 function fail(code: string, message: string, remedy: string): never {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { DiagnosisFinding } from '../protocol/queries.ts'
+import type { DiagnosisFinding } from '../protocol/runViews.ts'
 import { diagnose } from './diagnoses.ts'
 import type { DiagnosisFigures, RolloutFigures } from './diagnoses.ts'
 

@@ -2,7 +2,7 @@
  * Why is it not learning? Checks over what a run recorded, each with the numbers it rests on. Pure: the same figures give the
  * same findings. Thresholds are rules of thumb and are named in the evidence.
  */
-import type { DiagnosisFinding } from '../protocol/queries.ts'
+import type { DiagnosisFinding } from '../protocol/runViews.ts'
 import { meanOf } from './means.ts'
 
 /** Figures over the last steps (`recent`) and the first steps (`early`) of training. */

@@ -31,7 +31,9 @@ export function requireBackends(opened: readonly OpenEnvironment[], executor: Ex
     if (!executor) throw noExecutor(environment)
     const found = executor.backendFor(task)
     if ('backend' in found) continue
-    throw new LabError('sandbox', 'sandbox/no-backend', `The environment ${JSON.stringify(environment)} cannot be run: ${found.missing}`, { place: 'environment', remedy: found.remedy })
+    throw new LabError('sandbox', 'sandbox/no-backend', `The environment ${JSON.stringify(environment)} cannot be run: ${found.missing}`, {
+      place: 'environment', remedy: found.remedy
+    })
   }
 }
 
@@ -40,8 +42,9 @@ export function requireProgramsForRewards({ index, name, kind, mixture, rewards 
   const reward = rewards.find((part) => part.reward.name === 'tests' || part.reward.name === 'tamper')
   const without = mixture.find(({ environment }) => !environment.code)
   if (kind === 'supervised' || !reward || !without) return
-  const { environment } = without
-  throw new LabError('runFile', 'runFile/reward-without-programs', `The stage ${JSON.stringify(name)} takes the reward ${JSON.stringify(reward.reward.name)}, but completions of the environment ${JSON.stringify(environment.name)} are no programs.`, {
+  const [stage, part, environment] = [name, reward.reward.name, without.environment.name].map((one) => JSON.stringify(one))
+  const told = `The stage ${stage} takes the reward ${part}, but completions of the environment ${environment} are no programs.`
+  throw new LabError('runFile', 'runFile/reward-without-programs', told, {
     place: `rewards of stage ${index + 1}`, remedy: 'Take an environment whose completions are programs, such as function-synthesis, or the reward “answer”.'
   })
 }

@@ -7,6 +7,7 @@ import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import { DEFAULTS, problemsOf, redTeam } from '../redteam/redTeam.ts'
 import type { RedTeamOptions, RedTeamSubject } from '../redteam/redTeam.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
+import { openRewards } from './runPlan.ts'
 import type { OpenEnvironment, TrainerParts } from './trainerParts.ts'
 
 /** An environment whose completions are programs, with the rewards that a stage gives them. */
@@ -27,7 +28,7 @@ export async function rewardedPrograms(run: ResolvedRun, parts: Pick<TrainerPart
   for (const { environment, rewards } of pairs.values()) {
     const opened = await parts.openEnvironment(environment)
     if (!opened.environment.code) continue
-    found.push({ ...opened, references: rewards, rewards: await Promise.all(rewards.map(async (reference) => ({ reward: await parts.openReward(reference), weight: reference.weight }))) })
+    found.push({ ...opened, references: rewards, rewards: await openRewards(rewards, parts) })
   }
   return found
 }

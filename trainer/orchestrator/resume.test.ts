@@ -3,22 +3,13 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RowKind } from '../protocol/labelRows.ts'
 import type { RunFileInput } from '../protocol/runFile.ts'
-import { crashingOps } from '../stores/faults.ts'
 import { openRun } from '../stores/runDirectory.ts'
+import { dieAt, finalWeights } from './deaths.fixture.ts'
 import { PROGRAM_RUN, programParts } from './programs.fixture.ts'
 import { runTrainer } from './runTrainer.ts'
 import { preferences, rowFiles, solutions, steps } from './rowFiles.fixture.ts'
 import { testRun } from './run.fixture.ts'
 import type { TestOptions, TestRun } from './run.fixture.ts'
-
-/** The weights and optimiser state that the run ended with, byte for byte. */
-async function finalWeights(run: TestRun): Promise<string> {
-  const directory = await openRun(run.folder)
-  const last = await directory.checkpoints.latestWhole()
-  directory.close()
-  assert.ok(last)
-  return ['fake-model.json', 'fake-optimizer.json'].map((name) => readFileSync(join(last.directory, name), 'utf8')).join('\n')
-}
 
 const exportedModel = (run: TestRun): string => readFileSync(join(run.folder, 'model', 'fake-model.json'), 'utf8')
 
@@ -27,20 +18,6 @@ async function finish(run: TestRun, options: TestOptions = {}): Promise<void> {
   const summary = await runTrainer(parts)
   directory.close()
   assert.equal(summary.state, 'finished')
-}
-
-/** Runs until the process "dies" in its n-th change of the disk; false where it ended before. */
-async function dieAt(run: TestRun, change: number, options: TestOptions): Promise<boolean> {
-  try {
-    const { parts } = await run.open({ ...options, ops: crashingOps(change).ops })
-    await runTrainer(parts)
-    return false
-  } catch {
-    return true
-  } finally {
-    // The lock names this very process, which is alive.
-    rmSync(join(run.folder, 'run.lock'), { force: true })
-  }
 }
 
 /** Every training rollout that counts, without times, with the attempt left out of ids. */

@@ -80,7 +80,9 @@ export const needsReference = ({ kind, algorithm, regulariser }: StagePlan): boo
 /** The algorithm of an RL stage. */
 export function groupAlgorithm({ name, algorithm }: StagePlan): GroupOptions {
   if (algorithm.name !== 'dpo' && algorithm.name !== 'prm') return algorithm
-  throw new LabError('runFile', 'trainer/internal', `The stage ${JSON.stringify(name)} weighs no groups.`, { remedy: 'Report this: a stage ran as another kind of stage.' })
+  throw new LabError('runFile', 'trainer/internal', `The stage ${JSON.stringify(name)} weighs no groups.`, {
+    remedy: 'Report this: a stage ran as another kind of stage.'
+  })
 }
 
 type PlanParts = Pick<TrainerParts, 'openEnvironment' | 'openReward' | 'openData' | 'parseMix' | 'executor'>
@@ -169,7 +171,8 @@ export async function openMixture(refs: readonly EnvironmentRef[], parts: Pick<T
   return Promise.all(refs.map(async (ref) => ({ ...(await parts.openEnvironment(ref)), weight: 'weight' in ref ? ref.weight : 1 })))
 }
 
-async function openRewards(refs: readonly RewardRef[], parts: Pick<TrainerParts, 'openReward'>): Promise<readonly WeightedReward[]> {
+/** Rewards, opened, each with its weight. */
+export async function openRewards(refs: readonly RewardRef[], parts: Pick<TrainerParts, 'openReward'>): Promise<readonly WeightedReward[]> {
   return Promise.all(refs.map(async (ref) => ({ reward: await parts.openReward(ref), weight: ref.weight })))
 }
 

@@ -85,5 +85,7 @@ function asLabError(error: unknown, stage: string, step: number): LabError {
   }
   if (error instanceof LabError) return error
   const message = error instanceof Error ? error.message : String(error)
-  return new LabError('engine', 'trainer/internal', `The trainer failed: ${message}`, { remedy: 'Resume the run; if this comes again, report it.', cause: error })
+  return new LabError('engine', 'trainer/internal', `The trainer failed: ${message}`, {
+    remedy: 'Resume the run; if this comes again, report it.', cause: error
+  })
 }

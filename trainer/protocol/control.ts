@@ -103,7 +103,9 @@ const orderedBy = {
   /** Name of its entry there, and of its pipe. */
   id: z.string().regex(/^[0-9a-f]{16}$/),
   pipe: z.string().min(1),
-  token: z.string().min(32)
+  token: z.string().min(32),
+  /** What runs share, as the extension calls it: another run waits for it. */
+  device: z.string().max(40).optional()
 }
 
 /** What the extension tells a new trainer process on its standard input, as one JSON text. */
@@ -153,6 +155,8 @@ export const TrainerEntry = z.object({
   protocol: z.number().int(),
   runtimeVersion: z.string(),
   /** Folder of the program that runs, which is kept as long. */
-  runtime: z.string()
+  runtime: z.string(),
+  /** As in its order. */
+  device: z.string().max(40).optional()
 })
 export type TrainerEntry = z.infer<typeof TrainerEntry>

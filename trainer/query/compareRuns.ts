@@ -1,5 +1,6 @@
 import path from 'node:path'
-import type { QueryResults, RunDifference } from '../protocol/queries.ts'
+import type { QueryResults } from '../protocol/queries.ts'
+import type { RunDifference } from '../protocol/runViews.ts'
 import { GitRecord } from '../stores/gitState.ts'
 import { readJsonFile } from '../stores/jsonFile.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'

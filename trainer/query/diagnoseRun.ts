@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { diagnose, DIAGNOSIS_WINDOW } from '../evals/diagnoses.ts'
 import type { DiagnosisFigures, RolloutFigures } from '../evals/diagnoses.ts'
-import type { DiagnosisFinding } from '../protocol/queries.ts'
+import type { DiagnosisFinding } from '../protocol/runViews.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import type { QueryDatabase } from './database.ts'
 import { metricsSince } from './lineFiles.ts'

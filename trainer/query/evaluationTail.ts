@@ -1,4 +1,4 @@
-import type { RunCard } from '../protocol/queries.ts'
+import type { RunCard } from '../protocol/runViews.ts'
 import { RunEvent } from '../protocol/events.ts'
 import { lastLines, parseLine, sampleLines } from './fileSample.ts'
 

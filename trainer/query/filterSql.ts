@@ -1,4 +1,4 @@
-import type { RolloutFilter, RolloutSort } from '../protocol/queries.ts'
+import type { RolloutFilter, RolloutSort } from '../protocol/rolloutViews.ts'
 import { sqlText } from '../stores/duckDb.ts'
 import { PART_PREFIX, sqlName } from '../stores/rolloutColumns.ts'
 

@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts'
 import { PAGE_ROWS } from '../protocol/queries.ts'
-import type { GroupAttempt } from '../protocol/queries.ts'
+import type { GroupAttempt } from '../protocol/rolloutViews.ts'
 import { fromParquet } from '../stores/rolloutColumns.ts'
 import type { Shard } from '../stores/shardReader.ts'
 import { withFiles } from './database.ts'

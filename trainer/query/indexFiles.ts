@@ -82,4 +82,6 @@ export async function batchesIn(db: QueryDatabase, { path }: CopiedIndex): Promi
 }
 
 const notAnIndex = (shard: Shard, what: string): LabError =>
-  new LabError('store', 'damaged-index', `${shard.index} ${what}; its rollouts are left out`, { place: shard.index, remedy: 'Restore the rollouts folder from a copy of the run.' })
+  new LabError('store', 'damaged-index', `${shard.index} ${what}; its rollouts are left out`, {
+    place: shard.index, remedy: 'Restore the rollouts folder from a copy of the run.'
+  })

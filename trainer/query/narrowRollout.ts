@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Count, Finite } from '../protocol/numbers.ts'
-import type { RolloutRow } from '../protocol/queries.ts'
+import type { RolloutRow } from '../protocol/rolloutViews.ts'
 import { StopReason } from '../protocol/rollout.ts'
 
 /** What a line tells of a row in a list; whether the group's rewards are equal, it does not. */

@@ -1,4 +1,4 @@
-import type { Notice } from '../protocol/queries.ts'
+import type { Notice } from '../protocol/rolloutViews.ts'
 
 /** Files with more kinds of problems than this say so much and no more. */
 const MAX_NOTICES = 200

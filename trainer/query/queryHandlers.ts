@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { METRIC_DEFINITIONS } from '../evals/metricDefinitions.ts'
-import type { Excerpt, QueryNotices, QueryParams, QueryRequest, QueryResults } from '../protocol/queries.ts'
+import type { QueryNotices, QueryParams, QueryRequest, QueryResults } from '../protocol/queries.ts'
+import type { Excerpt } from '../protocol/rolloutViews.ts'
 import { annotate } from '../stores/annotationStore.ts'
 import { sqlText } from '../stores/duckDb.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { OpenedView, ViewInfo } from '../protocol/queries.ts'
+import type { OpenedView, ViewInfo } from '../protocol/rolloutViews.ts'
 import { QueryDatabase } from './database.ts'
 import { IndexCopies } from './indexCopies.ts'
 import { realRunDirectory } from './realRunDirectory.ts'

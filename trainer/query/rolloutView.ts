@@ -1,7 +1,7 @@
 import { INTEGER } from '@duckdb/node-api'
 import type { Json } from '@duckdb/node-api'
 import { LabError } from '../errors.ts'
-import type { GroupRow, Histogram, RolloutFilter, RolloutRow, RolloutSort, ViewInfo } from '../protocol/queries.ts'
+import type { GroupRow, Histogram, RolloutFilter, RolloutRow, RolloutSort, ViewInfo } from '../protocol/rolloutViews.ts'
 import { PART_PREFIX, sqlName } from '../stores/rolloutColumns.ts'
 import { DEADLINE_SECONDS } from './database.ts'
 import type { QueryDatabase } from './database.ts'

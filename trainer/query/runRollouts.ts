@@ -5,14 +5,13 @@ import { MAX_INDEXED_PARTS } from '../stores/rolloutColumns.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import type { RolloutBatch } from '../stores/runLayout.ts'
 import type { Shard } from '../stores/shardReader.ts'
+import { readBatchFile, readBatchLines, TOO_LONG } from './batchLines.ts'
 import type { QueryDatabase } from './database.ts'
 import type { IndexCopies } from './indexCopies.ts'
 import { batchesIn, noteDamaged, summariseIndexes } from './indexFiles.ts'
 import type { IndexSummary } from './indexFiles.ts'
 import { readLinesFrom } from './lineTail.ts'
 import type { TailLine } from './lineTail.ts'
-import { parseNarrow } from './narrowRollout.ts'
-import type { NarrowRollout } from './narrowRollout.ts'
 import { NoticeBoard } from './noticeBoard.ts'
 import { listRolloutFiles } from './rolloutFiles.ts'
 import type { LinesFile, RolloutFiles } from './rolloutFiles.ts'
@@ -203,9 +202,7 @@ export class RunRollouts {
   }
 
   async #takeSealed(file: LinesFile): Promise<void> {
-    const rollouts: { rollout: NarrowRollout; place: number }[] = []
-    const problems = new Map<string, number>()
-    for await (const line of this.#lines(file.path, 0)) this.#parse(line, file, rollouts, problems)
+    const { rollouts, problems } = await readBatchFile(file.path, file.batch)
     this.notices.replace(file.path, problems)
     const batch = this.#batch(file)
     const number = this.#fileNumber({ kind: 'lines', path: file.path, batch: file.batch })
@@ -233,7 +230,7 @@ export class RunRollouts {
         await this.#forget([file.key])
         return true
       }
-      if (piece.tooLong > 0) this.notices.add(file.path, 'a line is too long to be a rollout', piece.tooLong)
+      if (piece.tooLong > 0) this.notices.add(file.path, TOO_LONG, piece.tooLong)
       await this.#takeOpenLines(file, batch, open.file, piece.lines)
       open.offset = piece.next
       if (!piece.more) return false
@@ -243,9 +240,7 @@ export class RunRollouts {
   }
 
   async #takeOpenLines(file: LinesFile, batch: Batch, number: number, lines: readonly TailLine[]): Promise<void> {
-    const rollouts: { rollout: NarrowRollout; place: number }[] = []
-    const problems = new Map<string, number>()
-    for (const line of lines) this.#parse(line, file, rollouts, problems)
+    const { rollouts, problems } = readBatchLines(lines, file.batch)
     for (const [problem, count] of problems) this.notices.add(file.path, problem, count)
     const seen = new Set<string>()
     const fresh = rollouts.filter(({ rollout: { id } }) => !batch.rows.has(id) && !seen.has(id) && seen.add(id))
@@ -257,25 +252,6 @@ export class RunRollouts {
     batch.attempt = attempt
     const { kind, step } = file.batch
     await this.#write(rows, again ? [`UPDATE ${this.table} SET superseded = true WHERE kind = '${kind}' AND step = ${step} AND attempt < ${attempt} AND NOT superseded`] : [])
-  }
-
-  #parse(line: TailLine, { batch }: LinesFile, into: { rollout: NarrowRollout; place: number }[], problems: Map<string, number>): void {
-    const parsed = parseNarrow(line.text)
-    const problem = typeof parsed === 'string' ? parsed : parsed.kind === batch.kind && parsed.step === batch.step ? undefined : 'a rollout of another step'
-    if (problem === undefined) into.push({ rollout: parsed as NarrowRollout, place: line.offset })
-    else problems.set(problem, (problems.get(problem) ?? 0) + 1)
-  }
-
-  async *#lines(place: string, from: number): AsyncGenerator<TailLine> {
-    for (let offset = from; ; ) {
-      const piece = readLinesFrom(place, offset)
-      if (piece === 'shrunk') return
-      if (piece.tooLong > 0) this.notices.set(place, 'a line is too long to be a rollout', piece.tooLong)
-      yield* piece.lines
-      if (!piece.more) return
-      offset = piece.next
-      await yieldToOthers()
-    }
   }
 
   async #write(rows: readonly TableRow[], before: readonly string[]): Promise<void> {

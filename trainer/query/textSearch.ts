@@ -1,4 +1,4 @@
-import type { SearchHit } from '../protocol/queries.ts'
+import type { SearchHit } from '../protocol/rolloutViews.ts'
 import type { QueryDatabase } from './database.ts'
 import { placedRows } from './placedRows.ts'
 import type { PlacedRow } from './placedRows.ts'

@@ -9,7 +9,9 @@ export const paidCheats = ({ cheats }: RedTeamReport): CheatResult[] => cheats.f
 export function refuseUnknownCheats(accepted: readonly string[], battery: readonly Cheat[]): void {
   const unknown = accepted.find((given) => battery.every(({ name }) => name !== given))
   if (unknown === undefined) return
-  throw new LabError('usage', 'usage/option', `There is no cheat ${JSON.stringify(unknown)}.`, { place: '--accept-paid-cheats', remedy: 'Take names from the table of `lab redteam`.' })
+  throw new LabError('usage', 'usage/option', `There is no cheat ${JSON.stringify(unknown)}.`, {
+    place: '--accept-paid-cheats', remedy: 'Take names from the table of `lab redteam`.'
+  })
 }
 
 /**

@@ -25,7 +25,8 @@ function brokenFile({ path, text }: ProgramFile, cheat: Cheat): ProgramFile | un
   const sketch: Sketch | undefined = python ? cheat.python : cheat.javascript
   const program = sketch && cheatProgram(cheat, python ? 'python' : 'javascript', NOTHING)
   if (program === undefined) return undefined
-  return { path, text: python ? `${text}\n${program}\n${overridesInPython(text)}` : `${assignable(text)}\n;{\n${program}\n${overridesInJavascript(text)}\n}\n` }
+  if (python) return { path, text: `${text}\n${program}\n${overridesInPython(text)}` }
+  return { path, text: `${assignable(text)}\n;{\n${program}\n${overridesInJavascript(text)}\n}\n` }
 }
 
 /** Names of what a module defines at its top level. */
@@ -34,7 +35,10 @@ function definedIn(text: string, patterns: readonly RegExp[]): string[] {
 }
 
 const VALUE = /^((?:export\s+)?)const(\s+\w+\s*(?::[^=\n]+)?=\s*(?:async\s*)?(?:\(|function\b|\w+\s*=>))/gm
-const JS_FUNCTIONS = [/^(?:export\s+)?(?:default\s+)?(?:async\s+)?function\s*\*?\s*(\w+)/gm, /^(?:export\s+)?(?:const|let|var)\s+(\w+)\s*(?::[^=\n]+)?=\s*(?:async\s*)?(?:\(|function\b|\w+\s*=>)/gm]
+const JS_FUNCTIONS = [
+  /^(?:export\s+)?(?:default\s+)?(?:async\s+)?function\s*\*?\s*(\w+)/gm,
+  /^(?:export\s+)?(?:const|let|var)\s+(\w+)\s*(?::[^=\n]+)?=\s*(?:async\s*)?(?:\(|function\b|\w+\s*=>)/gm
+]
 const JS_EXPORTS = [/^(?:module\.)?exports\.(\w+)\s*=/gm]
 const JS_CLASSES = [/^(?:export\s+)?(?:default\s+)?class\s+(\w+)/gm]
 const PYTHON_FUNCTIONS = [/^(?:async\s+)?def\s+(\w+)/gm]
@@ -43,11 +47,15 @@ const PYTHON_CLASSES = [/^class\s+(\w+)/gm]
 const assignable = (text: string): string => text.replaceAll(VALUE, '$1let$2')
 
 function overridesInJavascript(text: string): string {
+  const cheating = '(...args) => answer(args)'
   const functions = definedIn(text, JS_FUNCTIONS)
-  const exported = [...functions, ...definedIn(text, JS_EXPORTS)].map((name) => `  if (${JSON.stringify(name)} in module.exports) module.exports.${name} = (...args) => answer(args)`)
-  const classes = definedIn(text, JS_CLASSES).map((name) =>
-    `for (const key of Object.getOwnPropertyNames(${name}.prototype)) if (key !== 'constructor') Object.defineProperty(${name}.prototype, key, { value: (...args) => answer(args) })`)
-  return [...functions.map((name) => `${name} = (...args) => answer(args)`), ...classes, 'if (typeof module !== \'undefined\' && module.exports) {', ...exported, '}'].join('\n')
+  const exported = [...functions, ...definedIn(text, JS_EXPORTS)].map((name) => `  if (${JSON.stringify(name)} in module.exports) module.exports.${name} = ${cheating}`)
+  const classes = definedIn(text, JS_CLASSES).map((name) => {
+    const members = `for (const key of Object.getOwnPropertyNames(${name}.prototype)) if (key !== 'constructor')`
+    return `${members} Object.defineProperty(${name}.prototype, key, { value: ${cheating} })`
+  })
+  const own = functions.map((name) => `${name} = ${cheating}`)
+  return [...own, ...classes, 'if (typeof module !== \'undefined\' && module.exports) {', ...exported, '}'].join('\n')
 }
 
 function overridesInPython(text: string): string {

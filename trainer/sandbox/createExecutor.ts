@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { LabError } from '../errors.ts'
 import type { CodeTask, ExecutionRecord, ExecutionTask, Limits } from '../protocol/execution.ts'
-import { chooseSandbox } from './executing/chooseSandbox.ts'
+import { askedFor, chooseSandbox } from './executing/chooseSandbox.ts'
 import type { Asked, Missing } from './executing/chooseSandbox.ts'
 import { createExecutionQueue } from './executing/executionQueue.ts'
 import { unlessOverdue } from './executing/overdue.ts'
@@ -57,7 +57,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       // Every execution of a batch listens to the same signal.
       if (signal) setMaxListeners(0, signal)
       const task = { ...asked, limits: { ...asked.limits, ...options.limits } }
-      const chosen = choose(task.kind === 'code' ? { kind: task.kind, language: task.language, styles: stylesOf(task) } : task)
+      const chosen = choose(askedFor(task))
       const record = 'missing' in chosen
         ? failureRecord(task, `${chosen.missing} ${chosen.remedy}`, { turn, backend: sandboxes[0].name, queueSeconds: 0, retries: 0 })
         : await execute(task, chosen, turn, signal)
@@ -106,8 +106,6 @@ function recordOf(task: ExecutionTask, tried: { readonly value: Outcome } | { re
     return failureRecord(task, `The outcome could not be judged: ${error instanceof Error ? error.message : String(error)}`, place)
   }
 }
-
-const stylesOf = ({ tests }: CodeTask): CodeTask['tests'][number]['style'][] => [...new Set(tests.map(({ style }) => style))]
 
 function requireWorkspaces(workspaces: WorkspaceRunner | undefined): WorkspaceRunner {
   if (workspaces) return workspaces

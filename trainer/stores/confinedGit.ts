@@ -3,6 +3,9 @@ import type { SimpleGit } from 'simple-git'
 
 const SILENCE_MS = 15_000
 
+/** Switches off what git runs of a repository: a file that is no folder, so that no hook is found in it, on every system. */
+export const CONFINED_SETTINGS: readonly string[] = ['core.fsmonitor=false', `core.hooksPath=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`, 'diff.external=']
+
 /**
  * Git about a folder that people trust: it runs what a repository configures. Hooks, the file-system monitor, external diffs
  * and text conversions are off all the same.
@@ -11,8 +14,7 @@ export function confinedGit(folder: string, abort?: AbortSignal): SimpleGit {
   return simpleGit({
     baseDir: folder,
     timeout: { block: SILENCE_MS },
-    // A file that is no folder, so that no hook is found in it, on every system.
-    config: ['core.fsmonitor=false', `core.hooksPath=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`, 'diff.external='],
+    config: [...CONFINED_SETTINGS],
     // The three settings above are what the library guards against; here they switch things off.
     unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true, allowUnsafeDiffExternal: true },
     ...(abort === undefined ? {} : { abort })

@@ -47,6 +47,17 @@ export async function withDuckDb<T>(limits: DuckDbLimits, work: (db: DuckDb) => 
   }
 }
 
+/** Works under the first of these limits; where memory does not suffice, once more under the next. */
+export async function withMoreMemory<T>([megabytes, ...more]: readonly [number, ...number[]], work: (megabytes: number) => Promise<T>): Promise<T> {
+  try {
+    return await work(megabytes)
+  } catch (error) {
+    const [next, ...others] = more
+    if (next === undefined || !LabError.is(error, 'query-memory')) throw error
+    return withMoreMemory([next, ...others], work)
+  }
+}
+
 async function underDeadline<T>(connection: DuckDBConnection, seconds: number, work: (db: DuckDb) => Promise<T>): Promise<T> {
   const clock = new QueryClock(connection, seconds)
   try {
@@ -114,7 +125,9 @@ async function* streamOne(connection: DuckDBConnection, sql: string, clock: Quer
 }
 
 export function tooSlow(seconds: number, cause: unknown): LabError {
-  return new LabError('store', 'query-deadline', `the query took longer than ${seconds} s and was stopped`, { remedy: 'Ask for fewer rows or a smaller range of steps.', cause })
+  return new LabError('store', 'query-deadline', `the query took longer than ${seconds} s and was stopped`, {
+    remedy: 'Ask for fewer rows or a smaller range of steps.', cause
+  })
 }
 
 /** What DuckDB says, for people. */

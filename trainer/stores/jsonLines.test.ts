@@ -85,6 +85,16 @@ describe('JSON lines', () => {
     }))
   })
 
+  it('writes strings as UTF-8 holds them, of as many code points', () => {
+    const texts = fc.array(fc.constantFrom('a', 'ש', 'م', '👍🏽', '👨‍👩‍👧', 'e\u0301', '\ud83d', '\udc4d', '\n', '𝔘'), { maxLength: 12 }).map((parts) => parts.join(''))
+    fc.assert(fc.property(texts, (text) => {
+      const back = (JSON.parse(jsonLine({ text }).toString()) as { text: string }).text
+      assert.equal(Buffer.from(back, 'utf8').toString('utf8'), back)
+      assert.equal([...back].length, [...text].length)
+      assert.equal(back, Buffer.from(text, 'utf8').toString('utf8'))
+    }))
+  })
+
   it('refuses numbers that are not finite wherever they are', () => {
     const writer = new JsonLinesWriter(path.join(temporaryFolder(), 'a.jsonl'), diskFileOps)
     for (const [record, field] of [[{ a: NaN }, '.a'], [{ a: [1, { b: [2, Infinity] }] }, '.a[1].b[1]'], [{ a: { b: -Infinity } }, '.a.b']] as const) {

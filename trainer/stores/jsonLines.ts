@@ -22,11 +22,7 @@ export function jsonLine(record: object): Buffer {
   return Buffer.from(`${text.includes('\\ud') ? JSON.stringify(record, wellFormed) : text}\n`)
 }
 
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
-
-function wellFormed(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(LONE_SURROGATE, '\uFFFD') : value
-}
+const wellFormed = (_key: string, value: unknown): unknown => (typeof value === 'string' ? value.toWellFormed() : value)
 
 /** Appends records to a JSONL file: once `append` has returned, a killed process does not lose the record. */
 export class JsonLinesWriter {

@@ -1,7 +1,8 @@
 import path from 'node:path'
 import type { z } from 'zod'
-import { LabError } from '../errors.ts'
-import { sqlList, withDuckDb } from './duckDb.ts'
+import { checkedAs } from './checkedAs.ts'
+import { sqlList, withDuckDb, withMoreMemory } from './duckDb.ts'
+import type { DuckDb } from './duckDb.ts'
 import { readJsonLines } from './jsonLinesReader.ts'
 import { listFolder, plainKind } from './plainFiles.ts'
 import { fromParquet, recordFromRow } from './rolloutColumns.ts'
@@ -18,7 +19,7 @@ export interface Narrowing<T> {
 }
 
 /** A row group is decoded whole to read one rollout of it; the second try is for long completions. */
-const MEMORY_MEGABYTES = [512, 2048]
+const MEMORY_MEGABYTES = [512, 2048] as const
 const DEADLINE_SECONDS = 300
 
 /**
@@ -33,7 +34,7 @@ export async function readNarrowRollouts<T extends { readonly id: string }>(
   const seen = new Set<string>()
   const fromRecord = narrowing.fromRecord ?? ((record: object): unknown => record)
   const takeOnce: Take = (value, place) => {
-    const rollout = checked(narrowing.schema, value, place)
+    const rollout = checkedAs(narrowing.schema, value, 'a rollout', place)
     if (seen.has(rollout.id)) return undefined
     seen.add(rollout.id)
     return take(rollout)
@@ -66,29 +67,16 @@ async function takeLines(file: string, ids: ReadonlySet<string> | undefined, tak
 async function takeShard(shard: string, selection: string, ids: ReadonlySet<string> | undefined, take: Take): Promise<void> {
   const where = ids === undefined ? '' : `WHERE id IN (SELECT unnest(${sqlList([...ids])}))`
   const select = `SELECT CAST(to_json(${selection}) AS VARCHAR) AS json FROM ${withNewerColumns(fromParquet([shard]))} ${where}`
-  for (const [attempt, memoryMegabytes] of MEMORY_MEGABYTES.entries()) {
-    try {
-      await withDuckDb({ files: [shard], memoryMegabytes, deadlineSeconds: DEADLINE_SECONDS }, async (db) => {
-        for await (const rows of db.stream(select)) {
-          for (const row of rows) {
-            const waiting = take(recordFromRow(row['json'] as string), shard)
-            if (waiting) await waiting
-          }
-        }
-      })
-      return
-    } catch (error) {
-      if (!LabError.is(error, 'query-memory') || attempt === MEMORY_MEGABYTES.length - 1) throw error
+  const takeAll = async (db: DuckDb): Promise<void> => {
+    for await (const rows of db.stream(select)) {
+      for (const row of rows) {
+        const waiting = take(recordFromRow(row['json'] as string), shard)
+        if (waiting) await waiting
+      }
     }
   }
+  await withMoreMemory(MEMORY_MEGABYTES, (memoryMegabytes) => withDuckDb({ files: [shard], memoryMegabytes, deadlineSeconds: DEADLINE_SECONDS }, takeAll))
 }
 
 /** Shards of earlier versions lack columns that a selection may name. */
 const withNewerColumns = (from: string): string => `(SELECT * FROM ${from} UNION ALL BY NAME SELECT CAST(NULL AS JSON) AS executions WHERE false)`
-
-function checked<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw new LabError('store', 'damaged-rollouts', `a rollout in ${place} is damaged: ${issue?.path.join('.')} ${issue?.message}`, { place, remedy: 'Restore the rollouts folder from a copy of the run.' })
-}

@@ -27,14 +27,18 @@ export function plainKind(place: string): PlainKind {
 
 function notPlain(place: string, code: 'link' | 'not-plain' | 'hard-link'): LabError {
   const what = { link: 'a symbolic link', 'not-plain': 'neither a file nor a folder', 'hard-link': 'a file with a second name (hard link)' }[code]
-  return new LabError('store', code, `${place} is ${what}; it is not opened`, { place, remedy: 'Copy the run directory with its real files (for example cp -RL) and use the copy.' })
+  return new LabError('store', code, `${place} is ${what}; it is not opened`, {
+    place, remedy: 'Copy the run directory with its real files (for example cp -RL) and use the copy.'
+  })
 }
 
 export function requireFolder(place: string): void {
   const kind = plainKind(place)
   if (kind === 'folder') return
   const code = kind === 'absent' ? 'missing' : 'not-a-folder'
-  throw new LabError('store', code, `${place} is ${kind === 'absent' ? 'missing' : 'not a folder'}`, { place, remedy: 'Check that the folder is a whole run directory.' })
+  throw new LabError('store', code, `${place} is ${kind === 'absent' ? 'missing' : 'not a folder'}`, {
+    place, remedy: 'Check that the folder is a whole run directory.'
+  })
 }
 
 /** Makes the folder where it is absent. */
@@ -110,7 +114,9 @@ function requireSize(place: string, file: number, limit: number): void {
   const opened = fs.fstatSync(file)
   if (!opened.isFile()) throw notPlain(place, 'not-plain')
   if (opened.size > limit) {
-    throw new LabError('store', 'too-large', `${place} has ${opened.size} bytes, more than the ${limit} such a file can have`, { place, remedy: 'The file was not written by a run; restore it or remove it.' })
+    throw new LabError('store', 'too-large', `${place} has ${opened.size} bytes, more than the ${limit} such a file can have`, {
+      place, remedy: 'The file was not written by a run; restore it or remove it.'
+    })
   }
 }
 

@@ -31,6 +31,7 @@ function linesOf(file: string): number {
 
 async function rowsOf(indexes: readonly string[]): Promise<number> {
   if (indexes.length === 0) return 0
-  const [row] = await withDuckDb({ files: indexes, ...LIMITS }, (db) => db.run(`SELECT count(*)::INTEGER AS rows FROM read_parquet(${sqlList(indexes)}, union_by_name = true) WHERE kind = 'train'`))
+  const counting = `SELECT count(*)::INTEGER AS rows FROM read_parquet(${sqlList(indexes)}, union_by_name = true) WHERE kind = 'train'`
+  const [row] = await withDuckDb({ files: indexes, ...LIMITS }, (db) => db.run(counting))
   return Number(row?.['rows'] ?? 0)
 }

@@ -43,13 +43,17 @@ const SELECTION = `{
 export const readScoredRollouts = (runDirectory: string, ids: ReadonlySet<string> | undefined, take: (rollout: ScoredRollout) => void | Promise<void>): Promise<void> =>
   readNarrowRollouts(runDirectory, { schema: ScoredRollout, selection: SELECTION, fromRecord }, ids, take)
 
-interface Recorded {
-  readonly segments?: readonly { readonly samplePrompt?: { readonly text?: unknown; readonly messages?: unknown }; readonly text?: unknown; readonly spans?: unknown; readonly tokens?: readonly unknown[]; readonly stopReason?: unknown }[]
+interface RecordedSegment {
+  readonly samplePrompt?: { readonly text?: unknown; readonly messages?: unknown }
+  readonly text?: unknown
+  readonly spans?: unknown
+  readonly tokens?: readonly unknown[]
+  readonly stopReason?: unknown
 }
 
 /** The same of a record of a line. */
 function fromRecord(record: object): unknown {
-  const { segments, ...rest } = record as Recorded
+  const { segments, ...rest } = record as { readonly segments?: readonly RecordedSegment[] }
   const first = segments?.[0]
   return {
     ...rest, prompt: first?.samplePrompt?.text, messages: first?.samplePrompt?.messages, completion: first?.text, spans: first?.spans,

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { Rollout } from '../protocol/rollout.ts'
+import { checkedAs } from './checkedAs.ts'
 import { withDuckDb } from './duckDb.ts'
 import type { DuckDb } from './duckDb.ts'
 import { listFolder, plainKind } from './plainFiles.ts'
@@ -75,12 +76,4 @@ export async function readCompactedStep(folder: string, batch: RolloutBatch): Pr
 }
 
 /** What was read at a place as a rollout. @throws LabError `damaged-rollouts` where it is none */
-export function checkedRollout(value: unknown, place: string): Rollout {
-  const result = Rollout.safeParse(value)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw new LabError('store', 'damaged-rollouts', `a rollout in ${place} is damaged: ${issue?.path.join('.')} ${issue?.message}`, {
-    place,
-    remedy: 'Restore the rollouts folder from a copy of the run.'
-  })
-}
+export const checkedRollout = (value: unknown, place: string): Rollout => checkedAs(Rollout, value, 'a rollout', place)

@@ -12,9 +12,10 @@ export function shortNumber(value: number): string {
   return Math.abs(value) >= 1000 ? numberText(value) : numberText(Number(value.toPrecision(3)))
 }
 
-/** Ticks `increment` apart: as many digits as tell them apart, thousands as k and millions as M so that axes stay narrow. */
+/** Ticks `increment` apart: as many digits as tell them apart, thousands as k, millions as M and milliards as G so that axes stay narrow. */
 export function tickText(value: number, increment: number): string {
   const size = Math.abs(value)
+  if (size >= 1e9) return `${numberText(value / 1e9)}G`
   if (size >= 1e6) return `${numberText(value / 1e6)}M`
   if (size >= 1e4 || (size >= 1000 && increment >= 1000)) return `${numberText(value / 1e3)}k`
   const decimals = Math.ceil(-Math.log10(increment) + 0.5)

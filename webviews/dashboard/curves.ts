@@ -1,4 +1,4 @@
-import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { RunSeries } from './runSeries.ts'
 
 /** A run as the page knows it. */

@@ -1,6 +1,7 @@
 import { css, html, nothing } from 'lit'
 import type { PropertyValues, TemplateResult } from 'lit'
-import type { DiagnosisFinding, RolloutFilter } from '../../trainer/protocol/queries.ts'
+import type { RolloutFilter } from '../../trainer/protocol/rolloutViews.ts'
+import type { DiagnosisFinding } from '../../trainer/protocol/runViews.ts'
 import { icon } from '../controls/icons.ts'
 import { isChecked } from '../controls/registerControls.ts'
 import { visibleLine } from '../protocol/visibleText.ts'

@@ -1,4 +1,5 @@
-import type { DiagnosisFinding, Notice, RunCard } from '../../trainer/protocol/queries.ts'
+import type { Notice } from '../../trainer/protocol/rolloutViews.ts'
+import type { DiagnosisFinding, RunCard } from '../../trainer/protocol/runViews.ts'
 import type { RunState } from '../../trainer/protocol/runState.ts'
 import type { ViewConnection } from '../connection/connectView.ts'
 import type { CommonNotices } from '../protocol/connection.ts'

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../trainer/protocol/events.ts'
-import type { MetricSeries } from '../../trainer/protocol/queries.ts'
+import type { MetricSeries } from '../../trainer/protocol/runViews.ts'
 
 type Evaluation = Extract<RunEvent, { type: 'evaluation' }>
 

@@ -1,4 +1,4 @@
-import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
 import type { WatchedRun } from './liveRuns.ts'
 import { appendEvents, appendMetrics, emptySeries } from './runSeries.ts'

@@ -6,7 +6,8 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['g', 'group of the rollout'], ['r', 'the rollout itself'], ['h', 'same problem through time'], ['Shift+G', 'list groups or rollouts'],
   ['/', 'text filter'], ['s', 'find text in the list'], ['e', 'all filters'], ['f', 'follow the newest rollouts'], ['← →', 'token by token, in the trace'],
   ['c', 'next colouring of tokens'], ['m', 'render Markdown and LaTeX, and back to raw'], ['z', 'fold or unfold all'], ['d', 'mark for a comparison, then compare'],
-  ['o', 'open as a text document'], ['l', 'label the rollout'], ['y', 'copy a link'], ['a', 'files of the attempt in the editor'], ['x', 'attempt against the gold solution'], ['t', 'run the attempt again in the sandbox'], ['?', 'this list']
+  ['o', 'open as a text document'], ['l', 'label the rollout'], ['y', 'copy a link'],
+  ['a', 'files of the attempt in the editor'], ['x', 'attempt against the gold solution'], ['t', 'run the attempt again in the sandbox'], ['?', 'this list']
 ]
 
 export function cheatSheet(close: () => void) {

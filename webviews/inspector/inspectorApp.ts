@@ -1,5 +1,6 @@
 import { html, LitElement, nothing } from 'lit'
-import type { RolloutFilter, RunDetails, SearchHit } from '../../trainer/protocol/queries.ts'
+import type { RolloutFilter, SearchHit } from '../../trainer/protocol/rolloutViews.ts'
+import type { RunDetails } from '../../trainer/protocol/runViews.ts'
 import { toViewError } from '../connection/viewError.ts'
 import type { ViewError } from '../connection/viewError.ts'
 import { sharedStyles } from '../controls/sharedStyles.ts'

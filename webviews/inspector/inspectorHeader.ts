@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit'
-import type { ViewInfo } from '../../trainer/protocol/queries.ts'
+import type { ViewInfo } from '../../trainer/protocol/rolloutViews.ts'
 import { isChecked } from '../controls/registerControls.ts'
 import { visibleLine } from '../protocol/visibleText.ts'
 import type { InspectorModel, ListBy } from './inspectorModel.ts'

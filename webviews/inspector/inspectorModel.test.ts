@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { RolloutRow, RunCard, ViewInfo } from '../../trainer/protocol/queries.ts'
+import type { RolloutRow, ViewInfo } from '../../trainer/protocol/rolloutViews.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import { InspectorModel } from './inspectorModel.ts'
 import type { Connection } from './inspectorModel.ts'
 

@@ -1,4 +1,6 @@
-import type { Excerpt, LabelState, OpenedView, RolloutFilter, RolloutRow, RolloutSort, GroupRow, RunCard, ViewInfo, SearchHit } from '../../trainer/protocol/queries.ts'
+import type { LabelState } from '../../trainer/protocol/labelViews.ts'
+import type { Excerpt, OpenedView, RolloutFilter, RolloutRow, RolloutSort, GroupRow, ViewInfo, SearchHit } from '../../trainer/protocol/rolloutViews.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { InspectorNotices, InspectorRequests, RolloutPlace } from '../protocol/inspector.ts'
 import type { ViewConnection } from '../connection/connectView.ts'
 import { isCancelled, toViewError } from '../connection/viewError.ts'

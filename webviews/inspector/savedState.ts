@@ -1,4 +1,4 @@
-import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/queries.ts'
+import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/rolloutViews.ts'
 import type { RolloutPlace } from '../protocol/inspector.ts'
 import type { DetailTab } from './detail/rolloutDetail.ts'
 import type { ListBy } from './inspectorModel.ts'

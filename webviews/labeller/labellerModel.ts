@@ -1,4 +1,4 @@
-import type { LabelProgress } from '../../trainer/protocol/queries.ts'
+import type { LabelProgress } from '../../trainer/protocol/labelViews.ts'
 import type { ViewConnection } from '../connection/connectView.ts'
 import { isCancelled, toViewError } from '../connection/viewError.ts'
 import type { ViewError } from '../connection/viewError.ts'

@@ -1,4 +1,4 @@
-import type { LabelQueueKind } from '../../trainer/protocol/queries.ts'
+import type { LabelQueueKind } from '../../trainer/protocol/labelViews.ts'
 import type { Change } from './judging/judgement.ts'
 import type { Slot } from './judging/slots.ts'
 import type { QueueEntry } from './queue/labelQueue.ts'

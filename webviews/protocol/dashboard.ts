@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../trainer/protocol/events.ts'
-import type { RolloutFilter, RunCard } from '../../trainer/protocol/queries.ts'
+import type { RolloutFilter } from '../../trainer/protocol/rolloutViews.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { CommonNotices, CommonRequests } from './connection.ts'
 
 /** A metric's meaning, for hovers. */

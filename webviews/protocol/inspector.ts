@@ -1,7 +1,8 @@
 import type { Label } from '../../trainer/protocol/label.ts'
 import type { PartialText } from '../../trainer/protocol/control.ts'
 import type { TestVerdict } from '../../trainer/protocol/execution.ts'
-import type { ExecutionCard, RolloutFilter, RunCard, TestRow } from '../../trainer/protocol/queries.ts'
+import type { ExecutionCard, RolloutFilter, TestRow } from '../../trainer/protocol/rolloutViews.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { CommonNotices, CommonRequests } from './connection.ts'
 
 /** Names one rollout: the directory of its run and its id there. */

@@ -1,7 +1,7 @@
 import type { Label, LabelRecordInput, LabelSet, Opinion } from '../../trainer/protocol/label.ts'
-import type { LabelQueueKind, LabelProgress } from '../../trainer/protocol/queries.ts'
+import type { LabelQueueKind, LabelProgress } from '../../trainer/protocol/labelViews.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
-import type { RunCard } from '../../trainer/protocol/queries.ts'
+import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { CommonNotices, CommonRequests } from './connection.ts'
 
 export interface LabellerStart {

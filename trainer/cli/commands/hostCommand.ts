@@ -77,11 +77,11 @@ async function hostRun(host: Host, services: Services, order: TrainerOrder, answ
   }
 }
 
-function enter({ program }: Services, { registry, id, pipe, token }: TrainerOrder, begun: { readonly runId: string; readonly directory: string }): void {
+function enter({ program }: Services, { registry, id, pipe, token, device }: TrainerOrder, begun: { readonly runId: string; readonly directory: string }): void {
   const { host, pid, startedAt } = ownIdentity()
   enterTrainer(registry, {
     version: 1, id, ...begun, pipe, token, host, pid, ...(startedAt !== undefined && { startedAt }),
-    protocol: CONTROL_PROTOCOL, runtimeVersion: program.version, runtime: program.folder
+    protocol: CONTROL_PROTOCOL, runtimeVersion: program.version, runtime: program.folder, ...(device !== undefined && { device })
   })
 }
 

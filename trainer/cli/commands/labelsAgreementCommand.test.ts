@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeRun, temporaryFolder, writeLabels } from '../../labels/exports/run.fixture.ts'
 import { firstError, label, trace, verdict } from '../../labels/rows/rows.fixture.ts'
-import type { AgreementMeasure, Disagreement } from '../../protocol/queries.ts'
+import type { AgreementMeasure, Disagreement } from '../../protocol/labelViews.ts'
 import { commandLine } from '../commandLine.fixture.ts'
 
 const RUN = '.rollout-lab/runs/one'

@@ -5,7 +5,9 @@ import { problemFromFailingTest } from '../../workspaces/problems/fromFailingTes
 import { problemFromFunction } from '../../workspaces/problems/fromFunction.ts'
 import type { MadeProblem } from '../../workspaces/problems/fromFunction.ts'
 import { mineHistory } from '../../workspaces/problems/mineHistory.ts'
+import type { Mined } from '../../workspaces/problems/mineHistory.ts'
 import { openProject } from '../../workspaces/problems/project.ts'
+import type { Project } from '../../workspaces/problems/project.ts'
 import { addToTaskset, writeTaskset } from '../../workspaces/problems/tasksetFile.ts'
 import type { Verifying } from '../../workspaces/problems/verifyProblem.ts'
 import { EXIT } from '../exitCodes.ts'
@@ -25,7 +27,10 @@ interface CommonOptions {
 /** A line of `--json`. */
 export type ProblemEvent =
   | { readonly type: 'commit'; readonly commit: string; readonly subject: string; readonly leftOut: string | null; readonly tests: number }
-  | { readonly type: 'made'; readonly title: string; readonly file: string; readonly added: boolean; readonly failToPass: readonly string[]; readonly passToPass: readonly string[]; readonly boundary: string }
+  | {
+    readonly type: 'made'; readonly title: string; readonly file: string; readonly added: boolean; readonly boundary: string
+    readonly failToPass: readonly string[]; readonly passToPass: readonly string[]
+  }
   | { readonly type: 'written'; readonly file: string; readonly problems: number; readonly commits: number }
 
 export interface MineOptions extends CommonOptions {
@@ -43,18 +48,28 @@ export async function mineCommand(host: Host, services: Services, folder: string
     for await (const mined of mineHistory(project, options, verifying, signal)) {
       commits += 1
       if ('problem' in mined) problems.push(mined.problem)
-      tell(host, options, mined.change.commit.slice(0, 10) + ('problem' in mined ? `  ${mined.problem.failToPass.length} tests fail before and pass after` : `  left out: ${mined.leftOut}`) + `  (${mined.change.subject})`, {
-        type: 'commit', commit: mined.change.commit, subject: mined.change.subject, leftOut: 'leftOut' in mined ? mined.leftOut : null, tests: 'problem' in mined ? mined.problem.failToPass.length : 0
-      })
+      tellMined(host, options, mined)
     }
     if (signal.aborted) return EXIT.stopped
-    if (problems.length === 0) throw new LabError('dataset', 'dataset/empty', `None of ${commits} commits of ${project.repository} makes a problem.`, { remedy: 'Look at more commits with --commits, or make problems from functions.' })
+    if (problems.length === 0) throw noneMade(commits, project)
     const file = resolve(host.cwd, options.out)
     writeTaskset(file, problems)
     tell(host, options, `${problems.length} problems of ${commits} commits in ${relative(host.cwd, file)}`, { type: 'written', file, problems: problems.length, commits })
     return EXIT.finished
   })
 }
+
+function tellMined(host: Host, options: CommonOptions, mined: Mined): void {
+  const { commit, subject } = mined.change
+  const [leftOut, tests] = 'problem' in mined ? [null, mined.problem.failToPass.length] : [mined.leftOut, 0]
+  const told = leftOut === null ? `${tests} tests fail before and pass after` : `left out: ${leftOut}`
+  tell(host, options, `${commit.slice(0, 10)}  ${told}  (${subject})`, { type: 'commit', commit, subject, leftOut, tests })
+}
+
+const noneMade = (commits: number, { repository }: Project): LabError =>
+  new LabError('dataset', 'dataset/empty', `None of ${commits} commits of ${repository} makes a problem.`, {
+    remedy: 'Look at more commits with --commits, or make problems from functions.'
+  })
 
 export interface MakeFunctionOptions extends CommonOptions {
   readonly name?: string
@@ -63,7 +78,9 @@ export interface MakeFunctionOptions extends CommonOptions {
 
 export async function makeFunctionCommand(host: Host, services: Services, file: string, options: MakeFunctionOptions): Promise<ExitCode> {
   const { name, line } = options
-  if ((name === undefined) === (line === undefined)) throw new LabError('usage', 'usage/option', 'Which function is not said.', { place: '--name', remedy: 'Give either --name or --line.' })
+  if ((name === undefined) === (line === undefined)) {
+    throw new LabError('usage', 'usage/option', 'Which function is not said.', { place: '--name', remedy: 'Give either --name or --line.' })
+  }
   return making(host, services, options, async (verifying, signal) => {
     const place = resolve(host.cwd, file)
     const project = await openProject(place, runnerOf(options))
@@ -82,7 +99,8 @@ export async function makeTestCommand(host: Host, services: Services, file: stri
     const project = await openProject(place, runnerOf(options))
     const { name, edit } = options
     const editable = edit?.map((one) => relative(project.repository, resolve(host.cwd, one)).replaceAll('\\', '/'))
-    return added(host, options, await problemFromFailingTest(project, { file: place, ...(name === undefined ? {} : { name }), ...(editable === undefined ? {} : { editable }) }, verifying, signal))
+    const test = { file: place, ...(name !== undefined && { name }), ...(editable !== undefined && { editable }) }
+    return added(host, options, await problemFromFailingTest(project, test, verifying, signal))
   })
 }
 
@@ -91,11 +109,16 @@ function added(host: Host, options: CommonOptions, problem: MadeProblem): ExitCo
   // What somebody asks for one by one is there to be trained on; no hash puts it aside.
   const isNew = addToTaskset(file, { ...problem, split: 'train' })
   const { title, failToPass, passToPass, boundary } = problem
-  tell(host, options, `${title}: ${failToPass.length} tests decide, ${passToPass.length} must go on passing; ${isNew ? 'added to' : 'already in'} ${relative(host.cwd, file)}`, { type: 'made', title, file, added: isNew, failToPass, passToPass, boundary })
+  const where = `${isNew ? 'added to' : 'already in'} ${relative(host.cwd, file)}`
+  tell(host, options, `${title}: ${failToPass.length} tests decide, ${passToPass.length} must go on passing; ${where}`, {
+    type: 'made', title, file, added: isNew, failToPass, passToPass, boundary
+  })
   return EXIT.finished
 }
 
-async function making(host: Host, services: Services, { seconds }: CommonOptions, make: (verifying: Verifying, signal: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> {
+type Make = (verifying: Verifying, signal: AbortSignal) => Promise<ExitCode>
+
+async function making(host: Host, services: Services, { seconds }: CommonOptions, make: Make): Promise<ExitCode> {
   const stop = new AbortController()
   const dispose = host.onSignal(() => stop.abort())
   const tools = await services.openProblemTools()
@@ -113,7 +136,9 @@ async function making(host: Host, services: Services, { seconds }: CommonOptions
 function runnerOf({ runner, command, report }: CommonOptions): WorkspaceTask['runner'] | undefined {
   if (command === undefined && report === undefined) return runner === undefined ? undefined : { name: runner }
   if (command !== undefined && report !== undefined && runner === undefined) return { name: 'junit', command: [...command], report }
-  throw new LabError('usage', 'usage/option', 'A command of your own needs both --command and --report, and no --runner.', { place: '--command', remedy: 'For example: --command node run-tests.js --report junit.xml' })
+  throw new LabError('usage', 'usage/option', 'A command of your own needs both --command and --report, and no --runner.', {
+    place: '--command', remedy: 'For example: --command node run-tests.js --report junit.xml'
+  })
 }
 
 function tell(host: Host, { json }: CommonOptions, text: string, event: ProblemEvent): void {

@@ -76,13 +76,18 @@ function runDirectory(host: Host, named: string): string {
 const rewardFolder = (host: Host, { reward }: RescoreOptions): string => workspaceOf(resolve(host.cwd, reward), host.cwd)
 
 /** Function and options are those of the run where it names the same file. */
-async function openReward(host: Host, workspace: Workspace, run: ResolvedRun, asked: RescoreOptions): Promise<{ reward: RewardFunction; header: { file: string; hash: string; options: ResolvedOptions } }> {
+async function openReward(host: Host, workspace: Workspace, run: ResolvedRun, asked: RescoreOptions): Promise<OpenedReward> {
   const path = resolve(host.cwd, asked.reward)
   const reference = referenceTo(run, path)
   const named = asked.function ?? reference?.function
   const options = (asked.options ?? reference?.options ?? {}) as ResolvedOptions
   const reward = await workspace.reward({ name: 'module', path, weight: 1, options, ...(named !== undefined && { function: named }) })
   return { reward, header: { file: basename(path), hash: readModuleSources(path, rewardFolder(host, asked)).hash, options } }
+}
+
+interface OpenedReward {
+  readonly reward: RewardFunction
+  readonly header: { readonly file: string; readonly hash: string; readonly options: ResolvedOptions }
 }
 
 type ResolvedOptions = NonNullable<ReturnType<typeof referenceTo>>['options']

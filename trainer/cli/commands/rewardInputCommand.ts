@@ -1,15 +1,13 @@
 import { dirname } from 'node:path'
-import { LabError } from '../../errors.ts'
 import type { RewardInput } from '../../rewards/reward.ts'
 import { readRunRecord } from '../../stores/runDirectory.ts'
-import { readScoredRollouts } from '../../stores/scoredRollouts.ts'
-import type { ScoredRollout } from '../../stores/scoredRollouts.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
 import { labelledRun } from '../labels/labelledRun.ts'
 import { recordedInput } from '../rescoring/recordedInput.ts'
 import { openRecordedProblems } from '../rescoring/recordedProblems.ts'
+import { recordedRollout } from '../rescoring/recordedRollout.ts'
 import type { Services } from '../services.ts'
 
 /** The one line that is printed. */
@@ -22,10 +20,7 @@ export interface RewardInputLine {
 export async function rewardInputCommand(host: Host, services: Services, named: string, { rollout: id }: { readonly rollout: string }): Promise<ExitCode> {
   const { directory } = labelledRun(host, named)
   const { run, source } = readRunRecord(directory)
-  const found: ScoredRollout[] = []
-  await readScoredRollouts(directory, new Set([id]), (rollout) => void found.push(rollout))
-  const [rollout] = found
-  if (!rollout) throw new LabError('dataset', 'label/no-rollout', 'The run has no such rollout.', { place: '--rollout', remedy: 'Give the id of a rollout of this run.' })
+  const rollout = await recordedRollout(directory, id)
   const workspace = services.openWorkspace(dirname(source.path), { trustWorkspace: false, deadlineSeconds: run.rewardDeadlineSeconds })
   try {
     const problems = await openRecordedProblems(run, workspace)

@@ -5,6 +5,7 @@ import { LabError } from '../../errors.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { gradeCompletion, notScorable } from '../../orchestrator/grading.ts'
+import { openRewards } from '../../orchestrator/runPlan.ts'
 import { scoreRollout } from '../../rewards/scoreRollout.ts'
 import type { WeightedReward } from '../../rewards/scoreRollout.ts'
 import { environmentsOf } from '../../runFiles/environmentMistakes.ts'
@@ -93,7 +94,7 @@ async function openScorer(workspace: Workspace, run: ResolvedRun, seed: number):
     const { name } = opened.environment
     if (!environments.has(name)) environments.set(name, { ...opened, find: problemFinder(opened, seed, run.problemsPerStep) })
   }
-  const rewards = await Promise.all(run.rewards.map(async (reference) => ({ reward: await workspace.reward(reference), weight: reference.weight })))
+  const rewards = await openRewards(run.rewards, { openReward: workspace.reward })
   const executor = await workspace.executor([...environments.values()], run)
   return { run, environments, rewards, ...(executor && { executor }) }
 }
@@ -138,7 +139,9 @@ function pickEnvironment({ environments }: Scorer, name: string | undefined, pro
   const picked = name === undefined ? (holder ?? all[0]) : environments.get(name)
   if (picked) return picked
   const names = [...environments.keys()].join(', ')
-  throw new LabError('environment', 'environment/unknown', `the run file has no environment "${name ?? ''}", it has ${names}`, { remedy: `Name one of ${names}.` })
+  throw new LabError('environment', 'environment/unknown', `the run file has no environment "${name ?? ''}", it has ${names}`, {
+    remedy: `Name one of ${names}.`
+  })
 }
 
 function problemOf(line: ScoreLine, { environment, find }: Searchable): Problem {

@@ -1,4 +1,4 @@
-import type { Engine } from '../../engines/engine.ts'
+import type { Engine, EngineInfo } from '../../engines/engine.ts'
 import { broken, found } from './finding.ts'
 import type { Finding } from './finding.ts'
 
@@ -13,18 +13,23 @@ const PROBE = { temperature: 1, topK: 0, topP: 1, minP: 0, maxTokens: 2, stop: [
 export async function checkEngine(open: () => Promise<Engine>): Promise<Finding> {
   const name = 'engine onnx (embedded)'
   try {
-    const engine = await open()
-    try {
-      const { device, threads, versions } = await engine.info()
-      await engine.loadModel({ kind: 'new', model: TINY, vocabulary: ['<eos>', 'a', 'b'], seed: 1 })
-      await engine.sample([{ tokens: [1], seeds: [1] }], PROBE)
-      const versionList = Object.entries(versions).map(([what, version]) => `${what} ${version}`).join(', ')
-      return found(name, `runs on ${device}, ${threads} threads${versionList === '' ? '' : ` (${versionList})`}`, true)
-    } finally {
-      await engine.close()
-    }
+    const { device, threads, versions } = await sampleTiny(open)
+    const versionList = Object.entries(versions).map(([what, version]) => `${what} ${version}`).join(', ')
+    return found(name, `runs on ${device}, ${threads} threads${versionList === '' ? '' : ` (${versionList})`}`, true)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return broken(name, message, 'Install the packages again: npm ci', true)
+  }
+}
+
+/** What a run does first: builds a model and samples a token. */
+export async function sampleTiny(open: () => Promise<Engine>): Promise<EngineInfo> {
+  const engine = await open()
+  try {
+    await engine.loadModel({ kind: 'new', model: TINY, vocabulary: ['<eos>', 'a', 'b'], seed: 1 })
+    await engine.sample([{ tokens: [1], seeds: [1] }], PROBE)
+    return await engine.info()
+  } finally {
+    await engine.close()
   }
 }

@@ -22,7 +22,9 @@ export function rescoreText(what: { readonly reward: string; readonly replaces: 
       ['not scorable', amount(notScorable)],
       ['scores', plainLine(what.scores)]
     ]),
-    ...(largest.length === 0 ? [] : [table([['rollout', 'before', 'after', 'why'], ...largest.slice(0, LISTED).map(({ id, before, after, why }) => [plainLine(id), number(before), number(after), plainLine(why)])])]),
+    ...(largest.length === 0 ? [] : [table([['rollout', 'before', 'after', 'why'], ...largest.slice(0, LISTED).map(rowOf)])]),
     ...reasons.map(({ why, count }) => `  not scorable ${amount(count)}×: ${plainLine(why)}`)
   ].join('\n')
 }
+
+const rowOf = ({ id, before, after, why }: RescoreChanges['largest'][number]): string[] => [plainLine(id), number(before), number(after), plainLine(why)]

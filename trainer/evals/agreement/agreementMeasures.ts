@@ -1,5 +1,5 @@
 import type { Label } from '../../protocol/label.ts'
-import type { AgreementMeasure } from '../../protocol/queries.ts'
+import type { AgreementMeasure } from '../../protocol/labelViews.ts'
 import { groupBy } from '../grouping.ts'
 import { alphaForm } from './krippendorffAlpha.ts'
 import type { Level, Unit } from './krippendorffAlpha.ts'

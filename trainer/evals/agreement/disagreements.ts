@@ -1,4 +1,4 @@
-import type { Disagreement } from '../../protocol/queries.ts'
+import type { Disagreement } from '../../protocol/labelViews.ts'
 import { ratingsBySubject } from './judgements.ts'
 import type { Judgement, Ratings, Subject } from './judgements.ts'
 

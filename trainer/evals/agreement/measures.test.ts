@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { AgreementMeasure } from '../../protocol/queries.ts'
+import type { AgreementMeasure } from '../../protocol/labelViews.ts'
 import type { Label, Opinion } from '../../protocol/label.ts'
 import { agreementMeasures } from './agreementMeasures.ts'
 import { disagreements } from './disagreements.ts'

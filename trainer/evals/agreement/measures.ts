@@ -1,4 +1,4 @@
-import type { AgreementMeasure } from '../../protocol/queries.ts'
+import type { AgreementMeasure } from '../../protocol/labelViews.ts'
 import type { MaybeEstimate } from './tally.ts'
 
 /** What a measure of agreement is, for everyone who shows it. */

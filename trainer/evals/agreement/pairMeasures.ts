@@ -1,4 +1,4 @@
-import type { AgreementMeasure } from '../../protocol/queries.ts'
+import type { AgreementMeasure } from '../../protocol/labelViews.ts'
 import { groupBy } from '../grouping.ts'
 import { cohenKappa, pairTally, shareAlike, squaredDistance } from './cohenKappa.ts'
 import type { RatingPair } from './cohenKappa.ts'

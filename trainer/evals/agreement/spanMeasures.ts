@@ -1,4 +1,4 @@
-import type { AgreementMeasure } from '../../protocol/queries.ts'
+import type { AgreementMeasure } from '../../protocol/labelViews.ts'
 import type { Label } from '../../protocol/label.ts'
 import { measure } from './measures.ts'
 import { raterOf } from './rater.ts'

@@ -11,7 +11,7 @@ export class RowFile {
   readonly place: string
   rows = 0
   #file: number | undefined
-  #pending: string[] = []
+  #pending: Buffer[] = []
   #length = 0
   readonly #hash = createHash('sha256')
 
@@ -19,7 +19,7 @@ export class RowFile {
     this.place = place
   }
 
-  add(line: string): void {
+  add(line: Buffer): void {
     this.rows++
     this.#pending.push(line)
     this.#length += line.length
@@ -42,7 +42,7 @@ export class RowFile {
   }
 
   #flush(): void {
-    const bytes = Buffer.from(this.#pending.join(''), 'utf8')
+    const bytes = Buffer.concat(this.#pending)
     this.#file ??= openNew(diskFileOps, this.place)
     onDisk(this.place, () => writeAll(diskFileOps, this.#file!, bytes))
     this.#hash.update(bytes)

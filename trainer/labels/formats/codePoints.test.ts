@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { codePointSpan } from './codePoints.ts'
-import { jsonLine, wellFormed } from './wellFormed.ts'
 
 /** Hebrew, Arabic, an emoji with skin tone, a joined family, a combining accent, a lone half of a pair. */
 const texts = fc.array(fc.constantFrom('a', 'ש', 'م', '👍🏽', '👨‍👩‍👧', 'e\u0301', '\ud83d', '\udc4d', '\n', '𝔘'), { maxLength: 12 }).map((parts) => parts.join(''))
@@ -26,18 +25,6 @@ describe('codePointSpan', () => {
       const [from, to] = [a % (points.length + 1), b % (points.length + 1)].sort((x, y) => x - y) as [number, number]
       const units = (count: number) => points.slice(0, count).join('').length
       assert.deepEqual(codePointSpan(text, units(from), units(to)), { from, to })
-    }))
-  })
-})
-
-describe('jsonLine', () => {
-  it('has no lone surrogates and as many code points as before', () => {
-    fc.assert(fc.property(texts, (text) => {
-      const back = (JSON.parse(jsonLine({ text })) as { text: string }).text
-      assert.equal(Buffer.from(back, 'utf8').toString('utf8'), back)
-      assert.equal([...back].length, [...text].length)
-      assert.equal(back, Buffer.from(text, 'utf8').toString('utf8'))
-      assert.equal(wellFormed(back), back)
     }))
   })
 })

@@ -1,6 +1,6 @@
 import type { Label } from '../../protocol/label.ts'
 import { RowKind } from '../../protocol/labelRows.ts'
-import type { RowsPreview } from '../../protocol/queries.ts'
+import type { RowsPreview } from '../../protocol/labelViews.ts'
 import { joinLeftOut } from './leftOut.ts'
 import type { LabelRows } from './rowsOf.ts'
 

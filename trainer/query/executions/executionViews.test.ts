@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execution, testRun } from '../../protocol/execution.fixture.ts'
-import { TEST_TEXT_CHARACTERS } from '../../protocol/queries.ts'
+import { TEST_TEXT_CHARACTERS } from '../../protocol/rolloutViews.ts'
 import { executionCard, testRows } from './executionViews.ts'
 
 describe('what a page is told of an execution', () => {

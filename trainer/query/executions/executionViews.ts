@@ -1,7 +1,7 @@
 import { TestVerdict } from '../../protocol/execution.ts'
 import type { ExecutionRecord, TestRun } from '../../protocol/execution.ts'
-import { TEST_TEXT_CHARACTERS } from '../../protocol/queries.ts'
-import type { ExecutionCard, TestRow } from '../../protocol/queries.ts'
+import { TEST_TEXT_CHARACTERS } from '../../protocol/rolloutViews.ts'
+import type { ExecutionCard, TestRow } from '../../protocol/rolloutViews.ts'
 
 /** However many there are: a list of more helps nobody. */
 const MOST_FILES = 200

@@ -1,6 +1,6 @@
 import { nameOf } from '../../evals/agreement/rater.ts'
 import type { Label } from '../../protocol/label.ts'
-import type { LabelProgress } from '../../protocol/queries.ts'
+import type { LabelProgress } from '../../protocol/labelViews.ts'
 
 export type DraftState = 'open' | NonNullable<Label['decision']>
 

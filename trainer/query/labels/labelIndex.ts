@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../../errors.ts'
-import type { RolloutFilter } from '../../protocol/queries.ts'
+import type { RolloutFilter } from '../../protocol/rolloutViews.ts'
 import type { QueryDatabase } from '../database.ts'
 import type { RunRollouts } from '../runRollouts.ts'
 import { LabelTables } from './labelTables.ts'

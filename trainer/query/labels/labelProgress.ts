@@ -3,7 +3,7 @@ import { checkedJudgements, consistency, shareRight } from '../../evals/agreemen
 import type { KnownTruth } from '../../evals/agreement/qualityControl.ts'
 import { quantile } from '../../evals/bootstrap.ts'
 import type { Label } from '../../protocol/label.ts'
-import type { LabelProgress } from '../../protocol/queries.ts'
+import type { LabelProgress } from '../../protocol/labelViews.ts'
 import { draftCounts } from './drafts.ts'
 
 /** Completions that the pace is taken from. */

@@ -1,4 +1,4 @@
-import type { LabelQueueKind } from '../../protocol/queries.ts'
+import type { LabelQueueKind } from '../../protocol/labelViews.ts'
 import type { QueryDatabase } from '../database.ts'
 import { partColumn } from '../runTable.ts'
 import type { RunRollouts } from '../runRollouts.ts'

@@ -1,5 +1,5 @@
 import type { Label } from '../../protocol/label.ts'
-import type { LabelState } from '../../protocol/queries.ts'
+import type { LabelState } from '../../protocol/labelViews.ts'
 import { decidedDraft } from './drafts.ts'
 import type { RunLabels } from './runLabels.ts'
 

@@ -17,8 +17,7 @@
  * limits of time, memory, processes or files, lets every readable file of the machine be read unless named, needs socat and ripgrep
  * and starts a process for each command, where a pool forks candidates from an interpreter that is already inside.
  */
-import { LabError } from '../../errors.ts'
-import { findPython } from '../python/findPython.ts'
+import { findPython, NO_PYTHON, requirePython } from '../python/findPython.ts'
 import { createPythonSandbox, PYTHON } from '../python/pythonSandbox.ts'
 import { probePython } from '../probes/probePython.ts'
 import type { Sandbox, SandboxBackend, SandboxProbe } from '../sandbox.ts'
@@ -38,8 +37,7 @@ export function bubblewrapBackend(options: BubblewrapOptions = {}): SandboxBacke
 
 /** @throws LabError `sandbox/no-python`. */
 async function openBubblewrap({ workers, warm = true }: BubblewrapOptions): Promise<Sandbox> {
-  const python = await findPython()
-  if (!python) throw new LabError('sandbox', 'sandbox/no-python', 'No Python of version 3.9 or newer is on the PATH.', { remedy: 'Install Python 3.' })
+  const python = await requirePython()
   return createPythonSandbox({ name: 'bubblewrap', workers, launch: () => pythonLaunch(python, warm), run: runInBubblewrap })
 }
 
@@ -48,7 +46,7 @@ const REMEDY = 'Install bubblewrap 0.5 or newer (apt install bubblewrap) and all
 async function probe(): Promise<SandboxProbe> {
   if (process.platform !== 'linux') return { name: 'bubblewrap', works: false, detail: `not on ${process.platform}`, remedy: 'Needs Linux' }
   const python = await findPython()
-  if (!python) return { name: 'bubblewrap', works: false, detail: 'no Python 3.9 or newer on the PATH', remedy: 'Install Python 3' }
+  if (!python) return { name: 'bubblewrap', works: false, detail: NO_PYTHON, remedy: 'Install Python 3' }
   const detail = `Python ${python.version} in namespaces of its own for each candidate`
   return probePython('bubblewrap', await openBubblewrap({ workers: 1 }), { detail, remedy: REMEDY })
 }

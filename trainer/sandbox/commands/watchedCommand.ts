@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import type { Limits } from '../../protocol/execution.ts'
+import { endGroup } from '../endGroup.ts'
 import { cancelledBy, infrastructure } from '../pool/failures.ts'
 import type { CommandOutcome } from '../sandbox.ts'
 import { CutOutput } from './cutOutput.ts'
@@ -122,14 +123,7 @@ class Watch {
   #stop(why: Stopped, limit?: keyof Limits): void {
     if (this.#stopped === undefined && limit) this.#limitsHit.add(limit)
     this.#stopped ??= why
-    const { pid, exitCode, signalCode } = this.#child
-    if (pid === undefined || exitCode !== null || signalCode !== null) return
-    try {
-      process.kill(-pid, 'SIGKILL')
-    } catch (error) {
-      // It ended by itself.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
+    endGroup(this.#child)
   }
 }
 

@@ -64,4 +64,6 @@ function busyTime(seconds: () => number): { start(): void; stop(): void; seconds
   }
 }
 
-export const cancelled = (): LabError => new LabError('sandbox', 'sandbox/cancelled', 'The execution was cancelled.', { remedy: 'Resume the run: it is executed then.' })
+export const cancelled = (): LabError => new LabError('sandbox', 'sandbox/cancelled', 'The execution was cancelled.', {
+  remedy: 'Resume the run: it is executed then.'
+})

@@ -1,5 +1,6 @@
 import { LabError } from '../../errors.ts'
 import type { Sandbox, SandboxBackend, SandboxProbe } from '../sandbox.ts'
+import { takes } from './chooseSandbox.ts'
 import type { Asked } from './chooseSandbox.ts'
 
 /** What is open for the tasks asked for, and what would mend the backends that do not work. */
@@ -39,13 +40,12 @@ async function firstWorking(able: readonly SandboxBackend[], broken: Map<Sandbox
   return undefined
 }
 
-const takes = ({ languages, styles, runsPrograms }: SandboxBackend, { kind, language, styles: wanted = [] }: Asked): boolean =>
-  kind === 'workspace' ? runsPrograms : (language === undefined || languages.some((name) => name === language)) && wanted.every((style) => styles.includes(style))
-
 const whatOf = ({ kind, language }: Asked): string => (kind === 'workspace' ? 'tests of a workspace' : `programs in ${language ?? 'any language'}`)
 
 /** Where tests of a workspace are among them, nobody need be asked whether a plain process may serve: it runs none. */
-const noBackend = (asked: readonly Asked[], remedy: string): LabError =>
-  new LabError('sandbox', asked.some(({ kind }) => kind === 'workspace') ? 'sandbox/no-runner' : 'sandbox/no-backend', `No sandbox that works here runs ${[...new Set(asked.map(whatOf))].join(' or ')}.`, {
+function noBackend(asked: readonly Asked[], remedy: string): LabError {
+  const code = asked.some(({ kind }) => kind === 'workspace') ? 'sandbox/no-runner' : 'sandbox/no-backend'
+  return new LabError('sandbox', code, `No sandbox that works here runs ${[...new Set(asked.map(whatOf))].join(' or ')}.`, {
     remedy: remedy === '' ? 'Run `lab doctor`: it says which sandboxes work here and what the others need.' : remedy
   })
+}

@@ -12,7 +12,7 @@ export async function unlessOverdue<T>(seconds: number, outer: AbortSignal | und
   let timer: NodeJS.Timeout | undefined
   const overdue = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new LabError('sandbox', 'sandbox/overdue', `The sandbox did not answer within ${seconds} s, long after its own deadline.`, { remedy: 'Look at the machine’s load and at `lab doctor`, then resume the run.' }))
+      reject(notAnswered(seconds))
       controller.abort()
     }, seconds * 1000)
   })
@@ -23,3 +23,8 @@ export async function unlessOverdue<T>(seconds: number, outer: AbortSignal | und
     outer?.removeEventListener('abort', passOn)
   }
 }
+
+const notAnswered = (seconds: number): LabError =>
+  new LabError('sandbox', 'sandbox/overdue', `The sandbox did not answer within ${seconds} s, long after its own deadline.`, {
+    remedy: 'Look at the machine’s load and at `lab doctor`, then resume the run.'
+  })

@@ -1,7 +1,7 @@
 import { register } from 'node:module'
-import { transform } from 'sucrase'
 import type { LoadParams } from './moduleRpc.ts'
 import type { UserModule } from './userModule.ts'
+import { withoutTypes } from './withoutTypes.ts'
 
 /**
  * Hooks that serve the approved sources from memory and nothing else: what was hashed is what runs, whatever lies on disk
@@ -26,15 +26,11 @@ export function load(url, context, next) {
 }
 `
 
+const TYPED = /\.m?ts$/
+
 /** Runs the module. Rejects with what it throws, or with a syntax error naming file and line. */
 export async function loadModule({ entryUrl, sources, links }: LoadParams): Promise<UserModule> {
-  const runnable = Object.fromEntries(Object.entries(sources).map(([url, source]) => [url, withoutTypes(url, source)]))
+  const runnable = Object.fromEntries(Object.entries(sources).map(([url, source]) => [url, TYPED.test(url) ? withoutTypes(source, url) : source]))
   register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { parentURL: import.meta.url, data: { entryUrl, sources: runnable, links } })
   return (await import(entryUrl)) as UserModule
-}
-
-/** Types are removed, not checked: that is the editor's work. */
-function withoutTypes(url: string, source: string): string {
-  if (!/\.m?ts$/.test(url)) return source
-  return transform(source, { transforms: ['typescript'], disableESTransforms: true, filePath: url }).code
 }

@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream'
 import { createMessageConnection, ErrorCodes, NullLogger, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import type { MessageConnection } from 'vscode-jsonrpc/node'
 import { LabError } from '../../errors.ts'
+import { endGroup } from '../endGroup.ts'
+import { scrubbedEnvironment } from '../scrubbedEnvironment.ts'
 import { moduleHostProgram } from './moduleProgram.ts'
 import { CallRequest, LoadRequest, PROTOCOL_STREAM } from './moduleRpc.ts'
 import type { CallParams } from './moduleRpc.ts'
@@ -18,8 +20,6 @@ export interface ProcessLimits {
   readonly answerBytes: number
 }
 
-/** What Node needs to run and to show text; homes, proxies, NODE_OPTIONS and secrets stay outside. */
-const PASSED_ON = /^(PATH|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LANG|LC_[A-Z]+|TZ)$/i
 const TAIL = 2000
 
 /** One child with one module. Ends for good when killed, when it exits or when it sends too much. */
@@ -61,10 +61,7 @@ export class ModuleProcess {
 
   /** Kills it with everything it started. */
   kill(): void {
-    const { pid } = this.#child
-    if (pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    if (process.platform === 'win32') this.#child.kill('SIGKILL')
-    else process.kill(-pid, 'SIGKILL')
+    endGroup(this.#child)
   }
 
   async #answer<T>(response: Promise<T>): Promise<T> {
@@ -103,9 +100,4 @@ function startChild(module: ApprovedModule, limits: ProcessLimits): ChildProcess
     detached: process.platform !== 'win32',
     windowsHide: true
   })
-}
-
-function scrubbedEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)))
-  return process.versions['electron'] === undefined ? kept : { ...kept, ELECTRON_RUN_AS_NODE: '1' }
 }

@@ -34,7 +34,8 @@ export function reloadingReward(first: OpenedReward, { currentHash, openEdited }
       return { code: 'reward/edited', message: `The reward ${name} was edited: from this step on ${basename(current.file)} scores as it is now.` }
     } catch (error) {
       if (!LabError.is(error)) throw error
-      return { code: 'reward/edit-refused', message: `${basename(current.file)} was edited and cannot be used as it is; ${name} goes on as it was. ${error.message} ${error.remedy}` }
+      const refused = `${basename(current.file)} was edited and cannot be used as it is; ${name} goes on as it was.`
+      return { code: 'reward/edit-refused', message: `${refused} ${error.message} ${error.remedy}` }
     }
   }
   return {
@@ -55,5 +56,7 @@ export function reloadingReward(first: OpenedReward, { currentHash, openEdited }
 function withSameName(edited: OpenedReward, name: string): OpenedReward {
   if (edited.reward.name === name) return edited
   edited.close()
-  throw new LabError('sandbox', 'sandbox/missing-function', `Its function is now named ${JSON.stringify(edited.reward.name)}.`, { place: edited.file, remedy: `Name it ${name} again, or start a new run.` })
+  throw new LabError('sandbox', 'sandbox/missing-function', `Its function is now named ${JSON.stringify(edited.reward.name)}.`, {
+    place: edited.file, remedy: `Name it ${name} again, or start a new run.`
+  })
 }

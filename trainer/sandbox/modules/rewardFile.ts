@@ -47,8 +47,11 @@ function loadable<T>(path: string, read: () => T): T {
 }
 
 function missingFunction(path: string, wanted: string | undefined, names: readonly string[]): LabError {
-  const what = wanted === undefined ? (names.length === 0 ? 'exports no function' : `has several functions (${names.join(', ')})`) : `has no function "${wanted}"${names.length > 0 ? `, but ${names.join(', ')}` : ''}`
+  const list = names.join(', ')
+  const several = names.length === 0 ? 'exports no function' : `has several functions (${list})`
+  const what = wanted === undefined ? several : `has no function "${wanted}"${names.length > 0 ? `, but ${list}` : ''}`
+  const write = 'Write `export function score(problem, completion, run) { … }`, in Python `def score(problem, completion, run):`.'
   return new LabError('sandbox', 'sandbox/missing-function', `The reward file ${path} ${what}.`, {
-    place: path, remedy: names.length > 1 ? 'Name one of them in "function".' : 'Write `export function score(problem, completion, run) { … }`, in Python `def score(problem, completion, run):`.'
+    place: path, remedy: names.length > 1 ? 'Name one of them in "function".' : write
   })
 }

@@ -1,7 +1,7 @@
 /** A reward file made ready for a sandbox: one function in, a list of inputs scored at a call. */
-import { transform } from 'sucrase'
 import type { Language } from '../../protocol/execution.ts'
 import type { RewardLanguage } from '../../protocol/rewardFile.ts'
+import { withoutTypes } from './withoutTypes.ts'
 
 /** What a sandbox is asked for: arguments of many calls in, as one JSON text, `FunctionAnswers` out. A text crosses its border without being looked at value by value. */
 export const SCORES = 'rolloutLabScores'
@@ -14,7 +14,7 @@ export interface RewardProgram {
 /** Lines stay where they are, so that an error names the line that people know. */
 export function rewardProgram(source: string, language: RewardLanguage, functionName: string): RewardProgram {
   if (language === 'python') return { language, text: `${source}\n${pythonScores(functionName)}` }
-  const script = withoutTypes(source, language).replaceAll(EXPORT, '').replaceAll(EXPORT_LIST, '')
+  const script = scriptOf(source, language).replaceAll(EXPORT, '').replaceAll(EXPORT_LIST, '')
   return { language: 'javascript', text: `${script}\n${scriptScores(functionName)}` }
 }
 
@@ -23,10 +23,9 @@ const EXPORT_LIST = /^export[ \t]*\{[^}]*\}[ \t]*;?/gm
 const IMPORT = /^[ \t]*import\b(?![ \t]*\.)|^[ \t]*export\b[^;]*?\bfrom[ \t]*['"]|\bimport[ \t]*\(/m
 
 /** Whether a sandbox can run it: nothing else is needed than the file. */
-export const isSelfContained = (source: string, language: RewardLanguage): boolean => language === 'python' || !IMPORT.test(withoutTypes(source, language))
+export const isSelfContained = (source: string, language: RewardLanguage): boolean => language === 'python' || !IMPORT.test(scriptOf(source, language))
 
-const withoutTypes = (source: string, language: RewardLanguage): string =>
-  language === 'typescript' ? transform(source, { transforms: ['typescript'], disableESTransforms: true }).code : source
+const scriptOf = (source: string, language: RewardLanguage): string => (language === 'typescript' ? withoutTypes(source) : source)
 
 const scriptScores = (name: string): string => `
 function ${SCORES}(all) {

@@ -36,7 +36,9 @@ export function sandboxedCaller(sandbox: Sandbox, reward: SandboxedFunction): Re
       const { calls } = await sandbox.execute(request(inputs), signal)
       const answers = checkAnswer(FunctionAnswers, valueOf(calls[0]?.end, reward), functionName)
       if (answers.length === inputs.length) return answers.map((answer) => ('error' in answer ? answer : { value: answer.value ?? null }))
-      throw new LabError('sandbox', 'sandbox/bad-answer', `${functionName} gave ${answers.length} answers for ${inputs.length} inputs.`, { place: path, remedy: 'Correct the reward file.' })
+      throw new LabError('sandbox', 'sandbox/bad-answer', `${functionName} gave ${answers.length} answers for ${inputs.length} inputs.`, {
+        place: path, remedy: 'Correct the reward file.'
+      })
     }
   }
 }
@@ -45,12 +47,18 @@ export function sandboxedCaller(sandbox: Sandbox, reward: SandboxedFunction): Re
 function valueOf(end: CallEnd | undefined, { path, deadlineSeconds }: SandboxedFunction): unknown {
   if (end?.ended === 'value') return end.value
   if (end?.ended === 'timeout') {
-    throw new LabError('sandbox', 'sandbox/deadline', `the reward took longer than ${deadlineSeconds} s and was stopped`, { remedy: 'Make it faster or raise rewardDeadlineSeconds.' })
+    throw new LabError('sandbox', 'sandbox/deadline', `the reward took longer than ${deadlineSeconds} s and was stopped`, {
+      remedy: 'Make it faster or raise rewardDeadlineSeconds.'
+    })
   }
   const message = end && 'message' in end ? plainText(end.message) : 'it gave no answer'
   // The function catches what it throws for an input: what is thrown all the same comes of loading the file.
   if (end?.ended === 'exception') {
-    throw new LabError('sandbox', 'sandbox/not-loadable', `The reward file ${path} cannot be run: ${message}`, { place: path, remedy: 'Correct the file. A file that needs Node imports something of `node:`, and is then run after approval.' })
+    throw new LabError('sandbox', 'sandbox/not-loadable', `The reward file ${path} cannot be run: ${message}`, {
+      place: path, remedy: 'Correct the file. A file that needs Node imports something of `node:`, and is then run after approval.'
+    })
   }
-  throw new LabError('sandbox', 'sandbox/died', `the reward was stopped (${end?.ended ?? 'noResult'}): ${message}`, { remedy: 'Correct the reward: it used too much, or something that its sandbox forbids.' })
+  throw new LabError('sandbox', 'sandbox/died', `the reward was stopped (${end?.ended ?? 'noResult'}): ${message}`, {
+    remedy: 'Correct the reward: it used too much, or something that its sandbox forbids.'
+  })
 }

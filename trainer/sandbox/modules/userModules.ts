@@ -93,7 +93,9 @@ export class UserModules {
   async #unconfined(place: string): Promise<Sandbox> {
     const plain = await this.#options.sandboxes?.unconfined('python')
     if (plain) return plain
-    throw new LabError('sandbox', 'sandbox/unsupported', `Nothing here runs the Python of ${place}.`, { place, remedy: 'Install Python 3, or write the reward in TypeScript or JavaScript.' })
+    throw new LabError('sandbox', 'sandbox/unsupported', `Nothing here runs the Python of ${place}.`, {
+      place, remedy: 'Install Python 3, or write the reward in TypeScript or JavaScript.'
+    })
   }
 
   async openAlgorithm(ref: Pick<ModuleRef, 'path'>): Promise<ModuleAlgorithm> {

@@ -40,7 +40,9 @@ export class Serving<W extends PoolWorker> {
 }
 
 function deadline(seconds: number): LabError {
-  return new LabError('sandbox', 'sandbox/deadline', `The worker did not answer within ${seconds} s and was killed.`, { remedy: 'Nothing to do: it is replaced.' })
+  return new LabError('sandbox', 'sandbox/deadline', `The worker did not answer within ${seconds} s and was killed.`, {
+    remedy: 'Nothing to do: it is replaced.'
+  })
 }
 
 export function workerDied(): LabError {

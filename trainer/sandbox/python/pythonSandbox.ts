@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
-import { LabError } from '../../errors.ts'
 import type { SandboxName } from '../../protocol/execution.ts'
 import { asInfrastructure } from '../pool/failures.ts'
 import { createPool } from '../pool/pool.ts'
+import { refuseUnsupported } from '../refuseUnsupported.ts'
 import type { CommandOutcome, CommandRequest, ExecutionOutcome, ExecutionRequest, Sandbox } from '../sandbox.ts'
 import { PythonWorker } from './pythonWorker.ts'
 import type { WorkerLaunch } from './pythonWorker.ts'
@@ -23,7 +23,7 @@ export interface PythonSandboxOptions {
 export function createPythonSandbox({ name, launch, workers, queueLimit, run }: PythonSandboxOptions): Sandbox {
   const pool = createPool({ size: workers ?? availableParallelism(), queueLimit: queueLimit ?? 10_000, start: async () => PythonWorker.start(await launch()) })
   const execute = async (request: ExecutionRequest, signal?: AbortSignal): Promise<ExecutionOutcome> => {
-    refuseUnsupported(name, request)
+    refuseUnsupported({ name, ...PYTHON }, request)
     const { value, queueSeconds } = await pool.use(async (worker) => {
       const started = performance.now()
       return { ...(await worker.serve(request)), seconds: (performance.now() - started) / 1000 }
@@ -35,11 +35,3 @@ export function createPythonSandbox({ name, launch, workers, queueLimit, run }: 
 
 /** The worker keeps the deadline of each call, one of which it may make twice; this one guards against the worker. */
 const patience = ({ calls, limits }: ExecutionRequest): number => (calls.length + 1) * (limits.wallSeconds + 1) + 60
-
-function refuseUnsupported(name: SandboxName, { language, calls }: ExecutionRequest): void {
-  const style = calls.find((call) => call.style === 'query')?.style
-  if (language === 'python' && style === undefined) return
-  throw new LabError('sandbox', 'sandbox/unsupported', `${name} runs no ${style === undefined ? `programs in ${language}` : `tests by ${style}`}.`, {
-    remedy: 'It runs python by call and stdin; see `lab doctor` for the others.'
-  })
-}

@@ -2,6 +2,7 @@ import { constants } from 'node:buffer'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { LabError } from '../../errors.ts'
+import { endGroup } from '../endGroup.ts'
 import { infrastructure } from '../pool/failures.ts'
 import type { PoolWorker } from '../pool/worker.ts'
 import type { ExecutionRequest } from '../sandbox.ts'
@@ -108,13 +109,3 @@ export class PythonWorker implements PoolWorker {
 const START_SECONDS = 60
 /** Outputs and answers are cut in the worker. No longer text could be made of bytes. */
 const LONGEST_OUTCOME = constants.MAX_STRING_LENGTH
-
-function endGroup({ pid, exitCode, signalCode }: ChildProcess): void {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
-  } catch (error) {
-    // It ended by itself.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}

@@ -2,18 +2,18 @@ import { z } from 'zod'
 import { Limits } from '../../protocol/execution.ts'
 import { NonNegative } from '../../protocol/numbers.ts'
 import { infrastructure } from '../pool/failures.ts'
+import { readableJson } from '../readableJson.ts'
 import type { CallEnd, CallOutcome, ExecutionOutcome, Json, Sighting } from '../sandbox.ts'
-
-const Stopped = z.enum(['exception', 'timeout', 'memory', 'outputLimit', 'forbidden', 'noResult'])
+import { SightingKind, StoppedEnd } from '../toldKinds.ts'
 
 /** What the supervisor tells. Answers are texts that the candidate's process wrote. */
 const WorkerOutcome = z.object({
   calls: z.array(z.object({
     answer: z.string().nullable(),
-    end: z.object({ ended: Stopped, message: z.string() }).nullable(),
+    end: z.object({ ended: StoppedEnd, message: z.string() }).nullable(),
     stdout: z.string(), stderr: z.string(), outputCut: z.boolean(), seconds: NonNegative
   })),
-  sightings: z.array(z.object({ kind: z.enum(['earlyExit', 'outputAfterVerdict', 'forbiddenAccess', 'forgedResult']), why: z.string() })),
+  sightings: z.array(z.object({ kind: SightingKind, why: z.string() })),
   limitsHit: z.array(Limits.keyof()),
   cpuSeconds: NonNegative, peakMegabytes: NonNegative
 })
@@ -62,7 +62,7 @@ export function endedByCandidate(calls: number): Omit<ExecutionOutcome, 'seconds
 }
 
 function readAnswer(text: string, seen: Sighting[], limitsHit: Set<keyof Limits>): CallEnd {
-  const answer = Answer.safeParse(parsed(text))
+  const answer = Answer.safeParse(readableJson(text))
   if (!answer.success) {
     seen.push({ kind: 'forgedResult', why: 'an answer on the result channel that is none' })
     return { ended: 'noResult', message: 'what came as an answer is none' }
@@ -74,12 +74,4 @@ function readAnswer(text: string, seen: Sighting[], limitsHit: Set<keyof Limits>
   if (limit) limitsHit.add(limit)
   if (ended === 'memory') limitsHit.add('memoryMegabytes')
   return { ended, message }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // No answer, which the schema says.
-  }
 }

@@ -9,9 +9,8 @@
  * program and has none of these limits either.
  */
 import path from 'node:path'
-import { LabError } from '../../errors.ts'
 import { probePython } from '../probes/probePython.ts'
-import { findPython } from '../python/findPython.ts'
+import { findPython, NO_PYTHON, requirePython } from '../python/findPython.ts'
 import { createPythonSandbox, PYTHON } from '../python/pythonSandbox.ts'
 import type { WorkerLaunch } from '../python/pythonWorker.ts'
 import { makeScratch } from '../python/scratchFolder.ts'
@@ -29,13 +28,12 @@ async function probe(): Promise<SandboxProbe> {
   const failed = (detail: string): SandboxProbe => ({ name: 'sandbox-exec', works: false, detail, remedy: REMEDY })
   if (process.platform !== 'darwin') return failed(`not on ${process.platform}`)
   const python = await findPython()
-  if (!python) return failed('no Python 3.9 or newer on the PATH')
+  if (!python) return failed(NO_PYTHON)
   return probePython('sandbox-exec', await openSandboxExec({ workers: 1 }), { detail: `Python ${python.version}, a process for each candidate`, remedy: REMEDY })
 }
 
 async function openSandboxExec({ workers }: { readonly workers?: number }): Promise<Sandbox> {
-  const python = await findPython()
-  if (!python) throw new LabError('sandbox', 'sandbox/no-python', 'No Python of version 3.9 or newer is on the PATH.', { remedy: 'Install Python 3.' })
+  const python = await requirePython()
   const [prefix = path.dirname(python.program), base = prefix] = python.folders
   const launch = async (): Promise<WorkerLaunch> => {
     const { folder, remove } = await makeScratch()

@@ -7,9 +7,8 @@
  * Not covered: everything else. A candidate can read and write what the user can, use the network and reach other processes. A worker
  * that ends in the middle counts as the candidate's doing, which it most likely is.
  */
-import { LabError } from '../../errors.ts'
 import { probePython } from '../probes/probePython.ts'
-import { findPython } from '../python/findPython.ts'
+import { findPython, NO_PYTHON, requirePython } from '../python/findPython.ts'
 import { createPythonSandbox, PYTHON } from '../python/pythonSandbox.ts'
 import type { WorkerLaunch } from '../python/pythonWorker.ts'
 import { makeScratch } from '../python/scratchFolder.ts'
@@ -22,15 +21,14 @@ export function unsafeBackend(options: { readonly workers?: number } = {}): Sand
     probe: async () => {
       const python = await findPython()
       const words = { detail: `Python ${python?.version} as a plain process, with no protection`, remedy: 'Install Python 3' }
-      return python ? probePython('unsafe', await openUnsafe({ workers: 1 }), words) : { name: 'unsafe', works: false, detail: 'no Python 3.9 or newer on the PATH', remedy: words.remedy }
+      return python ? probePython('unsafe', await openUnsafe({ workers: 1 }), words) : { name: 'unsafe', works: false, detail: NO_PYTHON, remedy: words.remedy }
     },
     open: () => openUnsafe(options)
   }
 }
 
 async function openUnsafe({ workers }: { readonly workers?: number }): Promise<Sandbox> {
-  const python = await findPython()
-  if (!python) throw new LabError('sandbox', 'sandbox/no-python', 'No Python of version 3.9 or newer is on the PATH.', { remedy: 'Install Python 3.' })
+  const python = await requirePython()
   const launch = async (): Promise<WorkerLaunch> => {
     const { folder, remove } = await makeScratch()
     return {

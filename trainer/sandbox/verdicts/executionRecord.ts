@@ -3,7 +3,7 @@ import { Limits } from '../../protocol/execution.ts'
 import type { WorkspaceOutcome } from '../executor.ts'
 import type { Call, ExecutionOutcome } from '../sandbox.ts'
 import { judgeCall, notJudged } from './judgeCall.ts'
-import { cutLine, wellFormed } from './cutText.ts'
+import { cutLine } from './cutText.ts'
 import { tamperSignals } from './tamperSignals.ts'
 
 /** What an execution was, whatever came of it. */
@@ -62,7 +62,7 @@ function notJudgedTests(task: ExecutionTask, why: string): TestRun[] {
 
 const common = (task: ExecutionTask, { turn, backend, retries }: ExecutionPlace): Pick<ExecutionRecord, 'turn' | 'backend' | 'retries' | 'language' | 'files'> => ({
   turn, backend, retries, language: task.kind === 'code' ? task.language : null,
-  files: task.files.map(({ path, text }) => ({ path, text: wellFormed(text) }))
+  files: task.files.map(({ path, text }) => ({ path, text: text.toWellFormed() }))
 })
 
 const notNegative = (seconds: number): number => (Number.isFinite(seconds) ? Math.max(0, seconds) : 0)

@@ -1,7 +1,7 @@
 import { showValue } from '../../graders/showValue.ts'
 import type { TestCase, TestRun } from '../../protocol/execution.ts'
 import type { CallOutcome } from '../sandbox.ts'
-import { cutText, wellFormed } from './cutText.ts'
+import { cutText } from './cutText.ts'
 
 const SHOWN_CHARACTERS = 600
 
@@ -24,4 +24,4 @@ export function shownGot({ end, stdout }: CallOutcome): string | undefined {
   return end.ended === 'exit' ? cutText(stdout, SHOWN_CHARACTERS).text : undefined
 }
 
-const shown = (value: Parameters<typeof showValue>[0], characters = SHOWN_CHARACTERS): string => wellFormed(showValue(value, characters))
+const shown = (value: Parameters<typeof showValue>[0], characters = SHOWN_CHARACTERS): string => showValue(value, characters).toWellFormed()

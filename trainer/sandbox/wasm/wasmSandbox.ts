@@ -4,6 +4,7 @@ import type { Limits, SandboxName } from '../../protocol/execution.ts'
 import { createPool } from '../pool/pool.ts'
 import type { Pool } from '../pool/pool.ts'
 import { asInfrastructure, infrastructure } from '../pool/failures.ts'
+import { refuseUnsupported } from '../refuseUnsupported.ts'
 import type { CallEnd, CallOutcome, ExecutionOutcome, ExecutionRequest, Json, Sandbox } from '../sandbox.ts'
 import { longestCall } from '../stalls.ts'
 import type { CallReport } from './workerMessages.ts'
@@ -128,14 +129,6 @@ function endOf(end: CallReport['end']): CallEnd {
   } catch (error) {
     return { ended: 'exception', message: `its answer is no JSON: ${(error as Error).message}` }
   }
-}
-
-function refuseUnsupported({ name, languages, styles }: WasmKind, { language, calls }: ExecutionRequest): void {
-  const style = calls.find((call) => !styles.includes(call.style))?.style
-  if (languages.includes(language) && style === undefined) return
-  throw new LabError('sandbox', 'sandbox/unsupported', `${name} runs no ${style === undefined ? `programs in ${language}` : `tests by ${style}`}.`, {
-    remedy: `It runs ${languages.join(', ')} by ${styles.join(', ')}; see \`lab doctor\` for the others.`
-  })
 }
 
 function unjudgeable(message: string): LabError {

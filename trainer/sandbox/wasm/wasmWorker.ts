@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { infrastructure } from '../pool/failures.ts'
 import type { PoolWorker } from '../pool/worker.ts'
+import { readableJson } from '../readableJson.ts'
+import { scrubbedEnvironment } from '../scrubbedEnvironment.ts'
 import { longestCall } from '../stalls.ts'
 import { LineReader } from './lineReader.ts'
 import { LAUNCHER, OUT_OF_MEMORY, REPORTS } from './workerLauncher.ts'
@@ -137,7 +139,7 @@ export class WasmWorker implements PoolWorker {
   }
 
   #receive(line: string): void {
-    const report = Report.safeParse(parsed(line))
+    const report = Report.safeParse(readableJson(line))
     if (this.#babbled) return
     if (report.success) return this.#hear(report.data)
     // Only a program that broke out of its interpreter could have written that.
@@ -148,22 +150,10 @@ export class WasmWorker implements PoolWorker {
 
 const START_SECONDS = 60
 
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined // No report, which the schema says.
-  }
-}
-
-/** What Node needs to run; homes, proxies, options and secrets stay outside. */
-const PASSED_ON = /^(PATH|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LANG|LC_[A-Z]+|TZ)$/i
-
 function startProcess({ url, flags }: WorkerProgram): ChildProcess {
-  const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)))
   return spawn(process.execPath, ['--no-warnings', ...flags, '--eval', LAUNCHER, url], {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    env: process.versions['electron'] === undefined ? kept : { ...kept, ELECTRON_RUN_AS_NODE: '1' },
+    env: scrubbedEnvironment(),
     // Out of reach of the Ctrl-C that is meant for the trainer.
     detached: process.platform !== 'win32',
     windowsHide: true

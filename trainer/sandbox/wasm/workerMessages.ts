@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { NonNegative } from '../../protocol/numbers.ts'
 import type { ExecutionRequest } from '../sandbox.ts'
+import { SightingKind, StoppedEnd } from '../toldKinds.ts'
 
 /** One candidate, as the trainer hands it to a worker: a line of JSON on standard input. */
 export type Job = ExecutionRequest
@@ -10,13 +11,13 @@ const ReportedEnd = z.discriminatedUnion('ended', [
   z.strictObject({ ended: z.literal('value'), text: z.string() }),
   z.strictObject({ ended: z.literal('rows'), columns: z.array(z.string()), rows: z.array(z.array(z.json())), goldRows: z.array(z.array(z.json())) }),
   z.strictObject({ ended: z.literal('exit'), code: z.int() }),
-  z.strictObject({ ended: z.enum(['exception', 'timeout', 'memory', 'outputLimit', 'forbidden', 'noResult']), message: z.string() })
+  z.strictObject({ ended: StoppedEnd, message: z.string() })
 ])
 export type ReportedEnd = z.infer<typeof ReportedEnd>
 
 export const CallReport = z.strictObject({
   kind: z.literal('call'), end: ReportedEnd, stdout: z.string(), stderr: z.string(), outputCut: z.boolean(), seconds: NonNegative, cpuSeconds: NonNegative,
-  sightings: z.array(z.strictObject({ kind: z.enum(['earlyExit', 'outputAfterVerdict', 'forbiddenAccess', 'forgedResult']), why: z.string() })),
+  sightings: z.array(z.strictObject({ kind: SightingKind, why: z.string() })),
   limitsHit: z.array(z.enum(['wallSeconds', 'cpuSeconds', 'memoryMegabytes', 'outputBytes'])),
   /** `grown`: holds much memory and should serve no other candidate; `broken`: nothing more may run in it. */
   worker: z.enum(['good', 'grown', 'broken'])

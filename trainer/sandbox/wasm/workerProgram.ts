@@ -1,11 +1,9 @@
-/** The programs of workers: TypeScript source in a working tree, where tsx translates it, and a bundle beside the running code when installed. */
 import { realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { FROM_SOURCE, threadFromSource } from '../sourcePrograms.ts'
 
 const folder = dirname(fileURLToPath(import.meta.url))
-const fromSource = import.meta.url.endsWith('.ts')
 
 /** What a worker's thread runs, and what Node is told to keep from it. */
 export interface WorkerProgram {
@@ -15,7 +13,7 @@ export interface WorkerProgram {
 
 /** `name` is the bundle's, `source` the file's in a working tree. */
 export function workerProgram(name: string, source: URL): WorkerProgram {
-  if (fromSource) return { url: translated(source.href), flags: [] }
+  if (FROM_SOURCE) return { url: threadFromSource(source.href), flags: [] }
   const file = realpathSync(join(folder, `${name}.mjs`))
   return { url: pathToFileURL(file).href, flags: permissionFlags(file) }
 }
@@ -27,11 +25,4 @@ export function workerProgram(name: string, source: URL): WorkerProgram {
 function permissionFlags(file: string): string[] {
   const flag = ['--permission', '--experimental-permission'].find((name) => process.allowedNodeEnvironmentFlags.has(name))
   return flag === undefined || process.versions['electron'] !== undefined ? [] : [flag, '--allow-worker', `--allow-fs-read=${file}`]
-}
-
-/** A thread takes no `--import`, so that source registers tsx itself. */
-function translated(source: string): string {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs')).href
-  const start = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(source)})`
-  return `data:text/javascript,${encodeURIComponent(start)}`
 }

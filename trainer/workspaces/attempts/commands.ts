@@ -20,12 +20,14 @@ export interface AttemptPlaces extends RunnerPlace {
 /** The run of the tests: everything in it is of the pinned commit but the stubs. */
 export function testsRequest(task: WorkspaceTask, { command, readable, environment }: RunnerCommand, places: AttemptPlaces): CommandRequest {
   const { runtime, dependencies, tests, pipes } = places
+  const folder = path.join(tests, task.folder)
+  const pythonPath = [runtime, ...pythonPaths(tests, task), ...dependencies.packages].join(path.delimiter)
   return {
-    command,
-    folder: path.join(tests, task.folder),
+    command, folder, limits: task.limits,
     readable: [tests, runtime, pipes, ...dependencies.readable, ...readable],
-    environment: { ...environment, ...boundary(task, places), LAB_REPORT: path.join(tests, task.folder, REPORT_LINES), PYTHONPATH: [runtime, ...pythonPaths(tests, task), ...dependencies.packages].join(path.delimiter), PYTHONDONTWRITEBYTECODE: '1', CI: '1' },
-    limits: task.limits
+    environment: {
+      ...environment, ...boundary(task, places), LAB_REPORT: path.join(folder, REPORT_LINES), PYTHONPATH: pythonPath, PYTHONDONTWRITEBYTECODE: '1', CI: '1'
+    }
   }
 }
 
@@ -34,11 +36,9 @@ export async function candidateRequest(task: WorkspaceTask, places: AttemptPlace
   const { dependencies, candidate, pipes } = places
   const { command, readable, environment } = await hostOf(task, places)
   return {
-    command,
-    folder: path.join(candidate, task.folder),
+    command, folder: path.join(candidate, task.folder), limits: task.limits,
     readable: [candidate, places.runtime, pipes, ...dependencies.readable, ...readable],
-    environment: { ...environment, ...boundary(task, places), PYTHONDONTWRITEBYTECODE: '1' },
-    limits: task.limits
+    environment: { ...environment, ...boundary(task, places), PYTHONDONTWRITEBYTECODE: '1' }
   }
 }
 
@@ -46,7 +46,11 @@ const boundary = (task: WorkspaceTask, { pipes }: AttemptPlaces): Record<string,
 
 async function hostOf(task: WorkspaceTask, places: AttemptPlaces): Promise<RunnerCommand> {
   const kinds = new Set(task.editable.map((file) => (stubKindOf(file, 'module') === 'python' ? 'python' : 'node')))
-  if (kinds.size > 1) throw new LabError('environment', 'workspace/no-boundary', 'A change of both Python and JavaScript files cannot be kept apart from the tests.', { remedy: 'Make problems whose files are of one language.' })
+  if (kinds.size > 1) {
+    throw new LabError('environment', 'workspace/no-boundary', 'A change of both Python and JavaScript files cannot be kept apart from the tests.', {
+      remedy: 'Make problems whose files are of one language.'
+    })
+  }
   return kinds.has('python') ? pythonHost(task, places) : nodeHost(task, places)
 }
 
@@ -64,7 +68,9 @@ function nodeHost(task: WorkspaceTask, { runtime, dependencies, candidate, pipes
 function typesRemover(nodeModules: readonly string[]): string {
   const found = nodeModules.map((folder) => path.join(folder, 'tsx', 'dist', 'loader.mjs')).find((file) => fs.existsSync(file))
   if (found !== undefined) return found
-  throw new LabError('sandbox', 'sandbox/unsupported', 'TypeScript files run with tsx, which the project has not installed.', { remedy: 'Install it in the project: npm install --save-dev tsx.' })
+  throw new LabError('sandbox', 'sandbox/unsupported', 'TypeScript files run with tsx, which the project has not installed.', {
+    remedy: 'Install it in the project: npm install --save-dev tsx.'
+  })
 }
 
 function pythonPaths(copy: string, task: WorkspaceTask): string[] {

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { LabError } from '../../errors.ts'
+import { askPython } from '../../sandbox/python/findPython.ts'
 
 /** What a project has installed in the user's tree, shared with copies: read, never written. */
 export interface Dependencies {
@@ -51,20 +50,19 @@ export interface Python {
   readonly readable: readonly string[]
 }
 
-const PROBE = 'import json, sys; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, [p for p in sys.path if p]]))'
-const run = promisify(execFile)
-
 /**
  * The first of these Pythons that runs. A workspace can never name one: they are the machine's and the program's own.
  * @param candidates programs, in the order of preference.
  */
 export async function findPython(candidates: readonly string[]): Promise<Python> {
   for (const candidate of candidates) {
-    const answer = await run(candidate, ['-I', '-c', PROBE], { timeout: 20_000 }).catch(() => undefined)
-    if (answer === undefined) continue
-    const [program, prefix, base, paths] = JSON.parse(answer.stdout) as [string, string, string, string[]]
-    const folders = [prefix, base, ...paths, path.dirname(fs.realpathSync(program))].filter((place) => fs.existsSync(place))
+    const python = await askPython(candidate)
+    if (python === undefined) continue
+    const { program, prefixes, paths } = python
+    const folders = [...prefixes, ...paths, path.dirname(fs.realpathSync(program))].filter((place) => fs.existsSync(place))
     return { program, readable: [...new Set(folders.flatMap((place) => [place, fs.realpathSync(place)]))] }
   }
-  throw new LabError('sandbox', 'sandbox/unsupported', `No Python runs: tried ${candidates.join(', ')}.`, { remedy: 'Install Python 3.10 or newer with pytest.' })
+  throw new LabError('sandbox', 'sandbox/unsupported', `No Python runs: tried ${candidates.join(', ')}.`, {
+    remedy: 'Install Python 3.10 or newer with pytest.'
+  })
 }

@@ -3,8 +3,8 @@ import type { Limits, TamperSignal, TestRun, TestVerdict, WorkspaceTask } from '
 import type { WorkspaceOutcome } from '../../sandbox/executor.ts'
 import { cutText } from '../../sandbox/verdicts/cutText.ts'
 import type { TestResult } from '../runners/testRunner.ts'
-import type { AttemptOutcome } from './runAttempt.ts'
 import { endingOf } from './runAttempt.ts'
+import type { AttemptOutcome } from './runAttempt.ts'
 
 const OUTPUT_CHARACTERS = 8000
 
@@ -17,11 +17,7 @@ const requiredTests = ({ failToPass, passToPass }: WorkspaceTask): { name: strin
 /** The verdicts of an attempt. Throws `sandbox/infrastructure` where the test run broke down by itself, which no candidate can bring about. */
 export function judgeAttempt(task: WorkspaceTask, attempt: AttemptOutcome): WorkspaceOutcome {
   const { tests, candidate } = attempt
-  if (brokeDown(attempt)) {
-    throw new LabError('sandbox', 'sandbox/infrastructure', `The test runner ${task.runner.name} ended with ${tests.code === null ? 'a kill' : `code ${tests.code}`} and told of no test: ${(tests.stderr || tests.stdout).trim().slice(-500) || 'it said nothing'}.`, {
-      remedy: 'Run the project’s tests by hand; check that its dependencies are installed.'
-    })
-  }
+  if (brokeDown(attempt)) throw breakdown(task, tests)
   const output = outputOf(attempt)
   const runs = requiredTests(task).map(({ name, visible }) => testRun(name, visible, attempt))
   const first = Math.max(0, runs.findIndex(({ verdict }) => verdict !== 'pass'))
@@ -37,6 +33,14 @@ export function judgeAttempt(task: WorkspaceTask, attempt: AttemptOutcome): Work
 function brokeDown({ report, tests, candidate }: AttemptOutcome): boolean {
   if (candidate !== null || report.boundary !== null || report.finished) return false
   return tests.ended === 'killed' || (tests.ended === 'exit' && !report.connected && report.results.length === 0)
+}
+
+function breakdown({ runner }: WorkspaceTask, { code, stderr, stdout }: AttemptOutcome['tests']): LabError {
+  const ended = code === null ? 'a kill' : `code ${code}`
+  const said = (stderr || stdout).trim().slice(-500) || 'it said nothing'
+  return new LabError('sandbox', 'sandbox/infrastructure', `The test runner ${runner.name} ended with ${ended} and told of no test: ${said}.`, {
+    remedy: 'Run the project’s tests by hand; check that its dependencies are installed.'
+  })
 }
 
 /** The verdicts of a change that may not be tried. */
@@ -62,22 +66,28 @@ function testRun(name: string, visible: boolean, attempt: AttemptOutcome): TestR
   }
 }
 
-const verdictOf = ({ failure }: TestResult): TestVerdict => (failure?.kind === 'assertion' ? 'wrongValue' : failure?.kind === 'timeout' ? 'timeout' : 'exception')
+const verdictOf = ({ failure }: TestResult): TestVerdict =>
+  failure?.kind === 'assertion' ? 'wrongValue' : failure?.kind === 'timeout' ? 'timeout' : 'exception'
 
 /** Of a test that told no result. The one that was running bears the reason; those after it were never reached. */
-function missing(name: string, { report, tests, candidate }: AttemptOutcome): { readonly verdict: TestVerdict; readonly why: string } {
+function missing(name: string, { report, tests, candidate }: AttemptOutcome): Reason {
   const running = report.began.length === 0 || report.began.includes(name)
   const because = reasonOf(report.boundary, tests, candidate)
   if (!running && because.verdict !== 'exception') return { verdict: 'noResult', why: `The test was not reached. ${because.why}` }
   return because
 }
 
-function reasonOf(boundary: string | null, tests: AttemptOutcome['tests'], candidate: AttemptOutcome['candidate']): { readonly verdict: TestVerdict; readonly why: string } {
+interface Reason {
+  readonly verdict: TestVerdict
+  readonly why: string
+}
+
+function reasonOf(boundary: string | null, { ended }: AttemptOutcome['tests'], candidate: AttemptOutcome['candidate']): Reason {
   if (candidate !== null && candidate.ended !== 'exit' && candidate.ended !== 'killed') return { verdict: candidate.ended, why: endingOf(candidate) }
   if (candidate !== null) return { verdict: 'noResult', why: endingOf(candidate) }
   if (boundary !== null) return { verdict: 'exception', why: boundary }
-  if (tests.ended === 'exit') return { verdict: 'exception', why: 'The test could not be loaded.' }
-  return { verdict: tests.ended === 'killed' ? 'noResult' : tests.ended, why: tests.ended === 'timeout' ? 'The tests ran out of time.' : `The test run ended early: ${tests.ended}.` }
+  if (ended === 'exit') return { verdict: 'exception', why: 'The test could not be loaded.' }
+  return { verdict: ended === 'killed' ? 'noResult' : ended, why: ended === 'timeout' ? 'The tests ran out of time.' : `The test run ended early: ${ended}.` }
 }
 
 const run = (name: string, visible: boolean, verdict: TestVerdict, why: string, seconds: number): TestRun =>
@@ -85,14 +95,15 @@ const run = (name: string, visible: boolean, verdict: TestVerdict, why: string, 
 
 function signalsOf(task: WorkspaceTask, { report, candidate }: AttemptOutcome): TamperSignal[] {
   const required = new Set([...task.failToPass, ...task.passToPass])
-  const skipped = report.results.filter(({ name, status }) => status === 'skipped' && required.has(name))
-  const twice = report.results.filter(({ name }, at) => required.has(name) && report.results.some((other, before) => before < at && other.name === name && other.status === 'passed'))
-  return [
-    ...(candidate?.ended === 'exit' ? [{ kind: 'earlyExit' as const, why: endingOf(candidate) }] : []),
-    ...(skipped.length > 0 ? [{ kind: 'testsSkipped' as const, why: `${skipped.length} required tests were skipped, ${JSON.stringify(skipped[0]!.name)} the first.` }] : []),
-    ...(report.boundary?.includes('where the original gives data') ? [{ kind: 'forgedResult' as const, why: report.boundary }] : []),
-    ...(twice.length > 0 ? [{ kind: 'forgedResult' as const, why: `${JSON.stringify(twice[0]!.name)} told two results.` }] : [])
-  ]
+  const results = report.results.filter(({ name }) => required.has(name))
+  const [skipped, ...others] = results.filter(({ status }) => status === 'skipped')
+  const twice = results.find(({ name }, at) => results.slice(0, at).some((before) => before.name === name && before.status === 'passed'))
+  const signals: TamperSignal[] = []
+  if (candidate?.ended === 'exit') signals.push({ kind: 'earlyExit', why: endingOf(candidate) })
+  if (skipped) signals.push({ kind: 'testsSkipped', why: `${others.length + 1} required tests were skipped, ${JSON.stringify(skipped.name)} the first.` })
+  if (report.boundary?.includes('where the original gives data')) signals.push({ kind: 'forgedResult', why: report.boundary })
+  if (twice) signals.push({ kind: 'forgedResult', why: `${JSON.stringify(twice.name)} told two results.` })
+  return signals
 }
 
 /** What the tests and the candidate wrote, cut; not told apart by test. */

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { LabError } from '../../errors.ts'
+import { frame } from '../../sandbox/python/frameReader.ts'
 
 const NAMES = ['requests', 'answers', 'callbacks']
 const run = promisify(execFile)
@@ -14,7 +15,9 @@ export async function makePipes(folder: string): Promise<void> {
   try {
     await run('mkfifo', places)
   } catch (cause) {
-    throw new LabError('sandbox', 'sandbox/unsupported', `Named pipes cannot be made in ${folder}, so tests of workspaces cannot run here.`, { remedy: 'Use Linux or macOS, with a TMPDIR on a local disk.', place: folder, cause })
+    throw new LabError('sandbox', 'sandbox/unsupported', `Named pipes cannot be made in ${folder}, so tests of workspaces cannot run here.`, {
+      remedy: 'Use Linux or macOS, with a TMPDIR on a local disk.', place: folder, cause
+    })
   }
   for (const place of places) fs.chmodSync(place, 0o666)
 }
@@ -24,14 +27,11 @@ export async function makePipes(folder: string): Promise<void> {
  * middle of a message leaves the tests waiting for its rest.
  */
 export function tellEnded(folder: string, why: string): { stop(): void } {
-  const text = Buffer.from(JSON.stringify({ ended: why }))
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(text.length)
-  const frame = Buffer.concat([length, text])
+  const message = frame(JSON.stringify({ ended: why }))
   const file = fs.openSync(path.join(folder, 'answers'), fs.constants.O_RDWR | fs.constants.O_NONBLOCK)
   const tell = (): void => {
     try {
-      fs.writeSync(file, frame)
+      fs.writeSync(file, message)
     } catch (error) {
       // Full: what lies in it is read first.
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error

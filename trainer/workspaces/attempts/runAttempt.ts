@@ -29,7 +29,9 @@ const LONGEST_REPORT = 32 * 1024 * 1024
  */
 export async function runAttempt(task: WorkspaceTask, sandbox: Sandbox, pool: CopyPool, place: RunnerPlace, signal?: AbortSignal): Promise<AttemptOutcome> {
   if (sandbox.run === undefined) {
-    throw new LabError('sandbox', 'sandbox/unsupported', `The sandbox ${sandbox.name} runs no test runners.`, { remedy: 'Install bubblewrap on Linux; lab doctor says which sandboxes work here.' })
+    throw new LabError('sandbox', 'sandbox/unsupported', `The sandbox ${sandbox.name} runs no test runners.`, {
+      remedy: 'Install bubblewrap on Linux; lab doctor says which sandboxes work here.'
+    })
   }
   const copies = await prepareCopies(task, pool, place.dependencies, place.runtime)
   const pipes = pool.emptyFolder()
@@ -81,8 +83,11 @@ async function runBoth(requests: Requests, run: Run, pipes: string, signal: Abor
 
 /** How the candidate's process ended, as one says of it. */
 export function endingOf({ ended, code }: CommandOutcome): string {
-  if (ended === 'exit') return `The candidate’s process ended with exit code ${code} before the tests did.`
-  return { timeout: 'The candidate’s process ran out of time.', memory: 'The candidate’s process ran out of memory.', outputLimit: 'The candidate’s process wrote too much.', killed: 'The candidate’s process was killed.' }[ended]
+  return `The candidate’s process ${ended === 'exit' ? `ended with exit code ${code} before the tests did` : ENDINGS[ended]}.`
+}
+
+const ENDINGS: Readonly<Record<Exclude<CommandOutcome['ended'], 'exit'>, string>> = {
+  timeout: 'ran out of time', memory: 'ran out of memory', outputLimit: 'wrote too much', killed: 'was killed'
 }
 
 /** What our reporters and the boundary told, with the results of a file that the runner wrote, where it writes one. */

@@ -10,5 +10,7 @@ export function runtimeFolder(): string {
   const places = [path.join(here, '..', 'runtime'), path.join(here, 'workspaceRuntime')]
   const found = places.find((place) => fs.existsSync(path.join(place, 'host.cjs')))
   if (found !== undefined) return fs.realpathSync(found)
-  throw new LabError('sandbox', 'sandbox/unsupported', `The programs that run the tests of workspaces are missing: ${places.join(', ')}.`, { remedy: 'Install the program again.' })
+  throw new LabError('sandbox', 'sandbox/unsupported', `The programs that run the tests of workspaces are missing: ${places.join(', ')}.`, {
+    remedy: 'Install the program again.'
+  })
 }

@@ -22,13 +22,19 @@ export function stubKindOf(file: string, moduleType: 'module' | 'commonjs'): Stu
   return extension === '.js' && moduleType === 'commonjs' ? 'cjs' : kind
 }
 
+/** Of a module, where it is there. */
+interface ModuleTexts {
+  readonly original?: string | undefined
+  readonly written?: string | undefined
+}
+
 /**
  * What stands in the tests' copy in place of a module of the candidate: its exports are calls to the candidate's process.
  * @param file path of the module in the project.
  * @param texts of the original and of what the candidate wrote nothing is taken but names of exports. One that only the original
  * has is undefined, so that its tests fail and the others run.
  */
-export function stubOf(kind: StubKind, file: string, { original = '', written = '' }: { readonly original?: string | undefined; readonly written?: string | undefined }, runtime: string): string {
+export function stubOf(kind: StubKind, file: string, { original = '', written = '' }: ModuleTexts, runtime: string): string {
   const place = JSON.stringify(file)
   if (kind === 'python') return `from lab_boundary.client import bind\nbind(globals(), ${place}, ${JSON.stringify(wordsIn(original))})\n`
   const client = JSON.stringify(path.join(runtime, 'client.cjs'))
@@ -48,6 +54,7 @@ const DEFAULT = /^[ \t]*export\s+default\b/m
 /** Names of exports as far as they are written plainly; one that is written otherwise is missing for the tests. */
 export function exportedNames(text: string): string[] {
   const declared = [...text.matchAll(DECLARED)].map(([, name]) => name!)
-  const listed = [...text.matchAll(LISTED)].flatMap(([, list]) => list!.split(',').filter((item) => !/^\s*type\s/.test(item)).map((item) => item.trim().split(/\s+as\s+/).at(-1)!.trim()))
+  const items = [...text.matchAll(LISTED)].flatMap(([, list]) => list!.split(',')).filter((item) => !/^\s*type\s/.test(item))
+  const listed = items.map((item) => item.trim().split(/\s+as\s+/).at(-1)!.trim())
   return [...new Set([...declared, ...listed, ...(DEFAULT.test(text) ? ['default'] : [])])].filter((name) => NAME.test(name))
 }

@@ -55,5 +55,7 @@ function requireOwn(parent: string): void {
   const stats = fs.lstatSync(parent)
   const uid = process.getuid?.()
   if (stats.isDirectory() && (uid === undefined || stats.uid === uid)) return
-  throw new LabError('environment', 'workspace/copies-folder', `${parent} is not a folder of yours, so no copies are put into it.`, { remedy: 'Remove it, or set TMPDIR to a folder of your own.', place: parent })
+  throw new LabError('environment', 'workspace/copies-folder', `${parent} is not a folder of yours, so no copies are put into it.`, {
+    remedy: 'Remove it, or set TMPDIR to a folder of your own.', place: parent
+  })
 }

@@ -36,6 +36,8 @@ export function createCopyPool(parent: string): CopyPool {
   const root = openCopiesFolder(parent)
   const guard = guardFolder(root)
   const idle: Kept[] = []
+  /** In use or idle. */
+  const copies = new Set<Kept>()
   let [made, closed] = [0, false]
   const nextFolder = (): string => path.join(root, String(++made))
   const originals = createOriginals(nextFolder)
@@ -46,10 +48,15 @@ export function createCopyPool(parent: string): CopyPool {
       kept.state = restoreFolder(kept.folder, kept.original, kept.state)
       idle.push(kept)
     } catch {
-      // Its original was forgotten, or something in it cannot be removed: nobody gets it again.
-      removeWhatGoes(kept.folder)
+      // Something in it cannot be removed: nobody gets it again.
+      discard(kept)
     }
-    if (idle.length > MOST_IDLE) removeAll(idle.shift()!.folder)
+    if (idle.length > MOST_IDLE) discard(idle.shift()!)
+  }
+
+  function discard(kept: Kept): void {
+    copies.delete(kept)
+    removeWhatGoes(kept.folder)
   }
 
   return {
@@ -77,7 +84,9 @@ export function createCopyPool(parent: string): CopyPool {
     const original = await originals.folderOf(content)
     const folder = nextFolder()
     copyFolder(original, folder)
-    originals.forgetOld(new Set(idle.map((kept) => kept.original)))
-    return { key, folder, original, state: stateOf(folder) }
+    const kept = { key, folder, original, state: stateOf(folder) }
+    copies.add(kept)
+    originals.forgetOld(new Set([...copies].map((copy) => copy.original)))
+    return kept
   }
 }

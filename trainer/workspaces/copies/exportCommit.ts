@@ -57,4 +57,6 @@ export function requirePlain(place: string): void {
 }
 
 export const badPath = (place: string, why: string): LabError =>
-  new LabError('environment', 'workspace/bad-path', `The path ${JSON.stringify(place.slice(0, 200))} ${why}.`, { remedy: 'Use paths relative to the top of the repository, with “/”, of files and folders that are no links.' })
+  new LabError('environment', 'workspace/bad-path', `The path ${JSON.stringify(place.slice(0, 200))} ${why}.`, {
+    remedy: 'Use paths relative to the top of the repository, with “/”, of files and folders that are no links.'
+  })

@@ -1,7 +1,6 @@
 import fs from 'node:fs'
-import { removeAll } from '../../sandbox/removeAll.ts'
 import { exportCommit } from './exportCommit.ts'
-import { copyFolder } from './folderState.ts'
+import { copyFolder, removeWhatGoes } from './folderState.ts'
 
 /** Which files a copy holds: a commit of a repository, without some of its paths. */
 export interface CopyContent {
@@ -14,25 +13,36 @@ export interface CopyContent {
 
 /** What copies are made of and restored from: exports of commits, and of those what each role sees. */
 export interface Originals {
-  /** Made once, while it is among the newest. */
+  /** Made once, while it is among the last that were asked for. */
   folderOf(content: CopyContent): Promise<string>
-  /** The oldest go where there are too many; copies in use need theirs no more once they are made. */
-  forgetOld(ofIdle: ReadonlySet<string>): void
+  /** Where there are too many, those that were not asked for the longest go, but for those that copies are restored from. */
+  forgetOld(ofCopies: ReadonlySet<string>): void
+}
+
+interface Original {
+  readonly making: Promise<string>
+  /** Once it is made. */
+  folder?: string
 }
 
 const MOST_ORIGINALS = 32
 
 /** @param nextFolder path of a folder that does not exist yet. */
 export function createOriginals(nextFolder: () => string): Originals {
-  const originals = new Map<string, Promise<string>>()
+  /** The last asked for is the last. */
+  const originals = new Map<string, Original>()
 
   function remembered(key: string, make: () => Promise<string>): Promise<string> {
-    const before = originals.get(key)
-    if (before !== undefined) return before
-    const making = make()
-    originals.set(key, making)
-    making.catch(() => originals.delete(key))
-    return making
+    const original = originals.get(key) ?? begun(key, make)
+    originals.delete(key)
+    originals.set(key, original)
+    return original.making
+  }
+
+  function begun(key: string, make: () => Promise<string>): Original {
+    const original: Original = { making: make() }
+    original.making.then((folder) => { original.folder = folder }, () => originals.delete(key))
+    return original
   }
 
   return {
@@ -51,10 +61,11 @@ export function createOriginals(nextFolder: () => string): Originals {
         return folder
       })
     },
-    forgetOld(ofIdle) {
-      for (const [key, making] of [...originals].slice(0, Math.max(0, originals.size - MOST_ORIGINALS))) {
+    forgetOld(ofCopies) {
+      const unused = [...originals].flatMap(([key, { folder }]) => (folder === undefined || ofCopies.has(folder) ? [] : [{ key, folder }]))
+      for (const { key, folder } of unused.slice(0, Math.max(0, originals.size - MOST_ORIGINALS))) {
         originals.delete(key)
-        void making.then((folder) => ofIdle.has(folder) || removeAll(folder), () => undefined)
+        removeWhatGoes(folder)
       }
     }
   }

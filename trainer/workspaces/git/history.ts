@@ -13,8 +13,14 @@ const STATUS: Readonly<Record<string, Change['files'][number]['status']>> = { A:
 const FIELD = '\u001f'
 const RECORD = '\u001e'
 
+export interface Looked {
+  readonly revision?: string
+  readonly folder?: string
+  readonly most?: number
+}
+
 /** The last commits that lead to a revision, newest first, merges left out. To be asked in trusted workspaces only. */
-export async function recentChanges(repository: string, { revision = 'HEAD', folder = '', most = 200 }: { readonly revision?: string; readonly folder?: string; readonly most?: number }): Promise<Change[]> {
+export async function recentChanges(repository: string, { revision = 'HEAD', folder = '', most = 200 }: Looked): Promise<Change[]> {
   const output = await confinedGit(repository).raw([
     'log', '--no-merges', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-color', '--no-show-signature', '--name-status', '-z', '--root',
     `--max-count=${most}`, `--format=${RECORD}%H${FIELD}%P${FIELD}%s${FIELD}`, '--end-of-options', revision, ...(folder === '' ? [] : ['--', folder])

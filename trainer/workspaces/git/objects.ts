@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { LabError } from '../../errors.ts'
+import { CONFINED_SETTINGS } from '../../stores/confinedGit.ts'
 
 /** An entry of a commit's tree. Submodules are left out: their content is not in the repository. */
 export interface TreeEntry {
@@ -10,7 +11,7 @@ export interface TreeEntry {
 }
 
 /** git runs what a repository configures: all of that which can be switched off is, and nothing is fetched or locked. */
-const CONFINED = ['--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'diff.external=', '-c', 'protocol.allow=never']
+const CONFINED = ['--no-pager', ...[...CONFINED_SETTINGS, 'protocol.allow=never'].flatMap((setting) => ['-c', setting])]
 const ENVIRONMENT = { GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
 /** Without what a caller's own git set, such as the repository that a hook runs for. */
 const environment = (): NodeJS.ProcessEnv => ({ ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))), ...ENVIRONMENT })
@@ -73,8 +74,9 @@ function git(repository: string, args: readonly string[], input = ''): Promise<B
     child.stderr.on('data', (piece: Buffer) => complaints.length < 16 && complaints.push(piece))
     child.once('error', (error) => reject(unreadable(repository, error.message)))
     child.once('close', (code) => {
-      if (code === 0) resolve(Buffer.concat(output))
-      else reject(unreadable(repository, bytes > MOST_BYTES ? `more than ${MOST_BYTES} bytes` : (Buffer.concat(complaints).toString('utf8').trim().slice(0, 500) || `git ${args[0]} found nothing`)))
+      if (code === 0) return resolve(Buffer.concat(output))
+      const said = Buffer.concat(complaints).toString('utf8').trim().slice(0, 500) || `git ${args[0]} found nothing`
+      reject(unreadable(repository, bytes > MOST_BYTES ? `more than ${MOST_BYTES} bytes` : said))
     })
     // A git that ends early closes its input; how it ended is told by its exit.
     child.stdin.on('error', () => undefined)

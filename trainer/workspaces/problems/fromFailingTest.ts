@@ -46,7 +46,9 @@ async function filesToEdit(project: Project, commit: string, testPath: string, t
   const places = asked ?? importedBy(testPath, text, project.folder).flatMap((options) => options.find((place) => known.has(place)) ?? [])
   const editable = [...new Set(places)].filter((place) => known.has(place) && canBeApart(place) && !isTestFile(place))
   if (editable.length === 0) {
-    throw new LabError('environment', 'workspace/nothing-to-edit', `${testPath} imports no file of the project that could be changed.`, { remedy: 'Name the files that may change with --edit.', place: testPath })
+    throw new LabError('environment', 'workspace/nothing-to-edit', `${testPath} imports no file of the project that could be changed.`, {
+      remedy: 'Name the files that may change with --edit.', place: testPath
+    })
   }
   return Promise.all(editable.map(async (place) => ({ path: place, text: (await readFileAt(project.repository, commit, place)) ?? '' })))
 }
@@ -69,7 +71,9 @@ function importedBy(file: string, text: string, folder: string): string[][] {
   })
 }
 
+const named = (name: string | undefined): string => (name === undefined ? '' : ` whose name holds ${JSON.stringify(name)}`)
+
 const nothingFails = (file: string, name: string | undefined, count: number): LabError =>
-  new LabError('environment', 'workspace/nothing-fails', `None of the ${count} tests of ${file}${name === undefined ? '' : ` whose name holds ${JSON.stringify(name)}`} fails at the current commit.`, {
+  new LabError('environment', 'workspace/nothing-fails', `None of the ${count} tests of ${file}${named(name)} fails at the current commit.`, {
     remedy: 'Commit the failing test, or make a problem from a function or from the history.', place: file
   })

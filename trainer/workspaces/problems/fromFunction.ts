@@ -24,7 +24,9 @@ export async function problemFromFunction(project: Project, file: string, which:
   const candidate = { ...project, commit, editable: [path], testFiles: await testsNaming(project, commit, [path]), files: [shown], gold: [{ path, text }] }
   const verified = await verifyProblem(candidate, verifying, signal)
   if ('none' in verified) {
-    throw new LabError('environment', 'workspace/not-covered', `No problem can be made of ${found.name} in ${path}: ${verified.none}`, { remedy: 'Write a test that calls the function, commit it, and try again.', place: `${path}:${found.lines[0]}` })
+    throw new LabError('environment', 'workspace/not-covered', `No problem can be made of ${found.name} in ${path}: ${verified.none}`, {
+      remedy: 'Write a test that calls the function, commit it, and try again.', place: `${path}:${found.lines[0]}`
+    })
   }
   const hole = { path, name: found.name, from: found.from, to: found.from + found.without.length }
   return { version: 1, made: 'function', title: `${found.name} (${path})`, ...candidate, ...verified, hole }
@@ -38,5 +40,7 @@ function findFunction(path: string, text: string, which: WhichFunction): FoundFu
   if (fitting.length === 1) return fitting[0]!
   const asked = 'name' in which ? `function ${JSON.stringify(which.name)}` : `function at line ${which.line}`
   const there = all.map(({ name, lines }) => `${name} (line ${lines[0]})`).join(', ') || 'none'
-  throw new LabError('environment', 'workspace/no-function', `${path} has ${fitting.length === 0 ? 'no' : 'more than one'} ${asked}. There are: ${there}.`, { remedy: 'Name a function that has a body of its own, or give its line.', place: path })
+  throw new LabError('environment', 'workspace/no-function', `${path} has ${fitting.length === 0 ? 'no' : 'more than one'} ${asked}. There are: ${there}.`, {
+    remedy: 'Name a function that has a body of its own, or give its line.', place: path
+  })
 }

@@ -6,7 +6,7 @@ import { recentChanges } from '../git/history.ts'
 import type { Change } from '../git/history.ts'
 import { readFileAt } from '../git/objects.ts'
 import type { MadeProblem } from './fromFunction.ts'
-import { testsNaming } from './project.ts'
+import { holdsTests, inProject, testsNaming } from './project.ts'
 import type { Project } from './project.ts'
 import { verifyProblem } from './verifyProblem.ts'
 import type { Verifying } from './verifyProblem.ts'
@@ -32,15 +32,17 @@ export async function* mineHistory(project: Project, options: MiningOptions, ver
   }
 }
 
-async function problemOf(project: Project, change: Change, { mostFiles }: MiningOptions, verifying: Verifying, signal: AbortSignal | undefined): Promise<{ problem: MadeProblem } | { leftOut: string }> {
+async function problemOf(
+  project: Project, change: Change, { mostFiles }: MiningOptions, verifying: Verifying, signal: AbortSignal | undefined
+): Promise<{ problem: MadeProblem } | { leftOut: string }> {
   const sources = change.files.filter(({ path }) => !isTestFile(path) && canBeApart(path))
   const unfit = reasonAgainst(change, sources, project, mostFiles)
   if (unfit !== null) return { leftOut: unfit }
   const { repository } = project
   const editable = sources.map(({ path }) => path)
   const [files, gold] = await Promise.all([filesAt(repository, change.parent, editable), filesAt(repository, change.commit, editable)])
-  const changedTests = change.files.filter(({ path, status }) => isTestFile(path) && canBeApart(path) && status !== 'deleted').map(({ path }) => path.slice(project.folder === '' ? 0 : project.folder.length + 1))
-  const testFiles = [...new Set([...changedTests.filter((path) => !path.endsWith('conftest.py')), ...(await testsNaming(project, change.commit, editable))])].sort()
+  const changedTests = change.files.filter(({ path, status }) => status !== 'deleted' && holdsTests(path)).map(({ path }) => inProject(project, path))
+  const testFiles = [...new Set([...changedTests, ...(await testsNaming(project, change.commit, editable))])].sort()
   const candidate = { ...project, commit: change.commit, editable, testFiles, files, gold }
   try {
     const verified = await verifyProblem(candidate, verifying, signal)

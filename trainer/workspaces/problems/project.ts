@@ -36,7 +36,8 @@ function findRunner(repository: string, folder: string, project: string): Runner
   const installed = NODE_RUNNERS.find(([, file]) => nodeModules.some((modules) => fs.existsSync(path.join(modules, file))))
   if (fs.existsSync(path.join(project, 'package.json')) && installed !== undefined) return { name: installed[0] }
   if (MARKS.slice(1).some((name) => fs.existsSync(path.join(project, name)))) return { name: 'pytest' }
-  throw new LabError('environment', 'workspace/no-runner', `How the tests of ${project} run cannot be told: neither vitest, jest nor mocha is installed, and there is no Python project.`, {
+  const why = 'neither vitest, jest nor mocha is installed, and there is no Python project'
+  throw new LabError('environment', 'workspace/no-runner', `How the tests of ${project} run cannot be told: ${why}.`, {
     remedy: 'Name the runner with --runner; for another one give a command that writes a JUnit file.', place: project
   })
 }
@@ -48,18 +49,24 @@ export async function committedFile(project: Project, file: string): Promise<{ r
   const commit = await resolveCommit(repository, 'HEAD')
   const text = await readFileAt(repository, commit, place)
   if (text !== undefined && text === fs.readFileSync(file, 'utf8')) return { commit, path: place, text }
-  throw new LabError('environment', 'workspace/uncommitted', `${file} ${text === undefined ? 'is in no commit' : 'has changes that no commit holds'}: a problem is pinned to a commit.`, {
+  const state = text === undefined ? 'is in no commit' : 'has changes that no commit holds'
+  throw new LabError('environment', 'workspace/uncommitted', `${file} ${state}: a problem is pinned to a commit.`, {
     remedy: 'Commit the file, then make the problem.', place: file
   })
 }
 
+/** A path from the top of the repository, relative to the project that it lies in. */
+export const inProject = ({ folder }: Project, place: string): string => place.slice(folder === '' ? 0 : folder.length + 1)
+
+/** Whether tests to be run may lie in a file: a conftest.py only serves those of others. */
+export const holdsTests = (place: string): boolean => isTestFile(place) && canBeApart(place) && !place.endsWith('conftest.py')
+
 /** Test files of a commit that name one of these modules, relative to the project; empty where none does: then all tests run. */
 export async function testsNaming(project: Project, commit: string, modules: readonly string[]): Promise<string[]> {
   const { repository, folder } = project
-  const prefix = folder === '' ? '' : `${folder}/`
-  const tests = (await listTree(repository, commit, folder)).filter(({ path: place, kind }) => kind !== 'link' && isTestFile(place) && canBeApart(place) && !place.endsWith('conftest.py'))
+  const tests = (await listTree(repository, commit, folder)).filter(({ path: place, kind }) => kind !== 'link' && holdsTests(place))
   const texts = await readObjects(repository, tests.map(({ object }) => object))
   const stems = modules.map((module) => path.posix.basename(module).replace(/\.[^.]+$/, ''))
   const names = new RegExp(`\\b(${stems.map((stem) => stem.replace(/[^\w]/g, '\\$&')).join('|')})\\b`)
-  return tests.filter((_, at) => stems.length > 0 && names.test(texts[at]!.toString('utf8'))).map(({ path: place }) => place.slice(prefix.length))
+  return tests.filter((_, at) => stems.length > 0 && names.test(texts[at]!.toString('utf8'))).map(({ path: place }) => inProject(project, place))
 }

@@ -44,7 +44,9 @@ export async function verifyProblem(candidate: Candidate, { attempt, sandbox, wa
 
 const LEVELS = ['data', 'functions', 'objects'] as const
 
-async function narrowest(passing: (boundary: WorkspaceTask['boundary']) => Promise<Set<string>>): Promise<{ readonly boundary: WorkspaceTask['boundary']; readonly names: Set<string> }> {
+type Boundary = WorkspaceTask['boundary']
+
+async function narrowest(passing: (boundary: Boundary) => Promise<Set<string>>): Promise<{ readonly boundary: Boundary; readonly names: Set<string> }> {
   const widest = await passing('objects')
   for (const boundary of LEVELS.slice(0, 2)) {
     const names = await passing(boundary)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { readableJson } from '../../sandbox/readableJson.ts'
 import { nodeProgram } from './nodeProgram.ts'
 import { NO_REPORT } from './testRunner.ts'
 import type { TestReport, TestResult, TestRunner } from './testRunner.ts'
-import { writtenJson } from './writtenJson.ts'
 
 const REPORT = '.rollout-lab-report.json'
 const Assertion = z.object({
@@ -15,7 +15,7 @@ const Report = z.object({ testResults: z.array(z.object({ assertionResults: z.ar
 
 /** The report that jest and vitest write as JSON. */
 export function parseJestReport(text: string): TestReport {
-  const parsed = Report.safeParse(writtenJson(text))
+  const parsed = Report.safeParse(readableJson(text))
   if (!parsed.success) return NO_REPORT
   const results = parsed.data.testResults.flatMap(({ assertionResults }) => assertionResults.map(resultOf))
   return { ...NO_REPORT, results, began: results.map(({ name }) => name), finished: true }

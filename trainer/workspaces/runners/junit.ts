@@ -7,12 +7,19 @@ import { nodeCommand } from './nodeProgram.ts'
 
 const Attribute = z.coerce.string().catch('')
 const Said = z.union([z.string(), z.object({ '@message': Attribute.optional(), '@type': Attribute.optional(), '#text': Attribute.optional() }).loose()])
-const Case = z.object({ '@name': Attribute, '@classname': Attribute.optional(), '@time': z.coerce.number().nonnegative().catch(0), failure: z.array(Said).optional(), error: z.array(Said).optional(), skipped: z.array(Said).optional() }).loose()
+const Case = z.object({
+  '@name': Attribute, '@classname': Attribute.optional(), '@time': z.coerce.number().nonnegative().catch(0),
+  failure: z.array(Said).optional(), error: z.array(Said).optional(), skipped: z.array(Said).optional()
+}).loose()
 type Case = z.infer<typeof Case>
 
 const MOST_TESTS = 100_000
+/** Elements of which there may be several. */
+const LISTS = ['testsuite', 'testcase', 'failure', 'error', 'skipped']
 /** Entities stay as they are written, so that none can grow. */
-const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', processEntities: false, parseAttributeValue: false, parseTagValue: false, isArray: (name) => ['testsuite', 'testcase', 'failure', 'error', 'skipped'].includes(name) })
+const parser = new XMLParser({
+  ignoreAttributes: false, attributeNamePrefix: '@', processEntities: false, parseAttributeValue: false, parseTagValue: false, isArray: (name) => LISTS.includes(name)
+})
 
 /** The tests of a JUnit file, by `classname name`, or the name alone where there is no class. */
 export function parseJunit(text: string): TestReport {
@@ -34,11 +41,12 @@ function casesIn(node: unknown): Case[] {
   })
 }
 
-function resultOf(test: Case): TestResult {
-  const base = { name: unescaped([test['@classname'], test['@name']].filter((part) => part !== undefined && part !== '').join(' ')), seconds: test['@time'] }
-  const failed = test.failure ?? test.error
-  if (failed !== undefined) return { ...base, status: 'failed', failure: { kind: test.failure === undefined ? 'exception' : 'assertion', message: failed.map(textOf).join('\n').slice(0, 4000) } }
-  return { ...base, status: test.skipped === undefined ? 'passed' : 'skipped' }
+function resultOf({ '@classname': className = '', '@name': name, '@time': seconds, failure, error, skipped }: Case): TestResult {
+  const base = { name: unescaped([className, name].filter((part) => part !== '').join(' ')), seconds }
+  const failed = failure ?? error
+  if (failed === undefined) return { ...base, status: skipped === undefined ? 'passed' : 'skipped' }
+  const message = failed.map(textOf).join('\n').slice(0, 4000)
+  return { ...base, status: 'failed', failure: { kind: failure === undefined ? 'exception' : 'assertion', message } }
 }
 
 const textOf = (said: z.infer<typeof Said>): string => unescaped(typeof said === 'string' ? said : [said['@message'], said['#text']].filter(Boolean).join('\n'))
@@ -62,5 +70,7 @@ export const junit: TestRunner = {
 
 function settingsOf(runner: Parameters<TestRunner['command']>[0]['runner']) {
   if (runner.name === 'junit') return runner
-  throw new LabError('environment', 'workspace/runner', `The runner ${runner.name} has no command of its own.`, { remedy: 'Use the runner “junit” with a command and a report.' })
+  throw new LabError('environment', 'workspace/runner', `The runner ${runner.name} has no command of its own.`, {
+    remedy: 'Use the runner “junit” with a command and a report.'
+  })
 }

@@ -9,7 +9,9 @@ export function nodeProgram({ nodeModules }: Dependencies, file: string, args: r
   const program = nodeModules.map((folder) => path.join(folder, file)).find((place) => fs.existsSync(place))
   if (program === undefined) {
     const name = file.split('/')[0]
-    throw new LabError('sandbox', 'sandbox/unsupported', `${name} is not installed in the project: there is no node_modules/${file}.`, { remedy: `Install the project’s dependencies (npm install), ${name} among them.` })
+    throw new LabError('sandbox', 'sandbox/unsupported', `${name} is not installed in the project: there is no node_modules/${file}.`, {
+      remedy: `Install the project’s dependencies (npm install), ${name} among them.`
+    })
   }
   return { ...nodeCommand(), command: [process.execPath, program, ...args] }
 }

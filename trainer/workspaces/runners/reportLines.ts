@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { readableJson } from '../../sandbox/readableJson.ts'
 import { NO_REPORT } from './testRunner.ts'
 import type { TestReport, TestResult } from './testRunner.ts'
-import { writtenJson } from './writtenJson.ts'
 
 const Text = z.string().transform((text) => text.slice(0, 4000))
 const Result = z.object({
@@ -17,7 +17,7 @@ const Line = z.union([Result, z.object({ began: z.string().max(4000) }), z.objec
 export function parseReportLines(text: string): TestReport {
   const report = { ...NO_REPORT, results: [] as TestResult[], began: [] as string[] }
   for (const line of text.split('\n')) {
-    const parsed = Line.safeParse(writtenJson(line))
+    const parsed = Line.safeParse(readableJson(line))
     if (!parsed.success) continue
     const said = parsed.data
     if ('status' in said) report.results.push(withoutAbsent(said))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { GroupAttempt, RolloutRow } from '../../../trainer/protocol/queries.ts'
+import type { GroupAttempt, RolloutRow } from '../../../trainer/protocol/rolloutViews.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
 import { advantageOf, groupNumbers } from './groupNumbers.ts'
 import { historySteps } from './historySteps.ts'

@@ -1,4 +1,4 @@
-import type { GroupAttempt } from '../../../trainer/protocol/queries.ts'
+import type { GroupAttempt } from '../../../trainer/protocol/rolloutViews.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
 
 /** Completion tokens of all segments. */

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { GroupAttempt } from '../../../trainer/protocol/queries.ts'
+import type { GroupAttempt } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
 import { countText, keptWord, numberText, signedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'

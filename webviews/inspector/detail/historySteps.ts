@@ -1,4 +1,4 @@
-import type { RolloutRow } from '../../../trainer/protocol/queries.ts'
+import type { RolloutRow } from '../../../trainer/protocol/rolloutViews.ts'
 
 /** The attempts of one run at one step with one policy. */
 export interface HistoryStep {

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit'
 import type { PropertyValues } from 'lit'
-import type { RolloutRow, RunCard } from '../../../trainer/protocol/queries.ts'
+import type { RolloutRow } from '../../../trainer/protocol/rolloutViews.ts'
+import type { RunCard } from '../../../trainer/protocol/runViews.ts'
 import type { ViewError } from '../../connection/viewError.ts'
 import { toViewError } from '../../connection/viewError.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'

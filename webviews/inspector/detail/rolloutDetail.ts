@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit'
 import type { PropertyValues } from 'lit'
 import type { Label } from '../../../trainer/protocol/label.ts'
-import type { GroupAttempt } from '../../../trainer/protocol/queries.ts'
+import type { GroupAttempt } from '../../../trainer/protocol/rolloutViews.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
 import type { ViewError } from '../../connection/viewError.ts'
 import { toViewError } from '../../connection/viewError.ts'
@@ -9,7 +9,7 @@ import { sharedStyles } from '../../controls/sharedStyles.ts'
 import type { RolloutPlace } from '../../protocol/inspector.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
 import type { InspectorModel } from '../inspectorModel.ts'
-import { countText, keptWord, numberText, secondsText, signedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
+import { unitsText } from '../rowText.ts'
 import { availableModes, scaleOf, tokenValues } from '../trace/tokenColours.ts'
 import type { ColourMode } from '../trace/tokenColours.ts'
 import '../execution/executionView.ts'
@@ -18,13 +18,13 @@ import '../threads/threadList.ts'
 import '../trace/traceView.ts'
 import type { KeptReading, TraceView } from '../trace/traceView.ts'
 import { detailStyles } from './detailStyles.ts'
-import { advantageOf, tokensOf } from './groupNumbers.ts'
 import './groupView.ts'
 import { errorBox } from './messages.ts'
 import './problemHistory.ts'
 import { answerTable, rewardTable } from './rewardTable.ts'
 import type { PartLinks } from './rewardTable.ts'
 import { rolloutDetailStyles } from './rolloutDetailStyles.ts'
+import { origin, outcome } from './rolloutFacts.ts'
 
 /** Of a prompt, in the title. */
 const PROMPT_CHARACTERS = 120
@@ -45,8 +45,10 @@ export interface GroupPlace {
  */
 export class RolloutDetail extends LitElement {
   static override properties = {
-    model: { attribute: false }, place: { attribute: false }, groupPlace: { attribute: false }, tab: {}, mode: {}, rich: { type: Boolean }, marked: {}, at: { type: Number }, kept: { attribute: false },
-    rollout: { state: true }, group: { state: true }, prompt: { state: true }, error: { state: true }, loading: { state: true }, segment: { state: true }, labels: { state: true }, linkedParts: { state: true }
+    model: { attribute: false }, place: { attribute: false }, groupPlace: { attribute: false }, kept: { attribute: false },
+    tab: {}, mode: {}, rich: { type: Boolean }, marked: {}, at: { type: Number },
+    rollout: { state: true }, group: { state: true }, prompt: { state: true }, error: { state: true }, loading: { state: true },
+    segment: { state: true }, labels: { state: true }, linkedParts: { state: true }
   }
   static override styles = [sharedStyles, detailStyles, rolloutDetailStyles, css`:host { display: flex; flex-direction: column; min-height: 0; min-width: 0; }`]
 
@@ -202,37 +204,37 @@ export class RolloutDetail extends LitElement {
   #panel() {
     const { rollout } = this
     if (this.tab === 'history' && this.#subject) {
-      return html`<lab-problem-history .model=${this.model} .problem=${this.#subject.problemId} .heading=${visibleLine(this.prompt.trim(), 100)} @openplace=${(event: CustomEvent<RolloutPlace>) => this.#fire('openplace', event.detail)}></lab-problem-history>`
+      return html`<lab-problem-history .model=${this.model} .problem=${this.#subject.problemId} .heading=${visibleLine(this.prompt.trim(), 100)}
+        @openplace=${(event: CustomEvent<RolloutPlace>) => this.#fire('openplace', event.detail)}></lab-problem-history>`
     }
     if (this.tab === 'group' || !rollout) {
       const run = this.place?.run ?? this.groupPlace?.run ?? ''
-      return html`<lab-group .rollouts=${this.group} .current=${rollout?.id} @openrollout=${(event: CustomEvent<string>) => this.#fire('openplace', { run, id: event.detail })}></lab-group>`
+      return html`<lab-group .rollouts=${this.group} .current=${rollout?.id}
+        @openrollout=${(event: CustomEvent<string>) => this.#fire('openplace', { run, id: event.detail })}></lab-group>`
     }
     return this.#rollout(rollout)
   }
 
   #rollout(rollout: Rollout) {
-    const stop = rollout.segments.at(-1)?.stopReason ?? ''
-    return html`<div class="facts">
-        <span class="verdict ${verdictClass(rollout.correct)}">${verdictSign(rollout.correct)} ${verdictWord(rollout.correct)}</span>
-        <span>reward <b>${numberText(rollout.reward.total)}</b></span><span>advantage <b>${signedText(advantageOf(rollout))}</b></span>
-        <span>${unitsText(tokensOf(rollout), 'token')}</span><span>stop: <b class=${stop === 'length' || stop === 'error' ? 'alarming' : ''}>${stopWord(stop)}</b></span>
-        ${rollout.filter ? filterWords(rollout.filter) : nothing}
-        ${rollout.superseded ? html`<span class="alarming">this attempt was done again later</span>` : nothing}</div>
+    const place = { run: this.place?.run ?? '', id: rollout.id }
+    return html`${outcome(rollout)}
       ${rollout.errors.map((error) => html`<div class="notice"><b>${error.boundary}</b> ${visibleText(error.message.slice(0, 4000))}</div>`)}
       <div class="side"><div>${rewardTable(rollout, this.#partLinks(rollout))}</div><div>${answerTable(rollout)}</div></div>
-      <lab-executions .connection=${this.model.connection} .place=${{ run: this.place?.run ?? '', id: rollout.id }} ?hasgold=${rollout.gold !== undefined} @showturn=${(event: CustomEvent<number>) => this.#showTurn(event.detail)}></lab-executions>
+      <lab-executions .connection=${this.model.connection} .place=${place} ?hasgold=${rollout.gold !== undefined}
+        @showturn=${(event: CustomEvent<number>) => this.#showTurn(event.detail)}></lab-executions>
       ${rollout.segments.length > 1 ? this.#segments(rollout) : nothing}
       <lab-trace .rollout=${rollout} .index=${this.segment} .mode=${this.mode} ?rich=${this.rich} .labels=${this.labels}></lab-trace>
-      <lab-threads .connection=${this.model.connection} .place=${this.place ?? { run: '', id: rollout.id }}
-        @labelsread=${(event: CustomEvent<readonly Label[]>) => (this.labels = event.detail)} @showplace=${(event: CustomEvent<Label>) => this.#showLabel(event.detail)}></lab-threads>
-      ${facts(rollout)}`
+      <lab-threads .connection=${this.model.connection} .place=${this.place ?? place}
+        @labelsread=${(event: CustomEvent<readonly Label[]>) => (this.labels = event.detail)}
+        @showplace=${(event: CustomEvent<Label>) => this.#showLabel(event.detail)}></lab-threads>
+      ${origin(rollout)}`
   }
 
   #segments(rollout: Rollout) {
-    return html`<label>Segment <select @change=${(event: Event) => (this.segment = Number((event.currentTarget as HTMLSelectElement).value))}>${rollout.segments.map(
-      (segment, index) => html`<option value=${index} .selected=${index === this.segment}>${index + 1}: ${segment.source}, ${unitsText(segment.tokens.length, 'token')}</option>`
-    )}</select></label>`
+    const options = rollout.segments.map(({ source, tokens }, index) =>
+      html`<option value=${index} .selected=${index === this.segment}>${index + 1}: ${source}, ${unitsText(tokens.length, 'token')}</option>`)
+    return html`<label>Segment <select
+      @change=${(event: Event) => (this.segment = Number((event.currentTarget as HTMLSelectElement).value))}>${options}</select></label>`
   }
 
   #modes(): ColourMode[] {
@@ -245,16 +247,21 @@ export class RolloutDetail extends LitElement {
     const segment = rollout?.segments[this.segment]
     const id = this.#subject ? visibleLine(this.#subject.problemId, 80) : ''
     const title = visibleLine(this.prompt.trim(), 60) || id
+    const colour = (event: Event): void => this.#display({ mode: (event.currentTarget as HTMLSelectElement).value as ColourMode, rich: false })
     return html`<div class="toolbar" role="toolbar" aria-label="Rollout">
-      <button type="button" class="tool back" title="Back to the list (Esc)" @click=${() => this.#fire('act', 'back')}>←<span class="visually-hidden"> Back to the list</span></button>
+      <button type="button" class="tool back" title="Back to the list (Esc)"
+        @click=${() => this.#fire('act', 'back')}>←<span class="visually-hidden"> Back to the list</span></button>
       <h2 title=${`Problem ${id}`}>${title}<span class="faint"> step ${this.#subject?.step ?? ''}${rollout ? ` · #${rollout.sampleIndex}` : ''}</span></h2>
       ${segment ? html`
-        <label>Colour <select aria-label="Colour of tokens" @change=${(event: Event) => this.#display({ mode: (event.currentTarget as HTMLSelectElement).value as ColourMode, rich: false })}>${this.#modes().map(
+        <label>Colour <select aria-label="Colour of tokens" @change=${colour}>${this.#modes().map(
           (mode) => html`<option value=${mode} .selected=${mode === this.mode}>${mode === 'none' ? 'none' : scaleOf(mode, tokenValues(segment)).title}</option>`
         )}</select></label>
-        <button type="button" class="tool" aria-pressed=${this.rich} title="Render Markdown and LaTeX (m)" @click=${() => this.#display({ mode: this.mode, rich: !this.rich })}>${this.rich ? 'Rendered' : 'Raw'}</button>
+        <button type="button" class="tool" aria-pressed=${this.rich} title="Render Markdown and LaTeX (m)"
+          @click=${() => this.#display({ mode: this.mode, rich: !this.rich })}>${this.rich ? 'Rendered' : 'Raw'}</button>
         <button type="button" class="tool" title="Fold or unfold all spans (z)" @click=${() => this.trace?.toggleAll()}>Fold</button>
-        <button type="button" class="tool" aria-pressed=${this.marked !== undefined} title=${this.marked === undefined ? 'Mark for a comparison (d)' : 'Compare with the marked rollout (d)'} @click=${() => this.#fire('act', 'mark')}>${this.#markWord(rollout?.id)}</button>
+        <button type="button" class="tool" aria-pressed=${this.marked !== undefined}
+          title=${this.marked === undefined ? 'Mark for a comparison (d)' : 'Compare with the marked rollout (d)'}
+          @click=${() => this.#fire('act', 'mark')}>${this.#markWord(rollout?.id)}</button>
         <button type="button" class="tool" title="Open as a text document (o)" @click=${() => this.#fire('act', 'document')}>As text</button>
         <button type="button" class="tool" title="Label this rollout (l)" @click=${() => this.#fire('act', 'label')}>Label</button>
         <button type="button" class="tool" title="Copy a link to this rollout (y)" @click=${() => this.#fire('act', 'link')}>Link</button>` : nothing}
@@ -283,27 +290,6 @@ export class RolloutDetail extends LitElement {
   #fire(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail }))
   }
-}
-
-function filterWords({ kept, why }: NonNullable<Rollout['filter']>) {
-  const word = keptWord(kept)
-  return html`<span><b class=${kept ? '' : 'alarming'}>${word}</b>${why === word ? nothing : html` ${visibleLine(why, 120)}`}</span>`
-}
-
-/** When, by which policy and from which seed it was sampled. */
-function facts(rollout: Rollout) {
-  const rows: [string, unknown][] = [
-    ['Rollout', html`<span class="code">${visibleText(rollout.id)}</span>`],
-    ['Problem', html`<span class="code">${visibleLine(rollout.problemId, 200)}</span>`],
-    ['Group', `${visibleLine(rollout.group, 80)}, sample ${rollout.sampleIndex}`],
-    ['Kind', `${rollout.kind}, stage ${visibleLine(rollout.stage, 60)}, step ${rollout.step}, attempt ${rollout.attempt}`],
-    ['Environment', `${visibleLine(rollout.environment, 80)} ${visibleLine(JSON.stringify(rollout.params), 400)}`],
-    ['Policy', `${countText(rollout.policyVersion)} optimiser steps seen`],
-    ['Seed', String(rollout.seed)],
-    ['Sampled', `${visibleLine(rollout.timing.sampledAt, 40)}, ${secondsText(rollout.timing.sampleSeconds)} sampling, ${secondsText(rollout.timing.rewardSeconds)} scoring`],
-    ...Object.entries(rollout.tags).slice(0, 50).map(([name, value]): [string, unknown] => [visibleLine(name, 60), visibleLine(value, 400)])
-  ]
-  return html`<h3>How it came about</h3><table aria-label="How it came about"><tbody>${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>`
 }
 
 if (!customElements.get('lab-rollout-detail')) customElements.define('lab-rollout-detail', RolloutDetail)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestVerdict } from '../../../trainer/protocol/execution.ts'
-import type { ExecutionCard, TestRow } from '../../../trainer/protocol/queries.ts'
+import type { ExecutionCard, TestRow } from '../../../trainer/protocol/rolloutViews.ts'
 import { ViewError } from '../../connection/viewError.ts'
 import type { RunAgain } from '../../protocol/inspector.ts'
 import { ExecutionModel, TESTS_PAGE } from './executionModel.ts'

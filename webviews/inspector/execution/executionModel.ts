@@ -1,4 +1,4 @@
-import type { ExecutionCard, TestRow } from '../../../trainer/protocol/queries.ts'
+import type { ExecutionCard, TestRow } from '../../../trainer/protocol/rolloutViews.ts'
 import { isCancelled, toViewError } from '../../connection/viewError.ts'
 import type { ViewError } from '../../connection/viewError.ts'
 import type { RolloutPlace, RunAgain } from '../../protocol/inspector.ts'

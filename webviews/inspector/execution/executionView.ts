@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit'
 import type { PropertyValues } from 'lit'
-import type { ExecutionCard } from '../../../trainer/protocol/queries.ts'
+import type { ExecutionCard } from '../../../trainer/protocol/rolloutViews.ts'
 import { toViewError } from '../../connection/viewError.ts'
 import type { ViewError } from '../../connection/viewError.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
@@ -20,7 +20,9 @@ import { testTable } from './testTable.ts'
  * completion is no program. Fires `showturn` with a turn whose place in the trace is to be shown.
  */
 export class ExecutionView extends LitElement {
-  static override properties = { connection: { attribute: false }, place: { attribute: false }, hasGold: { type: Boolean }, open: { state: true }, error: { state: true } }
+  static override properties = {
+    connection: { attribute: false }, place: { attribute: false }, hasGold: { type: Boolean }, open: { state: true }, error: { state: true }
+  }
   static override styles = [sharedStyles, detailStyles, executionStyles]
 
   declare connection: Connection
@@ -69,22 +71,26 @@ export class ExecutionView extends LitElement {
     if (!model) return nothing
     if (model.error) return errorBox(model.error, () => void model.retry())
     const { card } = model
-    return card ? html`${this.#head(model, card)}${this.#notices(card)}${this.#tools(model, card)}${this.#again(model)}${this.#tests(model, card)}` : nothing
+    if (!card) return nothing
+    return html`${this.#head(model, card)}${notices(card)}${this.#tools(model, card)}${secondRun(model)}${this.#tests(model, card)}`
   }
 
   #head(model: ExecutionModel, card: ExecutionCard) {
-    const failed = failureText(card)
-    const all = card.tests > 0 && card.byVerdict.pass === card.tests
+    const { cards = [] } = model
+    const failed = card.failure === null ? failureText(card) : ''
     return html`<div class="head"><h3>Execution</h3>
-        ${(model.cards?.length ?? 0) > 1 ? html`<span class="turns" role="group" aria-label="Turn">${model.cards?.map((each) => this.#turn(model, each))}</span>` : nothing}
-        <b class="verdict ${verdictClass(card.failure === null ? all : null)}">${passText(card)}</b>${failed === '' || card.failure !== null ? nothing : html`<span>${failed}</span>`}</div>
+        ${cards.length > 1 ? html`<span class="turns" role="group" aria-label="Turn">${cards.map((each) => this.#turn(model, each))}</span>` : nothing}
+        <b class="verdict ${verdictClass(isRight(card))}">${passText(card)}</b>${failed === '' ? nothing : html`<span>${failed}</span>`}</div>
       <div class="facts faint"><span>${languageWord(card.language)} in ${visibleLine(card.backend, 40)}</span>${costText(card).map((text) => html`<span>${text}</span>`)}
         ${card.limitsHit.length === 0 ? nothing : html`<span class="alarming">limits hit: ${card.limitsHit.map(limitWord).join(', ')}</span>`}</div>`
   }
 
-  #turn(model: ExecutionModel, { turn, tests, byVerdict, failure }: ExecutionCard) {
-    const right = failure !== null ? null : tests > 0 && byVerdict.pass === tests
-    return html`<button type="button" aria-pressed=${turn === model.turn} @click=${() => this.#chooseTurn(model, turn)}>Turn ${turn} <span aria-hidden="true" class=${verdictClass(right)}>${verdictSign(right)}</span> ${countText(byVerdict.pass)}/${countText(tests)}</button>`
+  #turn(model: ExecutionModel, card: ExecutionCard) {
+    const { turn, tests, byVerdict } = card
+    const right = isRight(card)
+    const sign = html`<span aria-hidden="true" class=${verdictClass(right)}>${verdictSign(right)}</span>`
+    const passed = `${countText(byVerdict.pass)}/${countText(tests)}`
+    return html`<button type="button" aria-pressed=${turn === model.turn} @click=${() => this.#chooseTurn(model, turn)}>Turn ${turn} ${sign} ${passed}</button>`
   }
 
   #chooseTurn(model: ExecutionModel, turn: number): void {
@@ -92,28 +98,27 @@ export class ExecutionView extends LitElement {
     void model.chooseTurn(turn)
   }
 
-  #notices({ failure, signals }: ExecutionCard) {
-    return html`${failure === null ? nothing : html`<div class="notice"><b>Not executed</b>${visibleText(failure)} It counts neither as right nor as wrong.</div>`}
-      ${signals.length === 0 ? nothing : html`<div class="notice"><b>Marks of cheating</b><ul>${signals.map(({ kind, why }) => html`<li><b>${signalWord(kind)}</b> ${visibleText(why)}</li>`)}</ul></div>`}`
-  }
-
-  #tools(model: ExecutionModel, card: ExecutionCard) {
-    const noGold = 'The problem’s own solution was not recorded'
+  #tools(model: ExecutionModel, { files }: ExecutionCard) {
+    const gold = this.hasGold ? 'The attempt beside the problem’s own solution (x)' : 'The problem’s own solution was not recorded'
+    const showTurn = (): unknown => this.dispatchEvent(new CustomEvent('showturn', { detail: model.turn }))
+    const showFailing = (event: Event): void => void model.showFailing((event.currentTarget as HTMLInputElement).checked)
     return html`<div class="tools" role="toolbar" aria-label="Attempt">
-        <button type="button" class="tool" title="Files of the attempt in the editor (a)" @click=${() => this.openFiles()}>Open ${card.files.length > 1 ? unitsText(card.files.length, 'file') : 'file'}</button>
-        <button type="button" class="tool" title=${this.hasGold ? 'The attempt beside the problem’s own solution (x)' : noGold} ?disabled=${!this.hasGold} @click=${() => this.diffGold()}>Diff against gold</button>
+        <button type="button" class="tool" title="Files of the attempt in the editor (a)"
+          @click=${() => this.openFiles()}>Open ${files.length > 1 ? unitsText(files.length, 'file') : 'file'}</button>
+        <button type="button" class="tool" title=${gold} ?disabled=${!this.hasGold} @click=${() => this.diffGold()}>Diff against gold</button>
         ${model.running
           ? html`<button type="button" class="tool" @click=${() => model.cancel()}>Cancel</button><span class="faint" role="status">Running in the sandbox…</span>`
-          : html`<button type="button" class="tool" title="Execute it once more in the sandbox; nothing of it is recorded (t)" @click=${() => this.runAgain()}>Run again</button>`}
-        <button type="button" class="tool" title="Where this turn stands in the trace" @click=${() => this.dispatchEvent(new CustomEvent('showturn', { detail: model.turn }))}>Show in trace</button>
-        <label><input type="checkbox" .checked=${model.failingOnly} @change=${(event: Event) => void model.showFailing((event.currentTarget as HTMLInputElement).checked)}>only failing tests</label></div>
-      ${card.files.length > 1 ? html`<div class="files">${card.files.map(({ path, characters }, file) => html`<button type="button" class="link" title=${unitsText(characters, 'character')} @click=${() => this.#ask('openAttempt', { file })}>${visibleLine(path, 120)}</button>`)}</div>` : nothing}
-      ${this.error ? html`<div class="notice" role="alert"><b>${visibleText(this.error.message)}</b>${visibleText(this.error.remedy)}</div>` : nothing}`
+          : html`<button type="button" class="tool" title="Execute it once more in the sandbox; nothing of it is recorded (t)"
+              @click=${() => this.runAgain()}>Run again</button>`}
+        <button type="button" class="tool" title="Where this turn stands in the trace" @click=${showTurn}>Show in trace</button>
+        <label><input type="checkbox" .checked=${model.failingOnly} @change=${showFailing}>only failing tests</label></div>
+      ${files.length > 1 ? html`<div class="files">${files.map((file, index) => this.#file(file, index))}</div>` : nothing}
+      ${this.error ? alertBox(this.error) : nothing}`
   }
 
-  #again({ again, againError }: ExecutionModel) {
-    if (againError) return html`<div class="notice" role="alert"><b>${visibleText(againError.message)}</b>${visibleText(againError.remedy)}</div>`
-    return again ? html`<div class="notice" role="status"><b>${againText(again)}</b>${again.card.failure === null ? nothing : visibleText(again.card.failure)}${changes(again)}</div>` : nothing
+  #file({ path, characters }: ExecutionCard['files'][number], file: number) {
+    return html`<button type="button" class="link" title=${unitsText(characters, 'character')}
+      @click=${() => this.#ask('openAttempt', { file })}>${visibleLine(path, 120)}</button>`
   }
 
   #tests(model: ExecutionModel, card: ExecutionCard) {
@@ -121,10 +126,12 @@ export class ExecutionView extends LitElement {
     if (card.tests === 0) return nothing
     if (count === 0) return html`<p class="faint">${model.failingOnly ? 'Every test passes.' : 'Reading the tests…'}</p>`
     const left = count - tests.length
-    return html`${testTable({
-        tests, open: this.open, again: again && new Map(again.tests.map((test) => [test.index, test])),
-        toggle: (index) => this.#toggle(index), openTest: (index) => this.#ask('openTest', { index })
-      })}${left > 0 ? html`<button type="button" class="link" @click=${() => void model.more()}>Show ${countText(Math.min(left, TESTS_PAGE))} more of ${unitsText(left, 'test')}</button>` : nothing}`
+    const table = testTable({
+      tests, open: this.open, again: again && new Map(again.tests.map((test) => [test.index, test])),
+      toggle: (index) => this.#toggle(index), openTest: (index) => this.#ask('openTest', { index })
+    })
+    const more = `Show ${countText(Math.min(left, TESTS_PAGE))} more of ${unitsText(left, 'test')}`
+    return html`${table}${left > 0 ? html`<button type="button" class="link" @click=${() => void model.more()}>${more}</button>` : nothing}`
   }
 
   #toggle(index: number): void {
@@ -137,13 +144,34 @@ export class ExecutionView extends LitElement {
     const attempt = this.#model?.attempt
     if (!attempt || !this.#model?.card) return
     this.error = undefined
-    this.connection.ask(name, { ...attempt, ...more } as typeof attempt & { readonly index: number }).catch((error: unknown) => (this.error = toViewError(error)))
+    const asked = this.connection.ask(name, { ...attempt, ...more } as typeof attempt & { readonly index: number })
+    asked.catch((error: unknown) => (this.error = toViewError(error)))
   }
+}
+
+/** null = the machine failed. */
+const isRight = ({ failure, tests, byVerdict }: ExecutionCard): boolean | null => (failure === null ? tests > 0 && byVerdict.pass === tests : null)
+
+const alertBox = ({ message, remedy }: ViewError) => html`<div class="notice" role="alert"><b>${visibleText(message)}</b>${visibleText(remedy)}</div>`
+
+function notices({ failure, signals }: ExecutionCard) {
+  const marks = signals.map(({ kind, why }) => html`<li><b>${signalWord(kind)}</b> ${visibleText(why)}</li>`)
+  return html`${failure === null ? nothing : html`<div class="notice"><b>Not executed</b>${visibleText(failure)} It counts neither as right nor as wrong.</div>`}
+    ${marks.length === 0 ? nothing : html`<div class="notice"><b>Marks of cheating</b><ul>${marks}</ul></div>`}`
+}
+
+function secondRun({ again, againError }: ExecutionModel) {
+  if (againError) return alertBox(againError)
+  if (!again) return nothing
+  const { failure } = again.card
+  return html`<div class="notice" role="status"><b>${againText(again)}</b>${failure === null ? nothing : visibleText(failure)}${changes(again)}</div>`
 }
 
 function changes({ changed, changedCount }: RunAgain) {
   if (changedCount === 0) return nothing
-  return html`<ul>${changed.map(({ name, before, after }) => html`<li>${visibleLine(name, 160)}: ${before === 'absent' ? 'no such test' : testVerdictWord(before)} → ${testVerdictWord(after)}</li>`)}
+  const told = changed.map(({ name, before, after }) =>
+    html`<li>${visibleLine(name, 160)}: ${before === 'absent' ? 'no such test' : testVerdictWord(before)} → ${testVerdictWord(after)}</li>`)
+  return html`<ul>${told}
     ${changedCount > changed.length ? html`<li>${countText(changedCount - changed.length)} more</li>` : nothing}</ul>`
 }
 

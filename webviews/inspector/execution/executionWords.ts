@@ -1,19 +1,21 @@
 import type { Limits, TamperKind, TestVerdict } from '../../../trainer/protocol/execution.ts'
-import type { ExecutionCard } from '../../../trainer/protocol/queries.ts'
+import type { ExecutionCard } from '../../../trainer/protocol/rolloutViews.ts'
 import type { RunAgain } from '../../protocol/inspector.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
 import { countText, numberText, secondsText, unitsText } from '../rowText.ts'
 
 const VERDICTS: Readonly<Record<TestVerdict, string>> = {
-  pass: 'pass', wrongValue: 'wrong value', exception: 'exception', timeout: 'timeout', memory: 'out of memory', outputLimit: 'too much output', forbidden: 'forbidden call', noResult: 'no result'
+  pass: 'pass', wrongValue: 'wrong value', exception: 'exception', timeout: 'timeout', memory: 'out of memory', outputLimit: 'too much output',
+  forbidden: 'forbidden call', noResult: 'no result'
 }
 const MEANINGS: Readonly<Record<TestVerdict, string>> = {
-  pass: 'The answer is the expected one.', wrongValue: 'The program answered, but not what was expected.', exception: 'The program threw.', timeout: 'Its time was up.',
-  memory: 'It used more memory than it may.', outputLimit: 'It printed more than it may.', forbidden: 'It did what the sandbox forbids.', noResult: 'It ended without an answer: an early exit, or it was killed.'
+  pass: 'The answer is the expected one.', wrongValue: 'The program answered, but not what was expected.', exception: 'The program threw.',
+  timeout: 'Its time was up.', memory: 'It used more memory than it may.', outputLimit: 'It printed more than it may.',
+  forbidden: 'It did what the sandbox forbids.', noResult: 'It ended without an answer: an early exit, or it was killed.'
 }
 const SIGNALS: Readonly<Record<TamperKind, string>> = {
-  earlyExit: 'ended early', outputAfterVerdict: 'output after the verdict', forbiddenAccess: 'forbidden access', specialCased: 'special-cased answers', testsSkipped: 'tests skipped', forgedResult: 'forged result',
-  protectedFile: 'protected file changed'
+  earlyExit: 'ended early', outputAfterVerdict: 'output after the verdict', forbiddenAccess: 'forbidden access', specialCased: 'special-cased answers',
+  testsSkipped: 'tests skipped', forgedResult: 'forged result', protectedFile: 'protected file changed'
 }
 const LIMITS: Readonly<Record<keyof Limits, string>> = {
   wallSeconds: 'wall time', cpuSeconds: 'CPU time', memoryMegabytes: 'memory', processes: 'processes', outputBytes: 'output', fileBytes: 'file size', files: 'number of files'

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit'
-import type { TestRow } from '../../../trainer/protocol/queries.ts'
+import type { TestRow } from '../../../trainer/protocol/rolloutViews.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
 import { secondsText, verdictClass, verdictSign } from '../rowText.ts'
 import { passed, testVerdictMeaning, testVerdictWord } from './executionWords.ts'
@@ -22,17 +22,21 @@ export function testTable(table: TestTable) {
   const { tests, again } = table
   const heads = ['Test', 'Verdict', ...(again ? ['Run again'] : [])]
   return html`<div class="tests ${again ? 'twice' : ''}" role="table" aria-label="Tests">
-    <div class="row heads" role="row">${heads.map((head) => html`<span role="columnheader">${head}</span>`)}<span role="columnheader" class="value">Expected</span><span role="columnheader" class="value">Got</span>
+    <div class="row heads" role="row">${heads.map((head) => html`<span role="columnheader">${head}</span>`)}
+      <span role="columnheader" class="value">Expected</span><span role="columnheader" class="value">Got</span>
       <span role="columnheader" class="why">Why</span><span role="columnheader" class="number">Time</span></div>
     ${tests.map((test) => testRow(table, test))}</div>`
 }
 
 function testRow({ open, again, toggle, openTest }: TestTable, test: TestRow) {
   const isOpen = open.has(test.index)
+  const second = again?.get(test.index)
+  const name = html`<span class="what"><span class="name">${visibleLine(test.name, CELL_CHARACTERS)}</span>${tags(test)}</span>`
   return html`<div class="row test" role="row">
-      <span role="cell"><button type="button" class="fold" aria-expanded=${isOpen} @click=${() => toggle(test.index)}><span aria-hidden="true">${isOpen ? '▾' : '▸'}</span><span class="what"><span class="name">${visibleLine(test.name, CELL_CHARACTERS)}</span>${tags(test)}</span></button></span>
+      <span role="cell"><button type="button" class="fold" aria-expanded=${isOpen}
+        @click=${() => toggle(test.index)}><span aria-hidden="true">${isOpen ? '▾' : '▸'}</span>${name}</button></span>
       <span role="cell">${verdict(test)}</span>
-      ${again ? html`<span role="cell">${again.has(test.index) ? verdict(again.get(test.index)!) : html`<span class="faint">–</span>`}</span>` : nothing}
+      ${again ? html`<span role="cell">${second ? verdict(second) : html`<span class="faint">–</span>`}</span>` : nothing}
       <span role="cell" class="value">${cell(test.expected)}</span><span role="cell" class="value">${cell(test.got)}</span>
       <span role="cell" class="why">${visibleLine(test.why, CELL_CHARACTERS)}</span><span role="cell" class="number">${secondsText(test.seconds)}</span></div>
     ${isOpen ? html`<div role="row"><div role="cell">${texts(test, openTest)}</div></div>` : nothing}`
@@ -43,9 +47,10 @@ const verdict = (test: Pick<TestRow, 'verdict'>) => {
   return html`<span class="verdict ${verdictClass(right)}" title=${testVerdictMeaning(test.verdict)}>${verdictSign(right)} ${testVerdictWord(test.verdict)}</span>`
 }
 
-function tags({ visible, fresh }: TestRow) {
-  return html`${visible ? nothing : html`<span class="tag faint" title="The model was not shown it">hidden</span>`}${fresh ? html`<span class="tag faint" title="Drawn anew for this execution: its answer cannot be known by heart">fresh</span>` : nothing}`
-}
+const HIDDEN = html`<span class="tag faint" title="The model was not shown it">hidden</span>`
+const FRESH = html`<span class="tag faint" title="Drawn anew for this execution: its answer cannot be known by heart">fresh</span>`
+
+const tags = ({ visible, fresh }: TestRow) => html`${visible ? nothing : HIDDEN}${fresh ? FRESH : nothing}`
 
 function cell(text: string | undefined) {
   if (text === undefined) return html`<span class="faint">–</span>`
@@ -54,9 +59,12 @@ function cell(text: string | undefined) {
 
 function texts(test: TestRow, openTest: (index: number) => void) {
   const rows: (readonly [string, string | undefined, string?])[] = [
-    ['Test', test.name, 'plain'], ['Why', test.why, 'plain'], ['Input', test.input], ['Expected', test.expected], ['Got', test.got], ['Output', test.output === '' ? undefined : test.output]
+    ['Test', test.name, 'plain'], ['Why', test.why, 'plain'], ['Input', test.input], ['Expected', test.expected], ['Got', test.got], ['Output', test.output]
   ]
   const notes = [...(test.outputCut ? ['The program printed more than was kept.'] : []), ...(test.cut ? ['Texts are cut here.'] : [])]
-  return html`<dl class="texts">${rows.map(([title, text, look]) => text === undefined || text === '' ? nothing : html`<dt>${title}</dt><dd><pre class=${look ?? ''} tabindex=${look ? -1 : 0}>${visibleText(text.slice(0, LONGEST_TEXT))}</pre></dd>`)}
-    <dt></dt><dd>${notes.map((note) => html`<span class="faint">${note} </span>`)}<button type="button" class="link" @click=${() => openTest(test.index)}>Open in the editor</button></dd></dl>`
+  const shown = rows.map(([title, text = '', look]) => text === '' ? nothing : html`<dt>${title}</dt>
+      <dd><pre class=${look ?? ''} tabindex=${look ? -1 : 0}>${visibleText(text.slice(0, LONGEST_TEXT))}</pre></dd>`)
+  return html`<dl class="texts">${shown}
+    <dt></dt><dd>${notes.map((note) => html`<span class="faint">${note} </span>`)}<button type="button" class="link"
+      @click=${() => openTest(test.index)}>Open in the editor</button></dd></dl>`
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { RolloutFilter } from '../../../trainer/protocol/queries.ts'
+import type { RolloutFilter } from '../../../trainer/protocol/rolloutViews.ts'
 import { boundsText, chipsOf, readBounds, withCondition, withPart } from './filterChips.ts'
 
 const full: RolloutFilter = {

@@ -1,4 +1,4 @@
-import type { RolloutFilter } from '../../../trainer/protocol/queries.ts'
+import type { RolloutFilter } from '../../../trainer/protocol/rolloutViews.ts'
 import { stopWord } from '../rowText.ts'
 
 /** One condition of a filter, in words, and the filter without it. */

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { RolloutFilter } from '../../../trainer/protocol/queries.ts'
+import type { RolloutFilter } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
 import { stopWord } from '../rowText.ts'

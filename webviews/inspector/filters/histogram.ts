@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, svg } from 'lit'
 import type { PropertyValues } from 'lit'
-import type { Histogram, QueryParams } from '../../../trainer/protocol/queries.ts'
+import type { QueryParams } from '../../../trainer/protocol/queries.ts'
+import type { Histogram } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import type { InspectorModel } from '../inspectorModel.ts'
 import { countText, numberText } from '../rowText.ts'

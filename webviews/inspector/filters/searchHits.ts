@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { SearchHit } from '../../../trainer/protocol/queries.ts'
+import type { SearchHit } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleText } from '../../protocol/visibleText.ts'
 import type { SearchState } from '../inspectorModel.ts'

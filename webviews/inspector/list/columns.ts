@@ -1,4 +1,4 @@
-import type { RolloutSort } from '../../../trainer/protocol/queries.ts'
+import type { RolloutSort } from '../../../trainer/protocol/rolloutViews.ts'
 import type { ListBy } from '../inspectorModel.ts'
 
 /** A column of the list; those with `sort` can be sorted by. */

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing } from 'lit'
-import type { RolloutFilter, RunDetails, SearchHit } from '../../../trainer/protocol/queries.ts'
+import type { RolloutFilter, SearchHit } from '../../../trainer/protocol/rolloutViews.ts'
+import type { RunDetails } from '../../../trainer/protocol/runViews.ts'
 import { valueOf } from '../../controls/registerControls.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'

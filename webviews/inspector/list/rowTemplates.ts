@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit'
 import type { TemplateResult } from 'lit'
-import type { Excerpt, GroupRow, LabelState, RolloutRow } from '../../../trainer/protocol/queries.ts'
+import type { LabelState } from '../../../trainer/protocol/labelViews.ts'
+import type { Excerpt, GroupRow, RolloutRow } from '../../../trainer/protocol/rolloutViews.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
 import { countText, fixedText, numberText, signedFixedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 

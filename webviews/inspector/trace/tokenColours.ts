@@ -5,8 +5,8 @@ export type ColourMode = (typeof COLOUR_MODES)[number]
 
 /** Values per completion token (_T); absent where the run did not record them. */
 export interface TokenValues {
-  readonly logprob: readonly number[]
-  readonly entropy: readonly number[]
+  readonly logprob?: readonly number[]
+  readonly entropy?: readonly number[]
   readonly advantage?: readonly number[]
   /** Probability under the policy ÷ under the distribution sampled from. */
   readonly ratio?: readonly number[]
@@ -45,11 +45,12 @@ function readValues(segment: Segment): TokenValues {
   // Sampling at temperature 1 without truncation makes all ratios 1: nothing to see.
   const differs = logprobs.some((value, token) => Math.abs(value - (samplingLogprobs[token] ?? value)) > 1e-6)
   const clip = (segment as Segment & { readonly clipped?: readonly number[] }).clipped
+  const known = (values: readonly number[]): boolean => values.length === mask.length
   return {
-    logprob: logprobs,
-    entropy: entropies,
     mask,
-    ...(advantages && { advantage: advantages }),
+    ...(known(logprobs) && { logprob: logprobs }),
+    ...(known(entropies) && { entropy: entropies }),
+    ...(advantages && known(advantages) && { advantage: advantages }),
     ...(differs && { ratio: logprobs.map((value, token) => Math.exp(value - (samplingLogprobs[token] ?? value))) }),
     ...(clip && { clip })
   }

@@ -54,15 +54,17 @@ export class TokenLegend extends LitElement {
     if (id === undefined) return html`<span class="faint">Point at a coloured token, or move with ← → (Ctrl for ten), to read its values.</span>`
     const from = token === 0 ? 0 : (segment.tokenEnds[token - 1] ?? 0)
     const text = segment.text.slice(from, segment.tokenEnds[token])
-    const logprob = values.logprob[token] ?? 0
+    const logprob = values.logprob?.[token]
     const optional = [
+      logprob !== undefined && `log-probability ${numberText(logprob)} (${percent(Math.exp(logprob))})`,
+      values.entropy && `entropy ${numberText(values.entropy[token])} nats`,
       values.advantage && `advantage ${signedText(values.advantage[token])}`,
       values.ratio && `ratio ${numberText(values.ratio[token])}`,
       values.clip && (values.clip[token] ? 'clipped' : 'not clipped'),
       values.mask[token] === 0 && 'not trained on'
     ].filter((words) => typeof words === 'string')
     return html`Token ${token + 1} of ${segment.tokens.length} <code>${text === '' ? '(no whole character)' : visibleText(text).replace(/\n/g, '⏎').replace(/\t/g, '⇥')}</code>
-      (id ${id}) · log-probability ${numberText(logprob)} (${percent(Math.exp(logprob))}) · entropy ${numberText(values.entropy[token])} nats${optional.map((words) => ` · ${words}`)}`
+      (id ${id})${optional.map((words) => ` · ${words}`)}`
   }
 }
 

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { AgreementMeasure, Disagreement } from '../../../trainer/protocol/queries.ts'
+import type { AgreementMeasure, Disagreement } from '../../../trainer/protocol/labelViews.ts'
 import type { ViewConnection } from '../../connection/connectView.ts'
 import { toViewError } from '../../connection/viewError.ts'
 import type { ViewError } from '../../connection/viewError.ts'

@@ -1,4 +1,4 @@
-import type { AgreementMeasure } from '../../../trainer/protocol/queries.ts'
+import type { AgreementMeasure } from '../../../trainer/protocol/labelViews.ts'
 
 /** Two decimals, a true minus sign; an en dash where there is no number. */
 const decimals = (value: number | null) => (value === null ? '–' : value.toFixed(2).replace('-', '−'))

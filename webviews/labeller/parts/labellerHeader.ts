@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit'
-import type { LabelProgress, LabelQueueKind } from '../../../trainer/protocol/queries.ts'
+import type { LabelProgress, LabelQueueKind } from '../../../trainer/protocol/labelViews.ts'
 import '../../controls/infoTip.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
 import { countText, numberText } from '../../inspector/rowText.ts'

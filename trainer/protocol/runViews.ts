@@ -1,0 +1,85 @@
+/** Runs as lists and dashboards show them. */
+import type { Checkpoint } from './checkpoint.ts'
+import type { Notice, RolloutFilter } from './rolloutViews.ts'
+import type { ResolvedRun } from './runFile.ts'
+import type { RunState } from './runState.ts'
+import type { Summary } from './summary.ts'
+
+/** A run in a list. */
+export interface RunCard {
+  readonly directory: string
+  readonly runId: string
+  /** The user's name for it; else the run file's. */
+  readonly name: string
+  readonly recipe: string
+  readonly model: string
+  readonly environment: string
+  readonly seed: number
+  /** Hash of the run file without its seed: runs of one study share it. */
+  readonly study: string
+  readonly notes: string
+  readonly tags: readonly string[]
+  readonly pinned: boolean
+  readonly createdAt: string
+  /** `interrupted` = says running and no process holds it; `damaged` = see `problem`. */
+  readonly status: RunState['status'] | 'interrupted' | 'damaged' | 'newer'
+  readonly problem?: string
+  readonly stage: string
+  readonly step: number
+  readonly steps: number
+  readonly updatedAt: string
+  readonly bytes?: number
+  readonly passAt1: { readonly before?: number; readonly last?: number }
+  /** Mean reward of up to 40 steps, evenly spaced: for a spark line. */
+  readonly rewardSpark: readonly number[]
+  readonly checkpoints: number
+}
+
+export interface RunDetails {
+  readonly card: RunCard
+  readonly run: ResolvedRun
+  readonly source: { readonly path: string; readonly text: string }
+  readonly state?: RunState
+  readonly summary?: Summary
+  readonly git?: { readonly commit: string; readonly branch: string; readonly dirty: boolean }
+  readonly notices: readonly Notice[]
+  readonly rewardParts: readonly string[]
+  readonly environments: readonly string[]
+}
+
+/** Series by metric name, one value per entry of `steps`; null where a step has none. */
+export interface MetricSeries {
+  readonly steps: readonly number[]
+  readonly seconds: readonly number[]
+  readonly series: Readonly<Record<string, readonly (number | null)[]>>
+  /** Offset to give next time to get only what is new. */
+  readonly next: number
+}
+
+export interface CheckpointCard {
+  readonly directory: string
+  readonly label: string
+  readonly record?: Checkpoint
+  readonly bytes: number
+}
+
+/** One finding of "Why is it not learning?". */
+export interface DiagnosisFinding {
+  readonly check: string
+  readonly title: string
+  readonly state: 'ok' | 'warn' | 'bad' | 'unknown'
+  /** A sentence with the numbers it rests on. */
+  readonly evidence: string
+  readonly advice: string
+  /** Metric names to look at. */
+  readonly metrics: readonly string[]
+  /** The rollouts behind it. */
+  readonly filter?: RolloutFilter
+}
+
+export interface RunDifference {
+  /** Dotted path, `git.commit`, `data.…`. */
+  readonly path: string
+  /** One JSON text per run, in the order asked; null = absent. */
+  readonly values: readonly (string | null)[]
+}
