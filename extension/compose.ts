@@ -59,8 +59,8 @@ export async function compose(context: vscode.ExtensionContext, log: vscode.LogO
   const traces = createTraces({ queries, settings, labels, log })
   const comments = createComments({ traces, queries, labels, log: (line) => log.warn(line) })
   const labelQueue = createLabelQueue({ queries, labels, memento: context.workspaceState })
-  const program = createTrainerProgram(context, (message) => log.info(message))
-  const lab = createLabCommand(program)
+  const program = createTrainerProgram(context, () => settings.current, (message) => log.info(message))
+  const lab = createLabCommand(program, (line) => log.info(line))
   const trainers = createTrainers({ program, context, runsPerDevice: () => settings.current.runsPerDevice, log: (line) => log.info(line) })
   // Runs and reports are made after the views, and are there before anybody asks for drafts.
   const suggestions = createSuggestions({ context, queries, labels, lab, settings, runs: () => runs.runs, report: (...what) => reports.show(...what), log })

@@ -20,8 +20,12 @@ const processes = {
   queries: 'trainer/query/main.ts'
 }
 
-/** Programs of sandboxes that run as they are, in Python or in the Node of a workspace: folder beside the bundles → source. */
-const plainPrograms = { pythonWorker: 'trainer/sandbox/python/worker', workspaceRuntime: 'trainer/workspaces/runtime' }
+/** Programs that run as they are, in Python or in the Node of a workspace: folder beside the bundles → source. */
+const plainPrograms = {
+  pythonWorker: 'trainer/sandbox/python/worker',
+  workspaceRuntime: 'trainer/workspaces/runtime',
+  'torchEngine/rollout_lab': 'trainer/engines/torch/rollout_lab'
+}
 
 /** What VS Code loads at the start of a window, and what that loads afterwards: a file of its own, so that activation costs nothing. */
 const extensionBundles = {
@@ -66,7 +70,7 @@ export async function build({ outdir = 'dist', release = false } = {}) {
 
 function copyProgram(source, to) {
   rmSync(to, { recursive: true, force: true })
-  cpSync(source, to, { recursive: true, filter: (path) => !path.includes('__pycache__') })
+  cpSync(source, to, { recursive: true, filter: (path) => !/__pycache__|[\\/]test_\w+\.py$|[\\/]rollout_lab[\\/]testing$|\.pytest_cache/.test(path) })
 }
 
 /** Every page links a style sheet of its own name, so one that imports no CSS gets an empty one. */

@@ -1,5 +1,5 @@
-// The Python that the parity tests and comparisons run beside ours: an environment of the project's own, or one named by
-// ROLLOUT_LAB_PYTHON. Never needed at run time.
+// The Python that the engine torch, the parity tests and the comparisons run in: an environment of the project's own, or one named by
+// ROLLOUT_LAB_PYTHON.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,28 +18,36 @@ function imports(python, modules) {
   return spawnSync(python, ['-c', `import ${modules}`], { stdio: 'ignore' }).status === 0
 }
 
-const packages = ['torch==2.13.0', 'transformers==5.23.0', 'trl==1.16.0', 'datasets==5.2.0', 'accelerate==1.15.0', 'safetensors==0.8.0']
-/** Runs the tests of the Python workspace that the samples hold. */
-const testRunner = 'pytest==9.2.0'
+/** The versions that parity is tested with; pytest runs the tests of the Python workspace that the samples hold, and those of the engine. */
+const packages = [
+  'torch==2.13.0', 'transformers==5.23.0', 'trl==1.16.0', 'datasets==5.2.0', 'accelerate==1.15.0', 'safetensors==0.8.0', 'peft==0.21.2', 'pytest==9.2.0'
+]
 /** The last TRL with a trainer of process reward models, beside the one that everything else uses and without its dependencies. */
 const trlWithPrm = 'trl==1.13.0'
 export const trlWithPrmFolder = join(venv, 'trl-with-prm')
 
-function setUp() {
-  const found = findPython()
-  if (!found) {
-    console.error('Making .venv with PyTorch and transformers …')
-    run('python3', ['-m', 'venv', venv])
-    install(inVenv, [packages[0]])
-    install(inVenv, packages)
-  }
-  const python = found ?? inVenv
-  if (!imports(python, 'pytest')) install(python, [testRunner])
+/** Everything that the tests and comparisons use, as `lab setup-torch` makes it. */
+async function setUp() {
+  const python = findPython() ?? inVenv
+  const lacking = existsSync(python) ? packages.filter((spec) => !imports(python, moduleOf(spec))) : packages
+  if (lacking.length > 0 && python === inVenv) await setUpTorch(['--device', 'default', ...packages.flatMap((spec) => ['--package', spec])])
+  else if (lacking.length > 0) install(python, lacking)
   if (!existsSync(join(trlWithPrmFolder, 'trl'))) install(python, ['--no-deps', '--target', trlWithPrmFolder, trlWithPrm])
 }
 
+const moduleOf = (spec) => spec.split('==')[0]
+
+/** Makes or completes the project's own environment. */
+async function setUpTorch(options) {
+  const { lab } = await import('./lab.mjs')
+  const code = await lab(['setup-torch', '--into', venv, ...options])
+  if (code !== 0) process.exit(code)
+}
+
 function install(python, args) {
-  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args])
+  if (imports(python, 'pip')) run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args])
+  // Environments that uv made have none.
+  else run('uv', ['pip', 'install', '--quiet', '--python', python, ...args])
 }
 
 function run(command, args) {
@@ -47,4 +55,11 @@ function run(command, args) {
   if (result.status !== 0) process.exit(result.status ?? 1)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setUp()
+// Tests import this file, also through loaders that take no top-level await.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const work = process.argv[2] === 'torch' ? setUpTorch(process.argv.slice(3)) : setUp()
+  work.catch((error) => {
+    console.error(error)
+    process.exitCode = 1
+  })
+}

@@ -13,6 +13,6 @@ export const COMMAND_NAMES = [
   'commitLabels', 'newLabelSet', 'showAgreement', 'adjudicate', 'exportLabels', 'trainOnLabels', 'suggestLabels', 'setEndpointKey', 'clearEndpointKey',
   'rescoreReward', 'debugReward', 'redTeamReward', 'openReward',
   'makeProblemFromFunction', 'makeProblemFromTest',
-  'checkSetup', 'showLog', 'openWalkthrough', 'openSettings'
+  'checkSetup', 'setUpTorch', 'showLog', 'openWalkthrough', 'openSettings'
 ] as const
 export type CommandName = (typeof COMMAND_NAMES)[number]

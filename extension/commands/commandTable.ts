@@ -6,6 +6,7 @@ import { chooseQueue, completeAndNext, queueCommand } from '../ratings/queueComm
 import { flagTrace, inspectTrace, judgeCommand, markFirstErrorCommand, markNoError, rateCommand, stepCommand, turnVerdict, undoLabel } from '../ratings/ratingCommands.ts'
 import { showTraceKeys } from '../ratings/traceKeys.ts'
 import type { CommandHandler } from '../shell.ts'
+import { setUpTorch } from '../starting/setUpTorch.ts'
 import { clearEndpointKey, setEndpointKey, suggestLabels } from '../suggestions/suggestCommands.ts'
 import { adjudicate, showAgreement } from './agreementCommands.ts'
 import { evaluateCheckpoint, forkFromCheckpoint, sampleFromCheckpoint } from './checkpointCommands.ts'
@@ -42,5 +43,5 @@ export const COMMANDS: Readonly<Record<CommandName, CommandHandler>> = {
   commitLabels, newLabelSet, showAgreement, adjudicate, exportLabels, trainOnLabels, suggestLabels, setEndpointKey, clearEndpointKey,
   rescoreReward, debugReward, redTeamReward, openReward,
   makeProblemFromFunction, makeProblemFromTest,
-  checkSetup, showLog, openWalkthrough, openSettings
+  checkSetup, setUpTorch, showLog, openWalkthrough, openSettings
 }

@@ -2,9 +2,14 @@ import type { Disposable, Event } from 'vscode'
 
 /** Every setting of the extension, read in one place. */
 export interface Settings {
-  readonly engine: 'onnx'
-  /** What the engine computes on. */
-  readonly device: 'cpu'
+  /** For new run files. */
+  readonly engine: 'onnx' | 'torch'
+  /** What PyTorch computes on where a run file does not say. */
+  readonly device: string
+  /** Absolute path of the Python that runs PyTorch; empty = the first that has it. No workspace can name one. */
+  readonly python: string
+  /** Model folders may run code of their own. No workspace can allow it. */
+  readonly trustRemoteCode: boolean
   /** 0 = all cores. */
   readonly threads: number
   /** Absolute path: `rolloutLab.runsFolder`, resolved against the first workspace folder; default `.rollout-lab/runs`. */

@@ -13,6 +13,14 @@ export interface Consents {
   readonly unsafeSandbox?: boolean
 }
 
+/** Where a Python for PyTorch may be looked for because the workspace is trusted. */
+export interface WorkspacePythons {
+  /** Absolute paths of interpreters that its folders have selected. */
+  readonly selected: readonly string[]
+  /** Folders in which environments may lie. */
+  readonly folders: readonly string[]
+}
+
 export interface StartRequest extends Consents {
   /** Path of the run file on disk. */
   readonly file: string
@@ -71,7 +79,7 @@ export interface Trainers extends Disposable {
   /** Starts now where the device is free, else queues. Rejects with a LabHostError whose message says what to do. */
   start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }>
   /** Whether a start would be made now, as far as this window knows. */
-  readonly deviceIsFree: boolean
+  startsNow(request: Pick<StartRequest, 'file' | 'overrides'>): boolean
   resume(directory: string, consents?: Consents): Promise<{ readonly queued: boolean }>
   pause(directory: string): Promise<void>
   continue(directory: string): Promise<void>

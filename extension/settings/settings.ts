@@ -32,8 +32,10 @@ function readSettings({ globalStorageUri }: vscode.ExtensionContext): Settings {
   const folders = workspaceFoldersOnDisk()
   const own = (folders.length > 0 ? folders : [undefined]).map((folder) => runsFolderIn(folder, storage))
   return {
-    engine: 'onnx',
-    device: 'cpu',
+    engine: configuration.get('engine') === 'torch' ? 'torch' : 'onnx',
+    device: textOf(configuration.get('device')) || 'auto',
+    python: textOf(configuration.get('python')),
+    trustRemoteCode: configuration.get('trustRemoteCode') === true,
     threads: wholeNumber(configuration.get('threads'), 0),
     runsFolder: own[0]!,
     runsFolders: [...new Set([...own, otherRunsFolder(storage)])],

@@ -33,7 +33,20 @@ export const withApproval = <T>(lab: Shell['lab'], file: string, start: (trustMo
 const ASK: Readonly<Record<Refusal, (asking: Asking, error: unknown) => Promise<Consents | undefined>>> = {
   'trust/not-approved': askToApprove,
   'reward/paid-cheats': askToAccept,
-  'sandbox/no-backend': askToGoWithout
+  'sandbox/no-backend': askToGoWithout,
+  'engine/no-python': askToSetUpTorch,
+  'engine/python-version': askToSetUpTorch,
+  'engine/missing-package': askToSetUpTorch,
+  'engine/package-version': askToSetUpTorch,
+  'engine/broken-package': askToSetUpTorch
+}
+
+/** Nothing is consented to: what was lacking is there now. */
+async function askToSetUpTorch(_: Asking, error: unknown): Promise<Consents | undefined> {
+  const setUp = 'Set Up PyTorch…'
+  const answer = await vscode.window.showWarningMessage('The engine torch finds no Python with PyTorch.', { modal: true, detail: errorText(error) }, setUp)
+  if (answer !== setUp) return undefined
+  return (await vscode.commands.executeCommand<boolean | undefined>('rolloutLab.setUpTorch')) === true ? {} : undefined
 }
 
 async function askToApprove({ lab, file }: Asking, error: unknown): Promise<Consents | undefined> {
@@ -51,22 +64,31 @@ async function askToApprove({ lab, file }: Asking, error: unknown): Promise<Cons
 async function askToAccept({ file }: Asking, error: unknown): Promise<Consents | undefined> {
   const { paidCheats = [] } = error as { readonly paidCheats?: readonly PaidCheat[] }
   const [report, choose] = ['Show All Cheats', 'Choose What to Accept…']
-  const detail = `${paidCheats.map(({ title, cheat }) => `• ${plainLine(title, 100)} (${plainLine(cheat, 60)})`).slice(0, MOST_NAMED).join('\n')}\n\nA model that is trained on these rewards may learn to cheat in their place. Correct the rewards, or accept each cheat by its name.`
+  const named = paidCheats.map(({ title, cheat }) => `• ${plainLine(title, 100)} (${plainLine(cheat, 60)})`).slice(0, MOST_NAMED).join('\n')
+  const detail = `${named}\n\n${CHEATS_MEAN}`
   const message = `The rewards of ${plainLine(basename(file), 80)} pay ${paidCheats.length === 1 ? 'a cheat' : `${paidCheats.length} cheats`}.`
   const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, report, choose)
   if (answer === report) void vscode.commands.executeCommand('rolloutLab.redTeamReward', vscode.Uri.file(file))
   if (answer !== choose) return undefined
   const items = paidCheats.map(({ cheat, title, why }) => ({ label: plainLine(title, 100), description: plainLine(cheat, 60), detail: plainLine(why, 200), cheat }))
-  const chosen = await vscode.window.showQuickPick(items, { title: 'Start With Paid Cheats', canPickMany: true, placeHolder: 'Cheats that the rewards may pay; the run starts where all of them are chosen', ignoreFocusOut: true })
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: 'Start With Paid Cheats', canPickMany: true, ignoreFocusOut: true, placeHolder: 'Cheats that the rewards may pay; the run starts where all of them are chosen'
+  })
   return chosen && { acceptPaidCheats: chosen.map(({ cheat }) => cheat) }
 }
 
 const MOST_NAMED = 10
+const CHEATS_MEAN =
+  'A model that is trained on these rewards may learn to cheat in their place. Correct the rewards, or accept each cheat by its name.'
 
 /** The only place that can switch a sandbox off: for one start, and only where none works. */
 async function askToGoWithout(_: Asking, error: unknown): Promise<Consents | undefined> {
   const without = 'Run Without a Sandbox'
-  const detail = `${errorText(error)}\n\nWithout a sandbox each Python program that the model writes runs as you. It can read, change and delete your files, use the network with your credentials and reach your other processes. Only its time, memory and output are limited.\n\nThis holds for this start alone.`
+  const detail = `${errorText(error)}\n\n${NO_SANDBOX_MEANS}\n\nThis holds for this start alone.`
   const answer = await vscode.window.showWarningMessage('No sandbox that works here runs these programs.', { modal: true, detail }, without)
   return answer === without ? { unsafeSandbox: true } : undefined
 }
+
+const NO_SANDBOX_MEANS =
+  'Without a sandbox each Python program that the model writes runs as you. It can read, change and delete your files, use the network with ' +
+  'your credentials and reach your other processes. Only its time, memory and output are limited.'

@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import type { StartRequest } from '../contracts/trainers.ts'
 import { runsFolderFor } from '../settings/settings.ts'
 import type { Shell } from '../shell.ts'
+import { engineOfFile } from '../trainers/deviceOf.ts'
 import { newRunDirectory } from '../trainers/runDirectoryName.ts'
 import { withConsents } from './consent.ts'
 import { exists } from './samples.ts'
@@ -19,12 +20,12 @@ export interface Launch {
 /** Starts the run or runs, or queues them, and opens what shows them. Undefined = not started, and people were told why. */
 export async function launch(shell: Shell, { file, overrides = [], seeds }: Launch): Promise<readonly string[] | undefined> {
   if (!(await mayExecute('Starting a run'))) return undefined
-  const { threads } = shell.settings.current
+  const { threads, device } = shell.settings.current
   const runsFolder = runsFolderFor(file, shell.context)
   await shell.samples.ready()
   await saveIfOpen(file)
   await prepareRunsFolder(runsFolder)
-  const settings = [...(threads > 0 ? [`threads=${threads}`] : []), ...overrides]
+  const settings = [...(threads > 0 ? [`threads=${threads}`] : []), ...deviceSetting(file, overrides, device), ...overrides]
   const started: Started[] = []
   for (const seed of seeds ?? [undefined]) {
     const directory = newRunDirectory(file, runsFolder)
@@ -39,6 +40,12 @@ export async function launch(shell: Shell, { file, overrides = [], seeds }: Laun
   return started.map(({ directory }) => directory)
 }
 
+/** What the machine's settings say of the device stands where the run file is silent. */
+function deviceSetting(file: string, overrides: readonly string[], device: string): readonly string[] {
+  const said = engineOfFile(file, overrides)
+  return said.engine === 'torch' && said.device === undefined && device !== 'auto' ? [`torch.device=${device}`] : []
+}
+
 type Started = Awaited<ReturnType<Shell['trainers']['start']>>
 
 /** What is not shown at once: the run waits for its device. */
@@ -47,7 +54,7 @@ class Queued extends Error {}
 /** Starts a run; where it need not wait, the pages that show it load while its trainer starts. */
 async function startShown(shell: Shell, request: StartRequest): Promise<Started | undefined> {
   const starting = startConsented(shell, request)
-  if (shell.trainers.deviceIsFree) {
+  if (shell.trainers.startsNow(request)) {
     await shell.views.openStarting(request.directory, starting.then((made) => {
       if (!made || made.queued) throw new Queued()
     }))

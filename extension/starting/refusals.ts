@@ -1,8 +1,10 @@
 import type { Consents } from '../contracts/trainers.ts'
 
 /** What a trainer refuses until people say that it may be, by the code of its error. */
-export type Refusal = 'trust/not-approved' | 'reward/paid-cheats' | 'sandbox/no-backend'
-export const REFUSALS: readonly Refusal[] = ['trust/not-approved', 'reward/paid-cheats', 'sandbox/no-backend']
+export type Refusal = 'trust/not-approved' | 'reward/paid-cheats' | 'sandbox/no-backend' | 'engine/no-python' | 'engine/python-version' | 'engine/missing-package' | 'engine/package-version' | 'engine/broken-package'
+export const REFUSALS: readonly Refusal[] = [
+  'trust/not-approved', 'reward/paid-cheats', 'sandbox/no-backend', 'engine/no-python', 'engine/python-version', 'engine/missing-package', 'engine/package-version', 'engine/broken-package'
+]
 
 /** Asks people for a consent; undefined = they decline. */
 export type Ask = (refusal: Refusal, error: unknown) => Promise<Consents | undefined>

@@ -5,7 +5,9 @@ import type { Shell } from '../shell.ts'
 import { chooseModel } from './chooseModel.ts'
 import { freeName } from './startItems.ts'
 
-const ENGINE_WORDS: Readonly<Record<string, string>> = { onnx: 'Embedded: this machine’s CPU, nothing to install' }
+const ENGINE_WORDS: Readonly<Record<string, string>> = {
+  onnx: 'Embedded: this machine’s CPU, nothing to install', torch: 'PyTorch: a GPU where there is one, any Hugging Face model'
+}
 
 /** Asks for problems, model and engine, and writes a run file of the recipe; undefined = given up. */
 export async function writeRecipeFile(shell: Shell, recipe: string, title: string): Promise<vscode.Uri | undefined> {

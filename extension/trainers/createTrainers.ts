@@ -6,11 +6,13 @@ import type { RunEvent } from '../../trainer/protocol/events.ts'
 import type { LabCommand, Trainers } from '../contracts/trainers.ts'
 import { createLabCommand as labCommandOf } from './labCommand.ts'
 import { chooseNode } from './nodeProgram.ts'
+import type { MachineSettings } from './machineVariables.ts'
 import { copyRuntime, sweepRuntimes } from './runtimeCopy.ts'
 import type { Runtime } from './runtimeCopy.ts'
 import type { TrainerProgram } from './startTrainer.ts'
 import { TrainerHub } from './trainerHub.ts'
 import { createPresence } from './presence.ts'
+import { workspacePythons } from './workspacePythons.ts'
 
 export interface TrainersParts {
   readonly program: TrainerProgram
@@ -20,7 +22,7 @@ export interface TrainersParts {
 }
 
 /** The trainer's runtime, copied when first needed, and the Node that runs it. @param say tells people which Node is taken, and why. */
-export function createTrainerProgram(context: Pick<vscode.ExtensionContext, 'globalStorageUri' | 'extensionUri'>, say: (message: string) => void): TrainerProgram {
+export function createTrainerProgram(context: Pick<vscode.ExtensionContext, 'globalStorageUri' | 'extensionUri'>, machine: () => MachineSettings, say: (message: string) => void): TrainerProgram {
   let copied: Promise<Runtime> | undefined
   const copy = (): Promise<Runtime> => copyRuntime(context.extensionUri.fsPath, runtimesFolder(context))
   return {
@@ -30,6 +32,7 @@ export function createTrainerProgram(context: Pick<vscode.ExtensionContext, 'glo
       throw error
     })),
     node: chooseNode(),
+    machine,
     say
   }
 }
@@ -45,6 +48,7 @@ export function createTrainers({ program, context, runsPerDevice, log }: Trainer
   const startFailed = new vscode.EventEmitter<{ readonly label: string; readonly message: string }>()
   const hub = new TrainerHub({
     program, runsPerDevice, log,
+    workspacePythons: () => workspacePythons(log),
     folder: privateFolder,
     namedFolders: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
     storage: context.globalStorageUri.fsPath,
@@ -71,7 +75,7 @@ export function createTrainers({ program, context, runsPerDevice, log }: Trainer
       logged(sweepRuntimes(runtimesFolder(context), hub.runtimesInUse().add(folder)))
       return started
     },
-    get deviceIsFree() { return hub.deviceIsFree },
+    startsNow: (request) => hub.startsNow(request),
     resume: (directory, consents) => hub.resume(directory, consents),
     pause: (directory) => hub.steer(directory, 'pause'),
     continue: (directory) => hub.steer(directory, 'continue'),
@@ -89,4 +93,4 @@ export function createTrainers({ program, context, runsPerDevice, log }: Trainer
   }
 }
 
-export const createLabCommand = (program: TrainerProgram): LabCommand => labCommandOf(program)
+export const createLabCommand = (program: TrainerProgram, log: (line: string) => void): LabCommand => labCommandOf({ ...program, workspacePythons: () => workspacePythons(log) })

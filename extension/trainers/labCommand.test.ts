@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLabCommand } from './labCommand.ts'
+import { NO_PYTHONS } from './machineVariables.ts'
+
+const MACHINE = { python: '', trustRemoteCode: false, runsPerDevice: 1 }
 
 describe('commands of the command line', () => {
   let folder: string
@@ -15,7 +18,7 @@ describe('commands of the command line', () => {
     writeFileSync(lab, program)
     const node = { name: 'Node', execPath: process.execPath, env: process.env }
     const lines: unknown[] = []
-    const command = createLabCommand({ runtime: () => Promise.resolve({ folder, lab, version: '1' }), node: { current: () => node, fallBack: () => Promise.resolve(undefined) } })
+    const command = createLabCommand({ runtime: () => Promise.resolve({ folder, lab, version: '1' }), node: { current: () => node, fallBack: () => Promise.resolve(undefined) }, machine: () => MACHINE, workspacePythons: async () => NO_PYTHONS })
     return { end: await command.run(['a'], { cwd: folder, onLine: (line) => lines.push(line) }), lines }
   }
 

@@ -1,19 +1,25 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { LabCommand, LabEnd } from '../contracts/trainers.ts'
+import type { LabCommand, LabEnd, WorkspacePythons } from '../contracts/trainers.ts'
+import { machineVariables } from './machineVariables.ts'
 import type { TrainerProgram } from './startTrainer.ts'
 
 const ERRORS_KEPT = 64 * 1024
 const KILL_MILLISECONDS = 5000
 
+export interface CommandProgram extends Pick<TrainerProgram, 'runtime' | 'node' | 'machine'> {
+  readonly workspacePythons: () => Promise<WorkspacePythons>
+}
+
 /** Runs commands of the trainer's command line, each in a process that ends with this window. */
-export function createLabCommand(program: Pick<TrainerProgram, 'runtime' | 'node'>): LabCommand {
+export function createLabCommand(program: CommandProgram): LabCommand {
   return {
     run: async (args, { cwd, onLine, signal }) => {
       const { lab } = await program.runtime()
       const { execPath, env } = program.node.current()
+      const variables = machineVariables(program.machine(), await program.workspacePythons())
       signal?.throwIfAborted()
-      const child = spawn(execPath, [lab, ...args], { cwd, env: { ...env, NO_COLOR: '1', LAB_ERROR_CODES: '1' }, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+      const child = spawn(execPath, [lab, ...args], { cwd, env: { ...env, ...variables, NO_COLOR: '1', LAB_ERROR_CODES: '1' }, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
       let errors = ''
       child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-ERRORS_KEPT)))
       createInterface({ input: child.stdout }).on('line', (line) => tellJson(line, onLine))

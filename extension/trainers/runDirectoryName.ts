@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'jsonc-parser'
+import { modelName } from '../../trainer/protocol/modelName.ts'
 
 /** `<runs folder>/<name>--<model>--<id>` for a new run of this file. */
 export function newRunDirectory(file: string, runsFolder: string, now = new Date()): string {
@@ -16,7 +17,7 @@ export const labelOfFile = (file: string): string => labelsOf(file).label
 function labelsOf(file: string): { readonly label: string; readonly model: string } {
   const { name, recipe, model } = fieldsOf(file)
   const label = [name, recipe].find((text) => typeof text === 'string' && text !== '') as string | undefined
-  return { label: label ?? path.basename(file).replace(/(\.run)?\.json$/, ''), model: typeof model === 'string' ? path.basename(model) : 'new' }
+  return { label: label ?? path.basename(file).replace(/(\.run)?\.json$/, ''), model: typeof model === 'string' ? modelName(model) : 'new' }
 }
 
 function fieldsOf(file: string): Record<string, unknown> {

@@ -3,8 +3,8 @@ import path from 'node:path'
 
 /** Packages that the bundles leave outside, since they hold compiled code. */
 const NATIVE_PACKAGES = ['onnxruntime-node', '@duckdb/node-api']
-/** Programs of sandboxes that run as they are, beside the bundles. */
-const PLAIN_PROGRAMS = ['pythonWorker', 'workspaceRuntime']
+/** Programs in other languages that run as they are, beside the bundles. */
+const PLAIN_PROGRAMS = ['pythonWorker', 'workspaceRuntime', 'torchEngine']
 const PLATFORM_FOLDER = /[\\/]bin[\\/]napi-v\d+[\\/]([^\\/]+)(?:[\\/]([^\\/]+))?/
 
 /** What the trainer needs of the extension's folder to run on its own: paths in it, files and folders. */

@@ -16,6 +16,8 @@ export interface TrainerStart {
   /** Takes what the trainer prints. */
   readonly log: string
   readonly readySeconds: number
+  /** Added to the environment of the Node. */
+  readonly variables: Readonly<Record<string, string>>
 }
 
 const LOG_TAIL = 1500
@@ -36,12 +38,12 @@ export async function spawnTrainer(start: TrainerStart): Promise<{ readonly pid:
   }
 }
 
-function spawnDetached({ node, runtime, order, log }: TrainerStart): ChildProcess {
+function spawnDetached({ node, runtime, order, log, variables }: TrainerStart): ChildProcess {
   mkdirSync(path.dirname(log), { recursive: true })
   const output = openSync(log, 'a', 0o600)
   try {
     const child = spawn(node.execPath, [runtime.lab, 'host'], {
-      cwd: runtime.folder, env: { ...node.env }, detached: true, windowsHide: true, stdio: ['pipe', 'pipe', output]
+      cwd: runtime.folder, env: { ...node.env, ...variables }, detached: true, windowsHide: true, stdio: ['pipe', 'pipe', output]
     })
     // A trainer that cannot be given its order has ended, which is told below.
     child.stdin?.on('error', () => undefined).end(JSON.stringify(order))

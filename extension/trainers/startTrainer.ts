@@ -1,7 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { TrainerOrder } from '../../trainer/protocol/control.ts'
+import type { WorkspacePythons } from '../contracts/trainers.ts'
 import { LabHostError } from './labHostError.ts'
+import { machineVariables } from './machineVariables.ts'
+import type { MachineSettings } from './machineVariables.ts'
 import type { NodeChoice } from './nodeProgram.ts'
 import type { Runtime } from './runtimeCopy.ts'
 import { spawnTrainer } from './spawnTrainer.ts'
@@ -10,6 +13,8 @@ import { spawnTrainer } from './spawnTrainer.ts'
 export interface TrainerProgram {
   runtime(): Promise<Runtime>
   readonly node: NodeChoice
+  /** What this machine's settings say to trainers, as of now. */
+  readonly machine: () => MachineSettings
   /** For people: another Node had to be taken, and why. */
   readonly say: (message: string) => void
 }
@@ -21,11 +26,11 @@ const LOGS_KEPT = 50
 const NODE_AT_FAULT: ReadonlySet<string> = new Set(['host/native-module', 'trainer-no-start'])
 
 /** Starts a trainer under VS Code's own Node; where that cannot run it, under one found on the PATH, and says so. */
-export async function startTrainer(program: TrainerProgram, order: TrainerOrder, storage: string): Promise<{ readonly directory: string }> {
+export async function startTrainer(program: TrainerProgram, order: TrainerOrder, storage: string, pythons?: WorkspacePythons): Promise<{ readonly directory: string }> {
   const runtime = await program.runtime()
   const log = path.join(storage, 'logs', `${path.basename(order.directory).slice(0, 120)}-${order.id}.log`)
   dropOldLogs(path.dirname(log))
-  const start = { runtime, order, log, readySeconds: READY_SECONDS }
+  const start = { runtime, order, log, readySeconds: READY_SECONDS, variables: machineVariables(program.machine(), pythons) }
   const first = program.node.current()
   try {
     return await spawnTrainer({ ...start, node: first })

@@ -4,7 +4,9 @@ import path from 'node:path'
 import { pipePath } from '../../trainer/control/pipePath.ts'
 import type { PartialText, RecordedNotice, TrainerOrder } from '../../trainer/protocol/control.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
-import type { Consents, LiveRun, QueuedStart, StartRequest } from '../contracts/trainers.ts'
+import type { Consents, LiveRun, QueuedStart, StartRequest, WorkspacePythons } from '../contracts/trainers.ts'
+import { CPU, deviceOfFile, deviceOfRun } from './deviceOf.ts'
+import type { DeviceName } from './deviceOf.ts'
 import { withLock } from './fileLock.ts'
 import { LabHostError } from './labHostError.ts'
 import { labelOfFile } from './runDirectoryName.ts'
@@ -33,6 +35,8 @@ export interface HubOptions extends Omit<TrainerListOptions, 'listenTo'> {
   /** The extension's own folder for the queue and the logs. */
   readonly storage: string
   readonly runsPerDevice: () => number
+  /** What the workspace of this window offers to run PyTorch with; nothing where it is not trusted. */
+  readonly workspacePythons: () => Promise<WorkspacePythons>
   /** Whether anything of the workspace may be run. */
   readonly trusted: () => boolean
   readonly listener: HubListener
@@ -41,6 +45,7 @@ export interface HubOptions extends Omit<TrainerListOptions, 'listenTo'> {
 }
 
 type Order = Omit<Waiting, 'id'>
+const deviceOf = ({ device = CPU }: Order): DeviceName => device
 
 const LOOK_MILLISECONDS = 1000
 /** Longer than a start takes, which holds the lock. */
@@ -76,13 +81,22 @@ export class TrainerHub {
     return this.#trainers.shown
   }
 
-  /** Nothing runs or waits that a start would have to wait for. */
-  get deviceIsFree(): boolean {
-    return this.#queue.waiting.length === 0 && this.#hasRoom
+  /** Nothing runs or waits that this start would have to wait for. */
+  startsNow({ file, overrides }: Pick<StartRequest, 'file' | 'overrides'>): boolean {
+    return this.#isFree(deviceOfFile(file, overrides))
   }
 
-  get #hasRoom(): boolean {
-    return this.#trainers.busy() < this.#options.runsPerDevice()
+  #isFree(device: DeviceName): boolean {
+    return this.#hasRoom(device) && !this.#queue.waiting.some((item) => deviceOf(item) === device)
+  }
+
+  #hasRoom(device: DeviceName): boolean {
+    return this.#trainers.busy(device) < this.#options.runsPerDevice()
+  }
+
+  /** The first that waits for a device with room. */
+  get #next(): Waiting | undefined {
+    return this.#queue.waiting.find((item) => this.#hasRoom(deviceOf(item)))
   }
 
   get queue(): readonly QueuedStart[] {
@@ -102,7 +116,7 @@ export class TrainerHub {
     if (!fs.existsSync(file)) throw new LabHostError('no-file', `There is no run file ${file}.`, 'Save it, or choose another one.')
     const kept = { file, overrides: [...overrides], ...(seed !== undefined && { seed }), ...consentsOf(request) }
     const label = `${labelOfFile(file)}${seed === undefined ? '' : `, seed ${seed}`}`
-    return this.#startOrQueue({ label, directory, request: kept, asksGit: this.#options.trusted() })
+    return this.#startOrQueue({ label, directory, request: kept, device: deviceOfFile(file, overrides) })
   }
 
   async resume(directory: string, consents: Consents = {}): Promise<{ readonly queued: boolean }> {
@@ -111,7 +125,7 @@ export class TrainerHub {
     if (known && !known.over) throw new LabHostError('running', 'The run is going on already.', 'Open its dashboard to watch it.')
     const waits = this.#queue.waiting.some(({ request }) => 'resume' in request && request.resume === directory)
     if (waits) return { queued: true }
-    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...consentsOf(consents) }, asksGit: this.#options.trusted() })
+    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...consentsOf(consents) }, device: deviceOfRun(directory) })
     return { queued }
   }
 
@@ -185,10 +199,12 @@ export class TrainerHub {
     })
   }
 
-  #startOrQueue(item: Order): Promise<{ readonly directory: string; readonly queued: boolean }> {
+  async #startOrQueue(asked: Omit<Order, 'asksGit' | 'pythons'>): Promise<{ readonly directory: string; readonly queued: boolean }> {
     this.#keepLooking()
+    const { selected, folders } = await this.#options.workspacePythons()
+    const item: Order = { ...asked, asksGit: this.#options.trusted(), pythons: { selected: [...selected], folders: [...folders] } }
     return this.#underLock(async () => {
-      if (this.deviceIsFree) return { directory: await this.#startNow(item), queued: false }
+      if (this.#isFree(deviceOf(item))) return { directory: await this.#startNow(item), queued: false }
       this.#queue.add(item)
       return { directory: item.directory, queued: true }
     })
@@ -196,10 +212,10 @@ export class TrainerHub {
 
   /** Of all windows, the one that holds the lock starts what waits first. */
   async #startNext(): Promise<void> {
-    if (!this.#hasRoom) return
+    if (!this.#next) return
     await this.#underLock(async () => {
-      const [next] = this.#queue.waiting
-      if (!next || this.#disposed || !this.#hasRoom) return
+      const next = this.#next
+      if (!next || this.#disposed) return
       try {
         await this.#startNow(next)
       } catch (error) {
@@ -211,14 +227,14 @@ export class TrainerHub {
 
   async #startNow(item: Order): Promise<string> {
     const id = randomBytes(8).toString('hex')
-    const { directory } = await startTrainer(this.#options.program, orderOf(item, id, this.#trainers.folder), this.#options.storage)
+    const { directory } = await startTrainer(this.#options.program, orderOf(item, id, this.#trainers.folder), this.#options.storage, item.pythons)
     await this.#trainers.lookFor(id)
     return this.#trainers.nameOf(directory)
   }
 }
 
-function orderOf({ directory, request, asksGit }: Order, id: string, folder: string): TrainerOrder {
-  const by = { registry: folder, id, pipe: pipePath(folder, id), token: randomBytes(32).toString('hex') }
+function orderOf({ directory, request, asksGit, device = CPU }: Order, id: string, folder: string): TrainerOrder {
+  const by = { registry: folder, id, device, pipe: pipePath(folder, id), token: randomBytes(32).toString('hex') }
   const { trustModules: trustWorkspace = false, ...others } = consentsOf(request)
   const consents = { trustWorkspace, ...others }
   if ('resume' in request) return { kind: 'resume', directory, asksGit, ...consents, ...by }

@@ -3,6 +3,8 @@ import { listEntries } from '../../trainer/control/registry.ts'
 import type { TrainerEntry } from '../../trainer/protocol/control.ts'
 import { isRunning } from '../../trainer/stores/processIdentity.ts'
 import type { LiveRun } from '../contracts/trainers.ts'
+import { CPU } from './deviceOf.ts'
+import type { DeviceName } from './deviceOf.ts'
 import { FolderNames } from './folderNames.ts'
 import { WATCH_TIMES, WatchedTrainer } from './watchedTrainer.ts'
 import type { WatchParts, WatchTimes } from './watchedTrainer.ts'
@@ -63,8 +65,8 @@ export class TrainerList {
   }
 
   /** How many trainers use the device, of any window; one that hangs or is paused holds its memory still. */
-  busy(): number {
-    return this.#entries().filter((entry) => {
+  busy(device: DeviceName): number {
+    return this.#entries().filter((entry) => (entry.device ?? CPU) === device).filter((entry) => {
       const known = this.#known.get(entry.id)
       return !this.#strangers.has(entry.id) && (known ? !known.over && !known.dead : isRunning(entry) !== false)
     }).length

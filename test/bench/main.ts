@@ -9,6 +9,7 @@ import { codeBench } from './codeBench.ts'
 import { critiqueBench } from './critiqueBench.ts'
 import { decodingBench } from './decodingBench.ts'
 import { gemmBench } from './gemmBench.ts'
+import { gpuBench } from './gpuBench.ts'
 import { root } from './labProcess.ts'
 import { labelsBench } from './labelsBench.ts'
 import { learningBench } from './learningBench.ts'
@@ -19,8 +20,8 @@ import { writeReadme, writeRecord } from './report.ts'
 import { rescoreBench } from './rescoreBench.ts'
 import { resumeBench } from './resumeBench.ts'
 import { sandboxBench } from './sandboxBench.ts'
-import { startBench } from './startBench.ts'
-import { stepBench } from './stepBench.ts'
+import { startBench, torchStartBench } from './startBench.ts'
+import { stepBench, torchStepBench } from './stepBench.ts'
 import { trainingBench } from './trainingBench.ts'
 import { viewsBench } from './viewsBench.ts'
 import { workspaceBench } from './workspaceBench.ts'
@@ -29,7 +30,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   critique: critiqueBench, code: codeBench,
   start: startBench, learning: learningBench, training: trainingBench, decoding: decodingBench, step: stepBench, gemm: gemmBench,
   memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench, labels: labelsBench, sandbox: sandboxBench, rescore: rescoreBench,
-  workspace: workspaceBench
+  workspace: workspaceBench, torchStep: torchStepBench, torchStart: torchStartBench, gpu: gpuBench
 }
 const USAGE = `npm run bench -- [name …] [--rounds N] [--out FOLDER]\nNames: ${Object.keys(BENCHES).join(', ')}; none = all.`
 

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
+import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { median } from './arms.ts'
 import { figure, leftOut, NO_PYTHON } from './bench.ts'
-import type { BenchContext, BenchOutcome } from './bench.ts'
+import type { BenchContext, BenchOutcome, BenchRow } from './bench.ts'
 import { writeBenchRun } from './benchRun.ts'
 import type { BenchRun } from './benchRun.ts'
 import { labRun, runCommand } from './labProcess.ts'
@@ -13,9 +14,22 @@ const PER_STEP = 16
 const GROUP = 8
 const ROLLOUTS = PER_STEP * GROUP
 const MAX_TOKENS = 64
-const BAR = 4
-const WHAT = `GRPO step whole, 5M, ${PER_STEP} problems × ${GROUP} rollouts × ${MAX_TOKENS} tokens`
+const WORK = `${PER_STEP} problems × ${GROUP} rollouts × ${MAX_TOKENS} tokens`
 const BLOCKS = 2
+
+/** The engine of our side, and what it has to reach. */
+interface StepGoal {
+  readonly name: string
+  readonly what: string
+  readonly bar: string
+  readonly least: number
+  readonly settings: Partial<RunFileInput>
+}
+
+const EMBEDDED: StepGoal = { name: 'step', what: `GRPO step whole, 5M, ${WORK}`, bar: 'ratio ≥ 4 (aim 15)', least: 4, settings: {} }
+const TORCH: StepGoal = {
+  name: 'torchStep', what: `GRPO step whole with the PyTorch engine, 5M, ${WORK}`, bar: 'ratio ≥ 2', least: 2, settings: { engine: 'torch', microBatchTokens: ROLLOUTS * 2 * MAX_TOKENS }
+}
 
 /** How TRL is set for a trial. */
 interface TrlSetting {
@@ -29,11 +43,20 @@ interface TrlTrial extends TrlSetting {
   readonly error?: string
 }
 
+export const stepBench = (context: BenchContext): Promise<BenchOutcome> => measureSteps(EMBEDDED, context)
+
+/** Without a Python there is no side of ours either. */
+export async function torchStepBench(context: BenchContext): Promise<BenchOutcome> {
+  if (context.python === undefined) return { rows: [leftOut(TORCH.what, TORCH.bar, NO_PYTHON)], raw: {}, commands: [] }
+  return measureSteps(TORCH, context)
+}
+
 /** Whole GRPO steps through the real command line against TRL's GRPOTrainer in its best setting. */
-export async function stepBench({ rounds = 6, python, scratch, report }: BenchContext): Promise<BenchOutcome> {
+async function measureSteps(goal: StepGoal, { rounds = 6, python, scratch, report }: BenchContext): Promise<BenchOutcome> {
   const steps = Math.max(2, Math.ceil(rounds / BLOCKS)) + 1
   const run = await writeBenchRun(scratch, MAX_TOKENS, {
-    steps, problemsPerStep: PER_STEP, groupSize: GROUP, checkpoint: { every: 1000 }, evaluation: { problems: 1, samples: 1, greedy: false, k: [1] }
+    steps, problemsPerStep: PER_STEP, groupSize: GROUP, checkpoint: { every: 1000 }, evaluation: { problems: 1, samples: 1, greedy: false, k: [1] },
+    ...goal.settings
   })
   const trials = python === undefined ? [] : await trlTrials(python, run, scratch, report)
   const best = python === undefined ? undefined : bestOf(trials)
@@ -45,7 +68,7 @@ export async function stepBench({ rounds = 6, python, scratch, report }: BenchCo
     report(`step: ours ${figure(median(ours))} s${theirs.length > 0 ? `, TRL ${figure(median(theirs))} s` : ''}`)
   }
   const missing = python === undefined ? `${NO_PYTHON}, with trl` : 'TRL ran in no setting'
-  return { rows: [rowOf(ours, theirs, best, missing)], raw: { ours, theirs, best, trials }, commands: ['npm run bench -- step', 'lab run bench.run.json --json'], definitions: DEFINITIONS }
+  return { rows: [rowOf(goal, ours, theirs, best, missing)], raw: { ours, theirs, best, trials }, commands: [`npm run bench -- ${goal.name}`, 'lab run bench.run.json --json'], definitions: DEFINITIONS }
 }
 
 const DEFINITIONS = [
@@ -99,12 +122,11 @@ function bestOf(trials: readonly TrlTrial[]): TrlTrial | undefined {
 
 const settingText = ({ mode, threads, microBatch }: TrlSetting): string => `${mode} generation, ${threads} thread${threads > 1 ? 's' : ''}, micro-batch ${microBatch}`
 
-function rowOf(ours: readonly number[], theirs: readonly number[], best: TrlSetting | undefined, missing: string): BenchOutcome['rows'][number] {
-  const bar = `ratio ≥ ${BAR} (aim 15)`
-  if (!best || theirs.length === 0) return leftOut(WHAT, bar, `${figure(ROLLOUTS / median(ours))} rollouts/s of ours, no comparison: ${missing}`)
+function rowOf({ what, bar, least }: StepGoal, ours: readonly number[], theirs: readonly number[], best: TrlSetting | undefined, missing: string): BenchRow {
+  if (!best || theirs.length === 0) return leftOut(what, bar, `${figure(ROLLOUTS / median(ours))} rollouts/s of ours, no comparison: ${missing}`)
   const ratio = median(theirs) / median(ours)
   return {
-    what: WHAT, ours: `${figure(ROLLOUTS / median(ours))} rollouts/s`, theirs: `${figure(ROLLOUTS / median(theirs))} rollouts/s (TRL, ${settingText(best)})`,
-    ratio, bar, met: ratio >= BAR
+    what, ours: `${figure(ROLLOUTS / median(ours))} rollouts/s`, theirs: `${figure(ROLLOUTS / median(theirs))} rollouts/s (TRL, ${settingText(best)})`,
+    ratio, bar, met: ratio >= least
   }
 }

@@ -1,6 +1,7 @@
 import type { Capability, Engine, ModelSource, OptimizerStep, TokenSequence } from '../../trainer/engines/engine.ts'
 import { createFakeEngine } from '../../trainer/engines/fake/fakeEngine.ts'
 import { createOnnxEngine } from '../../trainer/engines/onnx/onnxEngine.ts'
+import { endTorchEngines, torchEngine, warmUp, withoutPython } from './torchEngines.ts'
 
 /** An engine under test. The contract leaves no other difference between engines than what they lack. */
 export interface Subject {
@@ -12,12 +13,18 @@ export interface Subject {
   readonly learningRate: number
   /** Of its numbers: gradients and losses are compared in this unit. */
   readonly precision: number
+  /** Why it cannot be tested here. */
+  readonly missing?: string | undefined
+  /** Before the first test, and after the last one. */
+  prepare?(): Promise<void>
+  release?(): Promise<void>
 }
 
 export const subjects: readonly Subject[] = [
   { name: 'fake', start: () => createFakeEngine(), lacks: [], learningRate: 0.15, precision: 1e-12 },
   // Few enough tokens that every batch of the suite is cut into micro-batches.
-  { name: 'onnx', start: () => createOnnxEngine({ threads: 1, microBatchTokens: 24 }), lacks: [], learningRate: 0.015, precision: 1e-6 }
+  { name: 'onnx', start: () => createOnnxEngine({ threads: 1, microBatchTokens: 24 }), lacks: [], learningRate: 0.015, precision: 1e-6 },
+  { name: 'torch', start: torchEngine, lacks: [], learningRate: 0.015, precision: 1e-6, missing: withoutPython, prepare: warmUp, release: endTorchEngines }
 ]
 
 export const TESTED: readonly Capability[] = [

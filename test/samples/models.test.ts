@@ -18,7 +18,7 @@ function parametersIn(file: string): number {
 describe('samples: models', function () {
   this.timeout(60_000)
   let engine: Engine
-  before(async () => (engine = await startEngine('onnx', { threads: 1, microBatchTokens: 256 })))
+  before(async () => (engine = await startEngine('onnx', { threads: 1, microBatchTokens: 256 }, () => assert.fail('needs no Python'))))
   after(() => engine.close())
 
   it('are found', () => assert.ok(modelFolders.length >= 4, modelFolders.join()))

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { LiveRun } from '../../extension/contracts/trainers.ts'
+import { NO_PYTHONS } from '../../extension/trainers/machineVariables.ts'
 import { chooseNode, ownNode } from '../../extension/trainers/nodeProgram.ts'
 import type { NodeChoice } from '../../extension/trainers/nodeProgram.ts'
 import type { Runtime } from '../../extension/trainers/runtimeCopy.ts'
@@ -60,6 +61,8 @@ export class Machine {
   }
 }
 
+export const MACHINE_SETTINGS = { python: '', trustRemoteCode: false, runsPerDevice: 1 }
+
 export interface WindowOptions {
   readonly node?: NodeChoice
   readonly runtime?: Runtime
@@ -82,9 +85,10 @@ export class LabWindow {
     this.#machine = machine
     const runtime = options.runtime ?? { folder: ROOT, version: '0.0.0', lab: join(ROOT, 'dist', 'lab.mjs') }
     this.hub = new TrainerHub({
-      program: { runtime: async () => runtime, node: options.node ?? chooseNode({ own: testNode(machine) }), say: (message) => this.said.push(message) },
+      program: { runtime: async () => runtime, node: options.node ?? chooseNode({ own: testNode(machine) }), machine: () => ({ ...MACHINE_SETTINGS, runsPerDevice: options.runsPerDevice ?? 1 }), say: (message) => this.said.push(message) },
       folder: () => machine.registry, storage: join(machine.folder, 'storage'), client,
       runsPerDevice: () => options.runsPerDevice ?? 1,
+      workspacePythons: async () => NO_PYTHONS,
       trusted: () => options.trusted ?? true,
       log: (line) => this.failures.push(line),
       times: { helloMilliseconds: 2000, pingMilliseconds: 100, hungMilliseconds: 2000 },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { Machine, recordedEvents, until } from './labWindow.ts'
 
 describe('trainers: the queue', function () {
@@ -60,6 +61,18 @@ describe('trainers: the queue', function () {
     await until(() => existsSync(good.directory) && machine.entries().length === 0 && window.hub.queue.length === 0)
     assert.equal(window.failures.length, 1)
     assert.match(window.failures[0]!, /^bad: .*steps/)
+  })
+
+  it('lets a run on another device start beside one that computes on the CPU', async () => {
+    const window = machine.window()
+    const { directory } = await window.start()
+    const startsNow = (fields: Partial<RunFileInput>, name: string, ...overrides: string[]): boolean => window.hub.startsNow({ file: machine.runFile(fields, name), overrides })
+    assert.equal(startsNow({}, 'cpu.run.json'), false)
+    assert.equal(startsNow({ engine: 'torch', torch: { device: 'cpu' } }, 'torch-cpu.run.json'), false)
+    assert.equal(startsNow({ engine: 'torch' }, 'gpu.run.json'), true)
+    assert.equal(startsNow({}, 'cpu.run.json', 'engine=torch', 'torch.device=cuda:1'), true)
+    await window.hub.steer(directory, 'stopNow')
+    await until(() => machine.entries().length === 0)
   })
 
   it('lets more run where the device takes more, and waits where nothing may be run', async () => {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLabCommand } from '../../extension/trainers/labCommand.ts'
+import { NO_PYTHONS } from '../../extension/trainers/machineVariables.ts'
 import { chooseNode, findNode } from '../../extension/trainers/nodeProgram.ts'
 import { copyRuntime, sweepRuntimes } from '../../extension/trainers/runtimeCopy.ts'
-import { Machine, ROOT, testNode, until } from './labWindow.ts'
+import { Machine, MACHINE_SETTINGS, ROOT, testNode, until } from './labWindow.ts'
 
 describe('trainers: the runtime', function () {
   this.timeout(120_000)
@@ -67,7 +68,7 @@ describe('trainers: the runtime', function () {
   })
 
   it('runs commands with --json, and ends one that is called off', async () => {
-    const lab = createLabCommand({ runtime: async () => ({ folder: ROOT, version: '0', lab: join(ROOT, 'dist', 'lab.mjs') }), node: chooseNode({ own: testNode(machine) }) })
+    const lab = createLabCommand({ runtime: async () => ({ folder: ROOT, version: '0', lab: join(ROOT, 'dist', 'lab.mjs') }), node: chooseNode({ own: testNode(machine) }), machine: () => MACHINE_SETTINGS, workspacePythons: async () => NO_PYTHONS })
     const lines: unknown[] = []
     const options = { cwd: machine.folder, onLine: (line: unknown) => void lines.push(line) }
     assert.deepEqual(await lab.run(['run', machine.runFile({ steps: 1 }), '--dry-run', '--json'], options), { code: 0, errors: '' })

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { basename, dirname, join, resolve as resolvePath } from 'node:path'
-import type { Engine } from '../engines/engine.ts'
+import { dirname, join, resolve as resolvePath } from 'node:path'
+import type { EngineOptions } from '../engines/engine.ts'
+import type { PythonSources } from '../engines/torch/pythonCandidates.ts'
+import { setUpTorch } from '../engines/torch/setup/setUpTorch.ts'
 import { createRunControl } from '../orchestrator/cancellation.ts'
 import type { RunControl as TrainerControl } from '../orchestrator/cancellation.ts'
 import { runTrainer } from '../orchestrator/runTrainer.ts'
 import type { RunEvent } from '../protocol/events.ts'
+import { modelName } from '../protocol/modelName.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import type { Summary } from '../protocol/summary.ts'
 import { UserModules } from '../sandbox/modules/userModules.ts'
@@ -25,12 +27,17 @@ import { watchMemory } from './peakMemory.ts'
 import { checkRewards } from './redteam/checkRewards.ts'
 import { KnownReports } from './redteam/knownReports.ts'
 import type { LaunchRequest, ListedRun, ResumeConsents, RunControl, RunOutcome, Services, WorkspaceOptions } from './services.ts'
+import { requireOwnRun } from './recordedRun.ts'
 import { RunExecutor } from './runExecutor.ts'
 import { RewardBackends } from './rewardSandboxes.ts'
 import { sandboxBackends } from './sandboxBackends.ts'
 import { StepRewardModels } from './stepRewardModels.ts'
 import { openersOf, prepareParts, withDataHashes } from './trainerParts.ts'
 import type { PreparedParts, RunHelpers } from './trainerParts.ts'
+import { pythonsOfMachine } from './torch/pythonsOfMachine.ts'
+import { runEngines } from './torch/runEngines.ts'
+import type { RunEngines } from './torch/runEngines.ts'
+import { configurationFolder, torchEnvironmentFolder } from './userFolders.ts'
 import { trustedModules } from './trustedModules.ts'
 import { machinePythons, openProblemTools, workspaceRunnerOf } from './workspaceTools.ts'
 
@@ -42,13 +49,20 @@ const SCORING = { threads: 0, microBatchTokens: 1024 }
  * @param root folder of the program: `package.json`, `samples/`.
  */
 export function compose(root: string): Services {
+  let flag: string | undefined
+  const pythons = (trustedFolders: readonly string[]): PythonSources => pythonsOfMachine({ flag, root, trustedFolders })
   return {
     catalogue: shippedCatalogue,
-    launch: (request, control) => launch(root, request, control),
-    resume: (directory, consents, control) => resume(root, directory, consents, control),
-    openEngine: startEngine,
+    launch: (request, control) => launch({ root, pythons }, request, control),
+    resume: (directory, consents, control) => resume({ root, pythons }, directory, consents, control),
+    openEngine: (name, options) => startEngine(name, options, () => pythons([])),
+    choosePython: (path) => { flag = path },
+    pythons: () => pythons([]),
+    setUpTorch,
+    torchEnvironmentFolder: torchEnvironmentFolder(),
     openWorkspace: (folder, options) => {
-      const helpers = helpersOf(root, folder, { ...options, asksGit: options.trustWorkspace }, () => startEngine(options.engine ?? 'onnx', SCORING))
+      const scorers: RunEngines = { start: () => startEngine(options.engine ?? 'onnx', SCORING, () => pythons(trusted(folder, options))) }
+      const helpers = helpersOf(root, folder, { ...options, asksGit: options.trustWorkspace }, scorers, SCORING)
       return {
         ...openersOf(helpers.modules, folder, helpers.stepModels),
         executor: (environments, settings) => helpers.executors.open({ environments, ...settings }),
@@ -66,10 +80,20 @@ export function compose(root: string): Services {
   }
 }
 
-async function launch(root: string, request: LaunchRequest, control: RunControl): Promise<RunOutcome> {
+/** What runs are started with. */
+interface Program {
+  readonly root: string
+  /** @param folders whose environments may be used. */
+  readonly pythons: (folders: readonly string[]) => PythonSources
+}
+
+const trusted = (folder: string, { trustWorkspace }: WorkspaceOptions | ResumeConsents): readonly string[] => (trustWorkspace ? [folder, process.cwd()] : [])
+
+async function launch({ root, pythons }: Program, request: LaunchRequest, control: RunControl): Promise<RunOutcome> {
   const { folder, source, trustWorkspace, unsafeSandbox } = request
   const run = await withDataHashes(request.run)
-  const helpers = helpersOf(root, folder, { trustWorkspace, unsafeSandbox, asksGit: request.asksGit || trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds }, () => startEngine(run.engine, run))
+  const engines = await runEngines(run, request.directory, pythons(trusted(folder, request)))
+  const helpers = helpersOf(root, folder, { trustWorkspace, unsafeSandbox, asksGit: request.asksGit || trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds }, engines, run)
   try {
     const prepared = await prepareParts(run, helpers, folder, versionsOf(root))
     const { directory: path } = request
@@ -94,21 +118,28 @@ async function launch(root: string, request: LaunchRequest, control: RunControl)
 }
 
 /** A run that has finished already is told from its summary. */
-async function resume(root: string, named: string, consents: ResumeConsents, control: RunControl): Promise<RunOutcome> {
+async function resume(program: Program, named: string, consents: ResumeConsents, control: RunControl): Promise<RunOutcome> {
+  requireOwnRun(named)
   const directory = await openRun(named, { report: reporter(control) })
-  const { run, source } = directory.record
-  const folder = dirname(source.path)
-  const helpers = helpersOf(root, folder, { ...consents, deadlineSeconds: run.rewardDeadlineSeconds }, () => startEngine(run.engine, run))
   try {
     const finished = finishedBefore(directory)
-    if (finished) {
-      control.onEvent(finished)
-      return { state: 'finished', directory: directory.path, summary: finished.summary }
-    }
+    if (!finished) return await goOn(program, directory, consents, control)
+    control.onEvent(finished)
+    return { state: 'finished', directory: directory.path, summary: finished.summary }
+  } finally {
+    directory.close()
+  }
+}
+
+async function goOn({ root, pythons }: Program, directory: RunDirectory, consents: ResumeConsents, control: RunControl): Promise<RunOutcome> {
+  const { run, source } = directory.record
+  const folder = dirname(source.path)
+  const engines = await runEngines(run, directory.path, pythons(trusted(folder, consents)))
+  const helpers = helpersOf(root, folder, { ...consents, deadlineSeconds: run.rewardDeadlineSeconds }, engines, run)
+  try {
     return await train(directory, await prepareParts(run, helpers, folder, versionsOf(root)), control)
   } finally {
     await closeAll(helpers)
-    directory.close()
   }
 }
 
@@ -155,12 +186,14 @@ interface HelperOptions extends WorkspaceOptions {
   readonly asksGit: boolean
 }
 
-function helpersOf(root: string, folder: string, options: HelperOptions, startScorer: () => Promise<Engine>): RunHelpers {
+function helpersOf(root: string, folder: string, options: HelperOptions, { start }: RunEngines, scoring: EngineOptions): RunHelpers {
   const rewardSandboxes = new RewardBackends(() => sandboxBackends(), () => unsafeBackend())
+  const { threads, microBatchTokens } = scoring
   return {
+    startEngine: start,
     modules: new UserModules({ ...options, workspace: folder, approvalsFile: approvalsFile(), sandboxes: rewardSandboxes }),
     rewardSandboxes,
-    stepModels: new StepRewardModels(startScorer),
+    stepModels: new StepRewardModels(() => start({ threads, microBatchTokens })),
     executors: new RunExecutor({ backends: () => sandboxBackends({ unsafe: options.unsafeSandbox }), workspaces: () => workspaceRunnerOf(folder, options.asksGit, machinePythons(pythonOf(root))) })
   }
 }
@@ -178,11 +211,6 @@ const knownReports = (): KnownReports => new KnownReports(join(configurationFold
 
 const approvalsFile = (): string => join(configurationFolder(), 'approved-modules.json')
 
-function configurationFolder(): string {
-  const base = process.env['XDG_CONFIG_HOME'] ?? (process.platform === 'win32' ? process.env['APPDATA'] : undefined)
-  return join(base ?? join(homedir(), '.config'), 'rollout-lab')
-}
-
 function versionsOf(root: string): { readonly 'rollout-lab': string; readonly node: string } {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   return { 'rollout-lab': version, node: process.versions.node }
@@ -190,7 +218,7 @@ function versionsOf(root: string): { readonly 'rollout-lab': string; readonly no
 
 
 const labelOf = (run: ResolvedRun): string => (run.name === 'run' ? (run.recipe ?? run.environment?.name ?? run.name) : run.name)
-const modelLabel = ({ model }: ResolvedRun): string => (typeof model === 'string' ? basename(model) : 'new')
+const modelLabel = ({ model }: ResolvedRun): string => (typeof model === 'string' ? modelName(model) : 'new')
 
 function described({ directory, state, summary, problem, alive }: StoredRun): ListedRun {
   const fault = problem === undefined ? {} : { problem }

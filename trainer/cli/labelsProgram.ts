@@ -68,6 +68,7 @@ function addCritiqueCommand(labels: Command, host: Host, services: Services, don
     .addOption(new Option('--seed <n>', 'seed of all draws').argParser(wholeNumber('--seed', 0)).default(1))
     .addOption(new Option('--engine <name>', 'engine to run the model').choices(['onnx', 'torch', 'tinker', 'fake']).default('onnx'))
     .addOption(new Option('--threads <n>', 'CPU threads; 0 = all cores').argParser(wholeNumber('--threads', 0)).default(0))
+    .addOption(new Option('--python <path>', 'the Python that runs PyTorch, for the engine torch'))
     .addOption(json())
     .action(async (run, options) => done(await labelsCritiqueCommand(host, services, run, options)))
 }

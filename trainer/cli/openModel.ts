@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
 import type { Engine, ModelInfo } from '../engines/engine.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
+import { modelPlace } from '../runFiles/hubModel.ts'
 import { checkModelFolder } from '../runFiles/modelFolder.ts'
 import { RunFileError } from '../runFiles/runFileError.ts'
 import type { Host } from './host.ts'
@@ -13,7 +13,7 @@ const MICRO_BATCH_TOKENS = 1024
 export async function openModel(
   services: Services, host: Host, model: string, options: { readonly engine: ResolvedRun['engine']; readonly threads: number }
 ): Promise<{ readonly engine: Engine; readonly info: ModelInfo }> {
-  const folder = resolve(host.cwd, model)
+  const folder = modelPlace(model, host.cwd)
   const mistake = checkModelFolder(model, folder, 'MODEL', options.engine)
   RunFileError.refuse('the command line', mistake ? [mistake] : [])
   const engine = await services.openEngine(options.engine, { threads: options.threads, microBatchTokens: MICRO_BATCH_TOKENS })

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { jsonObject, numberBetween, repeated, wholeNumber, wholeNumbers } from './arguments.ts'
+import { compactCommand } from './commands/compactCommand.ts'
 import { demoCommand } from './commands/demoCommand.ts'
 import { doctorCommand } from './commands/doctorCommand.ts'
 import { executeCommand } from './commands/executeCommand.ts'
@@ -15,7 +17,9 @@ import { sampleCommand } from './commands/sampleCommand.ts'
 import { schemaCommand } from './commands/schemaCommand.ts'
 import { scoreCommand } from './commands/scoreCommand.ts'
 import { trustCommand, trustListCommand, trustRevokeCommand } from './commands/trustCommand.ts'
+import { setupTorchCommand } from './commands/setupTorchCommand.ts'
 import { typesCommand } from './commands/typesCommand.ts'
+import { ACCELERATORS } from '../engines/torch/setup/choosePackages.ts'
 import { StepAggregate } from '../protocol/runFile.ts'
 import { EXIT } from './exitCodes.ts'
 import type { ExitCode } from './exitCodes.ts'
@@ -47,6 +51,7 @@ function commandLine(host: Host, services: Services, done: Done): Command {
     .showHelpAfterError('(lab --help lists the commands)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => void host.stdout.write(text), writeErr: (text) => void host.stderr.write(text) })
+  program.hook('preAction', (_, command) => choosePython(host, services, command.opts()))
   addRunCommands(program, host, services, done)
   addModelCommands(program, host, services, done)
   addTaskCommands(program, host, services, done)
@@ -54,6 +59,11 @@ function commandLine(host: Host, services: Services, done: Done): Command {
   addTrustCommands(program, host, services, done)
   addMachineCommands(program, host, services, done)
   return program
+}
+
+/** Commands that start engines take it alike. */
+function choosePython(host: Host, services: Services, { python }: { readonly python?: unknown }): void {
+  if (typeof python === 'string') services.choosePython(resolve(host.cwd, python))
 }
 
 const json = (): Option => new Option('--json', 'one JSON object a line on stdout and nothing else there').default(false)
@@ -67,6 +77,7 @@ const engine = (): Option =>
   new Option('--engine <name>', 'engine to run the model').choices(['onnx', 'torch', 'tinker', 'fake']).default('onnx')
 const threads = (): Option => new Option('--threads <n>', 'CPU threads; 0 = all cores').argParser(wholeNumber('--threads', 0)).default(0)
 const seed = (): Option => new Option('--seed <n>', 'seed of all draws').argParser(wholeNumber('--seed', 0)).default(1)
+const python = (): Option => new Option('--python <path>', 'the Python that runs PyTorch, for the engine torch; default: the first that has it, see lab doctor')
 const environmentOptions = (): Option =>
   new Option('--options <json>', 'options of the environment').argParser(jsonObject('--options')).default({}, '{}')
 
@@ -80,14 +91,16 @@ function addRunCommands(program: Command, host: Host, services: Services, done: 
     .addOption(new Option('--dry-run', 'say what would be done and start nothing').default(false))
     .addOption(trust())
     .addOption(new Option('--no-git', 'do not ask git about the folder of the run file: for folders that are not trusted'))
-    .addOption(acceptPaidCheats()).addOption(unsafeSandbox())
+    .addOption(acceptPaidCheats()).addOption(unsafeSandbox()).addOption(python())
     .action(async (file, options) => done(await runCommand(host, services, file, options)))
-  program.command('resume <dir>').description('go on with a run that was stopped or killed').addOption(json()).addOption(trust()).addOption(unsafeSandbox())
+  program.command('resume <dir>').description('go on with a run that was stopped or killed').addOption(json()).addOption(trust()).addOption(unsafeSandbox()).addOption(python())
     .action(async (directory, options) => done(await resumeCommand(host, services, directory, options)))
   program.command('host', { hidden: true }).description('the trainer of one run, for the extension: order on stdin, answer on stdout')
     .action(async () => done(await hostCommand(host, services)))
   program.command('runs').description('list the runs made here').addOption(json())
     .action((options) => done(runsCommand(host, services, options)))
+  program.command('compact <dir>').description('make a run that another program recorded smaller, and quick to open').addOption(json())
+    .action(async (directory, options) => done(await compactCommand(host, directory, options)))
   program.command('demo').description('train a sample and show it learning')
     .addOption(new Option('--sample <name>', 'which sample').default('arithmetic-chain'))
     .addOption(set())
@@ -105,7 +118,7 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(new Option('--k <list>', 'k of pass@k; default: 1, 4 and 16, up to --samples').argParser(wholeNumbers('--k', 1)))
     .addOption(temperature())
     .addOption(maxTokens())
-    .addOption(seed()).addOption(engine()).addOption(threads()).addOption(json())
+    .addOption(seed()).addOption(engine()).addOption(threads()).addOption(python()).addOption(json())
     .addOption(new Option('--rerank <folder>', 'a step reward model: best of n and weighted majority beside the majority vote'))
     .addOption(new Option('--aggregate <how>', 'how it makes one score of the steps of a trace').choices(StepAggregate.options).default('min'))
     .addOption(unsafeSandbox())
@@ -120,7 +133,7 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(new Option('--min-p <p>', 'drop tokens below this share of the likeliest; 0 = none').argParser(numberBetween('--min-p', 0, 1)).default(0))
     .addOption(new Option('--stop <text>', 'a text that ends the completion').argParser(repeated).default([], 'none'))
     .addOption(new Option('--raw', 'take the prompt as it stands although the model has a chat template').default(false))
-    .addOption(seed()).addOption(engine()).addOption(threads()).addOption(json())
+    .addOption(seed()).addOption(engine()).addOption(threads()).addOption(python()).addOption(json())
     .addOption(new Option('--partial', 'with --json: also what is added to a completion, while it is written').default(false))
     .action(async (model, { temperature, maxTokens, topK, topP, minP, stop, ...options }) =>
       done(await sampleCommand(host, services, model, { ...options, sampling: { temperature, maxTokens, topK, topP, minP, stop } })))
@@ -173,8 +186,15 @@ function addTrustCommands(program: Command, host: Host, services: Services, done
 }
 
 function addMachineCommands(program: Command, host: Host, services: Services, done: Done): void {
-  program.command('doctor').description('what works on this machine, what is missing and what mends it').addOption(json())
+  program.command('doctor').description('what works on this machine, what is missing and what mends it').addOption(json()).addOption(python())
     .action(async (options) => done(await doctorCommand(host, services, options)))
+  program.command('setup-torch').description('make an environment with PyTorch for the engine torch')
+    .addOption(new Option('--into <dir>', 'folder of the environment; default: one of your own, which every run and the editor find'))
+    .addOption(new Option('--device <kind>', 'what torch shall compute on; auto looks for a GPU, default takes the package index’s plain wheel').choices(ACCELERATORS).default('auto'))
+    .addOption(new Option('--package <spec>', 'one more package, or another version: torch==2.13.0').argParser(repeated).default([], 'none'))
+    .addOption(new Option('--index-url <url>', 'package index of torch itself'))
+    .addOption(json())
+    .action(async (options) => done(await setupTorchCommand(host, services, options)))
   program.command('types [folder]').description('write the types of user modules into a folder')
     .action((folder) => done(typesCommand(host, services, folder ?? '.')))
   program.command('schema').description('the JSON Schema (draft-07) of run files')

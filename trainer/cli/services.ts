@@ -1,4 +1,6 @@
 import type { Engine } from '../engines/engine.ts'
+import type { PythonSources } from '../engines/torch/pythonCandidates.ts'
+import type { setUpTorch } from '../engines/torch/setup/setUpTorch.ts'
 import type { OpenEnvironment } from '../environments/registry.ts'
 import type { RunControl as TrainerControl } from '../orchestrator/cancellation.ts'
 import type { LiveWatcher } from '../orchestrator/trainerParts.ts'
@@ -93,6 +95,13 @@ export interface Services {
   resume(directory: string, options: ResumeConsents, control: RunControl): Promise<RunOutcome>
   /** An engine without a model. */
   openEngine(name: ResolvedRun['engine'], options: { readonly threads: number; readonly microBatchTokens: number }): Promise<Engine>
+  /** The Python for PyTorch that people named on the command line, absolute: no other is taken. */
+  choosePython(path: string): void
+  /** Where a Python for PyTorch is looked for, outside of any workspace. */
+  pythons(): PythonSources
+  /** Makes an environment with PyTorch; by default the one that all windows and command lines share. */
+  setUpTorch: typeof setUpTorch
+  readonly torchEnvironmentFolder: string
   openWorkspace(folder: string, options: WorkspaceOptions): Workspace
   /** What problems of people's own code are made with. @throws LabError `sandbox/no-runner`. */
   openProblemTools(): Promise<ProblemTools>

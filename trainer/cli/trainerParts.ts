@@ -1,5 +1,5 @@
 import { weighGroups } from '../algorithms/registry.ts'
-import type { ModelSource } from '../engines/engine.ts'
+import type { EngineFactory, ModelSource } from '../engines/engine.ts'
 import { LabError } from '../errors.ts'
 import { readRows } from '../datasets/rowsFile.ts'
 import { openEnvironment, parseMix } from '../environments/registry.ts'
@@ -13,7 +13,6 @@ import { createReward } from '../rewards/registry.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
 import type { UserModules } from '../sandbox/modules/userModules.ts'
-import { startEngine } from './engines.ts'
 import type { RewardBackends } from './rewardSandboxes.ts'
 import type { RunExecutor } from './runExecutor.ts'
 import type { StepRewardModels } from './stepRewardModels.ts'
@@ -51,6 +50,7 @@ export type PreparedParts = Omit<TrainerParts, 'directory' | 'emit'>
 
 /** What runs beside the trainer as long as the run does: each starts what it must when it is first needed. */
 export interface RunHelpers {
+  readonly startEngine: EngineFactory
   readonly modules: UserModules
   readonly rewardSandboxes: RewardBackends
   readonly stepModels: StepRewardModels
@@ -59,14 +59,14 @@ export interface RunHelpers {
 
 /** Opens everything that the run names, so that what is wrong with it shows before a directory is made. */
 export async function prepareParts(
-  run: ResolvedRun, { modules, stepModels, executors }: RunHelpers, folder: string, versions: Readonly<Record<string, string>>
+  run: ResolvedRun, { startEngine, modules, stepModels, executors }: RunHelpers, folder: string, versions: Readonly<Record<string, string>>
 ): Promise<PreparedParts> {
   const openers = openersOf(modules, folder, stepModels)
   const environments = await Promise.all(environmentsOf(run).map(({ reference }) => openers.environment(reference)))
   const executor = await executors.open({ environments, execution: run.execution, seed: run.seed })
   const parts: PreparedParts = {
     model: await modelSource(run, openers),
-    startEngine: (options) => startEngine(run.engine, options),
+    startEngine,
     openEnvironment: openers.environment,
     parseMix,
     openReward: openers.reward,

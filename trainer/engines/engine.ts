@@ -20,6 +20,17 @@ export interface EngineInfo {
   readonly device: string
   readonly threads: number
   readonly versions: Readonly<Record<string, string>>
+  /** What the device's driver tells as of now, where it tells anything. Each may be absent. */
+  readonly gauges?: Gauges
+}
+
+export interface Gauges {
+  /** Of the device's memory: in use by this engine now, and at most since the last question. Bytes. */
+  readonly memoryBytes?: number
+  readonly peakMemoryBytes?: number
+  /** Share of time in which the device computed, lately, in [0, 1]. */
+  readonly utilisation?: number
+  readonly powerWatts?: number
 }
 
 export interface ModelInfo {
@@ -253,5 +264,23 @@ export interface Engine {
   close(): Promise<void>
 }
 
+/** Something that people should hear of although the call goes on. */
+export interface EngineNotice {
+  /** `outOfMemory`: the micro-batch was halved, and the work is done again. */
+  readonly kind: 'outOfMemory'
+  readonly detail: string
+  /** Token budget from now on. */
+  readonly microBatchTokens: number
+}
+
+export interface EngineOptions {
+  /** 0 = all cores. */
+  readonly threads: number
+  /** Token budget of one forward and backward pass. */
+  readonly microBatchTokens: number
+  /** Told of what the engine does on its own; must not throw. */
+  readonly onNotice?: ((notice: EngineNotice) => void) | undefined
+}
+
 /** Starts an engine; the orchestrator starts another one when the first has died. */
-export type EngineFactory = (options: { readonly threads: number; readonly microBatchTokens: number }) => Promise<Engine>
+export type EngineFactory = (options: EngineOptions) => Promise<Engine>

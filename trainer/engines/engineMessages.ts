@@ -57,3 +57,6 @@ export const requests = {
 
 /** The method of the notification that carries `Progress`. */
 export const PROGRESS = 'engine/progress'
+
+/** The method of the notification that carries an `EngineNotice` (engine.ts). */
+export const NOTICE = 'engine/notice'

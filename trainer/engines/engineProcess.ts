@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { LabError } from '../errors.ts'
 import { EngineCaller } from './engineCaller.ts'
 import type { Deadline } from './engineCaller.ts'
-import type { Engine, ModelSource, SampledCompletion, SampleEvents, SamplePrompt, SamplingParameters } from './engine.ts'
+import type { Engine, EngineNotice, ModelSource, SampledCompletion, SampleEvents, SamplePrompt, SamplingParameters } from './engine.ts'
 import type { EngineEntry } from './engineEntry.ts'
 import { Lifeline } from './engineLifeline.ts'
-import { PROGRESS, requests } from './engineMessages.ts'
+import { NOTICE, PROGRESS, requests } from './engineMessages.ts'
 import type { Progress } from './engineMessages.ts'
 
 export interface EngineProcessOptions {
@@ -21,6 +21,8 @@ export interface EngineProcessOptions {
   readonly loadSeconds?: number
   /** From an abort to the answer. Default 60. */
   readonly cancelSeconds?: number
+  /** Told of what the engine does on its own; must not throw. */
+  readonly onNotice?: ((notice: EngineNotice) => void) | undefined
 }
 
 /** An engine in a process of its own. `engine/died` (or `engine/no-start`) is what all calls reject with once it has gone. */
@@ -91,12 +93,24 @@ function modelVerbs(caller: EngineCaller, tokenizerSeconds: number, loadSeconds:
   }
 }
 
+/** An engine that answers with what it lacks is of no use, and ends. */
+async function firstAnswer(life: Lifeline, caller: EngineCaller, seconds: number): Promise<void> {
+  try {
+    await caller.call(requests.info, {}, { deadline: startDeadline(seconds) })
+  } catch (error) {
+    await life.close()
+    throw error
+  }
+  life.markStarted()
+}
+
 /** Starts an engine process and waits until it answers. Rejects with `engine/no-start`. */
 export async function startEngineProcess(options: EngineProcessOptions): Promise<EngineProcess> {
   const life = new Lifeline(options.entry, options.args ?? [], options.environment ?? {})
   const caller = new EngineCaller(life, options.cancelSeconds ?? 60)
-  await caller.call(requests.info, {}, { deadline: startDeadline(options.startSeconds ?? 120) })
-  life.markStarted()
+  const { onNotice } = options
+  if (onNotice) life.connection.onNotification(NOTICE, onNotice)
+  await firstAnswer(life, caller, options.startSeconds ?? 120)
   const nothing = async (call: Promise<null>): Promise<void> => { await call }
   return {
     pid: life.child.pid ?? 0,

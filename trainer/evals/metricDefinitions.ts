@@ -3,7 +3,7 @@ export interface MetricDefinition {
   readonly title: string
   /** One sentence: what is measured, how, over what. */
   readonly definition: string
-  readonly unit: 'reward' | 'share' | 'nats' | 'tokens' | 'rollouts' | 'groups' | 'ratio' | 'L2 norm' | 'tokens/s' | 'seconds' | 'per step' | 'loss' | 'executions' | 'executions/s' | 'tests'
+  readonly unit: 'reward' | 'share' | 'nats' | 'tokens' | 'rollouts' | 'groups' | 'ratio' | 'L2 norm' | 'tokens/s' | 'seconds' | 'per step' | 'loss' | 'executions' | 'executions/s' | 'tests' | 'bytes' | 'watts' | 'as logged'
   /** What the number is divided by, or taken over. */
   readonly denominator: string
 }
@@ -125,12 +125,17 @@ export const METRIC_DEFINITIONS = {
   'tests/notJudged': define('Tests not judged', 'share', 'tests of the step', 'Share of tests without a verdict: the machine failed.'),
   'tamper/rollouts': define('Marks of cheating', 'share', 'rollouts of the step with an execution', 'Share of rollouts where an execution showed a mark of cheating.'),
   'tamper/kind/*': define('Mark of cheating', 'rollouts', NONE, 'Rollouts where an execution showed this mark.'),
+  'device/memoryBytes': define('Device memory', 'bytes', NONE, 'Memory of the GPU that the engine holds at the end of the step’s update.'),
+  'device/peakMemoryBytes': define('Peak device memory', 'bytes', 'maximum over the step', 'Most memory of the GPU that the engine held at a time.'),
+  'device/utilisation': define('Device utilisation', 'share', 'the driver’s last sampling period, at most a second', 'Share of time in which the GPU computed, as its driver says at the end of the step’s update.'),
+  'device/powerWatts': define('Device power', 'watts', NONE, 'Power that the GPU draws, as its driver says at the end of the step’s update.'),
   'throughput/sampled': define('Sampling speed', 'tokens/s', 'seconds of the phase `sample`', 'Completion tokens sampled per second.'),
   'throughput/trained': define(
     'Training speed', 'tokens/s', 'seconds of the phase `update`',
     'Tokens through forward and backward pass per second, padding left out.'
   ),
-  'seconds/*': define('Seconds by phase', 'seconds', NONE, 'Wall seconds that the phase took within the step.')
+  'seconds/*': define('Seconds by phase', 'seconds', NONE, 'Wall seconds that the phase took within the step.'),
+  'logged/*': define('Logged', 'as logged', NONE, 'Logged under this name, dots in the place of slashes, by the program that recorded the run.')
 } as const satisfies Record<string, MetricDefinition>
 
 /** The definition of a recorded name, of its family where it is a member of one. */

@@ -1,4 +1,4 @@
-import type { ForwardBackwardResult, OptimizerStepResult } from '../engines/engine.ts'
+import type { ForwardBackwardResult, Gauges, OptimizerStepResult } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
 import { executionMetrics, executionSpeed } from './executionMetrics.ts'
 import type { Executed } from './executionMetrics.ts'
@@ -35,6 +35,8 @@ export interface StepFigures {
   readonly seconds: Readonly<Partial<Record<Phase, number>>>
   /** While this process sampled and scored; absent where nothing could be run. */
   readonly executed?: Executed
+  /** What the device's driver tells after the update. */
+  readonly device?: Gauges | undefined
 }
 
 /**
@@ -47,9 +49,14 @@ export function stepMetrics(figures: StepFigures): Record<string, number> {
     ...executionMetrics(figures.rollouts),
     ...tokenMetrics(figures.scoredTokens),
     ...updateMetrics(figures.updates),
-    ...speedMetrics(figures)
+    ...speedMetrics(figures),
+    ...deviceMetrics(figures.device ?? {})
   })
 }
+
+const deviceMetrics = ({ memoryBytes = NaN, peakMemoryBytes = NaN, utilisation = NaN, powerWatts = NaN }: Gauges): Record<string, number> => ({
+  'device/memoryBytes': memoryBytes, 'device/peakMemoryBytes': peakMemoryBytes, 'device/utilisation': utilisation, 'device/powerWatts': powerWatts
+})
 
 function tokenMetrics(scored: readonly ScoredTokens[]): Record<string, number> {
   const mismatches = scored.flatMap(({ sampler_T, trainer_T }) => sampler_T.map((logprob, t) => Math.abs(logprob - (trainer_T[t] ?? NaN))))

@@ -1,3 +1,4 @@
+import type { Gauges } from '../engines/engine.ts'
 import { stepMetrics } from '../evals/stepMetrics.ts'
 import type { StepFigures } from '../evals/stepMetrics.ts'
 import type { Rollout } from '../protocol/rollout.ts'
@@ -66,8 +67,11 @@ async function liveStep(session: Session, stage: StagePlan, stageStep: number): 
   }
 }
 
-/** How long sampling and executing took. */
-type Durations = Pick<StepFigures, 'seconds' | 'executed'>
+/** How long sampling and executing took, and what the device says. */
+type Durations = Pick<StepFigures, 'seconds' | 'executed' | 'device'>
+
+/** Engines whose device tells nothing are not asked. */
+const gauges = async ({ engine, engineInfo }: Session): Promise<Gauges | undefined> => (engineInfo.gauges ? (await engine.info()).gauges : undefined)
 
 /** From scored rows to new weights. `seal` is absent where the rows are sealed already. */
 async function finishStep(
@@ -90,7 +94,7 @@ async function finishStep(
   session.position.stageStep = stageStep
   session.position.step = step
   const seconds: Seconds = { ...sampled.seconds, weigh: weighedAt - from, update: clock.seconds() - weighedAt }
-  recordStep(session, stage, groups.flat(), droppedByReason(decisions), update, { ...sampled, seconds })
+  recordStep(session, stage, groups.flat(), droppedByReason(decisions), update, { ...sampled, seconds, device: await gauges(session) })
 }
 
 /**

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Engine, EngineFactory } from '../engines/engine.ts'
 import type { FailureScript } from '../engines/fake/failures.ts'
+import { LabError } from '../errors.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import { createRunControl } from './cancellation.ts'
 import type { RunControl } from './cancellation.ts'
@@ -56,6 +58,47 @@ describe('an engine that dies and a run that is stopped', () => {
       assert.equal(await weightsOf(run), await undisturbed())
     })
   }
+
+  it('can be resumed to the same bits where the device of an engine that died is gone', async () => {
+    const [undisturbed, run] = [await fresh(), await fresh()]
+    await go(undisturbed)
+    const { parts, directory } = await run.open({ engine: () => ({ failures: (verb, call) => (verb === 'optimStep' && call === 3 ? 'crash' : undefined) }) })
+    let starts = 0
+    const startEngine: EngineFactory = async (options) => {
+      if (++starts > 1) throw new LabError('engine', 'engine/no-device', 'The device "cuda:0" is not there.', { remedy: 'Choose another.' })
+      return parts.startEngine(options)
+    }
+    try {
+      await assert.rejects(runTrainer({ ...parts, startEngine }, createRunControl()), (error) => LabError.is(error, 'engine/no-device'))
+    } finally {
+      directory.close()
+    }
+    assert.equal(run.events.at(-1)?.type, 'runFailed')
+    assert.equal(await go(run), 'finished')
+    assert.equal(await weightsOf(run), await weightsOf(undisturbed))
+  })
+
+  it('tells of what an engine did on its own', async () => {
+    const run = await fresh()
+    const { parts, directory } = await run.open()
+    const starved: EngineFactory = async (options) => {
+      const engine = await parts.startEngine(options)
+      let steps = 0
+      const forwardBackward: Engine['forwardBackward'] = (...given) => {
+        if (++steps === 3) options.onNotice?.({ kind: 'outOfMemory', detail: 'tried to get 2 GiB', microBatchTokens: 512 })
+        return engine.forwardBackward(...given)
+      }
+      return { ...engine, forwardBackward }
+    }
+    try {
+      assert.equal((await runTrainer({ ...parts, startEngine: starved }, createRunControl())).state, 'finished')
+    } finally {
+      directory.close()
+    }
+    assert.deepEqual(run.events.flatMap((event) => (event.type === 'warning' && event.code === 'engine/out-of-memory' ? [[event.step, event.message]] : [])), [
+      [2, 'Out of memory, and done again in smaller parts of 512 tokens (microBatchTokens): tried to get 2 GiB']
+    ])
+  })
 
   it('gives up when engines keep dying', async () => {
     const run = await fresh()

@@ -1,3 +1,4 @@
+import type { EngineNotice } from '../engines/engine.ts'
 import { LabError } from '../errors.ts'
 import { closeUnlessObeyed, RunStopped } from './cancellation.ts'
 import { restoreSession } from './recovery.ts'
@@ -30,9 +31,11 @@ async function withEngine(
   context: RunContext, limits: TrainerLimits, progress: { step: number }, work: (session: Session) => Promise<void>
 ): Promise<void> {
   const { threads, microBatchTokens } = context.plan.run
-  const engine = await context.parts.startEngine({ threads, microBatchTokens })
-  const callOff = closeUnlessObeyed(context.control, limits.stopGraceSeconds, () => void engine.close().catch(() => undefined))
   let session: Session | undefined
+  const engine = await context.parts.startEngine({
+    threads, microBatchTokens, onNotice: (notice) => context.journal.event({ type: 'warning', step: session?.position.step ?? 0, ...asWarning(notice) })
+  })
+  const callOff = closeUnlessObeyed(context.control, limits.stopGraceSeconds, () => void engine.close().catch(() => undefined))
   try {
     session = await restoreSession(context, engine)
     await work(session)
@@ -42,6 +45,10 @@ async function withEngine(
     await engine.close()
   }
 }
+
+const asWarning = ({ detail, microBatchTokens }: EngineNotice): { readonly code: string; readonly message: string } => ({
+  code: 'engine/out-of-memory', message: `Out of memory, and done again in smaller parts of ${microBatchTokens} tokens (microBatchTokens): ${detail}`
+})
 
 function diedTooOften(error: LabError, deaths: number): LabError {
   return new LabError('engine', 'engine/died-too-often', `The engine ended unexpectedly ${deaths} times: ${error.message}`, {

@@ -22,7 +22,8 @@ export const PromptText = z.object({ text: z.string(), tokens: z.array(TokenId),
 
 /**
  * One context window of a trajectory. The arrays `tokens`, `tokenEnds`, `logprobs`, … have one entry per completion token
- * (_T). Natural logarithms throughout.
+ * (_T). Natural logarithms throughout. A run that another program recorded may know less: there `tokenEnds`, `logprobs`,
+ * `samplingLogprobs` and `entropies` are empty, or `tokens` are; `advantages` then has one entry, that of the completion.
  */
 export const Segment = z
   .object({
@@ -51,11 +52,11 @@ export const Segment = z
     stopReason: StopReason
   })
   .superRefine((segment, issues) => {
+    const tokens = segment.tokens.length
     for (const key of ['tokenEnds', 'logprobs', 'samplingLogprobs', 'entropies', 'mask', 'advantages'] as const) {
-      const length = segment[key]?.length
-      if (length !== undefined && length !== segment.tokens.length) {
-        issues.addIssue({ code: 'custom', path: [key], message: `has ${length} entries for ${segment.tokens.length} tokens` })
-      }
+      const length = segment[key]?.length ?? tokens
+      const unknown = key === 'advantages' ? tokens === 0 && length === 1 : key !== 'mask' && length === 0
+      if (length !== tokens && !unknown) issues.addIssue({ code: 'custom', path: [key], message: `has ${length} entries for ${tokens} tokens` })
     }
   })
 export type Segment = z.infer<typeof Segment>

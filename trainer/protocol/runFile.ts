@@ -4,6 +4,7 @@ import { ModuleRef } from './moduleRef.ts'
 import { RowKind } from './labelRows.ts'
 import { LimitChanges } from './execution.ts'
 import { Count, Finite, NonNegative, Positive, PositiveCount, Share } from './numbers.ts'
+import { TorchOptions } from './torchOptions.ts'
 
 const json = z.record(z.string(), z.json())
 
@@ -209,9 +210,13 @@ export const RunFile = z.strictObject({
   name: z.string().min(1).default('run'),
   notes: z.string().default(''),
   recipe: z.string().min(1).optional().describe('Vetted defaults; what the run file says wins.'),
-  engine: z.enum(['onnx', 'torch', 'tinker', 'fake']).default('onnx'),
+  engine: z.enum(['onnx', 'torch', 'tinker', 'fake']).default('onnx').describe('onnx: embedded, on the CPU, nothing to install; torch: PyTorch, on a GPU where there is one.'),
+  torch: TorchOptions.optional().describe('For the engine torch.'),
   threads: Count.default(0).describe('CPU threads of the engine; 0 = all cores.'),
-  model: z.union([z.string().min(1).describe('Folder of a Hugging Face model, relative to the run file.'), NewModel]),
+  model: z.union([
+    z.string().min(1).describe('Folder of a Hugging Face model, relative to the run file; or hub:ORGANISATION/NAME for one that lies in the local cache of the Hugging Face hub.'),
+    NewModel
+  ]),
   seed: Count.default(1),
   environment: EnvironmentRef.optional(),
   environments: z.array(EnvironmentRef).min(1).optional().describe('A mixture, by weight.'),
@@ -228,7 +233,7 @@ export const RunFile = z.strictObject({
   regulariser: Regulariser.prefault({}),
   optimizer: Optimizer.prefault({}),
   updatesPerStep: PositiveCount.default(1).describe('Optimiser steps made from the rollouts of one RL step.'),
-  microBatchTokens: PositiveCount.default(1024).describe('Token budget of one forward and backward pass.'),
+  microBatchTokens: PositiveCount.default(1024).describe('Token budget of one forward and backward pass. For the engine torch 8192 where nothing is said; it is halved where memory ends.'),
   evaluation: Evaluation.prefault({}),
   checkpoint: CheckpointPolicy.prefault({}),
   data: TrainingData.optional().describe('What the stages of `sft`, `dpo` and `prm` train on where they name nothing themselves.'),

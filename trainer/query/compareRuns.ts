@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { z } from 'zod'
 import type { QueryResults } from '../protocol/queries.ts'
 import type { RunDifference } from '../protocol/runViews.ts'
 import { GitRecord } from '../stores/gitState.ts'
@@ -20,9 +21,13 @@ export async function compareRuns(directories: readonly string[], runs: readonly
   return { differences, same: all.length - differences.length }
 }
 
+const Told = z.object({ run: z.record(z.string(), z.json()) })
+
+/** Of a run that another program recorded, what it told: the defaults that are filled in when it is read are not its own. */
 function configOf(directory: string): Flat {
-  const { $schema: _, ...run } = requireReadableRun(directory).run
-  return flattened(run, '')
+  const { run: { $schema: _, ...run }, recorded } = requireReadableRun(directory)
+  const told = recorded && readJsonFile(path.join(directory, RUN_FILES.run), Told)
+  return flattened(told?.run ?? run, '')
 }
 
 function flattened(value: unknown, place: string): Map<string, string> {

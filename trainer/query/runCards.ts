@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../errors.ts'
+import { modelName } from '../protocol/modelName.ts'
 import type { Notice } from '../protocol/rolloutViews.ts'
 import type { RunCard } from '../protocol/runViews.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
@@ -115,7 +116,7 @@ export function environmentNames(run: ResolvedRun): string[] {
 function describe({ runId, createdAt, run }: RunRecord): Pick<RunCard, 'runId' | 'recipe' | 'model' | 'environment' | 'seed' | 'study' | 'createdAt'> {
   return {
     runId, createdAt, seed: run.seed, study: studyOf(run), recipe: run.recipe ?? '',
-    model: typeof run.model === 'string' ? path.basename(run.model) : `new ${run.model.hiddenSize} × ${run.model.layers}`,
+    model: typeof run.model === 'string' ? modelName(run.model) : `new ${run.model.hiddenSize} × ${run.model.layers}`,
     environment: environmentNames(run).join(' + ')
   }
 }

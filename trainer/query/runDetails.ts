@@ -30,11 +30,11 @@ export function runDetails(directory: string): RunDetails {
   const state = known(RUN_FILES.state, () => readState(directory))
   const summary = known(RUN_FILES.summary, () => readSummary(directory))
   const git = known(RUN_FILES.git, (place) => readJsonFile(place, GitRecord))
-  const { run, source } = record
+  const { run, source, recorded } = record
   return {
     card: cardOf(directory), run, source, notices,
     ...(state === undefined ? {} : { state }), ...(summary === undefined ? {} : { summary }), ...gitOf(git),
-    rewardParts: run.rewards.map((reward) => reward.name), environments: environmentNames(run)
+    rewardParts: recorded?.rewards ?? run.rewards.map((reward) => reward.name), environments: environmentNames(run)
   }
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { EnvironmentRef, ResolvedRun, RewardRef, Stage, StepRewardModel, TrainingData } from '../protocol/runFile.ts'
+import { modelPlace } from './hubModel.ts'
 
 /** A run goes on from any folder: models, modules and data sets that it names get absolute paths. */
 export function withAbsolutePaths(run: ResolvedRun, folder: string): ResolvedRun {
@@ -7,7 +8,7 @@ export function withAbsolutePaths(run: ResolvedRun, folder: string): ResolvedRun
   const environment = (reference: EnvironmentRef): EnvironmentRef => absoluteEnvironment(reference, absolute)
   return {
     ...run,
-    model: typeof run.model === 'string' ? absolute(run.model) : run.model,
+    model: typeof run.model === 'string' ? modelPlace(run.model, folder) : run.model,
     rewards: run.rewards.map((reward) => absoluteReward(reward, absolute)),
     ...(run.data && { data: absoluteData(run.data, absolute) }),
     ...(run.parent?.manifest !== undefined && { parent: { ...run.parent, manifest: absolute(run.parent.manifest) } }),

@@ -13,7 +13,7 @@ import type { JsonSchema } from './schemaWalk.ts'
 const Options = z.strictObject({ numbers: z.number().int().min(2).max(6).default(3), target: z.enum(['small', 'large']).default('small') })
 const Mix = z.strictObject({ giveUp: z.number().min(0).max(1).default(0.5) })
 const catalogue: Catalogue = {
-  engines: ['onnx', 'fake'],
+  engines: ['onnx', 'torch', 'fake'],
   recipes: ['grpo-chain', 'sft-then-grpo'],
   withRecipe: (value) => value,
   environments: ['countdown', 'arithmetic-chain', 'jsonl'],
@@ -68,6 +68,38 @@ describe('run files', () => {
     ])
   })
 
+  it('says what the engine torch goes by, and nothing of it for other engines', () => {
+    const { run } = load(file('"engine": "torch", "torch": { "dtype": "bfloat16" }'), 'torch.lora.rank=8', 'torch.device=cuda:1')
+    assert.deepEqual(run.torch, {
+      dtype: 'bfloat16', masterWeights: true, lora: { rank: 8, alpha: 32, dropout: 0, targets: [] }, gradientCheckpointing: false,
+      attention: 'auto', sampler: 'auto', device: 'cuda:1'
+    })
+    assert.equal(load(file('"engine": "torch"')).run.torch?.device, 'auto')
+    assert.equal(load(file('"steps": 1')).run.torch, undefined)
+    const budget = (fields: string, ...settings: string[]): number => load(file(fields), ...settings).run.microBatchTokens
+    assert.deepEqual([budget('"engine": "torch"'), budget('"engine": "torch", "microBatchTokens": 1024'), budget('"steps": 1'), budget('"steps": 1', 'engine=torch', 'microBatchTokens=64')], [8192, 1024, 1024, 64])
+  })
+
+  it('finds a model of the hub in the local cache by its name, and says how to bring one that is not there', () => {
+    const before = process.env['HF_HUB_CACHE']
+    process.env['HF_HUB_CACHE'] = join(folder, 'hub')
+    try {
+      const cached = join(folder, 'hub', 'models--acme--tiny-1.5')
+      mkdirSync(join(cached, 'snapshots', 'abc123'), { recursive: true })
+      mkdirSync(join(cached, 'refs'))
+      writeFileSync(join(cached, 'refs', 'main'), 'abc123\n')
+      writeFileSync(join(cached, 'snapshots', 'abc123', 'config.json'), '{}')
+      const named = (model: string): string => `{ "model": "${model}", "environment": { "name": "countdown" } }`
+      assert.equal(load(named('hub:acme/tiny-1.5')).run.model, join(cached, 'snapshots', 'abc123'))
+      assert.equal(load(named('hub:acme/tiny-1.5@abc123')).run.model, join(cached, 'snapshots', 'abc123'))
+      assert.match(refusal(named('hub:acme/large')), /"hub:acme\/large" is not in the local cache .* \| download it once: hf download acme\/large$/)
+      assert.match(refusal(named('hub:../..')), /write hub:ORGANISATION\/NAME/)
+    } finally {
+      if (before === undefined) delete process.env['HF_HUB_CACHE']
+      else process.env['HF_HUB_CACHE'] = before
+    }
+  })
+
   const golden: [string, string, string][] = [
     ['an unknown field', '"stepz": 7', 'unknown field "stepz" in the run file; | a.run.json:5:3 | did you mean "steps"?'],
     ['an unknown field below', '"sampling": { "temprature": 1 }', 'unknown field "temprature" in "sampling"; | a.run.json:5:17 | did you mean "temperature"?'],
@@ -81,7 +113,8 @@ describe('run files', () => {
     ['a number that must be positive', '"optimizer": { "learningRate": 0 }', '"optimizer.learningRate" is 0; | a.run.json:5:34 | allowed: a number, above 0'],
     ['null', '"seed": null', '"seed" is null; | a.run.json:5:11 | allowed: a whole number, at least 0'],
     ['an unknown engine', '"engine": "onx"', '"engine" is "onx"; | a.run.json:5:13 | did you mean "onnx"? (allowed: onnx, torch, tinker, fake)'],
-    ['an engine that is not built in', '"engine": "torch"', '"engine" is "torch", which this build does not have; | a.run.json:5:13 | it has onnx, fake'],
+    ['an engine that is not built in', '"engine": "tinker"', '"engine" is "tinker", which this build does not have; | a.run.json:5:13 | it has onnx, torch, fake'],
+    ['a device that there is not', '"torch": { "device": "cdua:1" }', '"torch.device" is "cdua:1"; | a.run.json:5:24 | did you mean "cuda:1"? (allowed: auto, cpu, mps, cuda, ' + Array.from({ length: 16 }, (_, i) => `cuda:${i}`).join(', ') + ')'],
     ['an unknown algorithm', '"algorithm": { "name": "gpro" }',
       '"algorithm.name" is "gpro"; | a.run.json:5:26 | did you mean "grpo"? (allowed: sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, critique-grpo, dpo, prm, module)'],
     ['an algorithm without a name', '"algorithm": {}',

@@ -1,12 +1,14 @@
 import { dirname, resolve } from 'node:path'
 import { runFileJsonSchema } from '../protocol/jsonSchema.ts'
 import { RunFile } from '../protocol/runFile.ts'
+import { TorchOptions } from '../protocol/torchOptions.ts'
 import type { JsonPath } from './jsonDocument.ts'
 import type { ResolvedRun, RewardRef } from '../protocol/runFile.ts'
 import { withAbsolutePaths } from './absolutePaths.ts'
 import { dataMistakes } from './dataMistakes.ts'
 import { environmentMistakes, mixMistakes } from './environmentMistakes.ts'
 import type { EnvironmentCatalogue } from './environmentMistakes.ts'
+import { modelPlace } from './hubModel.ts'
 import { checkModelFolder } from './modelFolder.ts'
 import { dotted, explainIssues, showValue } from './explainIssues.ts'
 import type { Explained, Places } from './explainIssues.ts'
@@ -65,7 +67,17 @@ export function loadRunFile(file: string, settings: readonly string[], catalogue
     ...modelMistakes(checked.data, folder, places),
     ...dataMistakes(checked.data, folder, places)
   ])
-  return { file: resolve(file), folder, run: withAbsolutePaths(checked.data, folder), text: document.text, places }
+  return { file: resolve(file), folder, run: withTorchDefaults(withAbsolutePaths(checked.data, folder), merged), text: document.text, places }
+}
+
+/** GPUs are idle on less. */
+const TORCH_MICRO_BATCH_TOKENS = 8192
+
+/** A resolved run says all that its engine goes by. @param said what people and the recipe wrote. */
+function withTorchDefaults(run: ResolvedRun, said: unknown): ResolvedRun {
+  if (run.engine !== 'torch') return run
+  const microBatchTokens = childOf(said, 'microBatchTokens') === undefined ? TORCH_MICRO_BATCH_TOKENS : run.microBatchTokens
+  return { ...run, microBatchTokens, torch: run.torch ?? TorchOptions.parse({}) }
 }
 
 interface Merging {
@@ -116,7 +128,7 @@ function stageMistakes({ stages = [] }: ResolvedRun, places: Places): Mistake[] 
 
 function modelMistakes(run: ResolvedRun, folder: string, places: Places): Mistake[] {
   return namedModels(run).flatMap(({ path, model }) => {
-    const mistake = checkModelFolder(model, resolve(folder, model), places.place(path), run.engine)
+    const mistake = checkModelFolder(model, modelPlace(model, folder), places.place(path), run.engine)
     return mistake ? [mistake] : []
   })
 }

@@ -2,10 +2,15 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { nearestName } from '../nearestName.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
+import { downloadRemedy, isHubName } from './hubModel.ts'
 import type { Mistake } from './runFileError.ts'
 
 /** What is wrong with a model folder as a run file names it; undefined = nothing seen from outside. */
 export function checkModelFolder(written: string, folder: string, place: string, engine: ResolvedRun['engine']): Mistake | undefined {
+  if (isHubName(written) && !existsSync(folder)) {
+    const message = `"${written}" is not in the local cache of the hub (looked for ${folder});`
+    return { code: 'model/not-in-cache', place, message, remedy: downloadRemedy(written) }
+  }
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     const message = `"${written}" is no model folder: it does not exist (looked for ${folder});`
     return { code: 'model/missing', place, message, remedy: remedyFor(written, folder) }

@@ -8,6 +8,8 @@ export const RunRecord = z.object({
   createdAt: z.iso.datetime(),
   run: RunFile,
   /** The run file as it was written; `path` is for people, nothing is opened through it. */
-  source: z.object({ path: z.string(), text: z.string() })
+  source: z.object({ path: z.string(), text: z.string() }),
+  /** Present where another program trains and only records itself here: `run` says what it told, and nobody can resume it. */
+  recorded: z.object({ by: z.string(), rewards: z.array(z.string()) }).optional()
 })
 export type RunRecord = z.output<typeof RunRecord>

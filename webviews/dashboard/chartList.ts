@@ -2,7 +2,17 @@ import type { ChartShape } from '../charts/chartData.ts'
 
 /** Where the values of a line come from: a recorded metric, or the held-out evaluations. */
 export type LineSource =
-  | { readonly from: 'metric'; /** A name or a family ending in `*`. */ readonly name: string; readonly label?: string; readonly interval?: 'reward'; /** Not recorded at a step means this. */ readonly absent?: 0; /** Names of the family are words of ours, to be told as such. */ readonly spaced?: true }
+  | {
+    readonly from: 'metric'
+    /** A name or a family ending in `*`. */
+    readonly name: string
+    readonly label?: string
+    readonly interval?: 'reward'
+    /** Not recorded at a step means this. */
+    readonly absent?: 0
+    /** Names of the family are words of ours, to be told as such. */
+    readonly spaced?: true
+  }
   | { readonly from: 'evaluation'; readonly figure: 'passAt1' | 'passAtK' | 'stepTruth'; readonly label: string }
 
 export interface ChartSpec {
@@ -17,7 +27,7 @@ export interface ChartSpec {
   readonly rollouts: 'train' | 'evaluation'
 }
 
-export const CHART_GROUPS = ['Learning', 'Signal', 'Execution', 'Policy', 'Length', 'Speed'] as const
+export const CHART_GROUPS = ['Learning', 'Signal', 'Execution', 'Policy', 'Length', 'Speed', 'Device'] as const
 export type ChartGroup = (typeof CHART_GROUPS)[number]
 
 const metric = (name: string, label?: string): LineSource => ({ from: 'metric', name, ...(label === undefined ? {} : { label }) })
@@ -119,5 +129,11 @@ export const CHARTS: readonly ChartSpec[] = [
     id: 'speed', group: 'Speed', title: 'Throughput', shape: shape('tokens/s', 'zero'), rollouts: 'train',
     lines: [metric('throughput/sampled', 'sampled'), metric('throughput/trained', 'trained')]
   },
-  { id: 'seconds', group: 'Speed', title: 'Time of a step', shape: shape('seconds', 'zero', true), rollouts: 'train', lines: [metric('seconds/*')] }
+  { id: 'seconds', group: 'Speed', title: 'Time of a step', shape: shape('seconds', 'zero', true), rollouts: 'train', lines: [metric('seconds/*')] },
+  {
+    id: 'deviceMemory', group: 'Device', title: 'Device memory', shape: shape('bytes', 'zero'), rollouts: 'train',
+    lines: [metric('device/peakMemoryBytes', 'peak'), metric('device/memoryBytes', 'after the update')]
+  },
+  { id: 'utilisation', group: 'Device', title: 'Device utilisation', shape: shape('share of time', 'share'), rollouts: 'train', lines: [metric('device/utilisation', 'after the update')] },
+  { id: 'power', group: 'Device', title: 'Device power', shape: shape('watts', 'zero'), rollouts: 'train', lines: [metric('device/powerWatts', 'after the update')] }
 ]

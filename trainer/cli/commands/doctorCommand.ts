@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs'
 import { checkEngine } from '../doctor/checkEngine.ts'
 import { checkDisk, checkNode } from '../doctor/checkMachine.ts'
-import { checkGit, checkGpu, checkPython } from '../doctor/checkPrograms.ts'
+import { checkGit, checkGpu } from '../doctor/checkPrograms.ts'
 import { checkSandboxes } from '../doctor/checkSandboxes.ts'
+import { checkTorch } from '../doctor/checkTorch.ts'
 import { execute } from '../doctor/execute.ts'
 import type { Execute } from '../doctor/execute.ts'
 import type { Finding } from '../doctor/finding.ts'
+import type { Engine } from '../../engines/engine.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
@@ -24,13 +25,12 @@ export async function doctorCommand(host: Host, services: Services, { json }: { 
 }
 
 async function examine(host: Host, services: Services, run: Execute): Promise<Finding[]> {
-  const venv = [services.pythonOfProject].filter((path) => path !== undefined && existsSync(path)) as string[]
-  const programs = await Promise.all([
-    checkPython(run, [...venv, 'python3', 'python']), checkGpu(run), checkSandboxes(services.sandboxBackends()), checkGit(run)
-  ])
+  const open = (engine: 'onnx' | 'torch') => (): Promise<Engine> => services.openEngine(engine, { threads: 1, microBatchTokens: 64 })
+  const programs = await Promise.all([checkGpu(run), checkSandboxes(services.sandboxBackends()), checkGit(run)])
   return [
     checkNode(process.versions.node),
-    await checkEngine(() => services.openEngine('onnx', { threads: 1, microBatchTokens: 64 })),
+    await checkEngine(open('onnx')),
+    await checkTorch({ sources: services.pythons(), open: open('torch') }),
     ...programs.flat(),
     checkDisk(host.cwd)
   ]

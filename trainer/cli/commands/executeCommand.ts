@@ -7,14 +7,14 @@ import type { ExecutionRecord } from '../../protocol/execution.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { environmentsOf } from '../../runFiles/environmentMistakes.ts'
 import { readRunRecord } from '../../stores/runDirectory.ts'
-import { readScoredRollouts } from '../../stores/scoredRollouts.ts'
 import type { ScoredRollout } from '../../stores/scoredRollouts.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
 import { labelledRun } from '../labels/labelledRun.ts'
-import { openRecordedProblems } from '../rescoring/recordedProblems.ts'
 import { programOfTurn } from '../rescoring/programOfTurn.ts'
+import { openRecordedProblems } from '../rescoring/recordedProblems.ts'
+import { recordedRollout } from '../rescoring/recordedRollout.ts'
 import type { Services, Workspace } from '../services.ts'
 
 export interface ExecuteOptions {
@@ -34,7 +34,7 @@ export interface ExecutedLine {
 export async function executeCommand(host: Host, services: Services, named: string, { rollout: id, turn, unsafeSandbox }: ExecuteOptions): Promise<ExitCode> {
   const { directory } = labelledRun(host, named)
   const { run, source } = readRunRecord(directory)
-  const rollout = await recorded(directory, id)
+  const rollout = await recordedRollout(directory, id)
   const workspace = services.openWorkspace(dirname(source.path), { trustWorkspace: false, unsafeSandbox, deadlineSeconds: run.rewardDeadlineSeconds })
   const stop = new AbortController()
   const dispose = host.onSignal(() => stop.abort())
@@ -53,19 +53,14 @@ export async function executeCommand(host: Host, services: Services, named: stri
   }
 }
 
-async function recorded(directory: string, id: string): Promise<ScoredRollout> {
-  const found: ScoredRollout[] = []
-  await readScoredRollouts(directory, new Set([id]), (rollout) => void found.push(rollout))
-  if (found[0]) return found[0]
-  throw new LabError('dataset', 'label/no-rollout', 'The run has no such rollout.', { place: '--rollout', remedy: 'Give the id of a rollout of this run.' })
-}
-
 async function problemOf(rollout: ScoredRollout, run: ResolvedRun, workspace: Workspace): Promise<DrawnProblem> {
   const problems = await openRecordedProblems(run, workspace)
   const drawn = problems.of(rollout)
   if (drawn) return drawn
   const why = problems.faults[0] ?? 'its environment, options or data have changed since'
-  throw new LabError('environment', 'environment/unknown-problem', `The problem of this rollout cannot be drawn again: ${why}`, { remedy: 'Bring the data of the run back as it was; what the run recorded stays readable.' })
+  throw new LabError('environment', 'environment/unknown-problem', `The problem of this rollout cannot be drawn again: ${why}`, {
+    remedy: 'Bring the data of the run back as it was; what the run recorded stays readable.'
+  })
 }
 
 async function openNamed(run: ResolvedRun, name: string, workspace: Workspace): Promise<OpenEnvironment[]> {
@@ -74,4 +69,6 @@ async function openNamed(run: ResolvedRun, name: string, workspace: Workspace): 
 }
 
 const noProgram = (turn: number): LabError =>
-  new LabError('environment', 'environment/no-program', `Turn ${turn} of this rollout holds no program to execute.`, { place: '--turn', remedy: 'Choose a turn that was executed, of a rollout whose completion is a program.' })
+  new LabError('environment', 'environment/no-program', `Turn ${turn} of this rollout holds no program to execute.`, {
+    place: '--turn', remedy: 'Choose a turn that was executed, of a rollout whose completion is a program.'
+  })

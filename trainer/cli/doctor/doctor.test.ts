@@ -2,14 +2,16 @@ import assert from 'node:assert/strict'
 import { createFakeEngine } from '../../engines/fake/fakeEngine.ts'
 import { LabError } from '../../errors.ts'
 import type { SandboxBackend, SandboxProbe } from '../../sandbox/sandbox.ts'
+import type { ProbePython, PythonReport } from '../../engines/torch/probePython.ts'
 import { doctorCommand } from '../commands/doctorCommand.ts'
 import { compose } from '../compose.ts'
 import { EXIT } from '../exitCodes.ts'
 import { testHost } from '../testHost.fixture.ts'
 import { checkEngine } from './checkEngine.ts'
 import { checkDisk, checkNode } from './checkMachine.ts'
-import { checkGit, checkGpu, checkPython } from './checkPrograms.ts'
+import { checkGit, checkGpu } from './checkPrograms.ts'
 import { checkSandboxes } from './checkSandboxes.ts'
+import { checkTorch } from './checkTorch.ts'
 import { execute } from './execute.ts'
 import type { Execute, Executed } from './execute.ts'
 
@@ -19,19 +21,30 @@ const machine = (programs: Record<string, Partial<Executed>>): Execute => async 
 const backend = (probe: SandboxProbe): SandboxBackend => ({
   name: probe.name, languages: ['python'], styles: ['call'], runsPrograms: true, probe: async () => probe, open: () => assert.fail('only tried')
 })
-const python = (versions: Record<string, string | null>): Partial<Executed> => ({ stdout: JSON.stringify({ python: '3.12.1', ...versions }) })
+const SOURCES = { chosen: { path: '/p/python', by: '--python' }, own: [], selected: [], trustedFolders: [], environment: {} }
+const answering = (packages: Record<string, string | null>, more: Partial<PythonReport> = {}): ProbePython => async () =>
+  ({ kind: 'answered', report: { version: '3.12.1', prefix: '/p', isEnvironment: true, packages: { safetensors: '0.6', pip: '25', ...packages }, ...more } })
 
 describe('doctor', () => {
-  it('tells Python with torch from Python without and from none', async () => {
-    const all = { torch: '2.13', transformers: '5.0', peft: null }
-    assert.deepEqual(await checkPython(machine({ python3: python(all) }), ['python3', 'python']), {
-      name: 'Python', state: 'ok', required: false, detail: '3.12.1 (python3): torch 2.13, transformers 5.0, peft missing'
+  it('tells a Python that runs PyTorch from one that lacks it, one that fails and none', async () => {
+    const open = async (): ReturnType<Parameters<typeof checkTorch>[0]['open']> => createFakeEngine()
+    const all = { torch: '2.13.0', transformers: '5.0', peft: null, accelerate: '1.0' }
+    const devices = [{ kind: 'cuda' as const, name: 'NVIDIA X', memoryBytes: 8e10 }, { kind: 'cpu' as const, name: 'CPU' }]
+    assert.deepEqual(await checkTorch({ sources: SOURCES, open, probe: answering(all, { devices }) }), {
+      name: 'engine torch', state: 'ok', required: false,
+      detail: 'runs on cpu; /p/python, chosen by --python: Python 3.12.1, torch 2.13.0, transformers 5.0, no peft, accelerate 1.0; NVIDIA X (80 GB, cuda)'
     })
-    const bare = await checkPython(machine({ python: python({ torch: null, transformers: null }) }), ['python3', 'python'])
-    assert.deepEqual([bare.state, bare.detail, bare.remedy], ['missing', '3.12.1 (python): torch missing, transformers missing', 'npm run setup:python'])
-    assert.equal((await checkPython(machine({}), ['python3'])).state, 'missing')
-    assert.equal((await checkPython(machine({ python3: { stdout: 'hello' } }), ['python3'])).state, 'broken')
-    assert.equal((await checkPython(machine({ python3: { code: 1 } }), ['python3'])).state, 'missing')
+    const bare = await checkTorch({ sources: SOURCES, open, probe: answering({ torch: null, transformers: '5.1' }) })
+    assert.deepEqual([bare.state, bare.detail, bare.remedy], [
+      'missing', '/p/python, chosen by --python, (Python 3.12.1) lacks torch.', 'Run: /p/python -m pip install "torch>=2.11,<2.14"'
+    ])
+    const torn = await checkTorch({ sources: SOURCES, open, probe: answering(all, { broken: 'OSError: libcudart.so' }) })
+    assert.equal(torn.state, 'broken')
+    assert.match(torn.detail, /cannot import torch and transformers: OSError: libcudart\.so/)
+    const none = await checkTorch({ sources: { ...SOURCES, chosen: undefined }, open, probe: answering(all) })
+    assert.deepEqual([none.state, /setup-torch/.test(none.remedy ?? '')], ['missing', true])
+    const died = await checkTorch({ sources: SOURCES, probe: answering(all), open: () => Promise.reject(new LabError('engine', 'engine/no-start', 'it ended', { remedy: 'look' })) })
+    assert.deepEqual([died.state, died.detail, died.remedy], ['broken', 'it ended', 'look'])
   })
 
   it('tells a GPU from a broken driver and from none', async () => {
@@ -75,11 +88,11 @@ describe('doctor', () => {
   it('reports in words with what mends each thing, or as JSON; fails where nothing can train', async () => {
     const run = machine({ git: { stdout: 'git version 2.40' } })
     const tried = backend({ name: 'quickjs', works: true, detail: 'works', remedy: '' })
-    const services = { ...compose('/nowhere'), openEngine: async () => createFakeEngine(), sandboxBackends: () => [tried] }
+    const services = { ...compose('/nowhere'), openEngine: async () => createFakeEngine(), sandboxBackends: () => [tried], pythons: () => ({ own: [], selected: [], trustedFolders: [], environment: {} }) }
     const host = testHost({ cwd: '.' })
     assert.equal(await doctorCommand(host, services, { json: false }, run), EXIT.finished)
     assert.match(host.out(), /^✓ Node +\d/)
-    assert.match(host.out(), /– Python +none of python3, python runs[^\n]*\n +→ npm run setup:python/)
+    assert.match(host.out(), /– engine torch +There is no Python to run PyTorch with\.[^\n]*\n +→ Run `lab setup-torch`/)
     assert.match(host.out(), /Ready to train\.\n$/)
     const broken = testHost({ cwd: '.' })
     const without = { ...services, openEngine: () => Promise.reject(new Error('gone')) }

@@ -20,7 +20,9 @@ export function referenceTo(run: ResolvedRun, file: string): ModuleReward | unde
 export function replacedPart(recorded: ReadonlySet<string>, rewardName: string, asked?: string): string | null {
   if (asked === undefined) return recorded.has(rewardName) ? rewardName : null
   if (recorded.has(asked)) return asked
-  throw new LabError('usage', 'usage/option', `No rollout of the run has a reward part ${JSON.stringify(asked)}.`, { place: '--part', remedy: `Name one of ${[...recorded].join(', ')}.` })
+  throw new LabError('usage', 'usage/option', `No rollout of the run has a reward part ${JSON.stringify(asked)}.`, {
+    place: '--part', remedy: `Name one of ${[...recorded].join(', ')}.`
+  })
 }
 
 /** The total with the part's score replaced; null where a part that counts has none. */

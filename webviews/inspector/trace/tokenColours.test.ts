@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { availableModes, bucketOf, scaleOf } from './tokenColours.ts'
+import { availableModes, bucketOf, scaleOf, tokenValues } from './tokenColours.ts'
 import type { TokenValues } from './tokenColours.ts'
 
 const values: TokenValues = { logprob: [-0.01, -3], entropy: [0.1, 2], mask: [1, 0], advantage: [1.5, -3, 0] }
@@ -9,6 +9,16 @@ describe('tokenColours', () => {
   it('offers only colourings with values', () => {
     assert.deepEqual(availableModes(values), ['none', 'logprob', 'entropy', 'advantage', 'mask'])
     assert.deepEqual(availableModes({ ...values, ratio: [1], clip: [0] }), ['none', 'logprob', 'entropy', 'advantage', 'ratio', 'clip', 'mask'])
+  })
+
+  it('offers none that a run recorded from elsewhere does not know', () => {
+    const segment: Parameters<typeof tokenValues>[0] = {
+      samplePrompt: { text: '', tokens: [] }, text: 'ab', tokens: [1, 2], tokenEnds: [1, 2], logprobs: [], samplingLogprobs: [], entropies: [], advantages: [1, 1], mask: [1, 1],
+      source: 'policy', spans: [], stopReason: 'endOfText'
+    }
+    assert.deepEqual(availableModes(tokenValues(segment)), ['none', 'advantage', 'mask'])
+    const without = { ...segment, tokens: [], tokenEnds: [], mask: [], advantages: [1] }
+    assert.equal(tokenValues(without).advantage, undefined)
   })
 
   it('puts sure tokens in the weakest bucket and surprising ones in the strongest', () => {

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { CPU, deviceOfFile, deviceOfRun, engineOfFile } from './deviceOf.ts'
+import { machineVariables } from './machineVariables.ts'
+
+describe('the device of a run', () => {
+  let folder: string
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'device-of-'))))
+  afterEach(() => rmSync(folder, { recursive: true }))
+  const device = (text: string, ...overrides: string[]): string => {
+    writeFileSync(join(folder, 'a.run.json'), text)
+    return deviceOfFile(join(folder, 'a.run.json'), overrides)
+  }
+
+  it('is the CPU but for the engine torch, which takes a GPU unless it is told otherwise', () => {
+    assert.deepEqual([device('{}'), device('{ "engine": "onnx", "torch": { "device": "cuda:1" } }'), device('{ "engine": "torch", "torch": { "device": "cpu" } }')], [CPU, CPU, CPU])
+    assert.deepEqual([device('{ "engine": "torch", /* one */ }'), device('{ "engine": "torch", "torch": { "device": "mps" } }'), device('{ "engine": "torch", "torch": { "device": "cuda:3" } }')], ['gpu 0', 'gpu 0', 'gpu 3'])
+  })
+
+  it('is what the last override says', () => {
+    assert.equal(device('{}', 'engine=torch', 'torch.device=cuda:1', 'torch.device=cuda:2'), 'gpu 2')
+    assert.equal(device('{ "engine": "torch" }', 'engine="onnx"'), CPU)
+  })
+
+  it('is read from the record of a run that goes on', () => {
+    writeFileSync(join(folder, 'run.json'), '{ "version": 1, "runId": "r", "run": { "engine": "torch", "torch": { "device": "cuda:1" } } }')
+    assert.equal(deviceOfRun(folder), 'gpu 1')
+    assert.deepEqual(engineOfFile(join(folder, 'run.json'), []), { engine: 'torch', device: 'cuda:1' })
+  })
+
+  it('is the CPU for what cannot be read or holds something else', () => {
+    assert.equal(deviceOfFile(join(folder, 'none.run.json')), CPU)
+    for (const text of ['', '[]', '{ "engine": 7 }', '{ "engine": "torch", "torch": null }'.replace('torch', 'onnx')]) assert.equal(device(text), CPU)
+    assert.equal(device('{ "engine": "torch", "torch": 7 }'), 'gpu 0')
+  })
+})
+
+describe('what settings say to trainers', () => {
+  const settings = { python: '', trustRemoteCode: false, runsPerDevice: 1 }
+
+  it('is little unless people said more', () => assert.deepEqual(machineVariables(settings), { ROLLOUT_LAB_RUNS_PER_DEVICE: '1' }))
+
+  it('is the interpreter of the machine, what a trusted workspace has, and whether models may run code', () => {
+    assert.deepEqual(machineVariables({ python: '/p', trustRemoteCode: true, runsPerDevice: 2 }, { selected: ['/a', '/b'], folders: ['/w'] }), {
+      ROLLOUT_LAB_RUNS_PER_DEVICE: '2', LAB_PYTHON: '/p', ROLLOUT_LAB_TRUST_REMOTE_CODE: '1', LAB_WORKSPACE_PYTHONS: `/a${delimiter}/b`, LAB_TRUSTED_FOLDERS: '/w'
+    })
+  })
+})

@@ -1,0 +1,24 @@
+import path from 'node:path'
+import type { WorkspacePythons } from '../contracts/trainers.ts'
+
+/** What this machine's settings say to every process of the trainer. No workspace can set any of it. */
+export interface MachineSettings {
+  /** Absolute path of an interpreter; empty = none is named. */
+  readonly python: string
+  readonly trustRemoteCode: boolean
+  readonly runsPerDevice: number
+}
+
+/** As variables of a trainer's process, which it hands on to nobody. */
+export function machineVariables({ python, trustRemoteCode, runsPerDevice }: MachineSettings, { selected, folders }: WorkspacePythons = NO_PYTHONS): Readonly<Record<string, string>> {
+  return {
+    ROLLOUT_LAB_RUNS_PER_DEVICE: String(runsPerDevice),
+    ...(python !== '' && { LAB_PYTHON: python }),
+    ...(trustRemoteCode && { ROLLOUT_LAB_TRUST_REMOTE_CODE: '1' }),
+    ...(selected.length > 0 && { LAB_WORKSPACE_PYTHONS: selected.join(path.delimiter) }),
+    ...(folders.length > 0 && { LAB_TRUSTED_FOLDERS: folders.join(path.delimiter) })
+  }
+}
+
+/** Of a workspace that is not trusted. */
+export const NO_PYTHONS: WorkspacePythons = { selected: [], folders: [] }

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { LabError } from '../../errors.ts'
+import { openRun, readRunRecord } from '../../stores/runDirectory.ts'
+import { EXIT } from '../exitCodes.ts'
+import type { ExitCode } from '../exitCodes.ts'
+import type { Host } from '../host.ts'
+import { amount } from '../terminal/numbers.ts'
+
+/** The line of `--json`. */
+export interface CompactedLine {
+  readonly type: 'compacted'
+  readonly steps: number
+}
+
+/** Moves the sealed steps of a run that another program recorded into Parquet shards: smaller, and opened at once. Ours are compacted as they go. */
+export async function compactCommand(host: Host, named: string, { json }: { readonly json: boolean }): Promise<ExitCode> {
+  const directory = resolve(host.cwd, named)
+  requireRecorded(host, directory, named)
+  const run = await openRun(directory, { report: ({ what, detail }) => void host.stderr.write(`${what}: ${detail}\n`) })
+  try {
+    const steps = await run.rollouts.compact({ throughStep: Number.MAX_SAFE_INTEGER, all: true })
+    const line: CompactedLine = { type: 'compacted', steps }
+    host.stdout.write(json ? `${JSON.stringify(line)}\n` : steps === 0 ? 'Nothing to compact.\n' : `Compacted the rollouts of ${amount(steps)} steps and evaluations.\n`)
+    return EXIT.finished
+  } finally {
+    run.close()
+  }
+}
+
+function requireRecorded(host: Host, directory: string, named: string): void {
+  if (!existsSync(directory)) {
+    throw new LabError('usage', 'usage/no-run', `There is no directory ${named}.`, { place: named, remedy: `List the runs made here with: ${host.command} runs` })
+  }
+  if (readRunRecord(directory).recorded === undefined) {
+    throw new LabError('usage', 'usage/own-run', `${named} is a run of this trainer, which compacts its runs itself.`, { place: named, remedy: `Go on with it: ${host.command} resume ${named}` })
+  }
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { ensurePrivateFolder, privateFolder } from '../../control/privateFolder.ts'
+import { LabError } from '../../errors.ts'
+import { isRunning, ownIdentity } from '../../stores/processIdentity.ts'
+
+const Holder = z.object({
+  version: z.literal(1), host: z.string(), pid: z.number().int().positive(), startedAt: z.string().optional(),
+  /** Directory of the run, for people. */
+  run: z.string()
+})
+type Holder = z.infer<typeof Holder>
+
+/** The right to compute on a device, until released or until the process ends. */
+export interface DeviceLock {
+  release(): void
+}
+
+export interface DeviceLockOptions {
+  /** Directory of the run that wants the device. */
+  readonly run: string
+  /** Runs that may share the device. Default 1. */
+  readonly places?: number
+  /** Default: a folder that only the user can read. */
+  readonly folder?: string
+}
+
+/** What this process holds: a run's engines, its scorers and those started again share one place. */
+const held = new Map<string, { file: string; users: number }>()
+
+/**
+ * Takes a place on a device. @param device as `deviceKey` names it; undefined = one that any number of runs may use.
+ * @throws LabError `engine/device-busy` naming the run that has it.
+ */
+export function lockDevice(device: string | undefined, options: DeviceLockOptions): DeviceLock {
+  if (device === undefined) return { release: () => undefined }
+  const folder = options.folder ?? ensurePrivateFolder(path.join(privateFolder(), 'devices'))
+  const key = path.join(folder, device)
+  const mine = held.get(key) ?? { file: claimPlace(key, device, options), users: 0 }
+  mine.users++
+  held.set(key, mine)
+  let released = false
+  return {
+    release: () => {
+      if (released) return
+      released = true
+      if (--mine.users > 0) return
+      held.delete(key)
+      fs.rmSync(mine.file, { force: true })
+    }
+  }
+}
+
+function claimPlace(key: string, device: string, { run, places = 1 }: DeviceLockOptions): string {
+  const holders: Holder[] = []
+  for (let place = 0; place < places; place++) {
+    const file = `${key}.${place}.lock`
+    const holder = claim(file, run)
+    if (holder === undefined) return file
+    holders.push(holder)
+  }
+  throw busy(device, holders)
+}
+
+/** Takes the place, from a process that has ended too. Answers who has it otherwise. */
+function claim(file: string, run: string): Holder | undefined {
+  const draft = `${file}.${randomBytes(8).toString('hex')}`
+  fs.writeFileSync(draft, JSON.stringify({ version: 1, ...ownIdentity(), run } satisfies Holder), { mode: 0o600, flag: 'wx' })
+  try {
+    for (;;) {
+      if (linked(draft, file)) return undefined
+      const holder = livingHolder(file)
+      if (holder) return holder
+      removeDead(file, draft)
+    }
+  } finally {
+    fs.rmSync(draft, { force: true })
+  }
+}
+
+/** The lock is there with its whole content, or not at all. */
+function linked(draft: string, file: string): boolean {
+  try {
+    fs.linkSync(draft, file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function livingHolder(file: string): Holder | undefined {
+  const holder = parse(contentOf(file))
+  return holder && isRunning(holder) !== false ? holder : undefined
+}
+
+/** Two processes may judge the same dead lock; the one that finds it has moved a living one puts it back. */
+function removeDead(file: string, draft: string): void {
+  const moved = `${draft}.dead`
+  const judged = contentOf(file)
+  try {
+    fs.renameSync(file, moved)
+    if (contentOf(moved) !== judged) fs.linkSync(moved, file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT' && code !== 'EEXIST') throw error
+  } finally {
+    fs.rmSync(moved, { force: true })
+  }
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch {
+    // Released meanwhile.
+    return undefined
+  }
+}
+
+function parse(content: string | undefined): Holder | undefined {
+  try {
+    return Holder.parse(JSON.parse(content ?? ''))
+  } catch {
+    // Not a lock that a trainer made.
+    return undefined
+  }
+}
+
+function busy(device: string, holders: readonly Holder[]): LabError {
+  const names = holders.map(({ run, pid }) => `${run.replace(/\p{C}/gu, '?')} (process ${pid})`).join(', ')
+  return new LabError('engine', 'engine/device-busy', `The device ${device} is in use by the run ${names}.`, {
+    place: device, remedy: 'Wait until it ends, or choose another device: --set torch.device=cuda:1. ROLLOUT_LAB_RUNS_PER_DEVICE allows more runs on one, where its memory has room for them.'
+  })
+}
+
+/**
+ * A name for the device that an engine computes on, the same for every process of this machine. Undefined for the CPU, which runs
+ * may share. @param device as engines name it: `cuda:0`, `mps`, `cpu`
+ */
+export function deviceKey(device: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (device === 'mps') return 'mps'
+  const index = /^cuda(?::(\d+))?$/.exec(device)
+  if (!index) return undefined
+  const number = Number(index[1] ?? 0)
+  // Processes that see different devices count them differently.
+  const visible = (environment['CUDA_VISIBLE_DEVICES'] ?? environment['HIP_VISIBLE_DEVICES'])?.split(',').map((each) => each.trim()).filter((each) => each !== '')
+  return `cuda-${(visible?.[number] ?? String(number)).replace(/[^\w-]/g, '_').slice(0, 80)}`
+}

@@ -1,0 +1,1 @@
+"""Rollout Lab's PyTorch engine, and helpers that write other programs' runs as its own."""

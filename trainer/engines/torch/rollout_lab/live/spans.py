@@ -1,0 +1,80 @@
+"""Reasoning, steps and answer of a completion, marked as the trainer's `renderers/freeText.ts` does: what labels stand on."""
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from typing import Any
+
+MARKER = "####"
+BOX = "\\boxed{"
+OPEN, CLOSE = "<think>", "</think>"
+LONGEST = 262_144
+MOST_STEPS = 1024
+BLANK = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""What JavaScript trims."""
+
+Range = tuple[int, int]
+
+
+def spans_of(text: str) -> list[dict[str, Any]]:
+    """Spans of kind `think` (where tagged), `step` (each line that holds anything) and `answer`; UTF-16 units, `to` exclusive."""
+    if len(text) > LONGEST:
+        return []
+    thinking, after = _thinking(text)
+    marked = _marked(text, after) or _boxed(text, after)
+    body = thinking if thinking is not None else (0, marked[0] if marked is not None else len(text))
+    answer = None if marked is None else _trimmed(text, marked[1], marked[2])
+    found = [("think", thinking), *(("step", line) for line in _lines(text, body)), ("answer", answer)]
+    units = [0, *accumulate(2 if ord(letter) > 0xFFFF else 1 for letter in text)]
+    if units[-1] > LONGEST:
+        return []
+    return [{"kind": kind, "from": units[span[0]], "to": units[span[1]]} for kind, span in found if span is not None]
+
+
+def _thinking(text: str) -> tuple[Range | None, int]:
+    """The inside of the tags, of which the opening one may stand in the prompt, and where the text after them starts."""
+    opened, closed = text.find(OPEN), text.rfind(CLOSE)
+    if opened < 0 and closed < 0:
+        return None, 0
+    start = opened + len(OPEN) if opened >= 0 and (closed < 0 or opened < closed) else 0
+    return ((start, len(text)), len(text)) if closed < start else ((start, closed), closed + len(CLOSE))
+
+
+def _marked(text: str, start: int) -> tuple[int, int, int] | None:
+    """Where the last marker stands, and what follows it in its line."""
+    at = text.rfind(MARKER)
+    if at < start:
+        return None
+    end = text.find("\n", at + len(MARKER))
+    return at, at + len(MARKER), len(text) if end < 0 else end
+
+
+def _boxed(text: str, start: int) -> tuple[int, int, int] | None:
+    """Where the last box stands, and its inside, braces balanced."""
+    at = text.rfind(BOX)
+    if at < start:
+        return None
+    depth = 1
+    for i in range(at + len(BOX), len(text)):
+        depth += {"{": 1, "}": -1}.get(text[i], 0)
+        if depth == 0:
+            return at, at + len(BOX), i
+    return None
+
+
+def _lines(text: str, body: Range) -> list[Range]:
+    lines: list[Range] = []
+    for match in re.compile(r"[^\r\n]+").finditer(text, body[0]):
+        if match.start() >= body[1] or len(lines) == MOST_STEPS:
+            break
+        line = text[match.start():min(match.end(), body[1])]
+        if line.strip(BLANK):
+            lines.append((match.start(), match.start() + len(line.rstrip(BLANK))))
+    return lines
+
+
+def _trimmed(text: str, start: int, end: int) -> Range | None:
+    raw = text[start:end]
+    trimmed = raw.strip(BLANK)
+    start += len(raw) - len(raw.lstrip(BLANK))
+    return (start, start + len(trimmed)) if trimmed else None

@@ -1,0 +1,161 @@
+"""Low-rank adapters by peft (LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685).
+
+A checkpoint (saved with its optimiser) holds the adapter alone, in peft's layout (`adapter_model.safetensors`,
+`adapter_config.json`), which names the folder of the base model; a new model's base lies in the checkpoint's
+`base_model`. What is exported (saved without optimiser) is the model with its adapter merged, which any program reads.
+"""
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from rollout_lab.errors import LabError
+from rollout_lab.models.description import json_bytes, parse_json_object, read_model_file, replace_file
+from rollout_lab.models.heads import BIAS as HEAD_BIAS
+from rollout_lab.models.heads import WEIGHT as HEAD_WEIGHT
+from rollout_lab.models.heads import RewardHead
+from rollout_lab.models.network import read_reward_head
+from rollout_lab.models.options import LoraOptions
+from rollout_lab.models.weight_files import open_safetensors, tensor_places, wrong_weights
+
+if TYPE_CHECKING:
+    from peft import PeftModel
+    from transformers import PreTrainedModel
+
+CONFIG = "adapter_config.json"
+WEIGHTS = "adapter_model.safetensors"
+BASE = "base_model"
+ALL_LINEAR = "all-linear"
+PREFIX = "base_model.model."
+"""peft's files name tensors after the wrapping model."""
+
+
+def add_adapter(network: PreTrainedModel, lora: LoraOptions, seed: int) -> PeftModel:
+    """A fresh adapter: A random by `seed`, B zero, so that the model says what it said. Only the adapter is trained."""
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=list(lora.targets) or ALL_LINEAR,
+        bias="none", task_type="CAUSAL_LM")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        try:
+            return get_peft_model(network, config)
+        except ValueError as error:
+            raise LabError(
+                "model", "model/lora-targets", f"LoRA: {str(error)[:500]}", "torch.lora.targets",
+                remedy="Name linear layers of the model, such as q_proj, or leave the targets out for all of them.") from error
+
+
+def read_adapter_config(folder: Path) -> dict[str, Any] | None:
+    """None where the folder holds no adapter."""
+    content = read_model_file(folder / CONFIG)
+    return None if content is None else parse_json_object(str(folder / CONFIG), content)
+
+
+def base_folder(folder: Path, config: dict[str, Any]) -> Path:
+    """Where the model below an adapter lies."""
+    named = config.get("base_model_name_or_path")
+    if not isinstance(named, str) or not named:
+        raise LabError(
+            "model", "model/bad-config", f"{folder / CONFIG}: base_model_name_or_path is {json.dumps(named)}, not a folder",
+            str(folder / CONFIG), remedy="Name the folder of the model that the adapter was trained on.")
+    return folder / named
+
+
+def lora_of(config: dict[str, Any]) -> LoraOptions:
+    targets = config.get("target_modules")
+    listed = () if targets == ALL_LINEAR or not isinstance(targets, list) else tuple(sorted(targets))
+    return LoraOptions(int(config["r"]), float(config["lora_alpha"]), float(config.get("lora_dropout", 0)), listed)
+
+
+def adapter_tensors(network: PeftModel) -> dict[str, torch.Tensor]:
+    """The adapter's parameters by their name within the language model."""
+    found = network.get_base_model().named_parameters()
+    return {name.replace(".default.", "."): parameter for name, parameter in found if ".lora_" in name}
+
+
+def read_head(folder: Path, hidden_size: int) -> RewardHead | None:
+    """The reward head that was saved beside the adapter."""
+    places = {name.removeprefix(PREFIX): place for name, place in tensor_places([folder / WEIGHTS]).items()}
+    return read_reward_head(folder, places, hidden_size, PREFIX)
+
+
+def check_same_scale(folder: Path, config: dict[str, Any], lora: LoraOptions) -> None:
+    """An adapter of another strength would be another model. Rejects with `model/wrong-weights`."""
+    saved = lora_of(config)
+    if (saved.rank, saved.alpha) == (lora.rank, lora.alpha):
+        return
+    what = f"the adapter has rank {saved.rank} and alpha {saved.alpha:g}, the run asks for rank {lora.rank} and alpha {lora.alpha:g}"
+    raise wrong_weights(str(folder / CONFIG), what)
+
+
+def read_adapter(folder: Path, network: PeftModel) -> None:
+    """Puts the saved adapter into the model's. Rejects with `model/wrong-weights` where they differ in shape."""
+    file = folder / WEIGHTS
+    if not file.exists():
+        raise wrong_weights(str(folder), f"{WEIGHTS} is missing")
+    own = adapter_tensors(network)
+    with open_safetensors(file) as opened:
+        names = set(opened.keys())
+        for name, parameter in own.items():
+            if PREFIX + name not in names:
+                raise wrong_weights(str(file), f"tensor {PREFIX}{name} is missing", PREFIX + name)
+            value = opened.get_tensor(PREFIX + name)
+            if value.shape != parameter.shape:
+                what = f"tensor {PREFIX}{name} has shape {list(value.shape)}, the adapter asks for {list(parameter.shape)}"
+                raise wrong_weights(str(file), what, PREFIX + name)
+            parameter.data.copy_(value)
+        other = names - {PREFIX + name for name in (*own, HEAD_WEIGHT, HEAD_BIAS)}
+        if other:
+            raise wrong_weights(str(file), f"tensor {min(other)} belongs to no part of the adapter", min(other))
+
+
+def write_adapter(folder: Path, network: PeftModel, base: str, head: dict[str, torch.Tensor]) -> None:
+    """`head`: the reward head's tensors, which peft would keep beside the adapter of a classifier too."""
+    named = {**adapter_tensors(network), **head}
+    tensors = {PREFIX + name: value.detach().to("cpu", torch.float32).contiguous() for name, value in named.items()}
+    (folder / WEIGHTS).unlink(missing_ok=True)
+    save_file(tensors, folder / WEIGHTS, {"format": "pt"})
+    config = {**network.peft_config["default"].to_dict(), "base_model_name_or_path": base, "inference_mode": True}
+    replace_file(folder / CONFIG, json_bytes({name: _plain_value(value) for name, value in config.items()}))
+
+
+def _plain_value(value: Any) -> Any:
+    """Sets and enumerations as JSON has them."""
+    return sorted(value) if isinstance(value, set) else getattr(value, "value", value)
+
+
+def merged_state(network: PeftModel) -> dict[str, torch.Tensor]:
+    """The weights with the adapter added, W + (α/r)·B·A, by the names of the plain model; the model itself is left as
+    it is."""
+    from peft.tuners.lora import LoraLayer
+
+    causal = network.get_base_model()
+    state = plain_state(causal)
+    for name, layer in causal.named_modules():
+        if isinstance(layer, LoraLayer):
+            # An adapter of fused experts is one of a parameter.
+            target = f"{_plain_name(name)}.{getattr(layer, 'parameter_name', 'weight')}"
+            state[target] = (state[target].float() + layer.get_delta_weight("default").float()).to(state[target].dtype)
+    return state
+
+
+def plain_state(causal: nn.Module) -> dict[str, torch.Tensor]:
+    """The weights below the adapters, by the names of the plain model."""
+    return {_plain_name(name): value for name, value in causal.state_dict().items() if ".lora_" not in name}
+
+
+def _plain_name(name: str) -> str:
+    return re.sub(r"\.base_layer(?=\.|$)", "", name)
+
+
+def remove_adapter(folder: Path) -> None:
+    for name in (CONFIG, WEIGHTS):
+        (folder / name).unlink(missing_ok=True)

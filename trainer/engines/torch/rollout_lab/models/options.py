@@ -1,0 +1,61 @@
+"""What a run file and the machine's settings say of the model, as the trainer passes it on in `--options`."""
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from typing import Any
+
+import torch
+
+
+@dataclass(frozen=True)
+class LoraOptions:
+    """Low-rank adapters (Hu et al. 2021, https://arxiv.org/abs/2106.09685)."""
+
+    rank: int
+    alpha: float
+    dropout: float
+    targets: tuple[str, ...]
+    """Names of the linear layers that get one, as peft matches them; empty = every linear layer but the head."""
+
+
+@dataclass(frozen=True)
+class TorchOptions:
+    dtype: str = "float32"
+    """`float32` or `bfloat16`: what the model computes in."""
+    master_weights: bool = True
+    """With bfloat16: weights are kept in float32 and computed with under autocast; false = weights are bfloat16 too."""
+    lora: LoraOptions | None = None
+    gradient_checkpointing: bool = False
+    attention: str = "auto"
+    """`auto`, `sdpa`, `flash` or `eager`; `eager` is transformers' own, padded, for models under suspicion."""
+    sampler: str = "auto"
+    """`auto`, `own` or `vllm`."""
+    device: str = "auto"
+    """`auto`, `cuda`, `cuda:N`, `mps` or `cpu`."""
+    trust_remote_code: bool = False
+    """Of the machine, never of a run file: model folders may run code of their own."""
+
+    @property
+    def compute_dtype(self) -> torch.dtype:
+        return torch.bfloat16 if self.dtype == "bfloat16" else torch.float32
+
+    @property
+    def weight_dtype(self) -> torch.dtype:
+        return torch.float32 if self.master_weights else self.compute_dtype
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def parse_options(text: str) -> TorchOptions:
+    """The options from their JSON; what is left out keeps its default. The trainer has checked the values."""
+    given: dict[str, Any] = {_snake(name): value for name, value in json.loads(text).items()}
+    unknown = set(given) - {field.name for field in fields(TorchOptions)}
+    if unknown:
+        raise ValueError(f"unknown options: {', '.join(sorted(unknown))}")
+    lora = given.pop("lora", None)
+    if lora is not None:
+        lora = LoraOptions(lora["rank"], lora["alpha"], lora["dropout"], tuple(lora["targets"]))
+    return TorchOptions(lora=lora, **given)

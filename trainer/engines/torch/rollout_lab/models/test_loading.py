@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from rollout_lab.errors import LabError
+from rollout_lab.models import tokenizer as text
+from rollout_lab.models.loading import assemble, end_of_text_tokens, read_folder
+from rollout_lab.models.options import LoraOptions, TorchOptions, parse_options
+from rollout_lab.models.saving import save_model
+from rollout_lab.testing.tiny_models import CPU, tiny_model
+
+TEMPLATE = "{% for m in messages %}{{ m.role }}: {{ m.content }} {% endfor %}{% if add_generation_prompt %}{{ eos_token }}{% endif %}"
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("saved")
+    save_model(tiny_model(), folder, None, resumable=False, dtype="float32")
+    return folder
+
+
+@pytest.fixture
+def folder(saved: Path, tmp_path: Path) -> Path:
+    shutil.copytree(saved, tmp_path / "model")
+    return tmp_path / "model"
+
+
+def refused(folder: Path, options: TorchOptions = TorchOptions()) -> LabError:
+    with pytest.raises(LabError) as caught:
+        assemble(read_folder(str(folder), options, CPU), options, CPU)
+    error = caught.value
+    assert error.boundary == "model" and len(error.remedy) > 10 and error.place is not None
+    return error
+
+
+def edit_json(file: Path, **changes: Any) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def edit_tensors(folder: Path, edit: Callable[[dict[str, torch.Tensor]], None]) -> None:
+    tensors = load_file(folder / "model.safetensors")
+    edit(tensors)
+    save_file(tensors, folder / "model.safetensors")
+
+
+def cut(file: Path, size: int) -> None:
+    file.write_bytes(file.read_bytes()[:size])
+
+
+NORM = "model.norm.weight"
+BROKEN: dict[str, tuple[str, Callable[[Path], Any]]] = {
+    "no folder": ("model/missing", lambda f: shutil.rmtree(f)),
+    "no configuration": ("model/unreadable", lambda f: (f / "config.json").unlink()),
+    "a configuration that is no JSON": ("model/unreadable", lambda f: cut(f / "config.json", 40)),
+    "a configuration of a list": ("model/unreadable", lambda f: (f / "config.json").write_text("[]")),
+    "an unknown architecture": ("model/bad-config", lambda f: edit_json(f / "config.json", model_type="nothing")),
+    "sizes that make no sense": ("model/bad-config", lambda f: edit_json(f / "config.json", hidden_size="wide")),
+    "code of its own": ("model/remote-code", lambda f: edit_json(f / "config.json", model_type="x", auto_map={"AutoConfig": "x.X"})),
+    "quantised weights": ("model/unsupported", lambda f: edit_json(f / "config.json", quantization_config={"bits": 4})),
+    "an end outside the vocabulary": ("model/unsupported", lambda f: edit_json(f / "generation_config.json", eos_token_id=[0, 70])),
+    "no tokenizer": ("model/no-tokenizer", lambda f: (f / "tokenizer.json").unlink()),
+    "a broken tokenizer": ("model/broken-tokenizer", lambda f: (f / "tokenizer.json").write_text('{"model": 3}')),
+    "no weights": ("model/no-weights", lambda f: (f / "model.safetensors").unlink()),
+    "pickled weights only": ("model/no-weights", lambda f: (f / "model.safetensors").rename(f / "pytorch_model.bin")),
+    "weights that end early": ("model/broken-safetensors", lambda f: cut(f / "model.safetensors", 5000)),
+    "an empty file of weights": ("model/broken-safetensors", lambda f: cut(f / "model.safetensors", 0)),
+    "a missing tensor": ("model/wrong-weights", lambda f: edit_tensors(f, lambda t: t.pop(NORM))),
+    "a tensor of another shape": ("model/wrong-weights", lambda f: edit_tensors(f, lambda t: t.update({NORM: torch.ones(7)}))),
+    "a tensor too many": ("model/wrong-weights", lambda f: edit_tensors(f, lambda t: t.update({"model.more.weight": torch.ones(7)}))),
+    "a number that is none": ("model/not-finite", lambda f: edit_tensors(f, lambda t: t.update({NORM: torch.full((16,), float("nan"))}))),
+    "a head of three classes": ("model/wrong-weights", lambda f: edit_tensors(f, lambda t: t.update({"score.weight": torch.ones(3, 16)}))),
+    "more words than embeddings": ("model/vocabulary", lambda f: edit_json(
+        f / "tokenizer.json", model={"type": "WordLevel", "vocab": {str(i): i for i in range(9)}, "unk_token": "<unk>"})),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_says_what_is_wrong_with_a_folder(folder: Path, name: str) -> None:
+    code, damage = BROKEN[name]
+    damage(folder)
+    assert refused(folder).code == code
+
+
+def test_names_the_tensor_at_fault(folder: Path) -> None:
+    edit_tensors(folder, lambda tensors: tensors.update({NORM: torch.ones(7)}))
+    error = refused(folder)
+    assert error.place == f"{folder / 'model.safetensors'}, {NORM}"
+    assert "[7]" in error.message and "[16]" in error.message
+
+
+def test_a_shard_that_is_missing_or_leads_away(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    for shard in ("model-1.safetensors", "../other/model.safetensors", "model.bin"):
+        (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {NORM: shard}}))
+        assert refused(folder).code == "model/wrong-weights"
+
+
+def test_old_buffers_and_second_copies_are_tolerated(folder: Path) -> None:
+    def add(tensors: dict[str, torch.Tensor]) -> None:
+        tensors["model.layers.0.self_attn.rotary_emb.inv_freq"] = torch.ones(4)
+        tensors["lm_head.weight"] = tensors["model.embed_tokens.weight"].clone()
+
+    edit_tensors(folder, add)
+    model = assemble(read_folder(str(folder), TorchOptions(), CPU), TorchOptions(), CPU)
+    assert model.output_head().weight is model.causal.get_input_embeddings().weight
+
+
+def test_a_folder_of_the_hub_cache(folder: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "models--org--name"
+    (cache / "refs").mkdir(parents=True)
+    (cache / "refs" / "main").write_text("abc\n")
+    (cache / "snapshots").mkdir()
+    folder.rename(cache / "snapshots" / "abc")
+    assert read_folder(str(cache), TorchOptions(), CPU).folder == cache / "snapshots" / "abc"
+
+
+def test_a_model_that_was_never_downloaded() -> None:
+    with pytest.raises(LabError) as caught:
+        read_folder("nobody/nothing", TorchOptions(), CPU)
+    assert caught.value.code == "model/missing" and "hf download nobody/nothing" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("generation", "config", "expected"), [
+    ({"eos_token_id": [3, 1]}, 0, (3, 1)), ({}, 0, (0,)), ({"eos_token_id": None}, 2, (2,)), ({}, None, ())])
+def test_ends_of_text(folder: Path, generation: dict[str, Any], config: int | None, expected: tuple[int, ...]) -> None:
+    edit_json(folder / "config.json", eos_token_id=config)
+    (folder / "generation_config.json").write_text(json.dumps(generation))
+    description = read_folder(str(folder), TorchOptions(), CPU).description
+    assert end_of_text_tokens(str(folder), description, 7) == expected
+
+
+def test_types_of_weights(folder: Path) -> None:
+    for given, weights, computed in (
+        ({"dtype": "bfloat16"}, torch.float32, torch.bfloat16), ({"dtype": "bfloat16", "masterWeights": False}, torch.bfloat16, torch.bfloat16),
+        ({}, torch.float32, torch.float32)
+    ):
+        options = parse_options(json.dumps(given))
+        model = assemble(read_folder(str(folder), options, CPU), options, CPU)
+        assert {parameter.dtype for parameter in model.trainable().values()} == {weights}
+        assert model.compute_dtype == computed and model.packed
+        model.add_reward_head()
+        with model.autocast(), torch.no_grad():
+            assert model.output_head()(torch.ones(1, 16, dtype=weights)).dtype == computed
+            assert model.reward_head(torch.ones(1, 16, dtype=computed)).dtype == torch.float32
+
+
+def test_dropout_is_turned_off(folder: Path) -> None:
+    edit_json(folder / "config.json", attention_dropout=0.3)
+    network = read_folder(str(folder), TorchOptions(), CPU).network
+    assert network.config.attention_dropout == 0.0
+
+
+def test_layers_that_no_adapter_finds(folder: Path) -> None:
+    error = refused(folder, TorchOptions(lora=LoraOptions(2, 4, 0, ("nowhere",))))
+    assert error.code == "model/lora-targets" and "nowhere" in error.message
+
+
+def test_an_adapter_of_another_strength(folder: Path, tmp_path: Path) -> None:
+    options = TorchOptions(lora=LoraOptions(2, 4, 0, ()))
+    model = assemble(read_folder(str(folder), options, CPU), options, CPU)
+    save_model(model, tmp_path / "checkpoint", None, resumable=True, dtype="float32")
+    for lora in (LoraOptions(2, 8, 0, ()), LoraOptions(3, 4, 0, ()), LoraOptions(2, 4, 0, ("q_proj",))):
+        assert refused(tmp_path / "checkpoint", TorchOptions(lora=lora)).code == "model/wrong-weights"
+
+
+def test_chat_templates(folder: Path) -> None:
+    def rendered() -> list[str]:
+        return text.render_chat(str(folder), read_folder(str(folder), TorchOptions(), CPU).description, [[{"role": "user", "content": "a"}]])
+
+    with pytest.raises(LabError) as caught:
+        rendered()
+    assert caught.value.code == "model/no-chat-template"
+    edit_json(folder / "tokenizer_config.json", chat_template=[{"name": "default", "template": TEMPLATE}, {"name": "tools", "template": "no"}])
+    assert rendered() == ["user: a <eos>"]
+    (folder / "chat_template.jinja").write_text("{{ messages[0]['content'] }}!")
+    assert rendered() == ["a!"]
+    (folder / "chat_template.jinja").write_text("{{ raise_exception('no system') }}")
+    with pytest.raises(LabError) as caught:
+        rendered()
+    assert caught.value.code == "model/chat-template" and "no system" in caught.value.message
+
+
+def test_text_and_tokens(folder: Path) -> None:
+    model = assemble(read_folder(str(folder), TorchOptions(), CPU), TorchOptions(), CPU)
+    for words, tokens in (("a b f", [1, 2, 6]), ("", []), ("c", [3])):
+        assert text.encode(model.tokenizer, model.place, words) == tokens
+        assert text.decode(model.tokenizer, tokens) == words
+    assert text.decode(model.tokenizer, [1, 0]) == "a"
+    with pytest.raises(LabError) as caught:
+        text.encode(model.tokenizer, model.place, "a banana b")
+    assert caught.value.code == "engine/unknown-word" and '"banana"' in caught.value.message

@@ -1,0 +1,147 @@
+"""Samples completions from a loaded model."""
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator, Sequence
+
+import torch
+
+from rollout_lab.models.loaded_model import LoadedModel
+from rollout_lab.sampling.call import Report, RowQueue, SampleCall
+from rollout_lab.sampling.cancellation import Cancellation
+from rollout_lab.sampling.filters import SamplingSettings
+from rollout_lab.sampling.graphs import DeviceParts, GraphRunner, runs_kernels
+from rollout_lab.sampling.key_values import KeptKeyValues
+from rollout_lab.sampling.lanes import Lanes
+from rollout_lab.sampling.padded import sample_padded
+from rollout_lab.sampling.plan import Limits, Plan, limits_of, plan_call
+from rollout_lab.sampling.prefill import Prefill
+from rollout_lab.sampling.prompt_store import PromptStore
+from rollout_lab.sampling.rows import SampledRow
+from rollout_lab.sampling.runners import PlainRunner
+from rollout_lab.sampling.session import Session
+from rollout_lab.sampling.shares import deal
+from rollout_lab.sampling.step import LlamaStep, ModuleStep, Step
+from rollout_lab.sampling.weights import ModelWeights, cache_shape, copy_weights, is_llama_like, refresh_weights, worth_copying
+from rollout_lab.training.packed_layout import has_varlen
+
+
+class Sampler:
+    """Samples from one model; keeps between calls fused weights, memory for keys and values, and captured graphs."""
+
+    def __init__(self, model: LoadedModel, limits: Limits | None = None) -> None:
+        """`limits`: other than the machine's."""
+        self._model = model
+        self._fuses = is_llama_like(model) and worth_copying(model)
+        self._limits = limits
+        self._weights: ModelWeights | None = None
+        self._version = -1
+        self._kept = KeptKeyValues()
+        self._device_parts: DeviceParts | None = None
+
+    def release(self) -> None:
+        """Gives all memory back; the next call makes it anew."""
+        self._weights = self._device_parts = None
+        self._kept.forget()
+
+    @property
+    def _held(self) -> int:
+        """Bytes of keys and values that the next call uses again."""
+        return self._kept.bytes + (0 if self._device_parts is None else self._device_parts.bytes)
+
+    @torch.inference_mode()
+    def sample(
+        self, prompts: Sequence[dict[str, Any]], parameters: dict[str, Any], report: Report, cancelled: Callable[[], bool]
+    ) -> list[dict[str, Any]]:
+        """Completions in the order of prompts, then seeds, as the engine contract has them. `prompts`, `parameters` and the
+        completions are the plain data of the wire. A cancelled call gives what was made. Rejects with `engine/not-finite`."""
+        call = SampleCall(self._model, prompts, parameters, report)
+        try:
+            if call.unfinished and not cancelled():
+                self._run(call, SamplingSettings.of(parameters), Cancellation(cancelled))
+        except BaseException:
+            # Numbers that are not finite would live on in the caches.
+            self.release()
+            raise
+        return call.finish()
+
+    def _run(self, call: SampleCall, settings: SamplingSettings, cancellation: Cancellation) -> None:
+        model, limits = self._model, self._limits or limits_of(self._model, self._held)
+        if not model.packed:
+            sample_padded(model, call, settings, cancellation.cancelled, limits.lanes)
+            return
+        rows = call.unfinished
+        step = self._step(max(len(row.source.prompt) + row.end.limit for row in rows))
+        beside = limits.threads_for(len(rows)) if self._fuses else 1
+        shares = deal(rows, beside)
+        limits = limits.share(len(shares))
+
+        def work(number: int) -> None:
+            try:
+                with torch.inference_mode():
+                    self._session(RowQueue(call, shares[number]), step, settings, limits, number).run(cancellation)
+            except BaseException:
+                cancellation.stop()
+                raise
+
+        if len(shares) == 1:
+            work(0)
+        else:
+            _run_beside(work, len(shares))
+
+    def _session(
+        self, queue: RowQueue, step: Step, settings: SamplingSettings, limits: Limits, number: int
+    ) -> Session:
+        model, shape = self._model, cache_shape(self._model)
+        captured = isinstance(step, LlamaStep) and runs_kernels(shape)
+        plan = plan_call(queue.rows, shape, limits, always_shared=captured)
+        varlen = has_varlen(model.device, model.compute_dtype, model.options.attention)
+        if captured:
+            parts = self._device(plan, step.weights)
+            runner = GraphRunner(parts, settings)
+            prefill = Prefill(step, parts.store, limits.prefill_tokens, varlen)
+            return Session(queue, plan, parts.lanes, parts.cache, PromptStore(parts.store), runner, prefill)
+        cache = self._kept.take(("rows", number), shape, plan.lanes, plan.capacity)
+        store = self._kept.take(("prompts", number), shape, plan.prompt_slots, plan.prompt_capacity)
+        lanes = Lanes(plan.lanes, plan.capacity, plan.positions, plan.limit, PlainRunner.steps, model.device)
+        runner = PlainRunner(step, lanes, cache, store if plan.shared else None, settings)
+        prefill = Prefill(step, store, limits.prefill_tokens, varlen)
+        return Session(queue, plan, lanes, cache, PromptStore(store), runner, prefill)
+
+    def _device(self, plan: Plan, weights: ModelWeights) -> DeviceParts:
+        if self._device_parts is None or not self._device_parts.fit(plan, weights):
+            self._device_parts = None
+            self._device_parts = DeviceParts.of(plan, weights)
+        return self._device_parts
+
+    def _step(self, positions: int) -> Step:
+        """For sequences of at most so many tokens."""
+        model = self._model
+        if not self._fuses:
+            return ModuleStep(model)
+        if self._weights is None or self._weights.cosines.shape[0] < positions:
+            self._weights = None
+            self._weights = copy_weights(model, positions)
+        elif self._version != model.weights_version:
+            refresh_weights(self._weights, model)
+        self._version = model.weights_version
+        return LlamaStep(self._weights)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Threads that start meanwhile share none of their operators out."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _run_beside(work: Callable[[int], None], threads: int) -> None:
+    """Each share in a thread of its own; the first error is raised when all have ended."""
+    with _one_thread_each(), ThreadPoolExecutor(threads) as pool:
+        for future in [pool.submit(work, number) for number in range(threads)]:
+            future.result()

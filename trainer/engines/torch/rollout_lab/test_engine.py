@@ -1,0 +1,158 @@
+"""The engine's verbs, as the server calls them; the contract suite (test/engines) asks for the rest."""
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rollout_lab.errors import LabError
+from rollout_lab.testing.local_engine import LocalEngine
+from rollout_lab.testing.tiny_models import tiny_source
+
+LOSS = {"terms": [{"kind": "crossEntropy", "weight": 1}], "normalisation": {"kind": "tokenMean"}}
+DATA = [{"prompt": [1, 2], "completion": [3, 4, 0]}, {"prompt": [5], "completion": [2, 2]}]
+STEP = {
+    "name": "adamw", "learningRate": 0.02, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0, "maxGradNorm": 0}
+LORA = {"rank": 2, "alpha": 4, "dropout": 0.1, "targets": ["q_proj", "v_proj", "down_proj"]}
+
+
+@pytest.fixture(scope="module")
+def engine() -> LocalEngine:
+    return LocalEngine()
+
+
+@pytest.fixture(scope="module")
+def adapted() -> LocalEngine:
+    return LocalEngine(lora=LORA, gradientCheckpointing=True)
+
+
+def train(engine: LocalEngine, steps: int) -> None:
+    for _ in range(steps):
+        engine.call("forwardBackward", data=DATA, loss=LOSS)
+        engine.call("optimStep", step=STEP)
+
+
+def test_has_no_model_at_first() -> None:
+    fresh = LocalEngine()
+    for verb, request in (
+        ("sample", {"call": 1, "prompts": [], "parameters": {}, "finished": False, "partial": False}), ("gradients", {}),
+        ("forwardBackward", {"data": DATA, "loss": LOSS}), ("optimStep", {"step": STEP}), ("save", {"folder": "x", "optimizer": False, "dtype": "float32"}),
+        ("snapshot", {"name": "a"}), ("encode", {"texts": ["a"]})
+    ):
+        assert fresh.error_of(verb, **request)["code"] == "engine/no-model"
+
+
+def test_says_what_it_is(engine: LocalEngine) -> None:
+    info = engine.call("info")
+    assert (info["name"], info["device"], info["deterministic"], info["threads"]) == ("torch", "cpu", True, 1)
+    assert "adapters" not in info["capabilities"] and set(info["versions"]) >= {"torch", "transformers", "python"}
+
+
+def test_a_device_that_is_not_there() -> None:
+    with pytest.raises(LabError) as caught:
+        LocalEngine(device="cuda:7")
+    assert caught.value.code == "engine/no-device" and "cpu" in caught.value.message
+
+
+def test_a_folder_without_weights_leaves_the_model(engine: LocalEngine, tmp_path: Path) -> None:
+    engine.call("loadModel", source=tiny_source())
+    before = engine.call("logprobs", sequences=DATA)
+    engine.call("save", folder=str(tmp_path), optimizer=False, dtype="float32")
+    (tmp_path / "model.safetensors").unlink()
+    for verb, request in (("load", {"folder": str(tmp_path), "optimizer": False}), ("loadModel", {"source": {"kind": "folder", "folder": str(tmp_path)}})):
+        assert engine.error_of(verb, **request)["code"] == "model/no-weights"
+    assert engine.call("logprobs", sequences=DATA) == before
+
+
+def test_a_folder_that_cannot_be_written(engine: LocalEngine, tmp_path: Path) -> None:
+    engine.call("loadModel", source=tiny_source())
+    (tmp_path / "file").write_text("")
+    error = engine.error_of("save", folder=str(tmp_path / "file"), optimizer=False, dtype="float32")
+    assert error["code"] == "engine/save" and error["place"] == str(tmp_path / "file")
+
+
+def test_snapshots_survive_a_checkpoint_of_the_same_shape_only(engine: LocalEngine, tmp_path: Path) -> None:
+    engine.call("loadModel", source=tiny_source())
+    engine.call("snapshot", name="reference")
+    reference = engine.call("logprobs", sequences=DATA)
+    train(engine, 1)
+    engine.call("save", folder=str(tmp_path), optimizer=True, dtype="float32")
+    engine.call("load", folder=str(tmp_path), optimizer=True)
+    assert engine.call("logprobs", sequences=DATA, snapshot="reference") == reference
+    engine.call("loadModel", source=tiny_source(layers=1))
+    engine.call("snapshot", name="reference")
+    engine.call("load", folder=str(tmp_path), optimizer=True)
+    assert engine.error_of("logprobs", sequences=DATA, snapshot="reference")["code"] == "engine/no-snapshot"
+
+
+def test_a_step_without_its_moments_is_refused(engine: LocalEngine, tmp_path: Path) -> None:
+    engine.call("loadModel", source=tiny_source())
+    train(engine, 1)
+    engine.call("save", folder=str(tmp_path / "one"), optimizer=True, dtype="float32")
+    engine.call("loadModel", source=tiny_source(layers=1))
+    train(engine, 1)
+    engine.call("save", folder=str(tmp_path / "other"), optimizer=True, dtype="float32")
+    shutil.copy(tmp_path / "other" / "optimizer.safetensors", tmp_path / "one" / "optimizer.safetensors")
+    assert engine.error_of("load", folder=str(tmp_path / "one"), optimizer=True)["code"] == "model/wrong-weights"
+    engine.call("load", folder=str(tmp_path / "one"), optimizer=False)
+
+
+def test_a_head_that_appears_in_a_rejected_call_does_not_stay(engine: LocalEngine) -> None:
+    engine.call("loadModel", source=tiny_source())
+    loss = {"terms": [{"kind": "stepReward", "weight": 1}], "normalisation": {"kind": "tokenMean"}}
+    labelled = [{**sequence, "stepLabels_T": [1] * len(sequence["completion"])} for sequence in DATA]
+    assert engine.error_of("forwardBackward", data=labelled, loss=loss, cancelled=True)["code"] == "engine/cancelled"
+    assert engine.error_of("headValues", sequences=DATA)["code"] == "engine/no-reward-head"
+    engine.call("forwardBackward", data=labelled, loss=loss)
+    assert len(engine.call("headValues", sequences=DATA)) == 2
+
+
+def test_a_head_that_appears_after_the_last_step_is_saved_with_it(engine: LocalEngine, tmp_path: Path) -> None:
+    engine.call("loadModel", source=tiny_source())
+    train(engine, 1)
+    loss = {"terms": [{"kind": "stepReward", "weight": 1}], "normalisation": {"kind": "tokenMean"}}
+    engine.call("forwardBackward", data=[{**DATA[0], "stepLabels_T": [1, 0, 1]}], loss=loss)
+    engine.call("save", folder=str(tmp_path), optimizer=True, dtype="float32")
+    engine.call("load", folder=str(tmp_path), optimizer=True)
+
+
+def test_an_adapter_is_trained_and_goes_on_bit_for_bit(adapted: LocalEngine, tmp_path: Path) -> None:
+    assert "adapters" in adapted.call("info")["capabilities"]
+    adapted.call("loadModel", source=tiny_source())
+    before = adapted.call("logprobs", sequences=DATA)
+    train(adapted, 3)
+    assert adapted.call("logprobs", sequences=DATA) != before
+    names = set(adapted.call("gradients"))
+    assert names and all(".lora_" in name for name in names)
+    adapted.call("save", folder=str(tmp_path), optimizer=True, dtype="float32")
+    scores = adapted.call("logprobs", sequences=DATA)
+    adapted.call("load", folder=str(tmp_path), optimizer=True)
+    assert adapted.call("logprobs", sequences=DATA) == scores
+
+
+def test_an_adapter_samples_and_is_exported_merged(adapted: LocalEngine, engine: LocalEngine, tmp_path: Path) -> None:
+    adapted.call("loadModel", source=tiny_source())
+    train(adapted, 4)
+    parameters = {"temperature": 1, "topK": 0, "topP": 1, "minP": 0, "maxTokens": 10, "stop": []}
+    request = {"call": 1, "prompts": [{"tokens": [1, 2], "seeds": [1, 2, 3]}], "parameters": parameters, "finished": False, "partial": False}
+    adapted.call("snapshot", name="here")
+    train(adapted, 1)
+    adapted.call("restore", name="here")
+    completions = adapted.call("sample", **request)
+    scored = adapted.call("logprobs", sequences=[{"prompt": [1, 2], "completion": each["tokens"]} for each in completions])
+    adapted.call("save", folder=str(tmp_path), optimizer=False, dtype="float32")
+    engine.call("loadModel", source={"kind": "folder", "folder": str(tmp_path)})
+    merged = engine.call("logprobs", sequences=[{"prompt": [1, 2], "completion": each["tokens"]} for each in completions])
+    for completion, own, exported in zip(completions, scored, merged):
+        assert completion["logprobs_T"] == pytest.approx(own["logprobs_T"], abs=1e-5)
+        assert exported["logprobs_T"] == pytest.approx(own["logprobs_T"], abs=1e-5)
+
+
+def test_bfloat16_over_masters_learns_as_float32_does(engine: LocalEngine) -> None:
+    losses = []
+    for each in (engine, LocalEngine(dtype="bfloat16")):
+        each.call("loadModel", source=tiny_source())
+        train(each, 6)
+        losses.append(each.call("forwardBackward", data=DATA, loss=LOSS)["loss"])
+    assert losses[0] < 1.5 and losses[1] == pytest.approx(losses[0], abs=0.05)

@@ -1,0 +1,123 @@
+"""Out of memory in a micro-batch: it is halved and done again, with nothing counted twice, and people are told.
+
+A backward pass that fails half way has already added to the gradients of some parameters. Which ones is noted as it happens, so that
+the halves add to the others alone.
+"""
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from rollout_lab.errors import LabError, cancelled
+from rollout_lab.training.packing import SequenceSize, halves
+
+Told = Callable[[dict[str, Any]], None]
+Work = Callable[[list[int], Sequence[nn.Parameter]], None]
+"""Runs some of the sequences; adds gradients to the given parameters alone. What it counts, it counts at its very end."""
+Plan = Callable[[Sequence[int], int], list[list[int]]]
+"""Cuts some of the sequences into micro-batches of a number of tokens, each with its longest sequence first."""
+MESSAGES = ("can't allocate memory", "not enough memory", "out of memory")
+"""Of devices that have no error of their own for it: CPU and MPS."""
+
+
+@dataclass
+class TokenBudget:
+    """Tokens of one micro-batch, from one call to the next: what once was too much is not tried again."""
+
+    tokens: int
+    told: Told = lambda _: None
+    """Gets an `EngineNotice` (engine.ts)."""
+
+    def shrink(self, failed: int, detail: str) -> None:
+        """After `failed` tokens were too many."""
+        self.tokens = max(1, min(self.tokens, failed) // 2)
+        self.told({"kind": "outOfMemory", "detail": detail, "microBatchTokens": self.tokens})
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and any(message in str(error) for message in MESSAGES)
+
+
+@contextmanager
+def noted(parameters: Sequence[nn.Parameter]) -> Iterator[list[nn.Parameter]]:
+    """The parameters whose gradients have been added to meanwhile."""
+    done: list[nn.Parameter] = []
+    hooks = [parameter.register_post_accumulate_grad_hook(done.append) for parameter in parameters]
+    try:
+        yield done
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@dataclass
+class MicroBatches:
+    """All sequences of a call, a micro-batch at a time."""
+
+    sizes: Sequence[SequenceSize]
+    budget: TokenBudget
+    is_cancelled: Callable[[], bool]
+    work: Work
+    plan: Plan
+    parameters: Sequence[nn.Parameter] = ()
+
+    def run(self) -> None:
+        """Rejects with `engine/cancelled`, and with `engine/out-of-memory` where a single sequence is too much."""
+        tokens = self.budget.tokens
+        for members in self.plan(range(len(self.sizes)), tokens):
+            # What was planned before memory ran out is cut anew.
+            for part in [members] if self.budget.tokens == tokens else self.plan(members, self.budget.tokens):
+                self._run_or_halve(part, self.parameters)
+
+    def _tokens(self, members: Sequence[int]) -> int:
+        return sum(self.sizes[i].tokens for i in members)
+
+    def _run_or_halve(self, members: list[int], parameters: Sequence[nn.Parameter]) -> None:
+        if self.is_cancelled():
+            raise cancelled()
+        failure, done = self._attempt(members, parameters)
+        if failure is None:
+            return
+        # Out here no frame of the failed attempt holds on to its tensors any more.
+        free_memory()
+        if len(members) == 1:
+            raise too_long(members[0], self._tokens(members), failure)
+        self.budget.shrink(self._tokens(members), failure)
+        finished = {id(parameter) for parameter in done}
+        remaining = [parameter for parameter in parameters if id(parameter) not in finished]
+        for half in halves(members, self.sizes):
+            self._run_or_halve(half, remaining)
+
+    def _attempt(self, members: list[int], parameters: Sequence[nn.Parameter]) -> tuple[str | None, list[nn.Parameter]]:
+        """What failed for lack of memory, and the parameters that have their gradient nevertheless."""
+        with noted(parameters) as done:
+            try:
+                self.work(members, parameters)
+                return None, done
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                return str(error).splitlines()[0][:300], done
+
+
+def free_memory() -> None:
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    elif torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+
+
+def too_long(sequence: int, tokens: int, failure: str) -> LabError:
+    return LabError(
+        "engine", "engine/out-of-memory",
+        f"sequences[{sequence}] with its {tokens} tokens is too much for the device's memory on its own ({failure})", f"sequences[{sequence}]",
+        remedy='Set "gradientCheckpointing", "dtype": "bfloat16" or "lora", sample fewer tokens, or take a smaller model.')

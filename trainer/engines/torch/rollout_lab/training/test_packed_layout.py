@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+import torch
+
+from rollout_lab.training.packed_layout import EqualLengths, PackedLayout, equal_lengths, has_varlen, padded_lengths
+
+CPU = torch.device("cpu")
+
+
+def naive(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, lengths: list[int], scaling: float) -> torch.Tensor:
+    """Sequence by sequence, head by head, from the definition."""
+    shared = query.shape[1] // key.shape[1]
+    out = torch.empty(1, query.shape[2], query.shape[1], value.shape[3], dtype=query.dtype)
+    start = 0
+    for length in lengths:
+        rows = slice(start, start + length)
+        for head in range(query.shape[1]):
+            q, k, v = query[0, head, rows], key[0, head // shared, rows], value[0, head // shared, rows]
+            scores = (q @ k.t() * scaling).masked_fill(torch.ones(length, length).triu(1).bool(), -torch.inf)
+            out[0, rows, head] = scores.softmax(-1) @ v
+        start += length
+    return out
+
+
+@pytest.mark.parametrize("lengths", [[4], [5, 5, 5], [7, 4, 4, 1], [3, 2, 1, 1]], ids=str)
+@pytest.mark.parametrize("key_heads", [1, 2, 4])
+def test_attention_stays_within_sequences(lengths: list[int], key_heads: int) -> None:
+    torch.manual_seed(0)
+    given = [torch.randn(1, heads, sum(lengths), 8, dtype=torch.float64, requires_grad=True) for heads in (4, key_heads, key_heads)]
+    made = PackedLayout(lengths, CPU, varlen=False).attend(0, *given, 0.3)
+    expected = naive(*given, lengths, 0.3)
+    assert torch.allclose(made, expected, atol=1e-12)
+    slope = torch.randn_like(made)
+    for one, other in zip(torch.autograd.grad(made, given, slope), torch.autograd.grad(expected, given, slope)):
+        assert torch.allclose(one, other, atol=1e-12)
+
+
+def test_groups_of_one_length() -> None:
+    assert equal_lengths([7, 7, 3, 1, 1]) == [EqualLengths(0, 2, 7), EqualLengths(14, 1, 3), EqualLengths(17, 2, 1)]
+
+
+def test_a_little_padding_spares_calls() -> None:
+    assert padded_lengths([20, 19, 18, 17, 9, 9]) == [20, 20, 20, 20, 9, 9]
+    assert padded_lengths([20, 18, 18]) == [20, 20, 20]
+    assert padded_lengths([20, 18, 18, 18]) == [20, 18, 18, 18]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_padding_is_small_and_at_the_end_of_no_group_grows_lengths_out_of_order(seed: int) -> None:
+    draw = random.Random(seed)
+    lengths = sorted((draw.randint(1, 300) for _ in range(100)), reverse=True)
+    padded = padded_lengths(lengths)
+    assert all(0 <= wide - length <= 4 for wide, length in zip(padded, lengths))
+    assert padded == sorted(padded, reverse=True)
+    assert len(set(padded)) < len(set(lengths))
+
+
+def test_varlen_kernels_are_for_half_floats_on_gpus_alone() -> None:
+    assert not has_varlen(CPU, torch.bfloat16, "auto")
+    assert not has_varlen(torch.device("cuda"), torch.float32, "auto")
+    assert not has_varlen(torch.device("cuda"), torch.bfloat16, "sdpa")
+
+
+def test_the_varlen_kernel_is_asked_for_causal_attention_within_sequences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Played: no kernel runs here, what it is given does."""
+    import torch.nn.attention.varlen as varlen
+
+    def played(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, *limits: object, **settings: object) -> torch.Tensor:
+        starts, other, longest, also = limits
+        assert settings == {"scale": 0.3, "window_size": (-1, 0), "enable_gqa": True} and torch.equal(starts, other)
+        assert (starts.tolist(), starts.dtype, longest, also) == ([0, 5, 8, 9], torch.int32, 5, 5)
+        by_head = [each.transpose(0, 1)[None].double() for each in (q, k, v)]
+        return naive(*by_head, [5, 3, 1], 0.3)[0]
+
+    monkeypatch.setattr(varlen, "varlen_attn", played)
+    given = [torch.randn(1, heads, 9, 8).bfloat16() for heads in (4, 2, 2)]
+    made = PackedLayout([5, 3, 1], CPU, varlen=True).attend(0, *given, 0.3)
+    assert torch.allclose(made, naive(*(each.double() for each in given), [5, 3, 1], 0.3))

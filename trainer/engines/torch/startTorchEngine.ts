@@ -1,0 +1,29 @@
+import type { TorchOptions } from '../../protocol/torchOptions.ts'
+import { checkedEngine } from '../checkedEngine.ts'
+import type { Engine, EngineOptions } from '../engine.ts'
+import { startEngineProcess } from '../engineProcess.ts'
+import { torchEngineEntry } from './torchEngineEntry.ts'
+
+export interface TorchEngineStart extends EngineOptions {
+  /** Absolute path of a Python that has what the engine needs. */
+  readonly python: string
+  readonly options: Partial<TorchOptions>
+  /** Model folders may run code of their own: the machine's to say, never a run file's. Default: no. */
+  readonly trustRemoteCode?: boolean
+  /** Folder with the package `rollout_lab`, where it is not this program's. */
+  readonly packageFolder?: string
+}
+
+/** Importing torch from a cold disk, or over a network, takes its time. */
+const START_SECONDS = 120
+
+/** Starts the PyTorch engine in a process of its own. Rejects with `engine/no-start`, or with what the engine says it lacks. */
+export async function startTorchEngine(start: TorchEngineStart): Promise<Engine & { readonly pid: number }> {
+  const { python, threads, microBatchTokens, options, trustRemoteCode = false, onNotice } = start
+  const engine = await startEngineProcess({
+    entry: torchEngineEntry(python, start.packageFolder),
+    args: ['--threads', String(threads), '--micro-batch-tokens', String(microBatchTokens), '--options', JSON.stringify({ ...options, trustRemoteCode })],
+    startSeconds: START_SECONDS, onNotice
+  })
+  return { ...checkedEngine(engine), pid: engine.pid }
+}
