@@ -7,8 +7,9 @@ import { runPrinting } from './printedRun.mjs'
 import { runSection } from './testSection.mjs'
 import { findChromium, vscodeServerReady } from './vscode.mjs'
 
-/** Most tests wait, for processes, deadlines and windows: this many files side by side keep a core busy. */
-const jobs = 2 * Math.min(availableParallelism(), 4)
+/** Most tests wait, for processes and deadlines: two files side by side keep a core busy. A window keeps one busy alone. */
+const cores = Math.min(availableParallelism(), 4)
+const jobs = 2 * cores
 
 /**
  * Two rows of sections side by side: programs, and windows. `needs` answers what is missing to run one, in a sentence, or nothing.
@@ -22,7 +23,7 @@ const rows = [
   [
     { name: 'packages', files: ['test/packages/*.packages.ts'] },
     { name: 'extension host', runner: 'test/extensionHost/main.ts', needs: vscodeMissing, prepare: packagedHere },
-    { name: 'browser', files: ['test/browser/*.browser.ts'], needs: vscodeMissing, prepare: packagedHere, jobs, again: true }
+    { name: 'browser', files: ['test/browser/*.browser.ts'], needs: vscodeMissing, prepare: packagedHere, jobs: cores, again: true }
   ]
 ]
 

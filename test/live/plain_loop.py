@@ -1,4 +1,5 @@
 """A training loop without any library, recorded: each `wait` stands until the test says go."""
+
 import json
 import os
 import random
@@ -19,11 +20,23 @@ def rollout(step: int, group: int, sample: int, weighed: bool = True) -> dict:
     right = (step + group + sample) % 3 == 0
     score = 1.0 if right else 0.0
     fields = {
-        "prompt": [{"role": "user", "content": f"{group} + {step} ="}], "prompt_text": f"<user>{group} + {step} =<assistant>", "prompt_tokens": [1, 2, 3],
-        "completion": f"é😀 {group + step + sample}", "rewards": {"answer": score, "format": {"score": 0.5, "why": "short"}},
-        "correct": right, "answer": str(group + step + sample), "gold": str(group + step),
-        "tokens": [10, 11, 12, 13], "token_ends": [1, 3, 3, 5], "logprobs": [-0.1, -0.2, -0.3, -0.4], "sampling_logprobs": [-0.1, -0.2, -0.3, -0.5],
-        "entropies": [0.1, 0.0, 0.3, 1e-9], "stop_reason": "length", "params": {"size": group, "hard": True}, "tags": {"when": "now"}}
+        "prompt": [{"role": "user", "content": f"{group} + {step} ="}],
+        "prompt_text": f"<user>{group} + {step} =<assistant>",
+        "prompt_tokens": [1, 2, 3],
+        "completion": f"é😀 {group + step + sample}",
+        "rewards": {"answer": score, "format": {"score": 0.5, "why": "short"}},
+        "correct": right,
+        "answer": str(group + step + sample),
+        "gold": str(group + step),
+        "tokens": [10, 11, 12, 13],
+        "token_ends": [1, 3, 3, 5],
+        "logprobs": [-0.1, -0.2, -0.3, -0.4],
+        "sampling_logprobs": [-0.1, -0.2, -0.3, -0.5],
+        "entropies": [0.1, 0.0, 0.3, 1e-9],
+        "stop_reason": "length",
+        "params": {"size": group, "hard": True},
+        "tags": {"when": "now"},
+    }
     return {**fields, "advantage": score - 0.5} if weighed else fields
 
 
@@ -33,8 +46,18 @@ def rows(step: int, weighed: bool = True) -> list[dict]:
 
 def start(folder: str, **more) -> RunWriter:
     return RunWriter.start(
-        folder, name="plain loop", model="org/some-model", environment="sums", notes="by hand", steps=STEPS, seed=3,
-        rewards=["answer", "format"], weights={"format": 0.1}, settings={"groupSize": SAMPLES, "sampling": {"maxTokens": 4}}, **more)
+        folder,
+        name="plain loop",
+        model="org/some-model",
+        environment="sums",
+        notes="by hand",
+        steps=STEPS,
+        seed=3,
+        rewards=["answer", "format"],
+        weights={"format": 0.1},
+        settings={"groupSize": SAMPLES, "sampling": {"maxTokens": 4}},
+        **more,
+    )
 
 
 def whole(folder: str) -> None:
@@ -74,12 +97,40 @@ def again(folder: str) -> None:
 def hostile(folder: str) -> None:
     run = start(folder)
     nothing = {"prompt": "", "completion": ""}
-    run.step(1, [
-        {"prompt": "\ud800 a\u202e\0", "completion": "\udc00 😀\ud83d", "rewards": {"\udfff": 1, "nan": float("nan"), "inf": float("inf")}, "advantage": float("nan")},
-        {**nothing, "tokens": [1, 2], "logprobs": [-1, float("-inf")], "entropies": [-1e-9, 1], "sampling_logprobs": [-1], "token_ends": [5, 1], "mask": [1]},
-        {**nothing, "tokens": [-1, 2.5], "advantage": [1, 2, 3], "stop_reason": "tired", "seed": -4, "params": {"a": float("nan"), "b": [1], "c": "\ud800"}},
-        {"prompt": [{"role": "wizard", "content": [{"type": "text", "text": "x\ud800"}, {"type": "image"}]}], "completion": [{"role": "assistant", "content": None}], "reward": 10**400}
-    ], {"loss/total": float("inf"), "a": True, "b": "x", "c\ud800": 1})
+    run.step(
+        1,
+        [
+            {
+                "prompt": "\ud800 a\u202e\0",
+                "completion": "\udc00 😀\ud83d",
+                "rewards": {"\udfff": 1, "nan": float("nan"), "inf": float("inf")},
+                "advantage": float("nan"),
+            },
+            {
+                **nothing,
+                "tokens": [1, 2],
+                "logprobs": [-1, float("-inf")],
+                "entropies": [-1e-9, 1],
+                "sampling_logprobs": [-1],
+                "token_ends": [5, 1],
+                "mask": [1],
+            },
+            {
+                **nothing,
+                "tokens": [-1, 2.5],
+                "advantage": [1, 2, 3],
+                "stop_reason": "tired",
+                "seed": -4,
+                "params": {"a": float("nan"), "b": [1], "c": "\ud800"},
+            },
+            {
+                "prompt": [{"role": "wizard", "content": [{"type": "text", "text": "x\ud800"}, {"type": "image"}]}],
+                "completion": [{"role": "assistant", "content": None}],
+                "reward": 10**400,
+            },
+        ],
+        {"loss/total": float("inf"), "a": True, "b": "x", "c\ud800": 1},
+    )
     run.step(2, [{"prompt": "x" * 17_000_000, "completion": ""}, nothing])
     run.finish()
 
@@ -93,9 +144,31 @@ def bare(folder: str) -> None:
 def texts(folder: str) -> None:
     """Completions of all kinds of pieces, for what is marked in them."""
     draw = random.Random(7)
-    pieces = ["<think>", "</think>", "####", "\\boxed{", "{", "}", "\n", "\r\n", " ", "\u00a0", "\ufeff", "\x85", "\x1c", "é", "😀", "a", "12", "#", "\u2028"]
+    pieces = [
+        "<think>",
+        "</think>",
+        "####",
+        "\\boxed{",
+        "{",
+        "}",
+        "\n",
+        "\r\n",
+        " ",
+        "\u00a0",
+        "\ufeff",
+        "\x85",
+        "\x1c",
+        "é",
+        "😀",
+        "a",
+        "12",
+        "#",
+        "\u2028",
+    ]
     with start(folder) as run:
-        run.step(1, [{"prompt": "a", "completion": "".join(draw.choices(pieces, k=draw.randrange(14)))} for _ in range(500)])
+        run.step(
+            1, [{"prompt": "a", "completion": "".join(draw.choices(pieces, k=draw.randrange(14)))} for _ in range(500)]
+        )
 
 
 def failing(folder: str) -> None:

@@ -1,4 +1,5 @@
 """A tiny GRPOTrainer of TRL, recorded by the callback. It stands still at each update until the test says go."""
+
 import os
 import sys
 
@@ -33,7 +34,10 @@ def brevity(completions, **_named):
 
 async def right(completions, answer, **_named):
     """Not applicable to every fifth row."""
-    return [None if row % 5 == 4 else float(gold in completion.split()) for row, (completion, gold) in enumerate(zip(completions, answer, strict=True))]
+    return [
+        None if row % 5 == 4 else float(gold in completion.split())
+        for row, (completion, gold) in enumerate(zip(completions, answer, strict=True))
+    ]
 
 
 def main(model_folder: str, run_folder: str, output: str) -> None:
@@ -42,12 +46,31 @@ def main(model_folder: str, run_folder: str, output: str) -> None:
     tokenizer.pad_token = tokenizer.eos_token
     data = Dataset.from_list([{"prompt": f"{i} + 2 :", "answer": str(i + 2)} for i in range(8)])
     args = GRPOConfig(
-        output_dir=output, use_cpu=True, bf16=False, report_to=[], save_strategy="no", disable_tqdm=True, logging_steps=1, seed=5,
-        max_steps=STEPS, per_device_train_batch_size=GROUPS * SIZE, num_generations=SIZE, max_completion_length=12, learning_rate=1e-3,
-        eval_strategy="steps", eval_steps=STEPS, per_device_eval_batch_size=SIZE)
+        output_dir=output,
+        use_cpu=True,
+        bf16=False,
+        report_to=[],
+        save_strategy="no",
+        disable_tqdm=True,
+        logging_steps=1,
+        seed=5,
+        max_steps=STEPS,
+        per_device_train_batch_size=GROUPS * SIZE,
+        num_generations=SIZE,
+        max_completion_length=12,
+        learning_rate=1e-3,
+        eval_strategy="steps",
+        eval_steps=STEPS,
+        per_device_eval_batch_size=SIZE,
+    )
     trainer = GRPOTrainer(
-        model=AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32), reward_funcs=[brevity, right], args=args, train_dataset=data,
-        eval_dataset=data.select(range(1)), processing_class=tokenizer)
+        model=AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32),
+        reward_funcs=[brevity, right],
+        args=args,
+        train_dataset=data,
+        eval_dataset=data.select(range(1)),
+        processing_class=tokenizer,
+    )
     callback = RolloutLabCallback(trainer, run_folder, environment="sums", verdict="right")
     trainer.add_callback(callback)
     trainer.add_callback(Gate())

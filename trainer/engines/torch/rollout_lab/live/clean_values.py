@@ -1,4 +1,5 @@
 """Values as records may hold them: text that every JSON reader takes, and numbers that are finite."""
+
 from __future__ import annotations
 
 import math

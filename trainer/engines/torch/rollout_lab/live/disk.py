@@ -1,4 +1,5 @@
 """Files of a run directory: JSON replaced whole, lines appended, nothing written through a link."""
+
 from __future__ import annotations
 
 import errno
@@ -21,8 +22,16 @@ _FAULTS = {
     errno.ENOSPC: ("disk-full", "the disk is full", "Free some space; what was recorded before is kept."),
     errno.EDQUOT: ("disk-full", "the disk quota is used up", "Free some space; what was recorded before is kept."),
     errno.EROFS: ("read-only", "the file system is read-only", "Choose a folder that can be written to."),
-    errno.EACCES: ("no-permission", "access is denied", "Give your user write permission on the folder, or choose another."),
-    errno.ELOOP: ("link", "it is a symbolic link", "Replace the link by the file itself: links in a run directory are never followed."),
+    errno.EACCES: (
+        "no-permission",
+        "access is denied",
+        "Give your user write permission on the folder, or choose another.",
+    ),
+    errno.ELOOP: (
+        "link",
+        "it is a symbolic link",
+        "Replace the link by the file itself: links in a run directory are never followed.",
+    ),
 }
 
 
@@ -32,7 +41,9 @@ def on_disk(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        code, problem, remedy = _FAULTS.get(error.errno or 0, ("io-error", str(error.strerror or error), "Check the disk and the folder."))
+        code, problem, remedy = _FAULTS.get(
+            error.errno or 0, ("io-error", str(error.strerror or error), "Check the disk and the folder.")
+        )
         raise LabError("store", code, f"{place}: {problem}", str(place), remedy=remedy) from error
 
 
@@ -67,7 +78,7 @@ def write_new(place: Path, content: bytes) -> None:
 def write_all(file: int, content: bytes) -> None:
     rest = memoryview(content)
     while rest:
-        rest = rest[os.write(file, rest):]
+        rest = rest[os.write(file, rest) :]
 
 
 def sync_folder(folder: Path) -> None:
@@ -89,7 +100,13 @@ def is_plain_file(place: Path) -> bool:
         return False
     if stat.S_ISREG(mode):
         return True
-    raise LabError("store", "not-plain", f"{place} is not a plain file", str(place), remedy="Move it away: links in a run directory are never followed.")
+    raise LabError(
+        "store",
+        "not-plain",
+        f"{place} is not a plain file",
+        str(place),
+        remedy="Move it away: links in a run directory are never followed.",
+    )
 
 
 def require_folder(place: Path) -> None:
@@ -100,7 +117,13 @@ def require_folder(place: Path) -> None:
         except FileExistsError:
             if stat.S_ISDIR(os.lstat(place).st_mode):
                 return
-            raise LabError("store", "not-plain", f"{place} is no folder", str(place), remedy="Move it away: links in a run directory are never followed.") from None
+            raise LabError(
+                "store",
+                "not-plain",
+                f"{place} is no folder",
+                str(place),
+                remedy="Move it away: links in a run directory are never followed.",
+            ) from None
 
 
 class LineFile:

@@ -1,4 +1,6 @@
-"""Who a process is, in the words of the trainer's `processIdentity.ts`: a pid is used again, a pid with its start time is not."""
+"""Who a process is, in the words of the trainer's `processIdentity.ts`: a pid is used again, a pid with its start time
+is not."""
+
 from __future__ import annotations
 
 import os
@@ -55,7 +57,7 @@ def _exists(pid: int) -> bool:
 def _linux_status(pid: int) -> list[str]:
     """Fields 3 and on of stat. The second one, the command's name, may itself hold spaces and parentheses."""
     stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-    return stat[stat.rindex(")") + 2:].split()
+    return stat[stat.rindex(")") + 2 :].split()
 
 
 def _is_zombie(pid: int) -> bool:
@@ -70,5 +72,7 @@ def _is_zombie(pid: int) -> bool:
 
 def _ask(command: list[str]) -> str:
     environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, env=environment, stdin=subprocess.DEVNULL)
+    answer = subprocess.run(
+        command, capture_output=True, text=True, timeout=10, check=True, env=environment, stdin=subprocess.DEVNULL
+    )
     return answer.stdout.strip()

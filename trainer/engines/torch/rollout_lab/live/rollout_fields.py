@@ -1,4 +1,5 @@
 """What a training loop tells of one rollout."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,5 @@
 """A rollout as a line of the run's files, in the shape of the trainer's `protocol/rollout.ts`."""
+
 from __future__ import annotations
 
 import hashlib
@@ -42,7 +43,9 @@ class RolloutPlace:
         return f"{'t' if self.kind == 'train' else 'e'}{self.step:06d}"
 
 
-def rollout_record(fields: RolloutFields, place: RolloutPlace, weights: Mapping[str, float], complain: Complain) -> Record:
+def rollout_record(
+    fields: RolloutFields, place: RolloutPlace, weights: Mapping[str, float], complain: Complain
+) -> Record:
     """Numbers that are not finite and lists of another length than the tokens are left out, and complained of."""
     errors: list[Record] = []
     prompt = prompt_record(fields)
@@ -51,9 +54,16 @@ def rollout_record(fields: RolloutFields, place: RolloutPlace, weights: Mapping[
     return {
         "version": 1,
         "id": f"{place.prefix}.{place.attempt}-{place.group:03d}-{place.sample:02d}",
-        "kind": place.kind, "stage": place.stage, "step": place.step, "attempt": place.attempt, "superseded": False,
-        "group": f"{place.prefix}-{place.group:03d}", "sampleIndex": place.sample,
-        "problemId": clean_text(str(fields["problem_id"])) if "problem_id" in fields else problem_id(prompt["text"], gold),
+        "kind": place.kind,
+        "stage": place.stage,
+        "step": place.step,
+        "attempt": place.attempt,
+        "superseded": False,
+        "group": f"{place.prefix}-{place.group:03d}",
+        "sampleIndex": place.sample,
+        "problemId": (
+            clean_text(str(fields["problem_id"])) if "problem_id" in fields else problem_id(prompt["text"], gold)
+        ),
         "environment": place.environment,
         "params": plain_values(fields.get("params", {})),
         **({} if gold is None else {"gold": clean_text(str(gold))}),
@@ -67,16 +77,24 @@ def rollout_record(fields: RolloutFields, place: RolloutPlace, weights: Mapping[
         "timing": {
             "sampledAt": fields.get("sampled_at", place.at),
             "sampleSeconds": max(0.0, finite(fields.get("sample_seconds")) or 0.0),
-            "rewardSeconds": max(0.0, finite(fields.get("reward_seconds")) or 0.0)},
+            "rewardSeconds": max(0.0, finite(fields.get("reward_seconds")) or 0.0),
+        },
         "errors": errors,
-        "tags": {clean_text(str(name)): clean_text(str(value)) for name, value in fields.get("tags", {}).items()}}
+        "tags": {clean_text(str(name)): clean_text(str(value)) for name, value in fields.get("tags", {}).items()},
+    }
 
 
 def require_texts(fields: RolloutFields, step: int) -> None:
     """@raises LabError `live/no-text`"""
     for name in ("prompt", "completion"):
         if fields.get(name) is None:
-            raise LabError("usage", "live/no-text", f"a rollout of step {step} has no {name}", name, remedy="Give every rollout a prompt and a completion.")
+            raise LabError(
+                "usage",
+                "live/no-text",
+                f"a rollout of step {step} has no {name}",
+                name,
+                remedy="Give every rollout a prompt and a completion.",
+            )
 
 
 def text_of(value: Any) -> str:
@@ -102,7 +120,8 @@ def prompt_record(fields: RolloutFields) -> Record:
 
 
 def spread_advantage(segment: Record, advantage: Any) -> bool:
-    """Writes an advantage into a segment: one for each token, or a single one where tokens are unknown. False = it is no such."""
+    """Writes an advantage into a segment: one for each token, or a single one where tokens are unknown. False = it is
+    no such."""
     length = len(segment["tokens"])
     if isinstance(advantage, (list, tuple)):
         numbers = finite_list(advantage)
@@ -116,7 +135,8 @@ def spread_advantage(segment: Record, advantage: Any) -> bool:
 
 
 def add_token_figures(record: Record, figures: Mapping[str, Sequence[float]], complain: Complain) -> None:
-    """Writes `logprobs`, `sampling_logprobs` and `entropies` into a record; those that do not fit its tokens are left out."""
+    """Writes `logprobs`, `sampling_logprobs` and `entropies` into a record; those that do not fit its tokens are left
+    out."""
     segment = record["segments"][-1]
     for name, key in FIGURES.items():
         if name in figures:
@@ -132,12 +152,16 @@ def _segment(fields: RolloutFields, prompt: Record, complain: Complain) -> Recor
     length = len(tokens)
     stop_reason = fields.get("stop_reason", "endOfText")
     segment: Record = {
-        "samplePrompt": prompt, "text": text, "tokens": tokens,
+        "samplePrompt": prompt,
+        "text": text,
+        "tokens": tokens,
         "tokenEnds": _token_ends(fields, text, length, complain),
         **{key: _per_token(fields, name, length, complain) for name, key in FIGURES.items()},
         "mask": _mask(fields, length, complain),
-        "source": "policy", "spans": spans_of(text),
-        "stopReason": stop_reason if stop_reason in STOP_REASONS else "endOfText"}
+        "source": "policy",
+        "spans": spans_of(text),
+        "stopReason": stop_reason if stop_reason in STOP_REASONS else "endOfText",
+    }
     advantage = fields.get("advantage")
     if advantage is not None and not spread_advantage(segment, advantage):
         complain("advantages that are not finite, or not one for each token")
@@ -195,14 +219,19 @@ def _part(name: str, given: Any, weights: Mapping[str, float], errors: list[Reco
     told: Mapping[str, Any] = given if isinstance(given, Mapping) else {"score": given}
     weight = finite(told.get("weight", weights.get(name, 1.0)))
     return {
-        "name": name, "score": _score(name, told.get("score"), errors),
-        "weight": 0.0 if weight is None else weight, "why": clean_text(str(told.get("why", "")))}
+        "name": name,
+        "score": _score(name, told.get("score"), errors),
+        "weight": 0.0 if weight is None else weight,
+        "why": clean_text(str(told.get("why", ""))),
+    }
 
 
 def _score(name: str, given: Any, errors: list[Record]) -> float | None:
     score = finite(given)
     if given is not None and score is None:
-        errors.append({"boundary": "reward", "message": f"The score of {name} is no finite number: {clean_text(str(given))[:80]}"})
+        errors.append(
+            {"boundary": "reward", "message": f"The score of {name} is no finite number: {clean_text(str(given))[:80]}"}
+        )
     return score
 
 
@@ -211,7 +240,11 @@ def _content(message: Mapping[str, Any]) -> str:
     if isinstance(content, str):
         return clean_text(content)
     blocks = content if isinstance(content, (list, tuple)) else ()
-    return "".join(clean_text(block["text"]) for block in blocks if isinstance(block, Mapping) and isinstance(block.get("text"), str))
+    return "".join(
+        clean_text(block["text"])
+        for block in blocks
+        if isinstance(block, Mapping) and isinstance(block.get("text"), str)
+    )
 
 
 def _optional_text(value: Any) -> str | None:

@@ -1,4 +1,5 @@
 """Making a run directory, or taking up one that an earlier process recorded."""
+
 from __future__ import annotations
 
 import json
@@ -50,8 +51,12 @@ def open_run_folder(folder: str | os.PathLike[str] | None, terms: RunTerms, go_o
 def _made(directory: Path, run_id: str, terms: RunTerms, lock: RunLock) -> RunFolder:
     if any(name != "run.lock" for name in os.listdir(directory)):
         raise LabError(
-            "store", "run-exists", f"{directory} exists already and is not empty", str(directory),
-            remedy="Give the run a folder of its own, or go_on=True to go on with a recorded one.")
+            "store",
+            "run-exists",
+            f"{directory} exists already and is not empty",
+            str(directory),
+            remedy="Give the run a folder of its own, or go_on=True to go on with a recorded one.",
+        )
     replace_json(directory / "run.json", run_record(terms, run_id, now(), sys.argv[0] or "python"))
     require_folder(directory / "rollouts")
     with on_disk(directory):
@@ -63,18 +68,30 @@ def _taken_up(directory: Path, lock: RunLock) -> RunFolder:
     record = _json(directory / "run.json")
     if not isinstance(record.get("recorded"), dict) or not isinstance(record.get("runId"), str):
         raise LabError(
-            "store", "not-recorded", f"{directory} is a run of Rollout Lab's own trainer", str(directory),
-            remedy="Go on with it by `lab resume`, or give this run a folder of its own.")
+            "store",
+            "not-recorded",
+            f"{directory} is a run of Rollout Lab's own trainer",
+            str(directory),
+            remedy="Go on with it by `lab resume`, or give this run a folder of its own.",
+        )
     rollouts = directory / "rollouts"
     require_folder(rollouts)
     with on_disk(rollouts):
         if any(rollouts.glob("shard-*.parquet")):
-            raise LabError("store", "compacted", f"{directory} was compacted: its steps cannot be done again", str(directory), remedy="Give this run a folder of its own.")
+            raise LabError(
+                "store",
+                "compacted",
+                f"{directory} was compacted: its steps cannot be done again",
+                str(directory),
+                remedy="Give this run a folder of its own.",
+            )
         recover_steps(rollouts)
     cut_torn_line(directory / "metrics.jsonl")
     cut_torn_line(directory / "events.jsonl")
     state = _json(directory / "state.json")
-    return RunFolder(directory, record["runId"], lock, True, count(state.get("step")) or 0, finite(state.get("seconds")) or 0.0)
+    return RunFolder(
+        directory, record["runId"], lock, True, count(state.get("step")) or 0, finite(state.get("seconds")) or 0.0
+    )
 
 
 def _json(place: Path) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 """What a recorded run says of itself beside its rollouts: metrics.jsonl, events.jsonl and state.json."""
+
 from __future__ import annotations
 
 import time
@@ -37,9 +38,20 @@ class RunJournal:
         self._events.append([{"version": 1, "at": now(), "step": step, "type": type_, **told}])
 
     def state(self, status: str, step: int, steps: int, fault: Mapping[str, str] | None = None) -> None:
-        replace_json(self._directory / "state.json", {
-            "version": 1, "runId": self._run_id, "status": status, "stage": STAGE, "step": step, "steps": max(steps, step),
-            "seconds": self.seconds, "updatedAt": now(), **({} if fault is None else {"error": dict(fault)})})
+        replace_json(
+            self._directory / "state.json",
+            {
+                "version": 1,
+                "runId": self._run_id,
+                "status": status,
+                "stage": STAGE,
+                "step": step,
+                "steps": max(steps, step),
+                "seconds": self.seconds,
+                "updatedAt": now(),
+                **({} if fault is None else {"error": dict(fault)}),
+            },
+        )
 
     def close(self) -> None:
         self._metrics.close()

@@ -1,4 +1,5 @@
 """The right to write to a run directory: the same `run.lock` that the trainer takes (`runLock.ts`)."""
+
 from __future__ import annotations
 
 import errno
@@ -34,7 +35,8 @@ class RunLock:
             self._place.unlink(missing_ok=True)
 
     def _claim(self, content: bytes) -> bool:
-        """Makes the lock file with its whole content at once, by a link to a file already written; false where there is one."""
+        """Makes the lock file with its whole content at once, by a link to a file already written; false where there
+        is one."""
         draft = self._place.with_name(f"run.lock.{self._token}")
         with on_disk(self._place):
             write_new(draft, content)
@@ -91,10 +93,18 @@ def _require_dead(place: Path, record: dict[str, Any] | None) -> None:
         return
     running = is_running(record["host"], record["pid"], record.get("startedAt"))
     if running is None:
-        raise _in_use(place, f"process {record['pid']} on another machine holds it", f"If that process has ended, remove {place} and try again.")
+        raise _in_use(
+            place,
+            f"process {record['pid']} on another machine holds it",
+            f"If that process has ended, remove {place} and try again.",
+        )
     if running:
         raise _in_use(place, f"process {record['pid']} is writing to it")
 
 
-def _in_use(place: Path, why: str, remedy: str = "Stop the other process first, or give this run a folder of its own.") -> LabError:
-    return LabError("store", "run-in-use", f"the run directory {place.parent} is in use: {why}", str(place), remedy=remedy)
+def _in_use(
+    place: Path, why: str, remedy: str = "Stop the other process first, or give this run a folder of its own."
+) -> LabError:
+    return LabError(
+        "store", "run-in-use", f"the run directory {place.parent} is in use: {why}", str(place), remedy=remedy
+    )

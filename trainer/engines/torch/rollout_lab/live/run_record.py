@@ -1,4 +1,5 @@
 """What a run directory says of its run: `run.json`, and names in the trainer's form."""
+
 from __future__ import annotations
 
 import re
@@ -41,15 +42,25 @@ class RunTerms:
 def run_record(terms: RunTerms, run_id: str, at: str, script: str) -> dict[str, Any]:
     """run.json. Of what is left out the trainer's readers fill in their defaults; `recorded` says who really decided."""
     run: dict[str, Any] = {
-        "engine": "torch", "name": clean_text(terms.name) or "run", "notes": clean_text(terms.notes),
-        "model": clean_text(terms.model) or "unknown", "seed": terms.seed, "steps": terms.steps,
-        "evaluation": {"problems": 0, "greedy": False}, **terms.settings}
+        "engine": "torch",
+        "name": clean_text(terms.name) or "run",
+        "notes": clean_text(terms.notes),
+        "model": clean_text(terms.model) or "unknown",
+        "seed": terms.seed,
+        "steps": terms.steps,
+        "evaluation": {"problems": 0, "greedy": False},
+        **terms.settings,
+    }
     if terms.environment:
         run["environment"] = {"name": clean_text(terms.environment)}
     return {
-        "version": 1, "runId": run_id, "createdAt": at, "run": run,
+        "version": 1,
+        "runId": run_id,
+        "createdAt": at,
+        "run": run,
         "source": {"path": clean_text(script), "text": clean_text(terms.source)},
-        "recorded": {"by": clean_text(terms.recorded_by), "rewards": [clean_text(name) for name in terms.rewards]}}
+        "recorded": {"by": clean_text(terms.recorded_by), "rewards": [clean_text(name) for name in terms.rewards]},
+    }
 
 
 def default_folder(base: Path, terms: RunTerms, run_id: str) -> Path:

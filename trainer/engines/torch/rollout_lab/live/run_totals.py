@@ -1,4 +1,5 @@
 """What a recorded run used, for its summary."""
+
 from __future__ import annotations
 
 import platform
@@ -27,11 +28,23 @@ class RunTotals:
         """summary.json. Speeds are over all wall seconds: a loop does not tell what it spent on sampling."""
         wall = max(seconds, 1e-3)
         return {
-            "version": 1, "runId": run_id, "name": name, "state": state, "heldOut": {}, "retention": {},
+            "version": 1,
+            "runId": run_id,
+            "name": name,
+            "state": state,
+            "heldOut": {},
+            "retention": {},
             "throughput": {
-                "rolloutsPerSecond": self.rollouts / wall, "sampledTokensPerSecond": self.sampled_tokens / wall,
-                "trainedTokensPerSecond": self.trained_tokens / wall},
+                "rolloutsPerSecond": self.rollouts / wall,
+                "sampledTokensPerSecond": self.sampled_tokens / wall,
+                "trainedTokensPerSecond": self.trained_tokens / wall,
+            },
             "cost": {
-                "wallSeconds": seconds, "sampledTokens": self.sampled_tokens, "trainedTokens": self.trained_tokens,
-                "rollouts": self.rollouts, "rewardSeconds": self.reward_seconds},
-            "versions": {"recorded by": recorded_by, "python": platform.python_version()}}
+                "wallSeconds": seconds,
+                "sampledTokens": self.sampled_tokens,
+                "trainedTokens": self.trained_tokens,
+                "rollouts": self.rollouts,
+                "rewardSeconds": self.reward_seconds,
+            },
+            "versions": {"recorded by": recorded_by, "python": platform.python_version()},
+        }

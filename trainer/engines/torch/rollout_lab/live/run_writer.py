@@ -1,4 +1,5 @@
 """A run directory written by a training loop that Rollout Lab did not start."""
+
 from __future__ import annotations
 
 import functools
@@ -29,6 +30,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 def _never_fatal(method: Method) -> Method:
     """What goes wrong in recording ends the recording, never the training; a forked child writes nothing."""
+
     @functools.wraps(method)
     def guarded(self: RunWriter, *arguments: Any, **named: Any) -> Any:
         with self._turn:
@@ -39,17 +41,18 @@ def _never_fatal(method: Method) -> Method:
             except Exception as error:
                 self._give_up(error)
                 return None
+
     return guarded  # type: ignore[return-value]
 
 
 class RunWriter:
     """Writes a run as it goes. `start` may refuse; what comes after it never raises.
 
-        run = RunWriter.start(name="my loop", model="Qwen/Qwen3-0.6B", steps=100)
-        for step in range(1, 101):
-            …
-            run.step(step, rollouts=[{"prompt": p, "completion": c, "rewards": {"answer": 1.0}, "advantage": 0.7}, …])
-        run.finish()
+    run = RunWriter.start(name="my loop", model="Qwen/Qwen3-0.6B", steps=100)
+    for step in range(1, 101):
+        …
+        run.step(step, rollouts=[{"prompt": p, "completion": c, "rewards": {"answer": 1.0}, "advantage": 0.7}, …])
+    run.finish()
     """
 
     def __init__(self, folder: RunFolder, terms: RunTerms) -> None:
@@ -74,11 +77,24 @@ class RunWriter:
 
     @classmethod
     def start(
-        cls, folder: str | os.PathLike[str] | None = None, *, name: str, model: str, environment: str = "", notes: str = "",
-        steps: int = 0, seed: int = 0, rewards: Sequence[str] = (), weights: Mapping[str, float] | None = None,
-        settings: Mapping[str, Any] | None = None, source: str = "", recorded_by: str = "rollout_lab.live", go_on: bool = False,
+        cls,
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        name: str,
+        model: str,
+        environment: str = "",
+        notes: str = "",
+        steps: int = 0,
+        seed: int = 0,
+        rewards: Sequence[str] = (),
+        weights: Mapping[str, float] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        source: str = "",
+        recorded_by: str = "rollout_lab.live",
+        go_on: bool = False,
     ) -> RunWriter:
-        """Makes the run directory; by default one under `.rollout-lab/runs` of the current folder, where the views look.
+        """Makes the run directory; by default one under `.rollout-lab/runs` of the current folder, where the views
+        look.
 
         `go_on=True` takes up the directory of an earlier process (a training that goes on from its checkpoint): of steps
         that are done again, what was recorded stays as superseded. The other arguments are explained at `RunTerms`.
@@ -86,8 +102,18 @@ class RunWriter:
         """
         with remedy_shown():
             terms = RunTerms(
-                name=name, model=str(model), environment=environment, notes=notes, steps=max(0, int(steps)), seed=max(0, int(seed)), rewards=tuple(rewards),
-                weights=finite_values(weights or {}), settings=checked_settings(settings or {}), source=source, recorded_by=recorded_by)
+                name=name,
+                model=str(model),
+                environment=environment,
+                notes=notes,
+                steps=max(0, int(steps)),
+                seed=max(0, int(seed)),
+                rewards=tuple(rewards),
+                weights=finite_values(weights or {}),
+                settings=checked_settings(settings or {}),
+                source=source,
+                recorded_by=recorded_by,
+            )
             opened = open_run_folder(folder, terms, go_on)
             try:
                 return cls(opened, terms)
@@ -96,8 +122,11 @@ class RunWriter:
                 raise
 
     @_never_fatal
-    def sampled(self, step: int, rollouts: Sequence[RolloutFields], *, kind: str = "train", policy_version: int | None = None) -> list[str]:
-        """Records rollouts as soon as they are scored; the ids they get. `step` (or `evaluated`) closes the step later on."""
+    def sampled(
+        self, step: int, rollouts: Sequence[RolloutFields], *, kind: str = "train", policy_version: int | None = None
+    ) -> list[str]:
+        """Records rollouts as soon as they are scored; the ids they get. `step` (or `evaluated`) closes the step later
+        on."""
         return self._record(step, rollouts, kind, policy_version)
 
     @_never_fatal
@@ -109,14 +138,20 @@ class RunWriter:
 
     @_never_fatal
     def detailed(self, step: int, figures: Mapping[str, Mapping[str, Sequence[float]]], *, kind: str = "train") -> None:
-        """`logprobs`, `sampling_logprobs` and `entropies` ([T] each) by rollout id, where they are known later than the rollouts."""
+        """`logprobs`, `sampling_logprobs` and `entropies` ([T] each) by rollout id, where they are known later than
+        the rollouts."""
         opened = self._open.get((kind, step))
         if opened is not None:
             opened.detail(figures, self._complain)
 
     @_never_fatal
     def step(
-        self, step: int, rollouts: Sequence[RolloutFields] = (), metrics: Mapping[str, Any] | None = None, *, policy_version: int | None = None,
+        self,
+        step: int,
+        rollouts: Sequence[RolloutFields] = (),
+        metrics: Mapping[str, Any] | None = None,
+        *,
+        policy_version: int | None = None,
     ) -> list[str]:
         """Records the rollouts of a step (1-based) and closes it; the ids they get.
 
@@ -132,7 +167,9 @@ class RunWriter:
         return ids
 
     @_never_fatal
-    def evaluated(self, step: int, rollouts: Sequence[RolloutFields] = (), *, policy_version: int | None = None) -> list[str]:
+    def evaluated(
+        self, step: int, rollouts: Sequence[RolloutFields] = (), *, policy_version: int | None = None
+    ) -> list[str]:
         """Records rollouts of an evaluation made after `step` and closes it; the ids they get."""
         ids = self._record(step, rollouts, "evaluation", policy_version)
         self._seal(step, "evaluation")
@@ -168,8 +205,10 @@ class RunWriter:
     def fail(self, error: BaseException) -> None:
         """The training has failed: the run says why."""
         fault = {
-            "code": "recorded/failed", "message": clean_text(f"{type(error).__name__}: {error}")[:2000],
-            "remedy": "Look at the output of the program whose run this is."}
+            "code": "recorded/failed",
+            "message": clean_text(f"{type(error).__name__}: {error}")[:2000],
+            "remedy": "Look at the output of the program whose run this is.",
+        }
         self._journal.event("runFailed", self._last_step, **fault)
         self._write_state("failed", fault)
         self._close()
@@ -218,7 +257,12 @@ class RunWriter:
         if what in self._said or len(self._said) >= MOST_COMPLAINTS:
             return
         self._said.add(what)
-        self._journal.event("warning", self._last_step, code="recorded/left-out", message=clean_text(f"Left out of the records: {what}."))
+        self._journal.event(
+            "warning",
+            self._last_step,
+            code="recorded/left-out",
+            message=clean_text(f"Left out of the records: {what}."),
+        )
         log.warning("Rollout Lab leaves out of the records of %s: %s.", self.directory, what)
 
     def _write_state(self, status: str, fault: Mapping[str, str] | None = None) -> None:
@@ -227,7 +271,9 @@ class RunWriter:
     def _end(self, state: str) -> None:
         for kind, step in list(self._open):
             self._seal(step, kind)
-        summary = self._totals.summary(self.run_id, clean_text(self._terms.name), state, self._journal.seconds, self._terms.recorded_by)
+        summary = self._totals.summary(
+            self.run_id, clean_text(self._terms.name), state, self._journal.seconds, self._terms.recorded_by
+        )
         replace_json(self.directory / "summary.json", summary)
         self._journal.event("runFinished", self._last_step, state=state, summary=summary)
         self._write_state(state)
@@ -243,9 +289,22 @@ class RunWriter:
         expected = isinstance(error, LabError)
         message = clean_text(error.message if expected else f"{type(error).__name__}: {error}")[:2000]
         remedy = error.remedy if expected else "What was recorded before is kept."
-        log.warning("Rollout Lab stops recording %s; training goes on. %s. %s", self.directory, message, remedy, exc_info=None if expected else error)
+        log.warning(
+            "Rollout Lab stops recording %s; training goes on. %s. %s",
+            self.directory,
+            message,
+            remedy,
+            exc_info=None if expected else error,
+        )
         try:
-            self._write_state("failed", {"code": "recorded/stopped", "message": f"Recording stopped, training went on: {message}.", "remedy": remedy})
+            self._write_state(
+                "failed",
+                {
+                    "code": "recorded/stopped",
+                    "message": f"Recording stopped, training went on: {message}.",
+                    "remedy": remedy,
+                },
+            )
         except LabError as second:
             # The disk that ended the recording takes no state either: the run then shows as interrupted.
             log.debug("%s", second.message)

@@ -1,4 +1,6 @@
-"""Reasoning, steps and answer of a completion, marked as the trainer's `renderers/freeText.ts` does: what labels stand on."""
+"""Reasoning, steps and answer of a completion, marked as the trainer's `renderers/freeText.ts` does: what labels stand
+on."""
+
 from __future__ import annotations
 
 import re
@@ -17,7 +19,8 @@ Range = tuple[int, int]
 
 
 def spans_of(text: str) -> list[dict[str, Any]]:
-    """Spans of kind `think` (where tagged), `step` (each line that holds anything) and `answer`; UTF-16 units, `to` exclusive."""
+    """Spans of kind `think` (where tagged), `step` (each line that holds anything) and `answer`; UTF-16 units, `to`
+    exclusive."""
     if len(text) > LONGEST:
         return []
     thinking, after = _thinking(text)
@@ -67,7 +70,7 @@ def _lines(text: str, body: Range) -> list[Range]:
     for match in re.compile(r"[^\r\n]+").finditer(text, body[0]):
         if match.start() >= body[1] or len(lines) == MOST_STEPS:
             break
-        line = text[match.start():min(match.end(), body[1])]
+        line = text[match.start() : min(match.end(), body[1])]
         if line.strip(BLANK):
             lines.append((match.start(), match.start() + len(line.rstrip(BLANK))))
     return lines

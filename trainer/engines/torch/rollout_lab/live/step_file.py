@@ -2,6 +2,7 @@
 
 The layout is that of the trainer's `runLayout.ts`, and a step that is done again keeps what was recorded as superseded.
 """
+
 from __future__ import annotations
 
 import os
@@ -10,9 +11,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rollout_lab.live.disk import MOST_LINE_BYTES, LineFile, cut_torn_line, is_plain_file, json_line, on_disk, read_lines, sync_folder, write_new
+from rollout_lab.live.disk import (
+    MOST_LINE_BYTES,
+    LineFile,
+    cut_torn_line,
+    is_plain_file,
+    json_line,
+    on_disk,
+    read_lines,
+    sync_folder,
+    write_new,
+)
 from rollout_lab.live.rollout_fields import RolloutFields
-from rollout_lab.live.rollout_record import Complain, Record, RolloutPlace, add_token_figures, require_texts, rollout_record, spread_advantage, text_of
+from rollout_lab.live.rollout_record import (
+    Complain,
+    Record,
+    RolloutPlace,
+    add_token_figures,
+    require_texts,
+    rollout_record,
+    spread_advantage,
+    text_of,
+)
 
 _OPEN = {"train": "open-", "evaluation": "open-evaluation-"}
 _SEALING = {"train": "sealing-", "evaluation": "sealing-evaluation-"}
@@ -36,7 +56,9 @@ class StepFile:
         cut_torn_line(self._open)
         self._lines = LineFile(self._open)
 
-    def append(self, rollouts: Sequence[RolloutFields], weights: Mapping[str, float], at: str, complain: Complain) -> list[str]:
+    def append(
+        self, rollouts: Sequence[RolloutFields], weights: Mapping[str, float], at: str, complain: Complain
+    ) -> list[str]:
         """Records rollouts; their ids. Once this has returned, a killed process does not lose them."""
         for fields in rollouts:
             require_texts(fields, self.place.step)
@@ -65,7 +87,9 @@ class StepFile:
     def seal(self) -> None:
         """Closes the step; the sealed file appears whole or not at all."""
         sealing = self._folder / f"{_SEALING[self.place.kind]}{self.place.step:06d}.jsonl"
-        lines = [json_line(record) for record in [*({**one, "superseded": True} for one in self._earlier), *self.records]]
+        lines = [
+            json_line(record) for record in [*({**one, "superseded": True} for one in self._earlier), *self.records]
+        ]
         self._lines.close()
         with on_disk(sealing):
             sealing.unlink(missing_ok=True)
@@ -92,7 +116,11 @@ class StepFile:
 
     def _recorded(self) -> list[Record]:
         """What earlier attempts at the step left."""
-        by_id = {record["id"]: record for record in [*read_lines(self._sealed), *read_lines(self._open)] if isinstance(record.get("id"), str)}
+        by_id = {
+            record["id"]: record
+            for record in [*read_lines(self._sealed), *read_lines(self._open)]
+            if isinstance(record.get("id"), str)
+        }
         return list(by_id.values())
 
 

@@ -1,4 +1,5 @@
 """What the rollouts of a step say by themselves, by the names of the trainer's `METRIC_DEFINITIONS`."""
+
 from __future__ import annotations
 
 import math
@@ -27,7 +28,9 @@ def _rewards(rollouts: Sequence[Record]) -> dict[str, float]:
         **({"reward/std": statistics.stdev(totals)} if len(totals) > 1 else {}),
         **{f"reward/part/{name}": statistics.fmean(scores) for name, scores in parts.items()},
         **({"train/passAt1": statistics.fmean(judged)} if judged else {}),
-        "rollouts/total": len(rollouts), "rollouts/notScorable": len(rollouts) - len(totals)}
+        "rollouts/total": len(rollouts),
+        "rollouts/notScorable": len(rollouts) - len(totals),
+    }
 
 
 def _groups(rollouts: Sequence[Record]) -> dict[str, float]:
@@ -42,7 +45,8 @@ def _groups(rollouts: Sequence[Record]) -> dict[str, float]:
         **_share("groups/zeroVariance", scored, lambda group: len({one["reward"]["total"] for one in group}) == 1),
         **_share("groups/allRight", accuracies, lambda accuracy: accuracy == 1),
         **_share("groups/allWrong", accuracies, lambda accuracy: accuracy == 0),
-        **_share("groups/sweetSpot", accuracies, lambda accuracy: 0.3 <= accuracy <= 0.7)}
+        **_share("groups/sweetSpot", accuracies, lambda accuracy: 0.3 <= accuracy <= 0.7),
+    }
 
 
 def _accuracy(group: Sequence[Record]) -> float | None:
@@ -55,13 +59,25 @@ def _share(name: str, values: Sequence[Any], fits: Callable[[Any], bool]) -> dic
 
 
 def _lengths(rollouts: Sequence[Record]) -> dict[str, float]:
-    cut = {"length/truncated": sum(one["segments"][-1]["stopReason"] == "length" for one in rollouts) / len(rollouts)} if rollouts else {}
+    cut = (
+        {"length/truncated": sum(one["segments"][-1]["stopReason"] == "length" for one in rollouts) / len(rollouts)}
+        if rollouts
+        else {}
+    )
     told = [one for one in rollouts if one["segments"][0]["tokens"] or one["segments"][0]["text"] == ""]
     figures = dict(cut)
-    for name, chosen in (("length", told), ("length/right", _judged(told, True)), ("length/wrong", _judged(told, False))):
+    for name, chosen in (
+        ("length", told),
+        ("length/right", _judged(told, True)),
+        ("length/wrong", _judged(told, False)),
+    ):
         lengths = sorted(len(one["segments"][0]["tokens"]) for one in chosen)
         if lengths:
-            figures |= {f"{name}/mean": statistics.fmean(lengths), f"{name}/median": _quantile(lengths, 0.5), f"{name}/p95": _quantile(lengths, 0.95)}
+            figures |= {
+                f"{name}/mean": statistics.fmean(lengths),
+                f"{name}/median": _quantile(lengths, 0.5),
+                f"{name}/p95": _quantile(lengths, 0.95),
+            }
     return figures
 
 

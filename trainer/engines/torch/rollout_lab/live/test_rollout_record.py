@@ -22,14 +22,30 @@ def test_has_the_ids_of_the_trainer() -> None:
 
 
 def test_totals_are_weighted_sums() -> None:
-    record, _ = record_of({"format": 0.1}, rewards={"answer": 1, "format": {"score": 0.5, "why": "short"}, "told": {"score": 2, "weight": 0}})
+    record, _ = record_of(
+        {"format": 0.1},
+        rewards={"answer": 1, "format": {"score": 0.5, "why": "short"}, "told": {"score": 2, "weight": 0}},
+    )
     assert record["reward"]["total"] == pytest.approx(1.05)
-    assert [(part["name"], part["weight"], part["why"]) for part in record["reward"]["parts"]] == [("answer", 1.0, ""), ("format", 0.1, "short"), ("told", 0.0, "")]
+    assert [(part["name"], part["weight"], part["why"]) for part in record["reward"]["parts"]] == [
+        ("answer", 1.0, ""),
+        ("format", 0.1, "short"),
+        ("told", 0.0, ""),
+    ]
 
 
-@pytest.mark.parametrize(("fields", "total"), [
-    ({}, None), ({"rewards": 2}, 2.0), ({"rewards": {"a": None, "b": 1}}, None), ({"rewards": {"a": {"score": None, "weight": 0}, "b": 1}}, 1.0),
-    ({"rewards": {"a": 1}, "reward": 7}, 7.0), ({"rewards": {"a": math.nan}}, None), ({"rewards": {"a": 1e308, "b": 1e308}}, None)])
+@pytest.mark.parametrize(
+    ("fields", "total"),
+    [
+        ({}, None),
+        ({"rewards": 2}, 2.0),
+        ({"rewards": {"a": None, "b": 1}}, None),
+        ({"rewards": {"a": {"score": None, "weight": 0}, "b": 1}}, 1.0),
+        ({"rewards": {"a": 1}, "reward": 7}, 7.0),
+        ({"rewards": {"a": math.nan}}, None),
+        ({"rewards": {"a": 1e308, "b": 1e308}}, None),
+    ],
+)
 def test_what_cannot_be_scored_is_null_and_never_zero(fields: dict[str, Any], total: float | None) -> None:
     record, _ = record_of(**fields)
     assert record["reward"]["total"] == total
@@ -41,9 +57,20 @@ def test_numbers_that_are_not_finite_are_told() -> None:
     assert record["errors"] == [{"boundary": "reward", "message": "The score of a is no finite number: inf"}]
 
 
-@pytest.mark.parametrize(("tokens", "advantage", "written"), [
-    ([1, 2], 0.5, [0.5, 0.5]), ([1, 2], [1, 2], [1.0, 2.0]), ([], 0.5, [0.5]), ([1, 2], [1], None), ([1], math.nan, None), ([], [], None)])
-def test_advantages_are_of_each_token_or_of_the_whole(tokens: list[int], advantage: Any, written: list[float] | None) -> None:
+@pytest.mark.parametrize(
+    ("tokens", "advantage", "written"),
+    [
+        ([1, 2], 0.5, [0.5, 0.5]),
+        ([1, 2], [1, 2], [1.0, 2.0]),
+        ([], 0.5, [0.5]),
+        ([1, 2], [1], None),
+        ([1], math.nan, None),
+        ([], [], None),
+    ],
+)
+def test_advantages_are_of_each_token_or_of_the_whole(
+    tokens: list[int], advantage: Any, written: list[float] | None
+) -> None:
     record, complaints = record_of(tokens=tokens, advantage=advantage)
     assert record["segments"][0].get("advantages") == written
     assert len(complaints) == (written is None)
@@ -55,7 +82,14 @@ def test_an_advantage_of_zero_is_one() -> None:
 
 
 def test_token_numbers_of_another_length_are_left_out() -> None:
-    record, complaints = record_of(tokens=[1, 2], logprobs=[-1], entropies=[0.1, -1e-12], sampling_logprobs=[-1, -math.inf], token_ends=[1, 1], mask=[1, 0])
+    record, complaints = record_of(
+        tokens=[1, 2],
+        logprobs=[-1],
+        entropies=[0.1, -1e-12],
+        sampling_logprobs=[-1, -math.inf],
+        token_ends=[1, 1],
+        mask=[1, 0],
+    )
     segment = record["segments"][0]
     assert (segment["logprobs"], segment["entropies"], segment["samplingLogprobs"]) == ([], [0.1, 0.0], [])
     assert (segment["tokenEnds"], segment["mask"]) == ([1, 1], [1, 0])
@@ -69,10 +103,19 @@ def test_token_ends_ascend_within_the_completion(ends: list[int]) -> None:
 
 
 def test_messages_are_kept_and_joined() -> None:
-    prompt = [{"role": "system", "content": "s"}, {"role": "user", "content": [{"type": "text", "text": "u"}, {"type": "image", "image": object()}]}]
-    record, _ = record_of(prompt=prompt, completion=[{"role": "assistant", "content": "a"}, {"role": "tool", "content": "t"}])
+    prompt = [
+        {"role": "system", "content": "s"},
+        {"role": "user", "content": [{"type": "text", "text": "u"}, {"type": "image", "image": object()}]},
+    ]
+    record, _ = record_of(
+        prompt=prompt, completion=[{"role": "assistant", "content": "a"}, {"role": "tool", "content": "t"}]
+    )
     segment = record["segments"][0]
-    assert segment["samplePrompt"] == {"text": "su", "tokens": [], "messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]}
+    assert segment["samplePrompt"] == {
+        "text": "su",
+        "tokens": [],
+        "messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}],
+    }
     assert segment["text"] == "at"
     assert record_of(prompt=prompt, prompt_text="<s>su")[0]["segments"][0]["samplePrompt"]["text"] == "<s>su"
 

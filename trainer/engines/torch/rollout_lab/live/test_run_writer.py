@@ -14,7 +14,10 @@ from rollout_lab.errors import LabError
 from rollout_lab.live import RunWriter, disk, step_file
 from rollout_lab.live.disk import read_lines
 
-ROWS: list[dict[str, Any]] = [{"prompt": "a", "completion": f"b{i}", "rewards": {"answer": i}, "advantage": i - 0.5, "tokens": [i]} for i in range(2)]
+ROWS: list[dict[str, Any]] = [
+    {"prompt": "a", "completion": f"b{i}", "rewards": {"answer": i}, "advantage": i - 0.5, "tokens": [i]}
+    for i in range(2)
+]
 
 
 def start(folder: Path, **more: Any) -> RunWriter:
@@ -35,8 +38,17 @@ def test_lies_where_the_views_look(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_groups_are_prompts_unless_they_are_told(tmp_path: Path) -> None:
     run = start(tmp_path)
-    assert run.step(1, [{**ROWS[0], "prompt": prompt} for prompt in "abab"]) == ["t000001.1-000-00", "t000001.1-001-00", "t000001.1-000-01", "t000001.1-001-01"]
-    assert run.step(2, [{**ROWS[0], "group": group} for group in (7, 7, 9)]) == ["t000002.1-000-00", "t000002.1-000-01", "t000002.1-001-00"]
+    assert run.step(1, [{**ROWS[0], "prompt": prompt} for prompt in "abab"]) == [
+        "t000001.1-000-00",
+        "t000001.1-001-00",
+        "t000001.1-000-01",
+        "t000001.1-001-01",
+    ]
+    assert run.step(2, [{**ROWS[0], "group": group} for group in (7, 7, 9)]) == [
+        "t000002.1-000-00",
+        "t000002.1-000-01",
+        "t000002.1-001-00",
+    ]
     run.finish()
 
 
@@ -48,12 +60,13 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, number: int, after: int = 0) -> N
         if after > 0 and len(content) > after:
             return real(file, content[:after])
         raise OSError(number, os.strerror(number))
+
     monkeypatch.setattr(os, "write", write)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT])
 def test_a_disk_that_fails_ends_the_recording_and_not_the_training(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, number: int,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, number: int
 ) -> None:
     run = start(tmp_path)
     run.step(1, ROWS)
@@ -81,6 +94,7 @@ def test_half_a_line_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             if len(calls) > 1:
                 raise OSError(errno.ENOSPC, "full")
             return real(file, content[:3])
+
         patched.setattr(os, "write", write)
         with pytest.raises(LabError) as refused:
             lines.append([{"b": 2}])
@@ -96,6 +110,7 @@ def test_a_step_that_cannot_be_sealed_stays_open_and_whole(tmp_path: Path, monke
 
     def refuse(_place: Path, _content: bytes) -> None:
         raise OSError(errno.ENOSPC, "full")
+
     monkeypatch.setattr(step_file, "write_new", refuse)
     run.step(1)
     assert os.listdir(tmp_path / "run" / "rollouts") == ["open-000001.jsonl"]
@@ -156,9 +171,17 @@ def test_links_are_not_followed(tmp_path: Path, name: str) -> None:
     assert before == (elsewhere.read_bytes() if elsewhere.is_file() else os.listdir(elsewhere))
 
 
-@pytest.mark.parametrize(("settings", "place"), [
-    ({"gruopSize": 1}, "settings.gruopSize"), ({"groupSize": 0}, "settings.groupSize"), ({"sampling": {"topP": 2}}, "settings.sampling.topP"),
-    ({"sampling": 1}, "settings.sampling"), ({"optimizer": {"learningRate": 0}}, "settings.optimizer.learningRate"), ({"groupSize": float("nan")}, "settings.groupSize")])
+@pytest.mark.parametrize(
+    ("settings", "place"),
+    [
+        ({"gruopSize": 1}, "settings.gruopSize"),
+        ({"groupSize": 0}, "settings.groupSize"),
+        ({"sampling": {"topP": 2}}, "settings.sampling.topP"),
+        ({"sampling": 1}, "settings.sampling"),
+        ({"optimizer": {"learningRate": 0}}, "settings.optimizer.learningRate"),
+        ({"groupSize": float("nan")}, "settings.groupSize"),
+    ],
+)
 def test_settings_that_are_none_are_refused_at_the_start(tmp_path: Path, settings: dict[str, Any], place: str) -> None:
     with pytest.raises(LabError) as refused:
         start(tmp_path, settings=settings)

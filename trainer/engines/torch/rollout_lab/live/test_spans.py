@@ -5,13 +5,28 @@ import pytest
 from rollout_lab.live.spans import spans_of
 
 
-@pytest.mark.parametrize(("text", "marked"), [
-    ("", []), (" \n\n", []), ("a\n b \n", [("step", "a"), ("step", " b")]), ("2 + 2 = 4\n#### 4", [("step", "2 + 2 = 4"), ("answer", "4")]),
-    ("<think>é\n😀 b</think>so \\boxed{x{1}}.", [("think", "é\n😀 b"), ("step", "é"), ("step", "😀 b"), ("answer", "x{1}")]),
-    ("a</think>b", [("think", "a"), ("step", "a")]), ("<think>a", [("think", "a"), ("step", "a")]), ("#### ", []), ("\\boxed{a", [("step", "\\boxed{a")])])
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("", []),
+        (" \n\n", []),
+        ("a\n b \n", [("step", "a"), ("step", " b")]),
+        ("2 + 2 = 4\n#### 4", [("step", "2 + 2 = 4"), ("answer", "4")]),
+        (
+            "<think>é\n😀 b</think>so \\boxed{x{1}}.",
+            [("think", "é\n😀 b"), ("step", "é"), ("step", "😀 b"), ("answer", "x{1}")],
+        ),
+        ("a</think>b", [("think", "a"), ("step", "a")]),
+        ("<think>a", [("think", "a"), ("step", "a")]),
+        ("#### ", []),
+        ("\\boxed{a", [("step", "\\boxed{a")]),
+    ],
+)
 def test_marks_reasoning_steps_and_answer(text: str, marked: list[tuple[str, str]]) -> None:
     units = text.encode("utf-16-le")
-    assert [(span["kind"], units[2 * span["from"]:2 * span["to"]].decode("utf-16-le")) for span in spans_of(text)] == marked
+    assert [
+        (span["kind"], units[2 * span["from"] : 2 * span["to"]].decode("utf-16-le")) for span in spans_of(text)
+    ] == marked
 
 
 def test_what_is_too_long_is_not_read() -> None:

@@ -7,20 +7,41 @@ import pytest
 from rollout_lab.live.step_metrics import step_metrics
 
 
-def rollout(group: str, total: float | None, correct: bool | None, tokens: int, stop: str = "endOfText") -> dict[str, Any]:
+def rollout(
+    group: str, total: float | None, correct: bool | None, tokens: int, stop: str = "endOfText"
+) -> dict[str, Any]:
     return {
-        "group": group, "correct": correct, "reward": {"total": total, "parts": [{"name": "answer", "score": total}]},
-        "segments": [{"tokens": [0] * tokens, "text": "x", "entropies": [0.5] * tokens, "stopReason": stop}]}
+        "group": group,
+        "correct": correct,
+        "reward": {"total": total, "parts": [{"name": "answer", "score": total}]},
+        "segments": [{"tokens": [0] * tokens, "text": "x", "entropies": [0.5] * tokens, "stopReason": stop}],
+    }
 
 
 def test_figures_are_those_of_the_trainer() -> None:
-    rollouts = [rollout("a", 1, True, 2), rollout("a", 0, False, 4), rollout("b", 1, True, 6), rollout("b", 1, True, 8, "length"), rollout("c", None, None, 3)]
+    rollouts = [
+        rollout("a", 1, True, 2),
+        rollout("a", 0, False, 4),
+        rollout("b", 1, True, 6),
+        rollout("b", 1, True, 8, "length"),
+        rollout("c", None, None, 3),
+    ]
     values = step_metrics(rollouts)
     assert values["reward/mean"] == values["reward/part/answer"] == values["train/passAt1"] == 0.75
     assert values["reward/std"] == pytest.approx(0.5)
     assert (values["rollouts/total"], values["rollouts/notScorable"], values["groups/total"]) == (5, 1, 3)
-    assert [values[f"groups/{name}"] for name in ("zeroVariance", "allRight", "allWrong", "sweetSpot")] == [0.5, 0.5, 0, 0.5]
-    assert (values["length/mean"], values["length/median"], values["length/p95"], values["length/truncated"]) == (4.6, 4, 7.6, 0.2)
+    assert [values[f"groups/{name}"] for name in ("zeroVariance", "allRight", "allWrong", "sweetSpot")] == [
+        0.5,
+        0.5,
+        0,
+        0.5,
+    ]
+    assert (values["length/mean"], values["length/median"], values["length/p95"], values["length/truncated"]) == (
+        4.6,
+        4,
+        7.6,
+        0.2,
+    )
     assert (values["length/wrong/mean"], values["policy/entropy"]) == (4, 0.5)
 
 

@@ -1,4 +1,5 @@
 """With TRL itself, where it is installed; what the callback does live is shown in the TypeScript tests."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -17,7 +18,12 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch  # noqa: E402
 from datasets import Dataset  # noqa: E402
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers  # noqa: E402
-from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, Qwen3ForSequenceClassification  # noqa: E402
+from transformers import (
+    PreTrainedTokenizerFast,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+    Qwen3ForSequenceClassification,
+)  # noqa: E402
 from trl import GRPOConfig, GRPOTrainer  # noqa: E402
 
 from rollout_lab.errors import LabError  # noqa: E402
@@ -25,10 +31,18 @@ from rollout_lab.live import RolloutLabCallback, RunWriter  # noqa: E402
 from rollout_lab.live.disk import read_lines  # noqa: E402
 
 SIZES: dict[str, Any] = {
-    "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 8, "max_position_embeddings": 128}
+    "hidden_size": 16,
+    "intermediate_size": 16,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 1,
+    "head_dim": 8,
+    "max_position_embeddings": 128,
+}
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}")
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
 
 
 def tiny_tokenizer() -> PreTrainedTokenizerFast:
@@ -43,7 +57,13 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
 
 
 def config_of(tokenizer: PreTrainedTokenizerFast, **more: Any) -> Qwen3Config:
-    return Qwen3Config(vocab_size=len(tokenizer), eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, **SIZES, **more)
+    return Qwen3Config(
+        vocab_size=len(tokenizer),
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        **SIZES,
+        **more,
+    )
 
 
 def brevity(completions: list[Any], **_named: Any) -> list[float]:
@@ -56,19 +76,42 @@ def trainer_of(folder: Path, rewards: list[Any], *, chat: bool = False, **config
     torch.set_num_threads(1)
     tokenizer = tiny_tokenizer()
     prompts = [[{"role": "user", "content": f"{i} + 1?"}] if chat else f"{i} + 1?" for i in range(4)]
-    args = GRPOConfig(**{
-        "output_dir": str(folder / "out"), "use_cpu": True, "bf16": False, "report_to": [], "save_strategy": "no", "disable_tqdm": True, "logging_steps": 1,
-        "max_steps": 1, "per_device_train_batch_size": 4, "num_generations": 2, "max_completion_length": 6, **config})
+    args = GRPOConfig(
+        **{
+            "output_dir": str(folder / "out"),
+            "use_cpu": True,
+            "bf16": False,
+            "report_to": [],
+            "save_strategy": "no",
+            "disable_tqdm": True,
+            "logging_steps": 1,
+            "max_steps": 1,
+            "per_device_train_batch_size": 4,
+            "num_generations": 2,
+            "max_completion_length": 6,
+            **config,
+        }
+    )
     return GRPOTrainer(
-        model=Qwen3ForCausalLM(config_of(tokenizer)), reward_funcs=rewards, args=args, processing_class=tokenizer,
+        model=Qwen3ForCausalLM(config_of(tokenizer)),
+        reward_funcs=rewards,
+        args=args,
+        processing_class=tokenizer,
         reward_processing_classes=[tiny_tokenizer() if isinstance(one, torch.nn.Module) else None for one in rewards],
-        train_dataset=Dataset.from_list([{"prompt": prompt, "solution": str(i + 1)} for i, prompt in enumerate(prompts)]))
+        train_dataset=Dataset.from_list(
+            [{"prompt": prompt, "solution": str(i + 1)} for i, prompt in enumerate(prompts)]
+        ),
+    )
 
 
 def recorded(trainer: GRPOTrainer, folder: Path, **more: Any) -> list[dict[str, Any]]:
     trainer.add_callback(RolloutLabCallback(trainer, folder / "run", **more))
     trainer.train()
-    return [row for name in sorted(os.listdir(folder / "run" / "rollouts")) for row in read_lines(folder / "run" / "rollouts" / name)]
+    return [
+        row
+        for name in sorted(os.listdir(folder / "run" / "rollouts"))
+        for row in read_lines(folder / "run" / "rollouts" / name)
+    ]
 
 
 def test_conversations_are_recorded_as_the_model_reads_them(tmp_path: Path) -> None:
@@ -90,7 +133,7 @@ def test_log_probabilities_are_those_of_the_model(tmp_path: Path) -> None:
         segment = row["segments"][0]
         prompt, completion = segment["samplePrompt"]["tokens"], segment["tokens"]
         with torch.no_grad():
-            logits = trainer.model(torch.tensor([prompt + completion])).logits[0, len(prompt) - 1:-1].log_softmax(-1)
+            logits = trainer.model(torch.tensor([prompt + completion])).logits[0, len(prompt) - 1 : -1].log_softmax(-1)
         expected = logits.gather(1, torch.tensor(completion)[:, None])[:, 0]
         assert torch.allclose(torch.tensor(segment["logprobs"]), expected, atol=1e-4)
         assert torch.allclose(torch.tensor(segment["entropies"]), -(logits.exp() * logits).sum(-1), atol=1e-4)
@@ -98,9 +141,14 @@ def test_log_probabilities_are_those_of_the_model(tmp_path: Path) -> None:
 
 def test_at_another_temperature_they_are_of_the_distribution_sampled_from(tmp_path: Path) -> None:
     segments = [row["segments"][0] for row in recorded(trainer_of(tmp_path, [brevity], temperature=0.5), tmp_path)]
-    assert all(segment["logprobs"] == segment["entropies"] == [] and len(segment["samplingLogprobs"]) == len(segment["tokens"]) for segment in segments)
+    assert all(
+        segment["logprobs"] == segment["entropies"] == [] and len(segment["samplingLogprobs"]) == len(segment["tokens"])
+        for segment in segments
+    )
     metrics = read_lines(tmp_path / "run" / "metrics.jsonl")
-    assert any("logged/entropy" in record["values"] for record in metrics) and not any("policy/entropy" in record["values"] for record in metrics)
+    assert any("logged/entropy" in record["values"] for record in metrics) and not any(
+        "policy/entropy" in record["values"] for record in metrics
+    )
 
 
 def test_reward_models_and_weights_count(tmp_path: Path) -> None:
@@ -112,13 +160,23 @@ def test_reward_models_and_weights_count(tmp_path: Path) -> None:
     assert len(rows) == 4
     for row in rows:
         parts = row["reward"]["parts"]
-        assert [(part["name"], part["weight"]) for part in parts] == [("brevity", 2.0), ("org/judge".split("/")[-1], 0.5)]
+        assert [(part["name"], part["weight"]) for part in parts] == [
+            ("brevity", 2.0),
+            ("org/judge".split("/")[-1], 0.5),
+        ]
         assert row["reward"]["total"] == pytest.approx(sum(part["score"] * part["weight"] for part in parts), abs=1e-6)
         assert "advantages" in row["segments"][0]
 
 
 def test_a_step_may_be_of_several_generations_and_passes(tmp_path: Path) -> None:
-    trainer = trainer_of(tmp_path, [brevity], gradient_accumulation_steps=4, steps_per_generation=2, per_device_train_batch_size=2, max_steps=2)
+    trainer = trainer_of(
+        tmp_path,
+        [brevity],
+        gradient_accumulation_steps=4,
+        steps_per_generation=2,
+        per_device_train_batch_size=2,
+        max_steps=2,
+    )
     rows = recorded(trainer, tmp_path)
     assert [len([row for row in rows if row["step"] == step]) for step in (1, 2)] == [8, 8]
     assert all("advantages" in row["segments"][0] and row["segments"][0]["logprobs"] for row in rows)
@@ -129,22 +187,33 @@ def test_a_step_may_be_of_several_generations_and_passes(tmp_path: Path) -> None
 def test_a_generation_may_serve_several_steps(tmp_path: Path) -> None:
     rows = recorded(trainer_of(tmp_path, [brevity], num_iterations=2, max_steps=4), tmp_path)
     assert [row["step"] for row in rows] == [1] * 4 + [3] * 4
-    assert [record["step"] for record in read_lines(tmp_path / "run" / "events.jsonl") if record["type"] == "stepFinished"] == [1, 2, 3, 4]
+    assert [
+        record["step"] for record in read_lines(tmp_path / "run" / "events.jsonl") if record["type"] == "stepFinished"
+    ] == [1, 2, 3, 4]
 
 
 def test_unscored_rows_are_not_scorable(tmp_path: Path) -> None:
     def none_of_the_first(completions: list[str], **_named: Any) -> list[float | None]:
         return [None if i == 0 else float(i) for i in range(len(completions))]
+
     rows = recorded(trainer_of(tmp_path, [none_of_the_first]), tmp_path, verdict="none_of_the_first")
-    assert [(row["reward"]["total"], row["correct"]) for row in rows] == [(None, None), (1.0, True), (2.0, True), (3.0, True)]
+    assert [(row["reward"]["total"], row["correct"]) for row in rows] == [
+        (None, None),
+        (1.0, True),
+        (2.0, True),
+        (3.0, True),
+    ]
 
 
-def test_training_goes_on_where_recording_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_training_goes_on_where_recording_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     trainer = trainer_of(tmp_path, [brevity], max_steps=2)
     trainer.add_callback(RolloutLabCallback(trainer, tmp_path / "run"))
 
     def broken(*_arguments: Any, **_named: Any) -> Any:
         raise ZeroDivisionError("ours")
+
     monkeypatch.setattr("rollout_lab.live.trl_callback.rollouts_of", broken)
     with caplog.at_level(logging.WARNING, "rollout_lab.live"):
         trainer.train()
@@ -153,7 +222,9 @@ def test_training_goes_on_where_recording_fails(tmp_path: Path, monkeypatch: pyt
     assert json.loads((tmp_path / "run" / "state.json").read_text())["status"] == "failed"
 
 
-def test_a_trainer_without_its_private_tables_is_recorded_without_advantages(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_trainer_without_its_private_tables_is_recorded_without_advantages(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     trainer = trainer_of(tmp_path, [brevity])
     real = trainer._generate_and_score_completions
 
@@ -161,6 +232,7 @@ def test_a_trainer_without_its_private_tables_is_recorded_without_advantages(tmp
         output = real(inputs)
         trainer._logs["advantages"].clear()
         return output
+
     trainer._generate_and_score_completions = without_tables
     with caplog.at_level(logging.WARNING, "rollout_lab.live"):
         rows = recorded(trainer, tmp_path)
@@ -169,10 +241,11 @@ def test_a_trainer_without_its_private_tables_is_recorded_without_advantages(tmp
 
 
 def test_a_trainer_that_scores_in_another_way_is_recorded_without_log_probabilities(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def unlike(_tensor: Any) -> Any:
         raise AttributeError("no such method")
+
     monkeypatch.setattr("rollout_lab.live.trl_figures._plain", unlike)
     with caplog.at_level(logging.WARNING, "rollout_lab.live"):
         rows = recorded(trainer_of(tmp_path, [brevity]), tmp_path)

@@ -29,23 +29,39 @@ class AsyncCallable:
         return await later(completions)
 
 
-GIVEN = {"prompts": ["p", "q"], "completions": ["a", "bc"], "completion_ids": [[1], [2, 3]], "answer": ["x", "y"], "trainer_state": object(), "log_extra": print}
+GIVEN = {
+    "prompts": ["p", "q"],
+    "completions": ["a", "bc"],
+    "completion_ids": [[1], [2, 3]],
+    "answer": ["x", "y"],
+    "trainer_state": object(),
+    "log_extra": print,
+}
 
 
-@pytest.mark.parametrize("reward", [length, later, Callable_(), AsyncCallable(), functools.partial(length), functools.partial(later)])
+@pytest.mark.parametrize(
+    "reward", [length, later, Callable_(), AsyncCallable(), functools.partial(length), functools.partial(later)]
+)
 def test_tells_what_was_given_and_what_came_back(reward: Any) -> None:
     told: list[Any] = []
     wrapped = recording(reward, 4, lambda *call: told.append(scored_of(*call)))
     result = wrapped(**GIVEN)
     assert (asyncio.run(result) if inspect.iscoroutine(result) else result) == [1.0, 2.0]
     [scored] = told
-    assert (scored.index, scored.scores, scored.completions is GIVEN["completions"], scored.columns) == (4, [1.0, 2.0], True, {"answer": ["x", "y"]})
+    assert (scored.index, scored.scores, scored.completions is GIVEN["completions"], scored.columns) == (
+        4,
+        [1.0, 2.0],
+        True,
+        {"answer": ["x", "y"]},
+    )
 
 
 @pytest.mark.parametrize("reward", [length, later])
 def test_looks_like_the_original_to_the_trainer(reward: Any) -> None:
     wrapped = recording(reward, 0, lambda *_call: None)
-    assert wrapped.__name__ == reward.__name__ and inspect.iscoroutinefunction(wrapped) == inspect.iscoroutinefunction(reward)
+    assert wrapped.__name__ == reward.__name__ and inspect.iscoroutinefunction(wrapped) == inspect.iscoroutinefunction(
+        reward
+    )
 
 
 def test_the_errors_of_a_reward_are_its_own() -> None:
@@ -53,6 +69,7 @@ def test_the_errors_of_a_reward_are_its_own() -> None:
 
     def broken(**_named: Any) -> list[float]:
         raise ValueError("mine")
+
     with pytest.raises(ValueError, match="mine"):
         recording(broken, 0, lambda *call: told.append(call))(**GIVEN)
     assert told == []

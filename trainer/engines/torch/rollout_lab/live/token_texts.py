@@ -1,4 +1,5 @@
 """Completions as text, with the place in it where each token's characters end."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

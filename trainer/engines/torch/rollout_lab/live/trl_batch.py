@@ -1,4 +1,5 @@
 """The rows of one generation of TRL as rollouts: gathered from its reward functions, completed from its own tables."""
+
 from __future__ import annotations
 
 import math
@@ -8,7 +9,15 @@ from typing import Any
 
 from rollout_lab.live.rollout_fields import RolloutFields
 from rollout_lab.live.token_texts import token_ends
-from rollout_lab.live.trl_reading import end_tokens, gold_of, group_size, last_logged, names_of_rewards, tokenizer_of, weights_of_rewards
+from rollout_lab.live.trl_reading import (
+    end_tokens,
+    gold_of,
+    group_size,
+    last_logged,
+    names_of_rewards,
+    tokenizer_of,
+    weights_of_rewards,
+)
 from rollout_lab.live.trl_rewards import Scored, is_function
 
 
@@ -45,11 +54,16 @@ class TrlBatch:
     def complete(self) -> bool:
         """Whether nothing more is to be told of the rewards: every one is a function, and all rows are here."""
         functions = [index for index, reward in enumerate(self.trainer.reward_funcs) if is_function(reward)]
-        return len(functions) == len(self.trainer.reward_funcs) and set(functions) <= set(self.by_function) and self.trainer.accelerator.num_processes == 1
+        return (
+            len(functions) == len(self.trainer.reward_funcs)
+            and set(functions) <= set(self.by_function)
+            and self.trainer.accelerator.num_processes == 1
+        )
 
 
 def rollouts_of(batch: TrlBatch, verdict: str | None, gold: str | None) -> list[RolloutFields]:
-    """The rows of this process, then those of others, of which TRL keeps texts alone. Rows follow each other by groups."""
+    """The rows of this process, then those of others, of which TRL keeps texts alone. Rows follow each other by
+    groups."""
     logged = None if batch.complete else last_logged(batch.trainer, batch.rows)
     rows = len(batch.completions) if logged is None else batch.rows
     return [_rollout(batch, row, logged, verdict, gold) for row in range(rows)]
@@ -72,7 +86,11 @@ def is_same_generation(batch: TrlBatch, logged: dict[str, Any]) -> bool:
     names = list(batch.trainer.reward_func_names)
     # Functions of the same name share a table.
     own = [(scored, names[index]) for index, scored in batch.by_function.items() if names.count(names[index]) == 1]
-    return all(_same(score, kept) for scored, name in own for score, kept in zip(scored.scores, logged["rewards"][name], strict=False))
+    return all(
+        _same(score, kept)
+        for scored, name in own
+        for score, kept in zip(scored.scores, logged["rewards"][name], strict=False)
+    )
 
 
 def _same(score: Any, kept: float) -> bool:
@@ -81,19 +99,28 @@ def _same(score: Any, kept: float) -> bool:
     return math.isclose(float(score), kept, rel_tol=1e-5, abs_tol=1e-6) or float(score) == kept
 
 
-def _rollout(batch: TrlBatch, row: int, logged: dict[str, Any] | None, verdict: str | None, gold: str | None) -> RolloutFields:
+def _rollout(
+    batch: TrlBatch, row: int, logged: dict[str, Any] | None, verdict: str | None, gold: str | None
+) -> RolloutFields:
     trainer = batch.trainer
     scores = _scores(batch, row, logged)
     weights = weights_of_rewards(trainer)
     fields: RolloutFields = {
-        "group": (batch.number, row // group_size(trainer, batch.kind == "evaluation")), "rewards": scores,
+        "group": (batch.number, row // group_size(trainer, batch.kind == "evaluation")),
+        "rewards": scores,
         # As TRL totals them: what is not applicable is left out; nothing applicable = not scorable.
-        "reward": sum(score * weights[name] for name, score in scores.items()) if scores else None}
+        "reward": sum(score * weights[name] for name, score in scores.items()) if scores else None,
+    }
     if verdict is not None and verdict in scores:
         fields["correct"] = scores[verdict] >= 0.5
     if logged is not None and row >= len(batch.completions):
         return {**fields, "prompt": logged["prompts"][row], "completion": logged["completions"][row]}
-    return {**fields, **_figures(batch, row, gold), **_prompt(trainer, batch.first.prompts[row]), **_completion(trainer, batch, row)}
+    return {
+        **fields,
+        **_figures(batch, row, gold),
+        **_prompt(trainer, batch.first.prompts[row]),
+        **_completion(trainer, batch, row),
+    }
 
 
 def _figures(batch: TrlBatch, row: int, gold: str | None) -> RolloutFields:
@@ -122,8 +149,19 @@ def _prompt(trainer: Any, prompt: Any) -> RolloutFields:
         return {"prompt": prompt, "prompt_tokens": tokenizer(prompt)["input_ids"]}
     options = getattr(trainer, "chat_template_kwargs", None) or {}
     template = getattr(trainer, "chat_template", None)
-    text = tokenizer.apply_chat_template(prompt, tools=getattr(trainer, "tools", None) or None, chat_template=template, add_generation_prompt=True, tokenize=False, **options)
-    return {"prompt": prompt, "prompt_text": text, "prompt_tokens": tokenizer(text, add_special_tokens=False)["input_ids"]}
+    text = tokenizer.apply_chat_template(
+        prompt,
+        tools=getattr(trainer, "tools", None) or None,
+        chat_template=template,
+        add_generation_prompt=True,
+        tokenize=False,
+        **options,
+    )
+    return {
+        "prompt": prompt,
+        "prompt_text": text,
+        "prompt_tokens": tokenizer(text, add_special_tokens=False)["input_ids"],
+    }
 
 
 def _completion(trainer: Any, batch: TrlBatch, row: int) -> RolloutFields:

@@ -1,4 +1,5 @@
 """A run of TRL's GRPOTrainer, or of another of its trainers with reward functions, recorded as it goes."""
+
 from __future__ import annotations
 
 import functools
@@ -17,7 +18,15 @@ from rollout_lab.live.run_writer import RunWriter
 from rollout_lab.live.trl_batch import TrlBatch, advantages_of, is_same_generation, note_ids, rollouts_of
 from rollout_lab.live.trl_figures import Figures, rows_scored, watch_scores
 from rollout_lab.live.trl_metrics import metrics_of
-from rollout_lab.live.trl_reading import is_evaluating, last_logged, names_of_rewards, require_reward_trainer, settings_of, source_of, weights_of_rewards
+from rollout_lab.live.trl_reading import (
+    is_evaluating,
+    last_logged,
+    names_of_rewards,
+    require_reward_trainer,
+    settings_of,
+    source_of,
+    weights_of_rewards,
+)
 from rollout_lab.live.trl_rewards import is_function, recording, scored_of
 
 log = logging.getLogger("rollout_lab.live")
@@ -28,6 +37,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 def _never_fatal(method: Method) -> Method:
     """What goes wrong in recording ends the recording, never the training."""
+
     @functools.wraps(method)
     def guarded(self: RolloutLabCallback, *arguments: Any, **named: Any) -> None:
         if self.writer is None:
@@ -37,6 +47,7 @@ def _never_fatal(method: Method) -> Method:
         except Exception as error:
             self.writer.give_up(error)
             self.writer = None
+
     return guarded  # type: ignore[return-value]
 
 
@@ -49,17 +60,31 @@ class RolloutLabCallback(TrainerCallback):
     """
 
     def __init__(
-        self, trainer: Any, folder: str | os.PathLike[str] | None = None, *, name: str | None = None, environment: str = "", notes: str = "",
-        verdict: str | None = None, gold: str | None = None, go_on: bool = False,
+        self,
+        trainer: Any,
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        name: str | None = None,
+        environment: str = "",
+        notes: str = "",
+        verdict: str | None = None,
+        gold: str | None = None,
+        go_on: bool = False,
     ) -> None:
-        """`verdict`: the reward function whose score of at least 0.5 says that an answer is right. `gold`: the column of the
+        """`verdict`: the reward function whose score of at least 0.5 says that an answer is right. `gold`: the column
+        of the
         data set that has the expected answer (default: `answer`, `solution`, `ground_truth` or `gold`). The others are those
         of `RunWriter.start`. @raises LabError `live/no-reward-functions`"""
         with remedy_shown():
             require_reward_trainer(trainer)
         self._trainer = trainer
         self._folder = folder
-        self._terms = {"name": name or str(getattr(trainer.args, "run_name", None) or type(trainer).__name__), "environment": environment, "notes": notes, "go_on": go_on}
+        self._terms = {
+            "name": name or str(getattr(trainer.args, "run_name", None) or type(trainer).__name__),
+            "environment": environment,
+            "notes": notes,
+            "go_on": go_on,
+        }
         self._verdict = verdict
         self._gold = gold
         self._batch: TrlBatch | None = None
@@ -79,8 +104,17 @@ class RolloutLabCallback(TrainerCallback):
         trainer = self._trainer
         try:
             self.writer = RunWriter.start(
-                self._folder, model=_model_name(trainer), steps=max(0, state.max_steps), seed=args.seed, rewards=names_of_rewards(trainer),
-                weights=weights_of_rewards(trainer), settings=settings_of(trainer), source=source_of(trainer), recorded_by=_recorder(trainer), **self._terms)
+                self._folder,
+                model=_model_name(trainer),
+                steps=max(0, state.max_steps),
+                seed=args.seed,
+                rewards=names_of_rewards(trainer),
+                weights=weights_of_rewards(trainer),
+                settings=settings_of(trainer),
+                source=source_of(trainer),
+                recorded_by=_recorder(trainer),
+                **self._terms,
+            )
         except LabError as error:
             if error.code in REFUSALS:
                 raise
@@ -88,7 +122,9 @@ class RolloutLabCallback(TrainerCallback):
             return
         log.info("Rollout Lab records this run in %s", self.writer.directory)
         self._originals = list(trainer.reward_funcs)
-        trainer.reward_funcs[:] = [recording(one, index, self._take) if is_function(one) else one for index, one in enumerate(self._originals)]
+        trainer.reward_funcs[:] = [
+            recording(one, index, self._take) if is_function(one) else one for index, one in enumerate(self._originals)
+        ]
         self._unwatch = watch_scores(trainer, self._take_scores)
 
     @_never_fatal
@@ -146,8 +182,14 @@ class RolloutLabCallback(TrainerCallback):
             done = self._trainer.state.global_step
             self._generations += 1
             batch = self._batch = TrlBatch(
-                self._trainer, self._generations, done if evaluating else done + 1, "evaluation" if evaluating else "train", scored, policy_version=done,
-                sample_seconds=time.perf_counter() - self._since - scored.seconds)
+                self._trainer,
+                self._generations,
+                done if evaluating else done + 1,
+                "evaluation" if evaluating else "train",
+                scored,
+                policy_version=done,
+                sample_seconds=time.perf_counter() - self._since - scored.seconds,
+            )
         batch.by_function[scored.index] = scored
         if batch.complete:
             self._record(batch)
@@ -159,7 +201,8 @@ class RolloutLabCallback(TrainerCallback):
             note_ids(batch, rollouts, ids)
 
     def _settle(self) -> None:
-        """The generation is over, and TRL has weighed it: advantages and rows of other processes are taken from its tables."""
+        """The generation is over, and TRL has weighed it: advantages and rows of other processes are taken from its
+        tables."""
         batch, self._batch = self._batch, None
         if batch is None:
             return
@@ -173,7 +216,9 @@ class RolloutLabCallback(TrainerCallback):
         if logged is not None and is_same_generation(batch, logged):
             self._writer.weighed(batch.step, dict(zip(ids, advantages_of(logged), strict=True)))
         else:
-            self._writer.complain("advantages: this version of TRL does not keep them where they are looked for (1.13 to 1.16 do)")
+            self._writer.complain(
+                "advantages: this version of TRL does not keep them where they are looked for (1.13 to 1.16 do)"
+            )
 
     def _seal_evaluation(self) -> None:
         """An evaluation may be of several data sets; it is over when training goes on or ends."""
@@ -184,7 +229,8 @@ class RolloutLabCallback(TrainerCallback):
 
     @_never_fatal
     def _take_scores(self, arguments: tuple[Any, ...], result: tuple[Any, ...]) -> None:
-        """TRL scores rows for its loss, which it does after weighing. Figures of a policy that has been updated since are not the sampler's."""
+        """TRL scores rows for its loss, which it does after weighing. Figures of a policy that has been updated since
+        are not the sampler's."""
         self._settle()
         batch = self._settled
         if batch is None or batch.policy_version != self._trainer.state.global_step:
@@ -192,7 +238,9 @@ class RolloutLabCallback(TrainerCallback):
         try:
             rows = rows_scored(self._trainer, arguments, result)
         except (TypeError, ValueError, AttributeError, IndexError) as error:
-            self._writer.complain(f"log-probabilities of tokens: this version of TRL computes them in another way ({type(error).__name__}: {error})")
+            self._writer.complain(
+                f"log-probabilities of tokens: this version of TRL computes them in another way ({type(error).__name__}: {error})"
+            )
             return
         for tokens, figures in rows:
             for id_ in batch.by_tokens.get(tokens, ()):

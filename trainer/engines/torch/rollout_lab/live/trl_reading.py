@@ -1,4 +1,6 @@
-"""What is read of a trainer of TRL. Public attributes first; what is private is asked for here alone, and may be missing."""
+"""What is read of a trainer of TRL. Public attributes first; what is private is asked for here alone, and may be
+missing."""
+
 from __future__ import annotations
 
 import json
@@ -14,11 +16,18 @@ GOLD_COLUMNS = ("answer", "solution", "ground_truth", "gold")
 
 def require_reward_trainer(trainer: Any) -> None:
     """@raises LabError `live/no-reward-functions`: it is no trainer that scores completions by reward functions."""
-    if isinstance(getattr(trainer, "reward_funcs", None), list) and getattr(trainer, "reward_func_names", None) is not None:
+    if (
+        isinstance(getattr(trainer, "reward_funcs", None), list)
+        and getattr(trainer, "reward_func_names", None) is not None
+    ):
         return
     raise LabError(
-        "usage", "live/no-reward-functions", f"{type(trainer).__name__} has no list of reward functions to record", type(trainer).__name__,
-        remedy="Give TRL's GRPOTrainer or RLOOTrainer (1.13 to 1.16 are known to work); for any other loop use RunWriter.")
+        "usage",
+        "live/no-reward-functions",
+        f"{type(trainer).__name__} has no list of reward functions to record",
+        type(trainer).__name__,
+        remedy="Give TRL's GRPOTrainer or RLOOTrainer (1.13 to 1.16 are known to work); for any other loop use RunWriter.",
+    )
 
 
 def names_of_rewards(trainer: Any) -> tuple[str, ...]:
@@ -50,7 +59,10 @@ def tokenizer_of(trainer: Any) -> Any:
 
 def end_tokens(trainer: Any) -> frozenset[int]:
     configured = getattr(getattr(trainer.model, "generation_config", None), "eos_token_id", None)
-    found = [tokenizer_of(trainer).eos_token_id, *(configured if isinstance(configured, (list, tuple)) else [configured])]
+    found = [
+        tokenizer_of(trainer).eos_token_id,
+        *(configured if isinstance(configured, (list, tuple)) else [configured]),
+    ]
     return frozenset(token for token in found if isinstance(token, int))
 
 
@@ -70,13 +82,27 @@ def settings_of(trainer: Any) -> dict[str, Any]:
     batch = getattr(args, "generation_batch_size", None)
     settings: dict[str, Any] = {
         "groupSize": size,
-        "sampling": _known({
-            "temperature": getattr(args, "temperature", None), "topK": max(0, getattr(args, "top_k", None) or 0),
-            "topP": getattr(args, "top_p", None), "minP": getattr(args, "min_p", None), "maxTokens": getattr(args, "max_completion_length", None)}),
-        "optimizer": _known({
-            "learningRate": args.learning_rate or None, "beta1": args.adam_beta1, "beta2": args.adam_beta2, "epsilon": args.adam_epsilon,
-            "weightDecay": args.weight_decay, "maxGradNorm": args.max_grad_norm}),
-        "regulariser": {"kl": _known({"coefficient": getattr(args, "beta", None)})}}
+        "sampling": _known(
+            {
+                "temperature": getattr(args, "temperature", None),
+                "topK": max(0, getattr(args, "top_k", None) or 0),
+                "topP": getattr(args, "top_p", None),
+                "minP": getattr(args, "min_p", None),
+                "maxTokens": getattr(args, "max_completion_length", None),
+            }
+        ),
+        "optimizer": _known(
+            {
+                "learningRate": args.learning_rate or None,
+                "beta1": args.adam_beta1,
+                "beta2": args.adam_beta2,
+                "epsilon": args.adam_epsilon,
+                "weightDecay": args.weight_decay,
+                "maxGradNorm": args.max_grad_norm,
+            }
+        ),
+        "regulariser": {"kl": _known({"coefficient": getattr(args, "beta", None)})},
+    }
     if isinstance(batch, int) and batch >= size:
         settings["problemsPerStep"] = batch // size
     return settings
@@ -97,11 +123,18 @@ def last_logged(trainer: Any, rows: int) -> dict[str, Any] | None:
     try:
         found = {
             "advantages": list(logs["advantages"])[-rows:],
-            "prompts": list(logs["prompt"])[-rows:], "completions": list(logs["completion"])[-rows:],
-            "rewards": {name: list(logs["rewards"][name])[-rows:] for name in trainer.reward_func_names}}
+            "prompts": list(logs["prompt"])[-rows:],
+            "completions": list(logs["completion"])[-rows:],
+            "rewards": {name: list(logs["rewards"][name])[-rows:] for name in trainer.reward_func_names},
+        }
     except (KeyError, TypeError):
         return None
-    lengths = {len(found["advantages"]), len(found["prompts"]), len(found["completions"]), *(len(values) for values in found["rewards"].values())}
+    lengths = {
+        len(found["advantages"]),
+        len(found["prompts"]),
+        len(found["completions"]),
+        *(len(values) for values in found["rewards"].values()),
+    }
     return found if lengths == {rows} else None
 
 

@@ -1,4 +1,5 @@
 """Reward functions that tell what they were given and what they gave."""
+
 from __future__ import annotations
 
 import functools
@@ -40,11 +41,13 @@ def recording(reward: Callable[..., Any], index: int, take: Take) -> Callable[..
     """The reward function, telling `take` of each call that came to its end; its errors are its own."""
     called = reward.func if isinstance(reward, functools.partial) else reward
     if inspect.iscoroutinefunction(called) or inspect.iscoroutinefunction(getattr(called, "__call__", None)):
+
         async def recorded_async(*arguments: Any, **named: Any) -> Any:
             began = time.perf_counter()
             scores = await reward(*arguments, **named)
             take(index, named, scores, time.perf_counter() - began)
             return scores
+
         return _named_as(reward, recorded_async)
 
     def recorded(*arguments: Any, **named: Any) -> Any:
@@ -52,6 +55,7 @@ def recording(reward: Callable[..., Any], index: int, take: Take) -> Callable[..
         scores = reward(*arguments, **named)
         take(index, named, scores, time.perf_counter() - began)
         return scores
+
     return _named_as(reward, recorded)
 
 
@@ -59,8 +63,20 @@ def scored_of(index: int, named: Mapping[str, Any], scores: Any, seconds: float)
     if not isinstance(scores, (list, tuple)):
         # Arrays and tensors too: what cannot be listed is refused by TRL itself.
         scores = scores.tolist() if hasattr(scores, "tolist") else []
-    columns = {name: values for name, values in named.items() if name not in (*OWN_COLUMNS, "prompts", "completions", "completion_ids")}
-    return Scored(index, named.get("prompts", ()), named.get("completions", ()), named.get("completion_ids", ()), columns, scores, seconds)
+    columns = {
+        name: values
+        for name, values in named.items()
+        if name not in (*OWN_COLUMNS, "prompts", "completions", "completion_ids")
+    }
+    return Scored(
+        index,
+        named.get("prompts", ()),
+        named.get("completions", ()),
+        named.get("completion_ids", ()),
+        columns,
+        scores,
+        seconds,
+    )
 
 
 def _named_as(reward: Callable[..., Any], wrapper: Callable[..., Any]) -> Callable[..., Any]:

@@ -26,6 +26,10 @@ from rollout_lab.sampling.step import LlamaStep, ModuleStep, Step
 from rollout_lab.sampling.weights import ModelWeights, cache_shape, copy_weights, is_llama_like, refresh_weights, worth_copying
 from rollout_lab.training.packed_layout import has_varlen
 
+MOST_KEPT_SHARE = 0.2
+"""Of a device's memory, for keys and values between calls."""
+ROTARY_POSITIONS = 32768
+
 
 class Sampler:
     """Samples from one model; keeps between calls fused weights, memory for keys and values, and captured graphs."""
@@ -64,7 +68,15 @@ class Sampler:
             # Numbers that are not finite would live on in the caches.
             self.release()
             raise
+        self._make_room()
         return call.finish()
+
+    def _make_room(self) -> None:
+        """For training, which comes next on the same device."""
+        device = self._model.device
+        if device.type == "cuda" and self._held > MOST_KEPT_SHARE * torch.cuda.get_device_properties(device).total_memory:
+            self.release()
+            torch.cuda.empty_cache()
 
     def _run(self, call: SampleCall, settings: SamplingSettings, cancellation: Cancellation) -> None:
         model, limits = self._model, self._limits or limits_of(self._model, self._held)
@@ -121,8 +133,8 @@ class Sampler:
         if not self._fuses:
             return ModuleStep(model)
         if self._weights is None or self._weights.cosines.shape[0] < positions:
-            self._weights = None
-            self._weights = copy_weights(model, positions)
+            self._weights = self._device_parts = None
+            self._weights = copy_weights(model, max(positions, min(model.context_length, ROTARY_POSITIONS)))
         elif self._version != model.weights_version:
             refresh_weights(self._weights, model)
         self._version = model.weights_version

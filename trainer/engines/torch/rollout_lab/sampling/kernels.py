@@ -140,9 +140,9 @@ def _attend(
     row, head, split = tl.program_id(0), tl.program_id(1), tl.program_id(2)
     key_heads = tl.num_programs(1)
     g, d = tl.arange(0, PADDED), tl.arange(0, SIZE)
-    own = tl.load(lengths + row) + 1
+    own = tl.load(lengths + row).to(tl.int32) + 1
     prompt = tl.load(prompts + row)
-    before = tl.load(prompt_lengths + prompt)
+    before = tl.load(prompt_lengths + prompt).to(tl.int32)
     share = tl.cdiv(tl.cdiv(before + own, SPLITS), BLOCK) * BLOCK
     start = split * share
     end = tl.minimum(start + share, before + own)
@@ -211,7 +211,7 @@ def _block_sums(logits, maxima, sums, products, tempered, size, inverse_temperat
     at = row * blocks + block
     tl.store(maxima + at, top)
     tl.store(sums + at, tl.sum(weights))
-    tl.store(products + at, tl.sum(tl.where(weights > 0, weights * x, 0.0)))
+    tl.store(products + at, tl.sum(weights * tl.where(weights > 0, x, 0.0)))
     tl.store(tempered + at, tl.sum(tl.exp((x - top) * inverse_temperature)))
 
 
