@@ -63,14 +63,18 @@ export async function build({ outdir = 'dist', release = false } = {}) {
   await bundle({ ...common, ...extensionBundles, format: 'cjs', outExtension: { '.js': '.cjs' }, external: native })
   await buildPages(bundle, { ...shared, outdir: join(outdir, 'webviews') })
   for (const [name, source] of Object.entries(plainPrograms)) copyProgram(join(root, source), resolve(root, outdir, name))
+  cpSync(join(root, 'trainer/engines/torch/pyproject.toml'), resolve(root, outdir, 'torchEngine/pyproject.toml'))
   await writeSchema(bundle, { ...common, format: 'esm', outExtension: { '.js': '.mjs' }, banner }, outdir)
   // Its helper process, 150 MB, would live as long as what is started after building.
   await stop()
 }
 
+/** What Python packages hold besides their program. */
+const OF_TESTS = /__pycache__|\.pytest_cache|[\\/](test_\w+|testing|conftest)(\.py)?$/
+
 function copyProgram(source, to) {
   rmSync(to, { recursive: true, force: true })
-  cpSync(source, to, { recursive: true, filter: (path) => !/__pycache__|[\\/]test_\w+\.py$|[\\/]rollout_lab[\\/]testing$|\.pytest_cache/.test(path) })
+  cpSync(source, to, { recursive: true, filter: (path) => !OF_TESTS.test(path) })
 }
 
 /** Every page links a style sheet of its own name, so one that imports no CSS gets an empty one. */

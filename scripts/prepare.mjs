@@ -24,11 +24,13 @@ export function ensureInstalled() {
   writeFileSync(installStamp, lock)
 }
 
+const MADE_BY_RUNNING = new Set(['.rollout-lab', '__pycache__', '.pytest_cache'])
+
 /** Newest modification time below the source folders and the `others` (files or folders), in milliseconds. */
 export function newestSource(others = []) {
   const ages = (path) => {
     if (!statSync(path).isDirectory()) return [statSync(path).mtimeMs]
-    return readdirSync(path).filter((name) => name !== '.rollout-lab').flatMap((name) => ages(join(path, name)))
+    return readdirSync(path).filter((name) => !MADE_BY_RUNNING.has(name)).flatMap((name) => ages(join(path, name)))
   }
   return [...sourceFolders, 'package.json', ...others].map((name) => join(root, name)).filter(existsSync).flatMap(ages).reduce((a, b) => Math.max(a, b))
 }

@@ -25,6 +25,7 @@ export function engineOfFile(file: string, overrides: readonly string[]): { read
 
 /** Of a run that goes on. */
 export const deviceOfRun = (directory: string): DeviceName => deviceOfFile(path.join(directory, 'run.json'))
+export const engineOfRun = (directory: string): ReturnType<typeof engineOfFile> => engineOfFile(path.join(directory, 'run.json'), [])
 
 /** Settings may be written as JSON texts. */
 const plain = (value: unknown): string | undefined => (typeof value === 'string' ? value.replace(/^"(.*)"$/, '$1') : undefined)

@@ -17,7 +17,7 @@ export function createLabCommand(program: CommandProgram): LabCommand {
     run: async (args, { cwd, onLine, signal }) => {
       const { lab } = await program.runtime()
       const { execPath, env } = program.node.current()
-      const variables = machineVariables(program.machine(), await program.workspacePythons())
+      const variables = machineVariables(program.machine(), needsPython(args) ? await program.workspacePythons() : undefined)
       signal?.throwIfAborted()
       const child = spawn(execPath, [lab, ...args], { cwd, env: { ...env, ...variables, NO_COLOR: '1', LAB_ERROR_CODES: '1' }, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
       let errors = ''
@@ -39,6 +39,9 @@ export function createLabCommand(program: CommandProgram): LabCommand {
     }
   }
 }
+
+/** Asking for the workspace's Pythons may take seconds. */
+const needsPython = (args: readonly string[]): boolean => args[0] === 'doctor' || args.includes('torch')
 
 /** The code of an error is its last line, which nobody is shown. */
 function endOf(code: number, said: string): LabEnd {

@@ -6,13 +6,16 @@ export interface MachineSettings {
   /** Absolute path of an interpreter; empty = none is named. */
   readonly python: string
   readonly trustRemoteCode: boolean
+  /** What PyTorch computes on where nothing else is said. */
+  readonly device: string
   readonly runsPerDevice: number
 }
 
 /** As variables of a trainer's process, which it hands on to nobody. */
-export function machineVariables({ python, trustRemoteCode, runsPerDevice }: MachineSettings, { selected, folders }: WorkspacePythons = NO_PYTHONS): Readonly<Record<string, string>> {
+export function machineVariables({ python, trustRemoteCode, device, runsPerDevice }: MachineSettings, { selected, folders }: WorkspacePythons = NO_PYTHONS): Readonly<Record<string, string>> {
   return {
     ROLLOUT_LAB_RUNS_PER_DEVICE: String(runsPerDevice),
+    LAB_TORCH_DEVICE: device,
     ...(python !== '' && { LAB_PYTHON: python }),
     ...(trustRemoteCode && { ROLLOUT_LAB_TRUST_REMOTE_CODE: '1' }),
     ...(selected.length > 0 && { LAB_WORKSPACE_PYTHONS: selected.join(path.delimiter) }),

@@ -5,7 +5,7 @@ import { pipePath } from '../../trainer/control/pipePath.ts'
 import type { PartialText, RecordedNotice, TrainerOrder } from '../../trainer/protocol/control.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
 import type { Consents, LiveRun, QueuedStart, StartRequest, WorkspacePythons } from '../contracts/trainers.ts'
-import { CPU, deviceOfFile, deviceOfRun } from './deviceOf.ts'
+import { CPU, deviceOfFile, deviceOfRun, engineOfFile, engineOfRun } from './deviceOf.ts'
 import type { DeviceName } from './deviceOf.ts'
 import { withLock } from './fileLock.ts'
 import { LabHostError } from './labHostError.ts'
@@ -116,7 +116,7 @@ export class TrainerHub {
     if (!fs.existsSync(file)) throw new LabHostError('no-file', `There is no run file ${file}.`, 'Save it, or choose another one.')
     const kept = { file, overrides: [...overrides], ...(seed !== undefined && { seed }), ...consentsOf(request) }
     const label = `${labelOfFile(file)}${seed === undefined ? '' : `, seed ${seed}`}`
-    return this.#startOrQueue({ label, directory, request: kept, device: deviceOfFile(file, overrides) })
+    return this.#startOrQueue({ label, directory, request: kept, ...(await this.#needs(deviceOfFile(file, overrides), engineOfFile(file, overrides))) })
   }
 
   async resume(directory: string, consents: Consents = {}): Promise<{ readonly queued: boolean }> {
@@ -125,7 +125,7 @@ export class TrainerHub {
     if (known && !known.over) throw new LabHostError('running', 'The run is going on already.', 'Open its dashboard to watch it.')
     const waits = this.#queue.waiting.some(({ request }) => 'resume' in request && request.resume === directory)
     if (waits) return { queued: true }
-    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...consentsOf(consents) }, device: deviceOfRun(directory) })
+    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...consentsOf(consents) }, ...(await this.#needs(deviceOfRun(directory), engineOfRun(directory))) })
     return { queued }
   }
 
@@ -199,10 +199,16 @@ export class TrainerHub {
     })
   }
 
-  async #startOrQueue(asked: Omit<Order, 'asksGit' | 'pythons'>): Promise<{ readonly directory: string; readonly queued: boolean }> {
-    this.#keepLooking()
+  /** The workspace's Pythons are asked for where one is needed: that may take seconds. */
+  async #needs(device: DeviceName, { engine }: { readonly engine?: string | undefined }): Promise<Pick<Order, 'device' | 'pythons'>> {
+    if (engine !== 'torch') return { device }
     const { selected, folders } = await this.#options.workspacePythons()
-    const item: Order = { ...asked, asksGit: this.#options.trusted(), pythons: { selected: [...selected], folders: [...folders] } }
+    return { device, pythons: { selected: [...selected], folders: [...folders] } }
+  }
+
+  #startOrQueue(asked: Omit<Order, 'asksGit'>): Promise<{ readonly directory: string; readonly queued: boolean }> {
+    this.#keepLooking()
+    const item: Order = { ...asked, asksGit: this.#options.trusted() }
     return this.#underLock(async () => {
       if (this.#isFree(deviceOf(item))) return { directory: await this.#startNow(item), queued: false }
       this.#queue.add(item)

@@ -37,8 +37,10 @@ describe('PyTorch', function () {
     }
     const python = program('python', `echo 'rollout-lab-python:${JSON.stringify(REPORT)}'`)
     program('bin/uv', `if [ "$1" = venv ]; then for folder; do :; done; mkdir -p "$folder/bin"; touch "$folder/pyvenv.cfg"; cp '${python}' "$folder/bin/python"; fi`, 'echo "did $1"')
+    // VS Code asks the user's shell for the PATH.
+    const shell = program('sh', 'for command; do :; done', 'exec /bin/sh -c "$command"')
     session = await startSession({
-      environment: { ROLLOUT_LAB_PYTHON: '', VIRTUAL_ENV: '', CONDA_PREFIX: '', XDG_DATA_HOME: join(machine, 'data'), PATH: [join(machine, 'bin'), process.env['PATH']].join(delimiter) }
+      environment: { SHELL: shell, ROLLOUT_LAB_PYTHON: '', VIRTUAL_ENV: '', CONDA_PREFIX: '', XDG_DATA_HOME: join(machine, 'data'), PATH: [join(machine, 'bin'), process.env['PATH']].join(delimiter) }
     })
     cpSync(join(ROOT, 'samples/models/arithmetic-chain'), join(session.workspace, 'models/small'), { recursive: true })
     writeFileSync(join(session.workspace, 'with-torch.run.json'), JSON.stringify(RUN))
@@ -72,7 +74,7 @@ describe('PyTorch', function () {
     await start()
     await press('Set Up PyTorch…')
     await workbench.pick('A new environment for all my runs')
-    await workbench.pick('cpu')
+    await workbench.pick('the smallest download')
     await workbench.notifications().filter({ hasText: 'PyTorch 2.13.0 is set up; it computes on the CPU.' }).waitFor()
     assert.deepEqual(readdirSync(environment()).sort(), ['bin', 'pyvenv.cfg'])
     for (; runs().length === 0; await workbench.page.waitForTimeout(50));

@@ -45,7 +45,8 @@ export const FORGED_RUNS: readonly ForgedRun[] = [
   { name: 'state.json links out', forge: (directory, secret) => replaceByLink(join(directory, 'state.json'), secret) },
   { name: 'run.json links out', forge: (directory, secret) => replaceByLink(join(directory, 'run.json'), secret) },
   { name: 'a step links out', forge: (directory, secret) => replaceByLink(inRollouts(directory, 'step-000001.jsonl'), secret) },
-  { name: 'the rollouts folder links to the root', forge: (directory) => replaceByLink(join(directory, 'rollouts'), '/') },
+  // Not to the root: searches of VS Code's own follow links, and would read the whole disk.
+  { name: 'the rollouts folder links to one of the system', forge: (directory) => replaceByLink(join(directory, 'rollouts'), '/etc') },
   { name: 'a shard links to a device', forge: (directory) => replaceByLink(inRollouts(directory, 'shard-00001.parquet'), '/dev/zero') },
   { name: 'metrics link to an endless device', forge: (directory) => replaceByLink(join(directory, 'metrics.jsonl'), '/dev/urandom') },
   { name: 'a folder links to itself', forge: (directory) => replaceByLink(join(directory, 'checkpoints'), directory) },

@@ -11,11 +11,13 @@ const LIMIT = 75e6
 /** Programs and pages that the extension starts or shows. */
 const REQUIRED = [
   'package.json', 'readme.md', 'changelog.md', 'LICENSE.txt', 'dist/extension.cjs', 'dist/lab.mjs', 'dist/engine.mjs', 'dist/queries.mjs',
-  'dist/quickjs.mjs', 'dist/sqlite.mjs', 'dist/pythonWorker/main.py', 'dist/workspaceRuntime/host.cjs', 'dist/torchEngine/rollout_lab/__main__.py', 'dist/torchEngine/rollout_lab/training/optimizer.py', 'dist/run.schema.json',
+  'dist/quickjs.mjs', 'dist/sqlite.mjs', 'dist/pythonWorker/main.py', 'dist/workspaceRuntime/host.cjs', 'dist/torchEngine/pyproject.toml', 'dist/torchEngine/rollout_lab/__main__.py', 'dist/torchEngine/rollout_lab/training/optimizer.py', 'dist/run.schema.json',
   'dist/webviews/dashboard.js', 'dist/webviews/inspector.js', 'dist/webviews/playground.js', 'samples/README.md', 'samples/arithmetic-chain/rl.run.json',
   'samples/models/arithmetic-chain/model.safetensors', 'node_modules/onnxruntime-node/package.json', 'node_modules/@duckdb/node-api/package.json'
 ]
-const OWN = /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/.*|dist\/((webviews|pythonWorker|workspaceRuntime(\/lab_boundary)?|torchEngine\/rollout_lab(\/[a-z_]+)*)\/)?[^/]+|samples\/.*)$/
+const OWN = /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/.*|dist\/((webviews|pythonWorker|workspaceRuntime(\/lab_boundary)?|torchEngine(\/[a-z_]+)*)\/)?[^/]+|samples\/.*)$/
+/** A sample is a workspace with tests of its own. */
+const UNWANTED = /\.(map|tsbuildinfo|test\.ts|pyc)$|^dist\/.*\/test_\w+\.py$|\.rollout-lab/
 const NATIVE_PACKAGES = /^node_modules\/(onnxruntime-node|onnxruntime-common|@duckdb\/node-api|@duckdb\/node-bindings(-[a-z0-9]+-[a-z0-9]+)?|detect-libc)\//
 
 describe('packages', function () {
@@ -45,7 +47,7 @@ describe('packages', function () {
 
       it('has nothing else: no sources of ours, tests, source maps, runs or other packages', () => {
         const allowed = (name: string): boolean => OWN.test(name) || NATIVE_PACKAGES.test(name)
-        assert.deepEqual(names().filter((name) => !allowed(name) || /(\.(map|tsbuildinfo|test\.ts|pyc)|\/test_\w+\.py)$/.test(name) || name.includes('.rollout-lab')), [])
+        assert.deepEqual(names().filter((name) => !allowed(name) || UNWANTED.test(name)), [])
       })
 
       it('carries native binaries of its own platform only, of each native module that has any', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Engine, Loss, OptimizerStep, SamplingParameters, TrainSequence } from '../../trainer/engines/engine.ts'
+import type { Engine, ForwardBackwardResult, Loss, OptimizerStep, SamplingParameters, TrainSequence } from '../../trainer/engines/engine.ts'
 import { createOnnxEngine } from '../../trainer/engines/onnx/onnxEngine.ts'
 import { startTorchEngine } from '../../trainer/engines/torch/startTorchEngine.ts'
 import { randomStream } from '../../trainer/random/random.ts'
@@ -62,9 +62,17 @@ function assertNear(ours: Gradients, theirs: Gradients, counts: (tensor: string,
   }
 }
 
+interface Step {
+  readonly update: Gradients
+  readonly gradients: Gradients
+  /** Of the gradient, the update and the parameters. */
+  readonly norms: readonly number[]
+}
+
 /** Which elements of a gradient stand above the noise. */
 function aboveFloor(gradients: Gradients): (tensor: string, i: number) => boolean {
-  const floors = new Map(Object.entries(gradients).map(([tensor, values]) => [tensor, NOISE_FLOOR * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)]))
+  const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const floors = new Map(Object.entries(gradients).map(([tensor, values]) => [tensor, NOISE_FLOOR * largest(values)]))
   const counts = (tensor: string, i: number): boolean => Math.abs(gradients[tensor]![i]!) > floors.get(tensor)!
   const flat = Object.entries(gradients).flatMap(([tensor, values]) => values.map((_, i) => counts(tensor, i)))
   const share = flat.filter(Boolean).length / flat.length
@@ -93,7 +101,7 @@ describeWithTorch('the PyTorch engine against the embedded one', function () {
     return readTensors(`${pathOf(name)}/model.safetensors`)
   }
   /** What one step changes, and the gradient that it went along. */
-  const stepOf = async (engine: Engine, data: readonly TrainSequence[], step: OptimizerStep): Promise<{ update: Gradients; gradients: Gradients; norms: number[] }> => {
+  const stepOf = async (engine: Engine, data: readonly TrainSequence[], step: OptimizerStep): Promise<Step> => {
     const before = await weightsOf(engine, 'before')
     await engine.forwardBackward(data, GRPO)
     const gradients = await engine.gradients()
@@ -128,7 +136,8 @@ describeWithTorch('the PyTorch engine against the embedded one', function () {
         await load(folder)
         const [ours, theirs] = [await torch.forwardBackward(data, GRPO), await onnx.forwardBackward(data, GRPO)]
         assert.ok(theirs.clippedLow > 0 && theirs.clippedHigh > 0)
-        assert.ok(Math.max(...minus([ours.loss, ...ours.termValues, ours.meanRatio, ours.maxRatio], [theirs.loss, ...theirs.termValues, theirs.meanRatio, theirs.maxRatio]).map(Math.abs)) < TOLERANCE)
+        const numbers = ({ loss, termValues, meanRatio, maxRatio }: ForwardBackwardResult): number[] => [loss, ...termValues, meanRatio, maxRatio]
+        assert.ok(Math.max(...minus(numbers(ours), numbers(theirs)).map(Math.abs)) < TOLERANCE)
         assert.deepEqual([ours.clippedLow, ours.clippedHigh, ours.tokens], [theirs.clippedLow, theirs.clippedHigh, theirs.tokens])
         assertNear(await torch.gradients(), await onnx.gradients())
       })

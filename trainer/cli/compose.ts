@@ -61,7 +61,7 @@ export function compose(root: string): Services {
     setUpTorch,
     torchEnvironmentFolder: torchEnvironmentFolder(),
     openWorkspace: (folder, options) => {
-      const scorers: RunEngines = { start: () => startEngine(options.engine ?? 'onnx', SCORING, () => pythons(trusted(folder, options))) }
+      const scorers: RunEngines = { start: () => startEngine(options.engine ?? 'onnx', SCORING, () => pythons(trusted(folder, options))), close: () => undefined }
       const helpers = helpersOf(root, folder, { ...options, asksGit: options.trustWorkspace }, scorers, SCORING)
       return {
         ...openersOf(helpers.modules, folder, helpers.stepModels),
@@ -92,7 +92,7 @@ const trusted = (folder: string, { trustWorkspace }: WorkspaceOptions | ResumeCo
 async function launch({ root, pythons }: Program, request: LaunchRequest, control: RunControl): Promise<RunOutcome> {
   const { folder, source, trustWorkspace, unsafeSandbox } = request
   const run = await withDataHashes(request.run)
-  const engines = await runEngines(run, request.directory, pythons(trusted(folder, request)))
+  const engines = await runEngines(run, request.directory, pythons(trusted(folder, request)), folder)
   const helpers = helpersOf(root, folder, { trustWorkspace, unsafeSandbox, asksGit: request.asksGit || trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds }, engines, run)
   try {
     const prepared = await prepareParts(run, helpers, folder, versionsOf(root))
@@ -134,7 +134,7 @@ async function resume(program: Program, named: string, consents: ResumeConsents,
 async function goOn({ root, pythons }: Program, directory: RunDirectory, consents: ResumeConsents, control: RunControl): Promise<RunOutcome> {
   const { run, source } = directory.record
   const folder = dirname(source.path)
-  const engines = await runEngines(run, directory.path, pythons(trusted(folder, consents)))
+  const engines = await runEngines(run, directory.path, pythons(trusted(folder, consents)), folder)
   const helpers = helpersOf(root, folder, { ...consents, deadlineSeconds: run.rewardDeadlineSeconds }, engines, run)
   try {
     return await train(directory, await prepareParts(run, helpers, folder, versionsOf(root)), control)
@@ -186,23 +186,24 @@ interface HelperOptions extends WorkspaceOptions {
   readonly asksGit: boolean
 }
 
-function helpersOf(root: string, folder: string, options: HelperOptions, { start }: RunEngines, scoring: EngineOptions): RunHelpers {
+function helpersOf(root: string, folder: string, options: HelperOptions, engines: RunEngines, scoring: EngineOptions): RunHelpers {
   const rewardSandboxes = new RewardBackends(() => sandboxBackends(), () => unsafeBackend())
   const { threads, microBatchTokens } = scoring
   return {
-    startEngine: start,
+    engines,
     modules: new UserModules({ ...options, workspace: folder, approvalsFile: approvalsFile(), sandboxes: rewardSandboxes }),
     rewardSandboxes,
-    stepModels: new StepRewardModels(() => start({ threads, microBatchTokens })),
+    stepModels: new StepRewardModels(() => engines.start({ threads, microBatchTokens })),
     executors: new RunExecutor({ backends: () => sandboxBackends({ unsafe: options.unsafeSandbox }), workspaces: () => workspaceRunnerOf(folder, options.asksGit, machinePythons(pythonOf(root))) })
   }
 }
 
-async function closeAll({ modules, rewardSandboxes, stepModels, executors }: RunHelpers): Promise<void> {
+async function closeAll({ engines, modules, rewardSandboxes, stepModels, executors }: RunHelpers): Promise<void> {
   await modules.close()
   await rewardSandboxes.close()
   await stepModels.close()
   await executors.close()
+  engines.close()
 }
 
 const pythonOf = (root: string): string => join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')

@@ -38,11 +38,17 @@ export async function startEngine(name: ResolvedRun['engine'], start: EngineStar
   }
 }
 
+/** Of commands that no run file stands behind: the editor hands on which device its settings name. */
+function optionsOfMachine(): TorchOptions {
+  const named = TorchOptions.shape.device.safeParse(process.env['LAB_TORCH_DEVICE'])
+  return TorchOptions.parse(named.success ? { device: named.data } : {})
+}
+
 /** What these options need besides what PyTorch's engine always does. */
 export const requirementsOf = (torch: TorchOptions | undefined): readonly Requirement[] => (torch?.lora ? [PEFT] : [])
 
 async function startTorch({ threads, microBatchTokens, torch, onNotice }: EngineStart, pythons: PythonSources): Promise<Engine> {
-  const options = torch ?? TorchOptions.parse({})
+  const options = torch ?? optionsOfMachine()
   const { path } = await findPython(pythonCandidates(pythons), { extra: requirementsOf(options) })
   try {
     return await startTorchEngine({ python: path, threads, microBatchTokens, options, trustRemoteCode: trustsRemoteCode(), onNotice })

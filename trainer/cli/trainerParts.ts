@@ -1,5 +1,5 @@
 import { weighGroups } from '../algorithms/registry.ts'
-import type { EngineFactory, ModelSource } from '../engines/engine.ts'
+import type { ModelSource } from '../engines/engine.ts'
 import { LabError } from '../errors.ts'
 import { readRows } from '../datasets/rowsFile.ts'
 import { openEnvironment, parseMix } from '../environments/registry.ts'
@@ -16,6 +16,7 @@ import type { UserModules } from '../sandbox/modules/userModules.ts'
 import type { RewardBackends } from './rewardSandboxes.ts'
 import type { RunExecutor } from './runExecutor.ts'
 import type { StepRewardModels } from './stepRewardModels.ts'
+import type { RunEngines } from './torch/runEngines.ts'
 
 /** What a run file may name, opened: by the trainer's own name or as a module of the workspace. */
 export interface Openers {
@@ -50,7 +51,7 @@ export type PreparedParts = Omit<TrainerParts, 'directory' | 'emit'>
 
 /** What runs beside the trainer as long as the run does: each starts what it must when it is first needed. */
 export interface RunHelpers {
-  readonly startEngine: EngineFactory
+  readonly engines: RunEngines
   readonly modules: UserModules
   readonly rewardSandboxes: RewardBackends
   readonly stepModels: StepRewardModels
@@ -59,14 +60,14 @@ export interface RunHelpers {
 
 /** Opens everything that the run names, so that what is wrong with it shows before a directory is made. */
 export async function prepareParts(
-  run: ResolvedRun, { startEngine, modules, stepModels, executors }: RunHelpers, folder: string, versions: Readonly<Record<string, string>>
+  run: ResolvedRun, { engines, modules, stepModels, executors }: RunHelpers, folder: string, versions: Readonly<Record<string, string>>
 ): Promise<PreparedParts> {
   const openers = openersOf(modules, folder, stepModels)
   const environments = await Promise.all(environmentsOf(run).map(({ reference }) => openers.environment(reference)))
   const executor = await executors.open({ environments, execution: run.execution, seed: run.seed })
   const parts: PreparedParts = {
     model: await modelSource(run, openers),
-    startEngine,
+    startEngine: engines.start,
     openEnvironment: openers.environment,
     parseMix,
     openReward: openers.reward,

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { LabError } from '../errors.ts'
-import type { SampledCompletion, SamplingParameters } from './engine.ts'
+import type { EngineNotice, SampledCompletion, SamplingParameters } from './engine.ts'
 import { onnxEngineEntry } from './engineEntry.ts'
 import { startEngineProcess } from './engineProcess.ts'
 import type { EngineProcess, EngineProcessOptions } from './engineProcess.ts'
 import { createFakeEngine } from './fake/fakeEngine.ts'
+import { PYTHON_INHERITS, pythonVariables } from './torch/pythonEnvironment.ts'
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const entry = { file: fileURLToPath(new URL('./serveFake.fixture.ts', import.meta.url)), execArgv: ['--import', tsx] }
@@ -179,6 +181,32 @@ describe('engine process', function () {
       delete process.env['SECRET_TOKEN']
       delete process.env['NODE_OPTIONS']
     }
+  })
+
+  it('gives a program in another language what it needs besides, in a folder of ours, and nothing that could name other code', async () => {
+    const given = { HF_HOME: '/h', CUDA_VISIBLE_DEVICES: '0', OMP_NUM_THREADS: '2', PYTHONPATH: '/hostile', PYTHONSTARTUP: '/hostile', HF_TOKEN: 'x', SECRET_TOKEN: 'x' }
+    const before = Object.fromEntries(Object.keys(given).map((name) => [name, process.env[name]]))
+    Object.assign(process.env, given)
+    try {
+      const folder = realpathSync(tmpdir())
+      const engine = await start({ entry: { ...entry, program: { path: process.execPath, folder, inherits: PYTHON_INHERITS, environment: pythonVariables({}) } } })
+      assert.deepEqual(await engine.encode(['environment', ...Object.keys(given), 'HF_HUB_OFFLINE']), [[0, 1, 1, 1, 0, 0, 0, 0, 1]])
+      assert.deepEqual(await engine.encode(['folder', folder]), [[0, 1]])
+      assert.deepEqual([pythonVariables({})['HF_HUB_OFFLINE'], pythonVariables({ HF_HUB_OFFLINE: '0' })['HF_HUB_OFFLINE']], ['1', '0'])
+    } finally {
+      for (const [name, value] of Object.entries(before)) {
+        if (value === undefined) delete process.env[name]
+        else process.env[name] = value
+      }
+    }
+  })
+
+  it('tells of what the engine does on its own', async () => {
+    const notices: EngineNotice[] = []
+    const engine = await start({ onNotice: (notice) => notices.push(notice) })
+    await engine.loadModel(source)
+    assert.deepEqual(await engine.encode(['notice']), [])
+    assert.deepEqual(notices, [{ kind: 'outOfMemory', detail: 'full', microBatchTokens: 7 }])
   })
 
   it('says why it could not start', async () => {

@@ -1,6 +1,7 @@
 /** An engine process around the fake engine, for tests of the process layer. Some texts make `encode` misbehave. */
 import type { SampledCompletion } from './engine.ts'
 import { connectionToParent } from './engineChannel.ts'
+import { NOTICE } from './engineMessages.ts'
 import { serveEngine } from './engineServer.ts'
 import { createFakeEngine } from './fake/fakeEngine.ts'
 
@@ -32,8 +33,10 @@ serveEngine(
     ...fake,
     encode: async (texts) => {
       await misbehaviours[texts[0] ?? '']?.()
+      if (texts[0] === 'folder') return [texts.map((folder) => Number(folder === process.cwd()))]
+      if (texts[0] === 'notice') await connection.sendNotification(NOTICE, { kind: 'outOfMemory', detail: 'full', microBatchTokens: 7 })
       if (texts[0] === 'environment') return [texts.map((name) => (process.env[name] === undefined ? 0 : 1))]
-      return texts[0] === 'print' ? [] : fake.encode(texts)
+      return ['print', 'notice'].includes(texts[0] ?? '') ? [] : fake.encode(texts)
     },
     optimStep: async (step) => ({ ...(await fake.optimStep(step)), ...(step.learningRate > 1 ? { updateNorm: Infinity } : {}) }),
     sample: async (prompts, parameters, events, signal) => {

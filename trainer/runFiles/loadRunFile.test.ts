@@ -114,6 +114,8 @@ describe('run files', () => {
     ['null', '"seed": null', '"seed" is null; | a.run.json:5:11 | allowed: a whole number, at least 0'],
     ['an unknown engine', '"engine": "onx"', '"engine" is "onx"; | a.run.json:5:13 | did you mean "onnx"? (allowed: onnx, torch, tinker, fake)'],
     ['an engine that is not built in', '"engine": "tinker"', '"engine" is "tinker", which this build does not have; | a.run.json:5:13 | it has onnx, torch, fake'],
+    ['an interpreter, which the machine alone chooses', '"torch": { "python": "./evil" }', 'unknown field "python" in "torch"; | a.run.json:5:14 | allowed: dtype, masterWeights, lora, gradientCheckpointing, attention, sampler, device'],
+    ['code of model folders, which the machine alone allows', '"torch": { "trustRemoteCode": true }', 'unknown field "trustRemoteCode" in "torch"; | a.run.json:5:14 | allowed: dtype, masterWeights, lora, gradientCheckpointing, attention, sampler, device'],
     ['a device that there is not', '"torch": { "device": "cdua:1" }', '"torch.device" is "cdua:1"; | a.run.json:5:24 | did you mean "cuda:1"? (allowed: auto, cpu, mps, cuda, ' + Array.from({ length: 16 }, (_, i) => `cuda:${i}`).join(', ') + ')'],
     ['an unknown algorithm', '"algorithm": { "name": "gpro" }',
       '"algorithm.name" is "gpro"; | a.run.json:5:26 | did you mean "grpo"? (allowed: sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, critique-grpo, dpo, prm, module)'],

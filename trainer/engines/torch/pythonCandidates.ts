@@ -40,11 +40,15 @@ export function pythonCandidates(sources: PythonSources): readonly PythonCandida
     ...inside(environment['VIRTUAL_ENV'], 'the active environment'),
     ...inside(environment['CONDA_PREFIX'], 'the active conda environment'),
     ...found(sources.selected, 'selected in the workspace'),
-    ...sources.trustedFolders.flatMap((folder) => WORKSPACE_ENVIRONMENTS.flatMap((name) => inside(join(folder, name), 'of the workspace'))),
+    ...found(workspacePythons(sources.trustedFolders, platform), 'of the workspace'),
     ...found(onPath(['python3', 'python'], environment, platform), 'on the PATH')
   ]
   return all.filter(({ path }, i) => all.findIndex((other) => other.path === path) === i && existsSync(path))
 }
+
+/** Interpreters that may lie in these folders. */
+export const workspacePythons = (folders: readonly string[], platform: NodeJS.Platform = process.platform): readonly string[] =>
+  folders.flatMap((folder) => WORKSPACE_ENVIRONMENTS.flatMap((name) => pythonsIn(join(folder, name), platform)))
 
 /** Interpreters of an environment's folder that may exist; conda's on Windows lies at its top. */
 export function pythonsIn(folder: string, platform: NodeJS.Platform = process.platform): readonly string[] {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ import torch
 import transformers
 
 from rollout_lab.devices.choose import choose_device
-from rollout_lab.devices.gauges import gauges
 from rollout_lab.devices.cpu_memory import keep_freed_memory
 from rollout_lab.devices.gauges import gauges
 from rollout_lab.errors import LabError, no_model, no_reward_head
@@ -43,15 +43,22 @@ def _all_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A model, and what keeps something of it between calls."""
+
+    model: LoadedModel
+    optimizer: Optimizer
+    sampler: Sampler
+
+
 class TorchEngine:
     def __init__(self, threads: int, micro_batch_tokens: int, options: TorchOptions) -> None:
         self.threads = threads or _all_cores()
         self._budget = TokenBudget(micro_batch_tokens)
         self.options = options
         self.device = choose_device(options.device)
-        self._model: LoadedModel | None = None
-        self._optimizer: Optimizer | None = None
-        self._sampler: Sampler | None = None
+        self._loaded: Loaded | None = None
         self._snapshots = Snapshots()
         torch.set_num_threads(self.threads)
         keep_freed_memory()
@@ -71,27 +78,25 @@ class TorchEngine:
         return {name: getattr(self, "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)) for name in names}
 
     @property
+    def loaded(self) -> Loaded:
+        if self._loaded is None:
+            raise no_model()
+        return self._loaded
+
+    @property
     def model(self) -> LoadedModel:
-        if self._model is None:
-            raise no_model()
-        return self._model
-
-    @property
-    def optimizer(self) -> Optimizer:
-        if self._optimizer is None:
-            raise no_model()
-        return self._optimizer
-
-    @property
-    def sampler(self) -> Sampler:
-        if self._sampler is None:
-            raise no_model()
-        return self._sampler
+        return self.loaded.model
 
     def budget(self, call: Call) -> TokenBudget:
-        """Tokens of one forward and backward pass, which shrink where memory runs out; the call's trainer hears of it.
-        """
-        self._budget.told = lambda notice: call.notify(NOTICE, notice)
+        """Tokens of one forward and backward pass, which shrink where memory runs out: the sampler gives back what it keeps,
+        and the call's trainer hears of it."""
+        sampler = self.loaded.sampler
+
+        def told(notice: dict[str, Any]) -> None:
+            sampler.release()
+            call.notify(NOTICE, notice)
+
+        self._budget.told = told
         return self._budget
 
     def info(self, _: dict[str, Any], __: Call) -> dict[str, Any]:
@@ -111,7 +116,7 @@ class TorchEngine:
 
     def load(self, request: dict[str, Any], _: Call) -> dict[str, Any]:
         read = read_folder(request["folder"], self.options, self.device)
-        before = None if self._model is None else self._model.description
+        before = None if self._loaded is None else self.model.description
         state = self._saved_state(read, request["folder"]) if request["optimizer"] else None
         self._take(read, state)
         if before is None or not before.same_tokenizer(self.model.description) or not self._snapshots.fit(self.model):
@@ -125,12 +130,13 @@ class TorchEngine:
     def _take(self, read: ReadModel, state: OptimizerState | None) -> None:
         """Puts a model that has been read whole in the place of the one before, which is let go first: a device seldom
         holds two."""
-        self._model = self._optimizer = self._sampler = None
+        if self._loaded is not None:
+            self._loaded.sampler.close()
+        self._loaded = None
         free_memory()
-        self._model = assemble(read, self.options, self.device)
-        self._optimizer = Optimizer(self._model)
-        self._optimizer.load_state(state)
-        self._sampler = Sampler(self._model)
+        model = assemble(read, self.options, self.device)
+        self._loaded = Loaded(model, Optimizer(model), Sampler(model))
+        self._loaded.optimizer.load_state(state)
 
     def encode(self, request: dict[str, Any], _: Call) -> list[list[int]]:
         return [text.encode(self.model.tokenizer, self.model.place, each) for each in request["texts"]]
@@ -143,7 +149,7 @@ class TorchEngine:
 
     def sample(self, request: dict[str, Any], call: Call) -> list[dict[str, Any]]:
         report = Progress(call.notify, request["call"], request["finished"], request["partial"])
-        completions = self.sampler.sample(request["prompts"], request["parameters"], report, call.cancelled)
+        completions = self.loaded.sampler.sample(request["prompts"], request["parameters"], report, call.cancelled)
         report.flush()
         return report.unreported(completions)
 
@@ -173,15 +179,15 @@ class TorchEngine:
 
     def optim_step(self, request: dict[str, Any], _: Call) -> dict[str, float]:
         """The gradient is spent even where the step rejects, so that the next one begins clean."""
-        model, optimizer = self.model, self.optimizer
+        model = self.model
         try:
-            return optimizer.step(request["step"])
+            return self.loaded.optimizer.step(request["step"])
         finally:
             clear_gradient(model)
             model.weights_changed()
 
     def reset_optimizer(self, _: dict[str, Any], __: Call) -> None:
-        self.optimizer.reset()
+        self.loaded.optimizer.reset()
 
     def snapshot(self, request: dict[str, Any], _: Call) -> None:
         self._snapshots.take(self.model, request["name"])
@@ -195,7 +201,7 @@ class TorchEngine:
     def save(self, request: dict[str, Any], _: Call) -> None:
         folder, dtype = Path(request["folder"]), request["dtype"]
         try:
-            save_model(self.model, folder, self.optimizer.state(), resumable=request["optimizer"], dtype=dtype)
+            save_model(self.model, folder, self.loaded.optimizer.state(), resumable=request["optimizer"], dtype=dtype)
         except OSError as error:
             raise LabError(
                 "engine", "engine/save", f"{folder}: the model could not be written ({error.strerror or error})", str(folder),

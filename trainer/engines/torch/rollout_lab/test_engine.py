@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
 from rollout_lab.errors import LabError
 from rollout_lab.testing.local_engine import LocalEngine
 from rollout_lab.testing.tiny_models import tiny_source
+from rollout_lab.training import forward_backward
 
 LOSS = {"terms": [{"kind": "crossEntropy", "weight": 1}], "normalisation": {"kind": "tokenMean"}}
 DATA = [{"prompt": [1, 2], "completion": [3, 4, 0]}, {"prompt": [5], "completion": [2, 2]}]
@@ -37,7 +40,8 @@ def test_has_no_model_at_first() -> None:
     fresh = LocalEngine()
     for verb, request in (
         ("sample", {"call": 1, "prompts": [], "parameters": {}, "finished": False, "partial": False}), ("gradients", {}),
-        ("forwardBackward", {"data": DATA, "loss": LOSS}), ("optimStep", {"step": STEP}), ("save", {"folder": "x", "optimizer": False, "dtype": "float32"}),
+        ("forwardBackward", {"data": DATA, "loss": LOSS}), ("optimStep", {"step": STEP}),
+        ("save", {"folder": "x", "optimizer": False, "dtype": "float32"}),
         ("snapshot", {"name": "a"}), ("encode", {"texts": ["a"]})
     ):
         assert fresh.error_of(verb, **request)["code"] == "engine/no-model"
@@ -60,7 +64,8 @@ def test_a_folder_without_weights_leaves_the_model(engine: LocalEngine, tmp_path
     before = engine.call("logprobs", sequences=DATA)
     engine.call("save", folder=str(tmp_path), optimizer=False, dtype="float32")
     (tmp_path / "model.safetensors").unlink()
-    for verb, request in (("load", {"folder": str(tmp_path), "optimizer": False}), ("loadModel", {"source": {"kind": "folder", "folder": str(tmp_path)}})):
+    source = {"kind": "folder", "folder": str(tmp_path)}
+    for verb, request in (("load", {"folder": str(tmp_path), "optimizer": False}), ("loadModel", {"source": source})):
         assert engine.error_of(verb, **request)["code"] == "model/no-weights"
     assert engine.call("logprobs", sequences=DATA) == before
 
@@ -135,7 +140,8 @@ def test_an_adapter_samples_and_is_exported_merged(adapted: LocalEngine, engine:
     adapted.call("loadModel", source=tiny_source())
     train(adapted, 4)
     parameters = {"temperature": 1, "topK": 0, "topP": 1, "minP": 0, "maxTokens": 10, "stop": []}
-    request = {"call": 1, "prompts": [{"tokens": [1, 2], "seeds": [1, 2, 3]}], "parameters": parameters, "finished": False, "partial": False}
+    request = {
+        "call": 1, "prompts": [{"tokens": [1, 2], "seeds": [1, 2, 3]}], "parameters": parameters, "finished": False, "partial": False}
     adapted.call("snapshot", name="here")
     train(adapted, 1)
     adapted.call("restore", name="here")
@@ -149,10 +155,59 @@ def test_an_adapter_samples_and_is_exported_merged(adapted: LocalEngine, engine:
         assert exported["logprobs_T"] == pytest.approx(own["logprobs_T"], abs=1e-5)
 
 
-def test_bfloat16_over_masters_learns_as_float32_does(engine: LocalEngine) -> None:
+COMBINATIONS: dict[str, dict[str, Any]] = {
+    "bfloat16 over masters": {"dtype": "bfloat16"},
+    "bfloat16 alone": {"dtype": "bfloat16", "masterWeights": False},
+    "bfloat16 alone, adapters and checkpointing": {
+        "dtype": "bfloat16", "masterWeights": False, "lora": {**LORA, "dropout": 0, "alpha": 16}, "gradientCheckpointing": True},
+    "bfloat16 over masters, padded": {"dtype": "bfloat16", "attention": "eager"},
+    "adapters, padded, checkpointing": {"lora": {**LORA, "dropout": 0, "alpha": 16}, "attention": "eager", "gradientCheckpointing": True}
+}
+
+
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_learns_samples_and_goes_on_in_every_combination(tmp_path: Path, name: str) -> None:
+    options = COMBINATIONS[name]
+    engine, near = LocalEngine(**options), 0.06 if "dtype" in options else 1e-5
+    engine.call("loadModel", source=tiny_source())
+    head = {"terms": [*LOSS["terms"], {"kind": "stepReward", "weight": 0.1}], "normalisation": {"kind": "tokenMean"}}
+    labelled = [{**sequence, "stepLabels_T": [1] * len(sequence["completion"])} for sequence in DATA]
     losses = []
-    for each in (engine, LocalEngine(dtype="bfloat16")):
-        each.call("loadModel", source=tiny_source())
-        train(each, 6)
-        losses.append(each.call("forwardBackward", data=DATA, loss=LOSS)["loss"])
-    assert losses[0] < 1.5 and losses[1] == pytest.approx(losses[0], abs=0.05)
+    for _ in range(8):
+        losses.append(engine.call("forwardBackward", data=labelled, loss=head)["loss"])
+        engine.call("optimStep", step=STEP)
+    assert losses[-1] < losses[0] - 0.15
+
+    parameters = {"temperature": 1, "topK": 0, "topP": 1, "minP": 0, "maxTokens": 8, "stop": []}
+    prompts = [{"tokens": [1, 2], "seeds": [1, 2, 3]}, {"tokens": [5], "seeds": [4]}]
+    completions = engine.call("sample", call=1, prompts=prompts, parameters=parameters, finished=False, partial=False)
+    made = [{"prompt": prompts[each["promptIndex"]]["tokens"], "completion": each["tokens"]} for each in completions]
+    for completion, scored in zip(completions, engine.call("logprobs", sequences=made)):
+        assert completion["logprobs_T"] == pytest.approx(scored["logprobs_T"], abs=near)
+
+    engine.call("save", folder=str(tmp_path), optimizer=True, dtype="float32")
+    before = engine.call("logprobs", sequences=DATA), engine.call("headValues", sequences=DATA)
+    engine.call("loadModel", source=tiny_source())
+    engine.call("load", folder=str(tmp_path), optimizer=True)
+    assert (engine.call("logprobs", sequences=DATA), engine.call("headValues", sequences=DATA)) == before
+
+
+def test_a_micro_batch_without_memory_is_halved_and_said(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.call("loadModel", source=tiny_source())
+    expected = engine.call("forwardBackward", data=DATA, loss=LOSS), engine.call("gradients")
+    engine.call("optimStep", step={**STEP, "name": "sgd", "learningRate": 0})
+    real, failures = forward_backward.run_batch, iter([True])
+
+    def sometimes(*given: Any) -> Any:
+        if next(failures, False):
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return real(*given)
+
+    monkeypatch.setattr(forward_backward, "run_batch", sometimes)
+    engine.told.clear()
+    result, gradients = engine.call("forwardBackward", data=DATA, loss=LOSS), engine.call("gradients")
+    [(method, notice)] = engine.told
+    assert method == "engine/notice" and notice["kind"] == "outOfMemory" and notice["microBatchTokens"] < 24
+    assert result["loss"] == pytest.approx(expected[0]["loss"], abs=1e-6)
+    for name, values in gradients.items():
+        assert values == pytest.approx(expected[1][name], abs=1e-6)

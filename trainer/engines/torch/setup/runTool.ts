@@ -35,9 +35,12 @@ export const runTool: RunTool = (program, args, { doing, cwd, signal, onLine }) 
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', take)
     const stop = (): void => killChild(child)
     signal.addEventListener('abort', stop, { once: true })
+    // In a group of its own it would go on after a window that has closed.
+    process.once('exit', stop)
     child.once('error', (error) => reject(failed(doing, program, `could not be started (${error.message})`, said)))
     child.once('close', (code, killed) => {
       signal.removeEventListener('abort', stop)
+      process.off('exit', stop)
       if (code === 0) resolve()
       else reject(failed(doing, program, killed ? `was ended (${killed})` : `ended with exit code ${code}`, said))
     })

@@ -67,8 +67,15 @@ class _Linear(torch.autograd.Function):
         to_x, to_weight, to_bias = ctx.needs_input_grad
         return (
             _onednn(slope, weight.t()) if to_x else None,
-            _onednn(slope.t(), x.t()) if to_weight else None,
+            _to_weight(slope, x) if to_weight else None,
             slope.sum(0) if to_bias else None)
+
+
+def _to_weight(slope: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """slope [N, o]ᵀ · x [N, i]. oneDNN copies its first operand where it is transposed, so that the narrower one comes first."""
+    if slope.shape[1] <= x.shape[1]:
+        return _onednn(slope.t(), x.t())
+    return _onednn(x.t(), slope.t()).t().contiguous()
 
 
 def fast_linear(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:

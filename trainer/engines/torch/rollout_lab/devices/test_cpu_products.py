@@ -18,10 +18,11 @@ def chosen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> b
     return request.param
 
 
-def test_a_linear_layer_and_its_gradients(chosen: bool) -> None:
+@pytest.mark.parametrize("width", [5, 30])
+def test_a_linear_layer_and_its_gradients(chosen: bool, width: int) -> None:
     torch.manual_seed(0)
     for shape, bias in (((3, 7, 12), True), ((40, 12), False), ((1, 12), True)):
-        layer, truth = nn.Linear(12, 5, bias=bias), nn.Linear(12, 5, bias=bias).double()
+        layer, truth = nn.Linear(12, width, bias=bias), nn.Linear(12, width, bias=bias).double()
         truth.load_state_dict(layer.state_dict())
         use_fast_products(layer)
         assert ("forward" in vars(layer)) == chosen

@@ -93,7 +93,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def is_plain_file(place: Path) -> bool:
-    """Whether a plain file lies there; false where nothing does. @raises LabError `not-plain` for links and the like."""
+    """Whether a plain file lies there; false where nothing does. @raises LabError `not-plain` for links."""
     try:
         mode = os.lstat(place).st_mode
     except FileNotFoundError:

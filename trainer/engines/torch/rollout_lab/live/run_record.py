@@ -40,7 +40,7 @@ class RunTerms:
 
 
 def run_record(terms: RunTerms, run_id: str, at: str, script: str) -> dict[str, Any]:
-    """run.json. Of what is left out the trainer's readers fill in their defaults; `recorded` says who really decided."""
+    """run.json. Readers fill in the trainer's defaults of what is left out; `recorded` says who really decided."""
     run: dict[str, Any] = {
         "engine": "torch",
         "name": clean_text(terms.name) or "run",

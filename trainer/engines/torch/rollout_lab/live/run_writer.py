@@ -96,9 +96,10 @@ class RunWriter:
         """Makes the run directory; by default one under `.rollout-lab/runs` of the current folder, where the views
         look.
 
-        `go_on=True` takes up the directory of an earlier process (a training that goes on from its checkpoint): of steps
-        that are done again, what was recorded stays as superseded. The other arguments are explained at `RunTerms`.
-        @raises LabError `run-exists`, `run-in-use`, `not-recorded`, `compacted`, `live/wrong-setting`, or what the disk says.
+        `go_on=True` takes up the directory of an earlier process (a training that goes on from its checkpoint): of
+        steps that are done again, what was recorded stays as superseded. The other arguments are explained at
+        `RunTerms`. @raises LabError `run-exists`, `run-in-use`, `not-recorded`, `compacted`, `live/wrong-setting`, or
+        what the disk says.
         """
         with remedy_shown():
             terms = RunTerms(
@@ -155,8 +156,8 @@ class RunWriter:
     ) -> list[str]:
         """Records the rollouts of a step (1-based) and closes it; the ids they get.
 
-        Metrics by the trainer's names (`loss/total`, `gradient/norm`, `kl/k3` …) show in its charts; what the rollouts say
-        by themselves (`reward/mean`, `length/mean` …) is added.
+        Metrics by the trainer's names (`loss/total`, `gradient/norm`, `kl/k3` …) show in its charts; what the rollouts
+        say by themselves (`reward/mean`, `length/mean` …) is added.
         """
         ids = self._record(step, rollouts, "train", policy_version)
         values = {**self._seal(step, "train"), **finite_values(metrics or {})}

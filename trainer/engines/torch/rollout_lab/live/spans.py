@@ -12,7 +12,7 @@ BOX = "\\boxed{"
 OPEN, CLOSE = "<think>", "</think>"
 LONGEST = 262_144
 MOST_STEPS = 1024
-BLANK = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+BLANK = "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
 """What JavaScript trims."""
 
 Range = tuple[int, int]
@@ -35,7 +35,7 @@ def spans_of(text: str) -> list[dict[str, Any]]:
 
 
 def _thinking(text: str) -> tuple[Range | None, int]:
-    """The inside of the tags, of which the opening one may stand in the prompt, and where the text after them starts."""
+    """The inside of the tags, of which the opening one may stand in the prompt, and where the text after starts."""
     opened, closed = text.find(OPEN), text.rfind(CLOSE)
     if opened < 0 and closed < 0:
         return None, 0

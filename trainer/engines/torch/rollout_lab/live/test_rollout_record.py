@@ -13,7 +13,8 @@ PLAIN = {"prompt": "1 + 1 =", "completion": "2"}
 
 def record_of(weights: dict[str, float] | None = None, **fields: Any) -> tuple[dict[str, Any], list[str]]:
     complaints: list[str] = []
-    return rollout_record({**PLAIN, **fields}, PLACE, weights or {}, complaints.append), complaints  # type: ignore[typeddict-item]
+    given: Any = {**PLAIN, **fields}
+    return rollout_record(given, PLACE, weights or {}, complaints.append), complaints
 
 
 def test_has_the_ids_of_the_trainer() -> None:

@@ -11,24 +11,19 @@ from typing import Any
 
 import pytest
 
-if any(importlib.util.find_spec(name) is None for name in ("torch", "trl", "datasets")):
-    pytest.skip("needs torch, trl and datasets", allow_module_level=True)
+from rollout_lab.errors import LabError
+from rollout_lab.live import RolloutLabCallback, RunWriter
+from rollout_lab.live.disk import read_lines
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-import torch  # noqa: E402
-from datasets import Dataset  # noqa: E402
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers  # noqa: E402
-from transformers import (
-    PreTrainedTokenizerFast,
-    Qwen3Config,
-    Qwen3ForCausalLM,
-    Qwen3ForSequenceClassification,
-)  # noqa: E402
-from trl import GRPOConfig, GRPOTrainer  # noqa: E402
-
-from rollout_lab.errors import LabError  # noqa: E402
-from rollout_lab.live import RolloutLabCallback, RunWriter  # noqa: E402
-from rollout_lab.live.disk import read_lines  # noqa: E402
+MISSING = [name for name in ("torch", "trl", "datasets") if importlib.util.find_spec(name) is None]
+pytestmark = pytest.mark.skipif(len(MISSING) > 0, reason=f"needs {', '.join(MISSING)}")
+if not MISSING:
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    import torch
+    from datasets import Dataset
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, Qwen3ForSequenceClassification
+    from trl import GRPOConfig, GRPOTrainer
 
 SIZES: dict[str, Any] = {
     "hidden_size": 16,
@@ -275,3 +270,17 @@ def test_other_trainers_are_refused() -> None:
     with pytest.raises(LabError) as refused:
         RolloutLabCallback(object())
     assert refused.value.code == "live/no-reward-functions" and "RunWriter" in refused.value.remedy
+
+
+def test_training_begins_where_recording_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_trainer: Any) -> Any:
+        raise AttributeError("another TRL")
+
+    monkeypatch.setattr("rollout_lab.live.trl_callback.settings_of", broken)
+    trainer = trainer_of(tmp_path, [brevity])
+    trainer.add_callback(RolloutLabCallback(trainer, tmp_path / "run"))
+    with caplog.at_level(logging.WARNING, "rollout_lab.live"):
+        trainer.train()
+    assert trainer.state.global_step == 1 and "does not record this run; training goes on" in caplog.text

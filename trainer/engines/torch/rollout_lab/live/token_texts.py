@@ -11,8 +11,8 @@ from rollout_lab.live.clean_values import utf16_length
 def token_ends(tokenizer: Any, tokens: Sequence[int]) -> tuple[str, list[int]] | None:
     """Text of the tokens and, for each, where its characters end in it (UTF-16 units, [T]).
 
-    `tokenizer` is a fast one of transformers, or one of `tokenizers`. Special tokens have no text. A token that ends within a
-    character ends where the last whole one did. None where the tokenizer is of another kind.
+    `tokenizer` is a fast one of transformers, or one of `tokenizers`. Special tokens have no text. A token that ends
+    within a character ends where the last whole one did. None where the tokenizer is of another kind.
     """
     backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
     try:

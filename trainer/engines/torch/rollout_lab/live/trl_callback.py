@@ -31,7 +31,7 @@ from rollout_lab.live.trl_rewards import is_function, recording, scored_of
 
 log = logging.getLogger("rollout_lab.live")
 REFUSALS = ("run-exists", "run-in-use", "not-recorded", "compacted")
-"""Mistakes in the choice of the folder, which are told before anything is trained; a disk that fails ends no training."""
+"""Mistakes in the choice of the folder are told before anything is trained; a disk that fails ends no training."""
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -54,9 +54,9 @@ def _never_fatal(method: Method) -> Method:
 class RolloutLabCallback(TrainerCallback):
     """Records a trainer of TRL: `trainer.add_callback(RolloutLabCallback(trainer))`.
 
-    Prompts, completions, tokens and rewards come from the trainer's reward functions as they are called, so that they show
-    before the update is made; advantages and what other processes generated from the tables of completions that TRL keeps;
-    log-probabilities and entropies from its own pass over them. Of several processes the first one records.
+    Prompts, completions, tokens and rewards come from the trainer's reward functions as they are called, so that they
+    show before the update is made; advantages and what other processes generated from the tables of completions that
+    TRL keeps; log-probabilities and entropies from its own pass over them. Of several processes the first one records.
     """
 
     def __init__(
@@ -71,10 +71,9 @@ class RolloutLabCallback(TrainerCallback):
         gold: str | None = None,
         go_on: bool = False,
     ) -> None:
-        """`verdict`: the reward function whose score of at least 0.5 says that an answer is right. `gold`: the column
-        of the
-        data set that has the expected answer (default: `answer`, `solution`, `ground_truth` or `gold`). The others are those
-        of `RunWriter.start`. @raises LabError `live/no-reward-functions`"""
+        """`verdict`: the reward function whose score of at least 0.5 says that an answer is right. `gold`: the column of
+        the data set that has the expected answer (default: `answer`, `solution`, `ground_truth` or `gold`). The others
+        are those of `RunWriter.start`. @raises LabError `live/no-reward-functions`"""
         with remedy_shown():
             require_reward_trainer(trainer)
         self._trainer = trainer
@@ -115,10 +114,10 @@ class RolloutLabCallback(TrainerCallback):
                 recorded_by=_recorder(trainer),
                 **self._terms,
             )
-        except LabError as error:
-            if error.code in REFUSALS:
+        except Exception as error:
+            if isinstance(error, LabError) and error.code in REFUSALS:
                 raise
-            log.warning("Rollout Lab does not record this run; training goes on. %s. %s", error.message, error.remedy)
+            log.warning("Rollout Lab does not record this run; training goes on.", exc_info=error)
             return
         log.info("Rollout Lab records this run in %s", self.writer.directory)
         self._originals = list(trainer.reward_funcs)
@@ -239,7 +238,7 @@ class RolloutLabCallback(TrainerCallback):
             rows = rows_scored(self._trainer, arguments, result)
         except (TypeError, ValueError, AttributeError, IndexError) as error:
             self._writer.complain(
-                f"log-probabilities of tokens: this version of TRL computes them in another way ({type(error).__name__}: {error})"
+                f"log-probabilities of tokens: this TRL computes them in another way ({type(error).__name__}: {error})"
             )
             return
         for tokens, figures in rows:

@@ -1,4 +1,4 @@
-"""Log-probabilities and entropies of tokens, as TRL computes them for its loss: recording them costs no forward pass."""
+"""Log-probabilities and entropies of tokens, as TRL computes them for its loss: they cost no forward pass."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def require_reward_trainer(trainer: Any) -> None:
         "live/no-reward-functions",
         f"{type(trainer).__name__} has no list of reward functions to record",
         type(trainer).__name__,
-        remedy="Give TRL's GRPOTrainer or RLOOTrainer (1.13 to 1.16 are known to work); for any other loop use RunWriter.",
+        remedy="Give TRL's GRPOTrainer (1.13 to 1.16 are known to work); for any other loop use RunWriter.",
     )
 
 

@@ -1,8 +1,8 @@
 """Low-rank adapters by peft (LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685).
 
 A checkpoint (saved with its optimiser) holds the adapter alone, in peft's layout (`adapter_model.safetensors`,
-`adapter_config.json`), which names the folder of the base model; a new model's base lies in the checkpoint's
-`base_model`. What is exported (saved without optimiser) is the model with its adapter merged, which any program reads.
+`adapter_config.json`), which names the folder of the base model; a new model's base lies beside it. What is exported
+(saved without optimiser) is the model with its adapter merged, which any program reads.
 """
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
 from rollout_lab.errors import LabError
@@ -22,7 +21,7 @@ from rollout_lab.models.heads import WEIGHT as HEAD_WEIGHT
 from rollout_lab.models.heads import RewardHead
 from rollout_lab.models.network import read_reward_head
 from rollout_lab.models.options import LoraOptions
-from rollout_lab.models.weight_files import open_safetensors, tensor_places, wrong_weights
+from rollout_lab.models.weight_files import open_safetensors, tensor_places, write_safetensors, wrong_weights
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -30,8 +29,11 @@ if TYPE_CHECKING:
 
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
-BASE = "base_model"
+BESIDE = "."
+"""A base that lies nowhere else is saved beside its adapter: checkpoints are plain files in one folder."""
 ALL_LINEAR = "all-linear"
+MAX_NUMBER = 2**20
+"""Of a rank or a scale: more is damage."""
 PREFIX = "base_model.model."
 """peft's files name tensors after the wrapping model."""
 
@@ -69,10 +71,18 @@ def base_folder(folder: Path, config: dict[str, Any]) -> Path:
     return folder / named
 
 
-def lora_of(config: dict[str, Any]) -> LoraOptions:
+def lora_of(folder: Path, config: dict[str, Any]) -> LoraOptions:
+    """Rejects with `model/bad-config`."""
     targets = config.get("target_modules")
-    listed = () if targets == ALL_LINEAR or not isinstance(targets, list) else tuple(sorted(targets))
-    return LoraOptions(int(config["r"]), float(config["lora_alpha"]), float(config.get("lora_dropout", 0)), listed)
+    listed = () if targets == ALL_LINEAR or not isinstance(targets, list) else tuple(sorted(map(str, targets)))
+    numbers = {name: config.get(name, 0) for name in ("r", "lora_alpha", "lora_dropout")}
+    for name, value in numbers.items():
+        if not isinstance(value, (int, float)) or not 0 <= value < MAX_NUMBER:
+            place = str(folder / CONFIG)
+            raise LabError(
+                "model", "model/bad-config", f"{place}: {name} is {json.dumps(value)[:40]}", f"{place}, {name}",
+                remedy="Correct the field, or use another checkpoint.")
+    return LoraOptions(int(numbers["r"]), float(numbers["lora_alpha"]), float(numbers["lora_dropout"]), listed)
 
 
 def adapter_tensors(network: PeftModel) -> dict[str, torch.Tensor]:
@@ -89,7 +99,7 @@ def read_head(folder: Path, hidden_size: int) -> RewardHead | None:
 
 def check_same_scale(folder: Path, config: dict[str, Any], lora: LoraOptions) -> None:
     """An adapter of another strength would be another model. Rejects with `model/wrong-weights`."""
-    saved = lora_of(config)
+    saved = lora_of(folder, config)
     if (saved.rank, saved.alpha) == (lora.rank, lora.alpha):
         return
     what = f"the adapter has rank {saved.rank} and alpha {saved.alpha:g}, the run asks for rank {lora.rank} and alpha {lora.alpha:g}"
@@ -120,9 +130,8 @@ def read_adapter(folder: Path, network: PeftModel) -> None:
 def write_adapter(folder: Path, network: PeftModel, base: str, head: dict[str, torch.Tensor]) -> None:
     """`head`: the reward head's tensors, which peft would keep beside the adapter of a classifier too."""
     named = {**adapter_tensors(network), **head}
-    tensors = {PREFIX + name: value.detach().to("cpu", torch.float32).contiguous() for name, value in named.items()}
-    (folder / WEIGHTS).unlink(missing_ok=True)
-    save_file(tensors, folder / WEIGHTS, {"format": "pt"})
+    tensors = {PREFIX + name: value.detach().to("cpu", torch.float32) for name, value in named.items()}
+    write_safetensors(folder / WEIGHTS, tensors, {"format": "pt"})
     config = {**network.peft_config["default"].to_dict(), "base_model_name_or_path": base, "inference_mode": True}
     replace_file(folder / CONFIG, json_bytes({name: _plain_value(value) for name, value in config.items()}))
 

@@ -24,6 +24,7 @@ from rollout_lab.models.options import TorchOptions
 from rollout_lab.models.packed_probe import runs_packed
 from rollout_lab.models.tokenizer import check_vocabulary, make_tokenizer, template_source
 from rollout_lab.models.weight_files import tensor_places, weight_files
+from rollout_lab.training.fused_layers import use_fused_layers
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -83,7 +84,7 @@ def _read_adapted(folder: Path, adapter: dict[str, Any], options: TorchOptions, 
     found = _read_plain(model_folder(str(base)), options, device)
     if options.lora is not None:
         adapters.check_same_scale(folder, adapter, options.lora)
-    network = adapters.add_adapter(found.network, options.lora or adapters.lora_of(adapter), ADAPTER_SEED)
+    network = adapters.add_adapter(found.network, options.lora or adapters.lora_of(folder, adapter), ADAPTER_SEED)
     adapters.read_adapter(folder, network)
     found.reward_head = adapters.read_head(folder, network.get_base_model().get_output_embeddings().in_features)
     found.network = network if options.lora is not None else network.merge_and_unload()
@@ -151,6 +152,8 @@ def assemble(read: ReadModel, options: TorchOptions, device: torch.device) -> Lo
     packed = options.attention != "eager" and runs_packed(causal, context_length)
     if packed:
         causal.set_attn_implementation(ATTENTION)
+        if device.type == "cuda":
+            use_fused_layers(causal, options.compute_dtype)
     if options.gradient_checkpointing:
         # The name until transformers 5.2x, which warns of it since.
         enable = getattr(causal, "activation_checkpointing_enable", causal.gradient_checkpointing_enable)

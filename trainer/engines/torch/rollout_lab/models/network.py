@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 from transformers import CONFIG_MAPPING, AutoConfig, AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
+from transformers.utils import is_flash_attn_2_available
 from transformers.utils.logging import disable_progress_bar
 
 from rollout_lab.errors import LabError
@@ -20,6 +21,9 @@ disable_progress_bar()
 
 CLASSIFIER = "ForTokenClassification"
 """What transformers saves a model with a reward head as (TRL's PRMTrainer); the language model below is the same."""
+LAYER_COUNTS = frozenset({"num_hidden_layers", "num_layers", "n_layer", "n_layers"})
+MAX_LAYERS = 1000
+"""More are typing errors or attacks; each is made, even where none of its weights is."""
 DROPOUTS = ("attention_dropout", "attn_pdrop", "resid_pdrop", "embd_pdrop", "hidden_dropout", "dropout")
 
 
@@ -36,14 +40,27 @@ def _refuse_unsupported(place: str, config: dict[str, Any], options: TorchOption
             remedy="Choose the model's original weights.")
     if "auto_map" in config and config.get("model_type") not in CONFIG_MAPPING and not options.trust_remote_code:
         raise LabError(
-            "model", "model/remote-code", f"{place}: the model runs code of its own from its folder (auto_map), which is not trusted", place,
+            "model", "model/remote-code",
+            f"{place}: the model runs code of its own from its folder (auto_map), which is not trusted", place,
             remedy='Choose a model that transformers knows, or read its code and set "trustRemoteCode" in this machine\'s settings.')
+
+
+def _refuse_endless(place: str, config: dict[str, Any]) -> None:
+    """Before transformers reads it, which already makes a list of the layers. Parts of a model have configurations of their own."""
+    for name, value in config.items():
+        if isinstance(value, dict):
+            _refuse_endless(place, value)
+        elif name in LAYER_COUNTS and value is not None and not (isinstance(value, int) and 0 < value <= MAX_LAYERS):
+            raise LabError(
+                "model", "model/unsupported", f"{place}: {name} is {str(value)[:40]}; this engine runs 1 to {MAX_LAYERS} layers",
+                f"{place}, {name}", remedy="Correct the field or download the model again.")
 
 
 def read_config(folder: Path, description: Description, options: TorchOptions) -> PretrainedConfig:
     """Rejects with `model/unsupported`, `model/remote-code` or `model/bad-config`."""
     place = str(folder / CONFIG)
     _refuse_unsupported(place, description.config, options)
+    _refuse_endless(place, description.config)
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=options.trust_remote_code, local_files_only=True)
     except Exception as error:  # Configurations of strangers raise anything.
@@ -64,8 +81,12 @@ def without_dropout(config: PretrainedConfig) -> PretrainedConfig:
 
 
 def own_attention(options: TorchOptions) -> str | None:
-    """transformers' implementation for models that are not run packed; None = its choice."""
-    return {"eager": "eager", "sdpa": "sdpa", "flash": "flash_attention_2"}.get(options.attention)
+    """transformers' implementation for models that are not run packed; None = its choice. Flash attention is a package of its own
+    there, which packed models do without."""
+    if options.attention == "flash" and is_flash_attn_2_available():
+        return "flash_attention_2"
+    # Its choice is sdpa, or eager for models that cannot.
+    return "eager" if options.attention == "eager" else None
 
 
 def count_parameters(config: PretrainedConfig, place: str, options: TorchOptions) -> int:
@@ -82,6 +103,10 @@ def make_network(config: PretrainedConfig, options: TorchOptions) -> PreTrainedM
     return AutoModelForCausalLM.from_config(config, dtype=options.weight_dtype, attn_implementation=own_attention(options))
 
 
+NO_ADAPTER = {"subfolder": "no-adapter"}
+"""transformers would add an adapter that lies beside its base: where it looks for one, there is none."""
+
+
 def read_network(folder: Path, config: PretrainedConfig, places: dict[str, TensorPlace], options: TorchOptions) -> PreTrainedModel:
     """The model of a folder, on the CPU. Every tensor has its place in the model and every parameter its tensor, or it
     rejects with `model/wrong-weights`; numbers that are not finite reject with `model/not-finite`."""
@@ -89,7 +114,7 @@ def read_network(folder: Path, config: PretrainedConfig, places: dict[str, Tenso
         network, info = AutoModelForCausalLM.from_pretrained(
             folder, config=config, dtype=options.weight_dtype, attn_implementation=own_attention(options), use_safetensors=True,
             trust_remote_code=options.trust_remote_code, local_files_only=True, output_loading_info=True,
-            ignore_mismatched_sizes=True)
+            ignore_mismatched_sizes=True, adapter_kwargs=NO_ADAPTER)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
         raise wrong_weights(str(folder), f"cannot be loaded ({type(error).__name__}: {str(error)[:500]})") from error
     _check_loading(folder, info, places, config)

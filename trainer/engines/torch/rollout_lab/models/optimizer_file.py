@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 
 from rollout_lab.errors import LabError
-from rollout_lab.models.weight_files import not_finite_weight, open_safetensors, wrong_weights
+from rollout_lab.models.weight_files import not_finite_weight, open_safetensors, write_safetensors, wrong_weights
 
 FILE = "optimizer.safetensors"
 FIRST = "m."
@@ -31,11 +30,10 @@ class OptimizerState:
 def write_optimizer_state(folder: Path, state: OptimizerState) -> None:
     moments = ((FIRST, state.first_moment), (SECOND, state.second_moment))
     tensors = {
-        f"{prefix}{name}": value.detach().to("cpu", torch.float32).contiguous()
+        f"{prefix}{name}": value.detach().to("cpu", torch.float32)
         for prefix, values in moments for name, value in values.items()
     }
-    remove_optimizer_state(folder)
-    save_file(tensors, folder / FILE, {"step": str(state.step)})
+    write_safetensors(folder / FILE, tensors, {"step": str(state.step)})
 
 
 def remove_optimizer_state(folder: Path) -> None:

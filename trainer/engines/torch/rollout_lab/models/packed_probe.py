@@ -97,7 +97,9 @@ def _own_logits(network: PreTrainedModel, tokens: torch.Tensor) -> torch.Tensor:
 def runs_packed(network: PreTrainedModel, context_length: int) -> bool:
     """`network` is in evaluation mode, on the device that it will run on."""
     config: PretrainedConfig = network.config.get_text_config()
-    if context_length < max(LENGTHS) or _rope_type(config) in LENGTH_DEPENDENT or not isinstance(network.get_output_embeddings(), nn.Linear):
+    if context_length < max(LENGTHS) or _rope_type(config) in LENGTH_DEPENDENT:
+        return False
+    if not isinstance(network.get_output_embeddings(), nn.Linear):
         return False
     device = network.get_input_embeddings().weight.device
     tokens = (torch.arange(sum(LENGTHS), device=device) * 7 + 1).remainder(config.vocab_size)[None]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 from huggingface_hub import split_torch_state_dict_into_shards
-from safetensors.torch import save_file
 from transformers import PreTrainedModel
 from transformers.core_model_loading import revert_weight_conversion
 
@@ -16,7 +15,7 @@ from rollout_lab.models.description import replace_file, write_description
 from rollout_lab.models.heads import class_tensors
 from rollout_lab.models.loaded_model import LoadedModel
 from rollout_lab.models.optimizer_file import OptimizerState, remove_optimizer_state, write_optimizer_state
-from rollout_lab.models.weight_files import INDEX, WEIGHTS
+from rollout_lab.models.weight_files import INDEX, WEIGHTS, write_safetensors
 
 MAX_SHARD_SIZE = "5GB"
 PATTERN = "model{suffix}.safetensors"
@@ -28,10 +27,9 @@ def _without_tied(network: PreTrainedModel, state: dict[str, torch.Tensor]) -> d
     return {name: value for name, value in state.items() if name not in tied}
 
 
-def _file_state(network: PreTrainedModel, state: dict[str, torch.Tensor], dtype: torch.dtype) -> dict[str, torch.Tensor]:
+def _file_state(network: PreTrainedModel, state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Tensors as the architecture's files have them, which its modules may keep fused."""
-    original = revert_weight_conversion(network, _without_tied(network, state))
-    return {name: value.detach().to("cpu", dtype if value.is_floating_point() else value.dtype).contiguous() for name, value in original.items()}
+    return revert_weight_conversion(network, _without_tied(network, state))
 
 
 def _remove_weights(folder: Path) -> None:
@@ -39,24 +37,26 @@ def _remove_weights(folder: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def write_tensors(folder: Path, tensors: dict[str, torch.Tensor]) -> None:
-    """One file, or shards of five gigabytes and their index."""
+def write_tensors(folder: Path, tensors: dict[str, torch.Tensor], dtype: torch.dtype) -> None:
+    """One file, or shards of five gigabytes and their index. No more than one of them is on the CPU at a time."""
     _remove_weights(folder)
     split = split_torch_state_dict_into_shards(tensors, filename_pattern=PATTERN, max_shard_size=MAX_SHARD_SIZE)
     for name, members in split.filename_to_tensors.items():
         # transformers looks for this key to know which framework wrote the file.
-        save_file({member: tensors[member] for member in members}, folder / name, {"format": "pt"})
+        write_safetensors(folder / name, {member: _on_cpu(tensors[member], dtype) for member in members}, {"format": "pt"})
     if split.is_sharded:
         index = {"metadata": split.metadata, "weight_map": split.tensor_to_filename}
         replace_file(folder / INDEX, (json.dumps(index, indent=2, sort_keys=True) + "\n").encode())
 
 
+def _on_cpu(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    return tensor.detach().to("cpu", dtype if tensor.is_floating_point() else tensor.dtype)
+
+
 def _write_model(model: LoadedModel, folder: Path, dtype: torch.dtype) -> None:
     state = adapters.merged_state(model.network) if model.adapted else model.causal.state_dict()
-    tensors = _file_state(model.causal, state, dtype)
-    if model.reward_head is not None:
-        tensors |= {name: value.to("cpu", dtype) for name, value in class_tensors(model.reward_head).items()}
-    write_tensors(folder, tensors)
+    head = {} if model.reward_head is None else class_tensors(model.reward_head)
+    write_tensors(folder, {**_file_state(model.causal, state), **head}, dtype)
     adapters.remove_adapter(folder)
 
 
@@ -64,10 +64,8 @@ def _write_base(model: LoadedModel, folder: Path) -> str:
     """Where the model below the adapter can be found again, seen from the checkpoint."""
     if model.base_folder is not None:
         return str(model.base_folder.resolve())
-    base = folder / adapters.BASE
-    write_description(base, model.description, "float32", with_head=False)
-    write_tensors(base, _file_state(model.causal, adapters.plain_state(model.causal), torch.float32))
-    return adapters.BASE
+    write_tensors(folder, _file_state(model.causal, adapters.plain_state(model.causal)), torch.float32)
+    return adapters.BESIDE
 
 
 def _write_adapter(model: LoadedModel, folder: Path) -> None:

@@ -63,6 +63,8 @@ BROKEN: dict[str, tuple[str, Callable[[Path], Any]]] = {
     "a configuration of a list": ("model/unreadable", lambda f: (f / "config.json").write_text("[]")),
     "an unknown architecture": ("model/bad-config", lambda f: edit_json(f / "config.json", model_type="nothing")),
     "sizes that make no sense": ("model/bad-config", lambda f: edit_json(f / "config.json", hidden_size="wide")),
+    "layers without end": ("model/unsupported", lambda f: edit_json(f / "config.json", num_hidden_layers=10**9, layer_types=None)),
+    "a model that no machine holds": ("model/too-large", lambda f: edit_json(f / "config.json", intermediate_size=2**40)),
     "code of its own": ("model/remote-code", lambda f: edit_json(f / "config.json", model_type="x", auto_map={"AutoConfig": "x.X"})),
     "quantised weights": ("model/unsupported", lambda f: edit_json(f / "config.json", quantization_config={"bits": 4})),
     "an end outside the vocabulary": ("model/unsupported", lambda f: edit_json(f / "generation_config.json", eos_token_id=[0, 70])),
@@ -169,6 +171,9 @@ def test_an_adapter_of_another_strength(folder: Path, tmp_path: Path) -> None:
     save_model(model, tmp_path / "checkpoint", None, resumable=True, dtype="float32")
     for lora in (LoraOptions(2, 8, 0, ()), LoraOptions(3, 4, 0, ()), LoraOptions(2, 4, 0, ("q_proj",))):
         assert refused(tmp_path / "checkpoint", TorchOptions(lora=lora)).code == "model/wrong-weights"
+    for changes in ({"r": "x"}, {"lora_alpha": -1}, {"base_model_name_or_path": None}):
+        edit_json(tmp_path / "checkpoint" / "adapter_config.json", **changes)
+        assert refused(tmp_path / "checkpoint", options).code == "model/bad-config"
 
 
 def test_chat_templates(folder: Path) -> None:

@@ -3,6 +3,7 @@ opened."""
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 
 from rollout_lab.errors import LabError
 from rollout_lab.models.description import parse_json_object, read_model_file
@@ -101,3 +103,14 @@ def tensor_places(files: list[Path]) -> dict[str, TensorPlace]:
 def read_tensor(place: TensorPlace, name: str) -> torch.Tensor:
     with open_safetensors(place.file) as opened:
         return opened.get_tensor(name)
+
+
+def write_safetensors(file: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
+    """Replaces a file, a link of that name is not followed, and flushes it to the disk. Tensors are on the CPU."""
+    file.unlink(missing_ok=True)
+    save_file({name: value.contiguous() for name, value in tensors.items()}, file, metadata)
+    descriptor = os.open(file, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

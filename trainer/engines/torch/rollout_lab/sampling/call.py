@@ -25,10 +25,6 @@ class Report(Protocol):
         ...
 
     def flush(self) -> None:
-        """A chunk has been told of: what was gathered may be sent."""
-        ...
-
-    def flush(self) -> None:
         """The end of a chunk: what was told may be sent."""
         ...
 

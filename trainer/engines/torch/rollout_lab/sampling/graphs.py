@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import logging
 import os
 from dataclasses import dataclass, field
 from typing import Sequence
@@ -20,7 +21,10 @@ from rollout_lab.sampling.filters import Picked, SamplingSettings, pick_tokens
 from rollout_lab.sampling.key_values import CacheShape, KeyValues
 from rollout_lab.sampling.lanes import LENGTH, Lanes
 from rollout_lab.sampling.plan import Plan
+from rollout_lab.sampling.transfer import on_device
 from rollout_lab.sampling.weights import ModelWeights
+
+logger = logging.getLogger(__name__)
 
 STEPS = 8
 BUSY_PROGRAMS = 512
@@ -47,7 +51,20 @@ def runs_kernels(shape: CacheShape) -> bool:
         return True
     if shape.device.type != "cuda":
         return False
-    return torch.version.hip is not None or torch.cuda.get_device_capability(shape.device) >= LEAST_CAPABILITY
+    capable = torch.version.hip is not None or torch.cuda.get_device_capability(shape.device) >= LEAST_CAPABILITY
+    return capable and _compiles(shape.device)
+
+
+@functools.cache
+def _compiles(device: torch.device) -> bool:
+    """Triton compiles a launcher in C the first time, for which a machine may lack the compiler."""
+    from rollout_lab.sampling import kernels
+
+    try:
+        return bool((kernels.gate(torch.ones((1, 2), device=device)) > 0).all())
+    except Exception as error:  # Compilers and drivers raise anything.
+        logger.warning("Sampling goes on without Triton, several times slower (%s: %s)", type(error).__name__, str(error)[:300])
+        return False
 
 
 def bucket(rows: int) -> int:
@@ -135,9 +152,9 @@ def pick_by_kernel(logits: torch.Tensor, uniforms: torch.Tensor, settings: Sampl
     """Filters and greedy search sort and compare in PyTorch; what training samples with reads the logits once."""
     if settings.temperature == 0 or settings.filtered:
         return pick_tokens(logits, uniforms, settings)
-    from rollout_lab.sampling import kernels
+    from rollout_lab.sampling import pick_kernels
 
-    return Picked(*kernels.pick(logits, uniforms, settings.temperature))
+    return Picked(*pick_kernels.pick(logits, uniforms, settings.temperature))
 
 
 @dataclass(frozen=True)
@@ -177,9 +194,9 @@ class GraphRunner:
     def rows_changed(self, prompts: Sequence[int], stored: dict[int, int]) -> None:
         parts, device = self._parts, self._parts.prompts.device
         if prompts:
-            parts.prompts[:len(prompts)] = torch.tensor(list(prompts), device=device)
+            parts.prompts[:len(prompts)] = on_device(list(prompts), device)
         if stored:
-            parts.prompt_lengths[torch.tensor(list(stored), device=device)] = torch.tensor(list(stored.values()), device=device)
+            parts.prompt_lengths[on_device(list(stored), device)] = on_device(list(stored.values()), device)
 
     def launch(self, rows: int, longest: int) -> MadeLater:
         if self._captures:

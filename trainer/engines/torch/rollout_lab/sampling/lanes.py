@@ -12,6 +12,7 @@ from typing import Callable
 import torch
 
 from rollout_lab.sampling.filters import Picked, SamplingSettings
+from rollout_lab.sampling.transfer import on_device
 
 POSITION, LENGTH, MADE = 0, 1, 2
 
@@ -48,18 +49,18 @@ class Lanes:
 
     def start(self, starts: list[LaneStart]) -> None:
         device = self.tokens.device
-        lanes = torch.tensor([start.lane for start in starts], device=device)
-        self.tokens[lanes] = torch.tensor([start.token for start in starts], device=device)
+        lanes = on_device([start.lane for start in starts], device)
+        self.tokens[lanes] = on_device([start.token for start in starts], device)
         counts = [[start.position for start in starts], [start.length for start in starts], [0] * len(starts)]
-        self.counts[:, lanes] = torch.tensor(counts, device=device)
+        self.counts[:, lanes] = on_device(counts, device)
         draws = torch.zeros((len(starts), self.limit))
         for row, start in zip(draws, starts):
             row[:start.draws.shape[0]] = start.draws
-        self.draws[lanes] = draws.to(device)
+        self.draws[lanes] = on_device(draws, device)
 
     def move(self, origins: list[int], targets: list[int]) -> None:
         device = self.tokens.device
-        old, new = torch.tensor(origins, device=device), torch.tensor(targets, device=device)
+        old, new = on_device(origins, device), on_device(targets, device)
         self.tokens[new] = self.tokens[old]
         self.counts[:, new] = self.counts[:, old]
         self.draws[new] = self.draws[old]

@@ -2,8 +2,8 @@
 
 `RowLayout`: every row has its prompt and its own tokens in one cache. `SharedLayout`: the rows of a group read their prompt
 together, as one product of a matrix with a matrix, and their own tokens row by row; the two softmaxes are joined by their
-normalisers (Juravsky et al. 2024, Hydragen, https://arxiv.org/abs/2402.05099). Sharing always saves memory; it saves time only
-where prompts are long, since it takes a dozen more small operators a layer (figures in decoder.py).
+normalisers (Juravsky et al. 2024, Hydragen, https://arxiv.org/abs/2402.05099). Sharing saves memory always, and time
+where prompts are long: it takes a dozen more small operators a layer (figures in decoder.py).
 """
 from __future__ import annotations
 

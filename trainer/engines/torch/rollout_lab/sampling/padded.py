@@ -49,8 +49,10 @@ class _Wave:
             logits = self._logits()
             picked = pick_tokens(logits, self._draws[:, made], self._settings)
             numbers = torch.stack([picked.logprobs, picked.sampling_logprobs, picked.entropies])
-            self._tokens = picked.tokens[:, None]
-            self._mask = torch.cat([self._mask, torch.ones_like(self._tokens)], dim=1)
+            new = picked.tokens[:, None]
+            # A model without such a cache (Mamba has one of its own) reads everything again.
+            self._tokens = torch.cat([self._tokens, new], dim=1) if self._cache is None else new
+            self._mask = torch.cat([self._mask, torch.ones_like(new)], dim=1)
             made += 1
             self._queue.take(self._rows, picked.tokens[None].cpu(), numbers[None].cpu())
             self._queue.tell(self._rows, made)

@@ -18,8 +18,8 @@ MOST_THREADS = 8
 MOST_BYTES_BESIDE = 200 << 20
 """Of weights: beyond, threads that each read all of them wait for memory, and products are so large that they share out well."""
 CPU_PREFILL_TOKENS, DEVICE_PREFILL_TOKENS = 2048, 16384
-SHARE_FROM = 48
-"""Tokens of a prompt from which the rows of a group read it together on a CPU; see decoder.py for the figures."""
+SHARE_FROM = 16
+"""Tokens of the mean prompt from which the rows of a group read it together on a CPU: shorter, it is as fast to copy it."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,16 @@ class Limits:
     """Prompt tokens of one forward pass."""
     threads: int = 1
     """Threads that make rows of their own, each operator on one thread; see decoder.py."""
+    least_lanes: int = LEAST_LANES
+    """Where memory is short: enough to fill the matrix products."""
 
     def threads_for(self, rows: int) -> int:
         return max(1, min(self.threads, rows // LEAST_LANES))
+
+    def halved(self) -> Limits:
+        """After memory ran out."""
+        return replace(
+            self, lanes=max(1, self.lanes // 2), key_value_bytes=self.key_value_bytes // 2, least_lanes=max(1, self.least_lanes // 2))
 
     def share(self, threads: int) -> Limits:
         """Of one of so many threads."""
@@ -50,8 +57,9 @@ def limits_of(model: LoadedModel, kept: int) -> Limits:
         held = torch.cuda.memory_reserved(model.device) - torch.cuda.memory_allocated(model.device)
         return Limits(DEVICE_LANES, int(DEVICE_MEMORY_SHARE * (free + held + kept)), DEVICE_PREFILL_TOKENS)
     weights = sum(each.numel() * each.element_size() for each in model.network.parameters())
-    threads = min(torch.get_num_threads(), MOST_THREADS) if weights <= MOST_BYTES_BESIDE else 1
-    return Limits(CPU_LANES, max(CPU_KEY_VALUE_BYTES, 2 * weights), CPU_PREFILL_TOKENS, threads)
+    beside = model.device.type == "cpu" and weights <= MOST_BYTES_BESIDE
+    threads = min(torch.get_num_threads(), MOST_THREADS) if beside else 1
+    return Limits(CPU_LANES, max(CPU_KEY_VALUE_BYTES, 2 * weights), CPU_PREFILL_TOKENS, threads=threads)
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,9 @@ def plan_call(rows: Sequence[SampledRow], shape: CacheShape, limits: Limits, alw
     shared = always_shared or (len(rows) > len(prompts) and mean >= SHARE_FROM)
     longest = max(len(row.source.prompt) + row.end.limit for row in rows)
     capacity = limit if shared else longest
-    fitting = limits.key_value_bytes // (capacity * shape.bytes_per_token)
-    lanes = min(len(rows), limits.lanes, max(LEAST_LANES, fitting))
-    return Plan(lanes, limit, capacity, min(len(prompts), lanes), max(1, *prompts.values()), longest, shared)
+    prompt_capacity = max(prompts.values())
+    # A row's own room, and its part of its prompt's.
+    tokens = capacity + prompt_capacity * len(prompts) / len(rows)
+    fitting = int(limits.key_value_bytes / (tokens * shape.bytes_per_token))
+    lanes = min(len(rows), limits.lanes, max(limits.least_lanes, fitting))
+    return Plan(lanes, limit, capacity, min(len(prompts), lanes), prompt_capacity, longest, shared)

@@ -8,6 +8,7 @@ import torch
 
 from rollout_lab.sampling.key_values import KeyValues
 from rollout_lab.sampling.step import Step
+from rollout_lab.sampling.transfer import on_device
 from rollout_lab.training.packed_layout import EqualLengths, PackedLayout, equal_lengths
 
 
@@ -21,7 +22,7 @@ class PrefillLayout:
         ends = list(accumulate(group.count for group in self._groups))
         device = store.shape.device
         self._slots = [
-            torch.tensor(slots[end - group.count:end], device=device) for end, group in zip(ends, self._groups)
+            on_device(slots[end - group.count:end], device) for end, group in zip(ends, self._groups)
         ]
 
     def attend(
@@ -70,6 +71,6 @@ class Prefill:
         lengths, device = [len(prompt) for prompt, _ in batch], self._store.shape.device
         packed = PackedLayout(lengths, device, varlen=self._varlen)
         layout = PrefillLayout(lengths, [slot for _, slot in batch], self._store, packed)
-        tokens = torch.tensor([token for prompt, _ in batch for token in prompt], device=device)
-        positions = torch.cat([torch.arange(length) for length in lengths]).to(device)
+        tokens = on_device([token for prompt, _ in batch for token in prompt], device)
+        positions = on_device(torch.cat([torch.arange(length) for length in lengths]), device)
         self._step.states(tokens, positions, layout)

@@ -33,7 +33,7 @@ class SampledRow:
         self.tokens: list[int] = []
         self.text = ""
         self._reader = reader
-        self._logprobs: list[float] = []
+        self.logprobs: list[float] = []
         self._sampling_logprobs: list[float] = []
         self._entropies: list[float] = []
         self._token_ends: list[int] = []
@@ -49,7 +49,7 @@ class SampledRow:
     def take(self, token: int, logprob: float, sampling_logprob: float, entropy: float) -> bool:
         """Adds a token and says whether the row goes on. Rounding can lift the logarithm of a probability of 1 above 0."""
         self.tokens.append(token)
-        self._logprobs.append(min(0.0, logprob))
+        self.logprobs.append(min(0.0, logprob))
         self._sampling_logprobs.append(min(0.0, sampling_logprob))
         self._entropies.append(max(0.0, entropy))
         before = len(self.text)
@@ -78,6 +78,10 @@ class SampledRow:
         if self._token_ends:
             self._token_ends[-1] = self._utf16
 
+    def score(self, logprobs: list[float], entropies: list[float]) -> None:
+        """What another says of the tokens in place of who drew them."""
+        self.logprobs, self._entropies = logprobs, entropies
+
     def new_text(self) -> str:
         """What was not reported before."""
         text = self.text[self._reported:]
@@ -88,7 +92,7 @@ class SampledRow:
         """As the engine contract has it (`SampledCompletion`)."""
         return {
             "promptIndex": self.source.prompt_index, "sampleIndex": self.source.sample_index, "tokens": self.tokens,
-            "text": self.text, "tokenEnds_T": self._token_ends, "logprobs_T": self._logprobs,
+            "text": self.text, "tokenEnds_T": self._token_ends, "logprobs_T": self.logprobs,
             "samplingLogprobs_T": self._sampling_logprobs, "entropies_T": self._entropies,
             "stopReason": self.stop_reason, "seconds": seconds,
         }

@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from collections import deque
 
-import torch
-
 from rollout_lab.sampling.call import RowQueue
 from rollout_lab.sampling.cancellation import Cancellation
 from rollout_lab.sampling.draws import uniform_draws
@@ -15,6 +13,7 @@ from rollout_lab.sampling.prefill import Prefill
 from rollout_lab.sampling.prompt_store import PromptStore
 from rollout_lab.sampling.rows import SampledRow
 from rollout_lab.sampling.runners import Made, Runner
+from rollout_lab.sampling.transfer import on_device
 
 
 class Session:
@@ -98,8 +97,8 @@ class Session:
         slots = [self._store.slot(row.source.prompt_index) for _, row in admitted]
         longest = max(self._store.stored[slot] for slot in slots)
         device = self._cache.shape.device
-        lanes = torch.tensor([lane for lane, _ in admitted], device=device)
-        self._cache.copy(self._store.keys_values, torch.tensor(slots, device=device), lanes, longest)
+        lanes = on_device([lane for lane, _ in admitted], device)
+        self._cache.copy(self._store.keys_values, on_device(slots, device), lanes, longest)
         for _, row in admitted:
             self._store.leave(row.source.prompt_index)
 
@@ -135,7 +134,7 @@ class Session:
         self._lanes.move(origins, targets)
         device = self._cache.shape.device
         length = self._launched + max(self._offsets[origin] for origin in origins)
-        self._cache.copy(self._cache, torch.tensor(origins, device=device), torch.tensor(targets, device=device), length)
+        self._cache.copy(self._cache, on_device(origins, device), on_device(targets, device), length)
         for origin, target in zip(origins, targets):
             self._rows[target], self._rows[origin] = self._rows[origin], None
             self._offsets[target] = self._offsets[origin]

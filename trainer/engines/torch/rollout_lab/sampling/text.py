@@ -83,7 +83,12 @@ class ByteLevelText:
         if self._table.is_special(token):
             return ""
         raw = self._table.word_bytes(token)
-        return self.end() + self._table.word(token) if raw is None else self._stream.decode(raw)
+        if raw is None:
+            return self.end() + self._table.word(token)
+        text = self._stream.decode(raw)
+        waiting = self._stream.getstate()[0]
+        # The beginning of a surrogate can become no character: Python waits for its third byte all the same.
+        return text + self.end() if waiting[:1] == b"\xed" and waiting[1:2] >= b"\xa0" else text
 
     def end(self) -> str:
         waiting = self._stream.decode(b"", final=True)

@@ -91,7 +91,7 @@ def is_llama_like(model: LoadedModel) -> bool:
 
 
 def _has_expected_parts(layer: nn.Module) -> bool:
-    if {name for name, _ in layer.named_children()} != LAYER_PARTS:
+    if {name for name, _ in layer.named_children()} != LAYER_PARTS or layer.self_attn.scaling != layer.self_attn.head_dim**-0.5:
         return False
     attention = {name for name, _ in layer.self_attn.named_children()}
     biased = [layer.self_attn.o_proj, layer.mlp.gate_proj, layer.mlp.up_proj, layer.mlp.down_proj]

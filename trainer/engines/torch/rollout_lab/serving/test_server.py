@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from rollout_lab.testing.engine_pipe import EnginePipe
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes are handed over as descriptors")
 
+HAS_PIP = importlib.util.find_spec("pip") is not None
+INSTALL = f'"{sys.executable}" -m pip install' if HAS_PIP else f'uv pip install --python "{sys.executable}"'
 PROGRAM = r'''
 import os, sys, time
 from rollout_lab.errors import LabError
@@ -107,7 +110,8 @@ def test_messages_of_any_size_and_text(engine: EnginePipe) -> None:
 
 @pytest.mark.parametrize(("kind", "code", "words"), [
     ("lab", "model/x", ["what"]), ("package", "engine/missing-package", ["peft_that_is_not_there", sys.executable]),
-    ("memory", "engine/out-of-memory", ["no room"]), ("other", "engine/internal", ["ValueError: surprise"]), ("deep", "engine/internal", ["RecursionError"])])
+    ("memory", "engine/out-of-memory", ["no room"]), ("other", "engine/internal", ["ValueError: surprise"]),
+    ("deep", "engine/internal", ["RecursionError"])])
 def test_errors_are_plain_data(engine: EnginePipe, kind: str, code: str, words: list[str]) -> None:
     error = engine.error_of("fail", kind=kind)
     assert error["code"] == code and error["boundary"] and error["remedy"]
@@ -126,7 +130,7 @@ def test_a_lost_device_ends_the_process_with_its_words() -> None:
 
 
 def test_a_missing_package_comes_with_its_command(engine: EnginePipe) -> None:
-    assert engine.error_of("fail", kind="package")["remedy"] == f'Run: "{sys.executable}" -m pip install "peft_that_is_not_there"'
+    assert engine.error_of("fail", kind="package")["remedy"] == f'Run: {INSTALL} "peft_that_is_not_there"'
 
 
 def test_a_number_that_is_none_is_no_answer(engine: EnginePipe) -> None:

@@ -1,6 +1,7 @@
 """Errors as plain data, in the form of the trainer's `wireError.ts`."""
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 import traceback
@@ -21,9 +22,12 @@ REQUIREMENTS = {
 def missing_package(name: str) -> LabError:
     """For a package that this Python lacks; the remedy is the command that mends it."""
     requirement = REQUIREMENTS.get(name, name)
+    # Environments that uv made have no pip of their own.
+    own_pip = importlib.util.find_spec("pip") is not None
+    installer = f'"{sys.executable}" -m pip install' if own_pip else f'uv pip install --python "{sys.executable}"'
     return LabError(
         "engine", "engine/missing-package", f"The Python at {sys.executable} lacks the package {name}", sys.executable,
-        remedy=f'Run: "{sys.executable}" -m pip install "{requirement}"')
+        remedy=f'Run: {installer} "{requirement}"')
 
 
 def _out_of_memory(error: BaseException) -> LabError:

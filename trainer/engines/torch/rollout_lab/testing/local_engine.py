@@ -17,10 +17,12 @@ class LocalEngine:
     before."""
 
     def __init__(self, **options: Any) -> None:
+        self.told: list[tuple[str, Any]] = []
+        """Notifications: method and parameters."""
         self._verbs = TorchEngine(1, 24, parse_options(json.dumps({"device": "cpu", **options}))).verbs()
 
     def call(self, verb: str, **request: Any) -> Any:
-        call = Call(lambda method, parameters: None)
+        call = Call(lambda method, parameters: self.told.append((method, parameters)))
         if request.get("cancelled"):
             call.cancel()
         return json.loads(json.dumps(self._verbs[verb](json.loads(json.dumps(request)), call), allow_nan=False))

@@ -74,7 +74,7 @@ def _token_value(term: dict[str, Any], sequence: dict[str, Any], said: NaiveToke
     low = 1 - term["clipLow"] if "clipLow" in term else -float("inf")
     high = 1 + term["clipHigh"] if "clipHigh" in term else float("inf")
     clipped = low if ratio < low else high if ratio > high else ratio
-    return -min(ratio * advantage, clipped * advantage, key=float)
+    return -torch.minimum(ratio * advantage, torch.as_tensor(clipped * advantage))
 
 
 def _token_average(term: dict[str, Any], data: Sequences, said: Sequence[NaiveTokens], normalisation: dict[str, Any]) -> torch.Tensor:

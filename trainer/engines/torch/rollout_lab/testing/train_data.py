@@ -10,7 +10,9 @@ from rollout_lab.models.loaded_model import LoadedModel
 from rollout_lab.testing.naive_training import naive_tokens
 
 LENGTHS = ((3, 9), (1, 2), (12, 5), (2, 17), (6, 1), (4, 9), (3, 5))
-PAIRS = ({"name": "a", "side": "chosen"}, {"name": "b", "side": "rejected"}, None, {"name": "b", "side": "chosen"}, {"name": "a", "side": "rejected"})
+PAIRS = (
+    {"name": "a", "side": "chosen"}, {"name": "b", "side": "rejected"}, None, {"name": "b", "side": "chosen"},
+    {"name": "a", "side": "rejected"})
 OFFSETS = (-0.7, -0.35, -0.1, 0.06, 0.25, 0.45)
 """Of log-probabilities to the behaviour policy's: inside and outside of the clips below, on both sides, away from the edges."""
 COMBINED: tuple[dict[str, Any], ...] = (

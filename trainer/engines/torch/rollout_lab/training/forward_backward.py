@@ -46,7 +46,9 @@ def head_values(model: LoadedModel, sequences: Sequences, budget: TokenBudget, c
     return said.index.per_sequence(said.heads)
 
 
-def forward_backward(model: LoadedModel, data: Sequences, loss: dict[str, Any], budget: TokenBudget, cancelled: Cancelled) -> dict[str, Any]:
+def forward_backward(
+    model: LoadedModel, data: Sequences, loss: dict[str, Any], budget: TokenBudget, cancelled: Cancelled
+) -> dict[str, Any]:
     """Adds the gradient of `loss` over `data` to the parameters'. Where it rejects (a log-probability or a term that is not finite, too
     little memory, or cancelled), the accumulated gradient is cleared. A gradient that is not finite under a finite loss shows at the
     optimiser's step."""
@@ -80,7 +82,7 @@ class _SaidRows:
 
 def _finite(model: LoadedModel, values: torch.Tensor, name: str) -> torch.Tensor:
     """float64 on the CPU. Rejects with `engine/not-finite`, naming the first tensor at fault, or the values themselves."""
-    found = values.detach().to("cpu", torch.float64)
+    found = values.detach().cpu().double()
     if not bool(found.isfinite().all()):
         broken = (each for each, parameter in model.causal.named_parameters() if not bool(parameter.isfinite().all()))
         raise not_finite(next(broken, name), "in the forward pass")
@@ -98,7 +100,9 @@ def _score(model: LoadedModel, sequences: Sequences, budget: TokenBudget, cancel
     return said
 
 
-def _micro_batches(model: LoadedModel, sequences: Sequences, budget: TokenBudget, cancelled: Cancelled, run: Run, wanted: Wanted) -> MicroBatches:
+def _micro_batches(
+    model: LoadedModel, sequences: Sequences, budget: TokenBudget, cancelled: Cancelled, run: Run, wanted: Wanted
+) -> MicroBatches:
     sizes = [size_of(sequence, wanted.head) for sequence in sequences]
     shares = model.packed and worth_sharing(sequences)
     # A packed micro-batch makes its logits in chunks; the others make all at once.
@@ -150,11 +154,12 @@ def _backward(said: ModelRows, slopes: ModelRows, parameters: Sequence[nn.Parame
     used = [(rows, slope) for rows, slope in pairs if rows is not None and bool(slope.any())]
     if used:
         tensors = [rows for rows, _ in used]
-        torch.autograd.backward(tensors, [slope.to(rows.device, rows.dtype) for rows, slope in used], inputs=list(parameters))
+        torch.autograd.backward(tensors, [slope.to(rows.dtype).to(rows.device) for rows, slope in used], inputs=list(parameters))
 
 
 def _pair_terms(
-    model: LoadedModel, data: Sequences, index: RowIndex, masks: torch.Tensor, loss: dict[str, Any], budget: TokenBudget, cancelled: Cancelled
+    model: LoadedModel, data: Sequences, index: RowIndex, masks: torch.Tensor, loss: dict[str, Any], budget: TokenBudget,
+    cancelled: Cancelled
 ) -> dict[int, PairTerm]:
     """By index of their term."""
     terms = {i: term for i, term in enumerate(loss["terms"]) if term["kind"] == "pairwise"}

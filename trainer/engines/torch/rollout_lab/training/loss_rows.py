@@ -83,7 +83,9 @@ def row_masks(data: Sequence[dict[str, Any]]) -> torch.Tensor:
     return (_column(data, lambda sequence: sequence.get("mask_T"), 1.0) != 0).double()
 
 
-def loss_rows(data: Sequence[dict[str, Any]], index: RowIndex, mask: torch.Tensor, loss: dict[str, Any], slopes: dict[int, torch.Tensor]) -> LossRows:
+def loss_rows(
+    data: Sequence[dict[str, Any]], index: RowIndex, mask: torch.Tensor, loss: dict[str, Any], slopes: dict[int, torch.Tensor]
+) -> LossRows:
     sequence = index.sequences()
     normalisation = loss["normalisation"]
 

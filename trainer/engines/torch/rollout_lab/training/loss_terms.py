@@ -101,7 +101,7 @@ def _term_sum(i: int, term: Term, rows: LossRows, said: ModelRows) -> tuple[torc
 
 
 def _leaf(values: torch.Tensor) -> torch.Tensor:
-    return values.detach().double().cpu().requires_grad_()
+    return values.detach().cpu().double().requires_grad_()
 
 
 def batch_loss(terms: list[Term], rows: LossRows, said: ModelRows) -> BatchLoss:

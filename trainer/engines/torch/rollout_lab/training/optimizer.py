@@ -69,13 +69,13 @@ class Optimizer:
         grad_norm = gradient_norm(parameters)
         scale = min(1.0, step["maxGradNorm"] / (grad_norm + CLIP_EPSILON)) if step["maxGradNorm"] > 0 else 1.0
         state = self._next_state(parameters) if step["name"] == "adamw" else None
-        squares = torch.zeros(2, dtype=torch.float64)
+        norms: list[torch.Tensor] = []
         for bucket in _buckets(parameters, state, BUCKET_FLOATS.get(self._model.device.type, BUCKET_FLOATS["cpu"])):
             if scale != 1.0:
                 torch._foreach_mul_(bucket.gradients, scale)
             directions = bucket.gradients if state is None else _adamw_directions(bucket, state.step, step)
-            squares = squares.to(self._model.device) + _move(bucket.parameters, directions, step)
-        update, size = squares.sqrt().tolist()
+            norms.append(_move(bucket.parameters, directions, step))
+        update, size = torch.linalg.vector_norm(torch.cat(norms, dim=1).cpu().double(), dim=1).tolist()
         if not math.isfinite(update + size):
             raise _diverged(parameters)
         return {"gradNorm": grad_norm, "updateNorm": update, "parameterNorm": size}
@@ -139,7 +139,7 @@ def _correction(beta: float, taken: int) -> float:
 
 
 def _move(parameters: list[torch.Tensor], directions: list[torch.Tensor], step: dict[str, Any]) -> torch.Tensor:
-    """p ← p − rate·(direction + decay·p). Gives [2] float64: Σ (new − old)² and Σ new²."""
+    """p ← p − rate·(direction + decay·p). Gives [2, n] of the n tensors: ‖new − old‖ and ‖new‖."""
     wide = [parameter.float() for parameter in parameters]
     if step["weightDecay"] != 0:
         directions = torch._foreach_add(directions, wide, alpha=step["weightDecay"])
@@ -148,7 +148,7 @@ def _move(parameters: list[torch.Tensor], directions: list[torch.Tensor], step: 
     for parameter, value in zip(parameters, wide):
         if parameter.dtype != value.dtype:
             parameter.copy_(value)
-    return torch.stack([_squares(changes), _squares(wide)])
+    return torch.stack([_norms(changes), _norms(wide)])
 
 
 def _times(tensors: list[torch.Tensor], factor: float) -> list[torch.Tensor]:
@@ -158,9 +158,9 @@ def _times(tensors: list[torch.Tensor], factor: float) -> list[torch.Tensor]:
     return [tensor.double().mul(factor).float() for tensor in tensors]
 
 
-def _squares(tensors: list[torch.Tensor]) -> torch.Tensor:
-    """Σ x² over all, float64; the sum over one tensor in single precision, beyond which lies nothing that can be trained."""
-    return torch.stack(torch._foreach_norm(tensors)).double().square().sum()
+def _norms(tensors: list[torch.Tensor]) -> torch.Tensor:
+    """[n] of each tensor. Squares beyond single precision give infinity; beyond them lies nothing that can be trained."""
+    return torch.stack(torch._foreach_norm(tensors, 2, dtype=torch.float32))
 
 
 def gradient_norm(parameters: Parameters) -> float:
@@ -168,11 +168,11 @@ def gradient_norm(parameters: Parameters) -> float:
     found = {name: parameter.grad for name, parameter in parameters.items() if parameter.grad is not None}
     if not found:
         return 0.0
-    norms = torch.stack([norm.double() for norm in torch._foreach_norm(list(found.values()))]).cpu()
+    norms = _norms(list(found.values())).cpu().double()
     for i, (name, gradient) in enumerate(found.items()):
         if not math.isfinite(norms[i]):
             # The squares of single precision end long before its numbers do.
-            norms[i] = torch.linalg.vector_norm(gradient, dtype=torch.float64)
+            norms[i] = torch.linalg.vector_norm(gradient.cpu().double())
         if not math.isfinite(norms[i]):
             raise not_finite(name, "in the accumulated gradient")
     return float(torch.linalg.vector_norm(norms))

@@ -117,7 +117,8 @@ def free_memory() -> None:
 
 
 def too_long(sequence: int, tokens: int, failure: str) -> LabError:
+    place = f"sequences[{sequence}]"
     return LabError(
-        "engine", "engine/out-of-memory",
-        f"sequences[{sequence}] with its {tokens} tokens is too much for the device's memory on its own ({failure})", f"sequences[{sequence}]",
+        "engine", "engine/out-of-memory", f"{place} with its {tokens} tokens is too much for the device's memory on its own ({failure})",
+        place,
         remedy='Set "gradientCheckpointing", "dtype": "bfloat16" or "lora", sample fewer tokens, or take a smaller model.')

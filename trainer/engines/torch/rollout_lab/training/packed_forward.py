@@ -57,7 +57,8 @@ def _padded(model: LoadedModel, sequences: Sequence[dict[str, Any]], wanted: Wan
     # What goes into the head are the hidden states behind the last norm.
     hook = model.output_head().register_forward_pre_hook(lambda _, given: seen.append(given[0]))
     try:
-        outputs = model.causal(input_ids=inputs.tokens, attention_mask=inputs.real, position_ids=inputs.positions, use_cache=False)
+        # Padding stands behind, so that positions are those that any model counts by itself.
+        outputs = model.causal(input_ids=inputs.tokens, attention_mask=inputs.real, use_cache=False)
     finally:
         hook.remove()
     logits = outputs.logits.flatten(0, 1)

@@ -1,6 +1,7 @@
 """Attention within each of many sequences that lie packed, one after another, in one row of tokens."""
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
@@ -49,7 +50,14 @@ def has_varlen(device: torch.device, dtype: torch.dtype, asked: str) -> bool:
     """Whether attention over packed sequences of any length is one kernel here: flash attention by NVIDIA's hardware, on half floats."""
     if device.type != "cuda" or torch.version.hip is not None or dtype not in HALF or asked == "sdpa":
         return False
-    return torch.cuda.get_device_capability(device) >= VARLEN_CAPABILITY
+    return torch.cuda.get_device_capability(device) >= VARLEN_CAPABILITY and {"scale", "window_size"} <= _varlen_settings()
+
+
+def _varlen_settings() -> set[str]:
+    """What PyTorch's kernel can be told, which grew from release to release."""
+    from torch.nn.attention import varlen
+
+    return set(inspect.signature(varlen.varlen_attn).parameters)
 
 
 class PackedLayout:
@@ -77,10 +85,11 @@ class PackedLayout:
         # Under autocast norms and rotations leave queries and keys in float32.
         half = value.dtype if value.dtype in HALF else torch.bfloat16
         rows = [each[0].transpose(0, 1).to(half) for each in (query, key, value)]
+        # Where it cannot be told of shared key heads, it takes them as they come.
+        shared = {"enable_gqa": query.shape[1] != key.shape[1]} if "enable_gqa" in _varlen_settings() else {}
         # A window that reaches any distance back and none ahead is causal attention.
         return varlen_attn(
-            *rows, self._starts, self._starts, self._longest, self._longest, scale=scaling, window_size=(-1, 0),
-            enable_gqa=query.shape[1] != key.shape[1])[None]
+            *rows, self._starts, self._starts, self._longest, self._longest, scale=scaling, window_size=(-1, 0), **shared)[None]
 
 
 def _attend_equal(group: EqualLengths, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float) -> torch.Tensor:

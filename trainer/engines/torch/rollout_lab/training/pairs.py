@@ -32,7 +32,8 @@ def find_pairs(data: Sequence[dict[str, Any]]) -> list[tuple[int, int]]:
 
 
 def pair_term(
-    term: dict[str, Any], data: Sequence[dict[str, Any]], index: RowIndex, mask: torch.Tensor, logprobs: torch.Tensor, denominator: float | None
+    term: dict[str, Any], data: Sequence[dict[str, Any]], index: RowIndex, mask: torch.Tensor, logprobs: torch.Tensor,
+    denominator: float | None
 ) -> PairTerm:
     """mask, logprobs: float64 [R]; rows of sequences without a pair are not read. The definitions stand in `engine.ts`."""
     pairs = find_pairs(data)

@@ -1,72 +1,37 @@
 """Training calls against one sequence at a time through transformers' own attention, one token at a time through the definitions."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
+from transformers import AutoConfig, AutoModelForCausalLM
 
 from rollout_lab.errors import LabError
 from rollout_lab.models.loaded_model import LoadedModel
+from rollout_lab.models.network import without_dropout
 from rollout_lab.models.options import LoraOptions, TorchOptions
 from rollout_lab.testing.naive_training import naive_forward_backward
 from rollout_lab.testing.tiny_models import tiny_model
 from rollout_lab.testing.train_data import COMBINED, NORMALISATIONS, TERMS, train_data
+from rollout_lab.testing.training_checks import assert_close_gradients, assert_matches, clear, gradients, loss_of, never, with_head
 from rollout_lab.training.forward_backward import forward_backward, head_values, logprobs
 from rollout_lab.training.out_of_memory import TokenBudget
 
-TOKEN_MEAN = {"kind": "tokenMean"}
 SHAPES: dict[str, dict[str, Any]] = {
     "Qwen3, tied head, shared keys": {},
     "Llama, untied head": {"architecture": "LlamaForCausalLM", "tiedHead": False},
     "Qwen2, biases, no shared keys": {"architecture": "Qwen2ForCausalLM", "keyValueHeads": 2}
 }
-
-
-def never() -> bool:
-    return False
-
-
-def gradients(model: LoadedModel) -> dict[str, torch.Tensor]:
-    return {name: torch.zeros_like(each) if each.grad is None else each.grad for name, each in model.trainable().items()}
-
-
-def clear(model: LoadedModel) -> None:
-    for parameter in model.trainable().values():
-        parameter.grad = None
-
-
-def loss_of(*terms: dict[str, Any], normalisation: dict[str, Any] = TOKEN_MEAN) -> dict[str, Any]:
-    return {"terms": list(terms), "normalisation": normalisation}
-
-
-def with_head(model: LoadedModel) -> LoadedModel:
-    """A reward head that says something."""
-    head = model.add_reward_head()
-    with torch.no_grad():
-        head.weight.copy_(torch.linspace(-0.4, 0.5, head.weight.shape[1])[None])
-        head.bias.fill_(0.1)
-    return model
-
-
-def assert_close_gradients(found: dict[str, torch.Tensor], truth: dict[str, torch.Tensor], tolerance: float = 2e-5) -> None:
-    total = torch.cat([each.flatten() for each in truth.values()]).norm()
-    assert float(total) > 1e-3
-    for name, expected in truth.items():
-        error = float((found[name] - expected).norm())
-        assert error <= tolerance * float(expected.norm()) or error <= 1e-6 * float(total), f"{name}: {error}"
-
-
-def assert_matches(model: LoadedModel, data: list[dict[str, Any]], loss: dict[str, Any], tokens: int) -> None:
-    clear(model)
-    truth = naive_forward_backward(model, data, loss)
-    result = forward_backward(model, data, loss, TokenBudget(tokens), never)
-    assert result["loss"] == pytest.approx(truth.loss, abs=2e-5)
-    assert result["termValues"] == pytest.approx(truth.term_values, abs=2e-5)
-    for found, said in zip(result["logprobs"], truth.said):
-        assert found["logprobs_T"] == pytest.approx(said.logprobs.tolist(), abs=1e-5)
-        assert found["entropies_T"] == pytest.approx(said.entropies.tolist(), abs=1e-5)
-    assert_close_gradients(gradients(model), truth.gradients)
+OTHERS: dict[str, dict[str, Any]] = {
+    "gemma2": {
+        "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 8, "intermediate_size": 24,
+        "final_logit_softcapping": 2.0, "attn_logit_softcapping": 3.0},
+    "gpt2": {"n_embd": 16, "n_layer": 2, "n_head": 2, "n_positions": 96},
+    "mamba": {"hidden_size": 16, "num_hidden_layers": 2, "state_size": 4}
+}
+"""Logits and scores that are capped, positions that are learned, and no attention at all."""
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +66,15 @@ def test_padded_batches(data: list[dict[str, Any]]) -> None:
     model = with_head(tiny_model(TorchOptions(attention="eager")))
     assert not model.packed
     assert_matches(model, data, loss_of(*COMBINED, TERMS["stepReward"], TERMS["pairs, sigmoid"]), tokens=60)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_models_that_are_run_padded(data: list[dict[str, Any]], name: str) -> None:
+    torch.manual_seed(3)
+    config = AutoConfig.for_model(name, vocab_size=7, pad_token_id=None, bos_token_id=None, eos_token_id=0, **OTHERS[name])
+    network = AutoModelForCausalLM.from_config(without_dropout(config)).eval()
+    model = with_head(replace(tiny_model(), network=network, packed=False, reward_head=None))
+    assert_matches(model, data, loss_of(*COMBINED, TERMS["stepReward"]), tokens=60)
 
 
 def test_gradient_checkpointing(data: list[dict[str, Any]]) -> None:
@@ -181,7 +155,10 @@ def test_report_of_ratios(model: LoadedModel, data: list[dict[str, Any]]) -> Non
 
 def test_masked_tokens_are_not_read(model: LoadedModel, data: list[dict[str, Any]]) -> None:
     def scrambled(sequence: dict[str, Any]) -> dict[str, Any]:
-        loud = {"advantages_T": 1e3, "behaviourLogprobs_T": -500, "referenceLogprobs_T": 500, "weights_T": 1e3, "stepLabels_T": 0.5, "returns_T": 9}
+        loud = {
+            "advantages_T": 1e3, "behaviourLogprobs_T": -500, "referenceLogprobs_T": 500, "weights_T": 1e3, "stepLabels_T": 0.5,
+            "returns_T": 9
+        }
         return sequence | {
             name: [value if flag else by for value, flag in zip(sequence[name], sequence["mask_T"])] for name, by in loud.items()
         }
@@ -224,7 +201,10 @@ def test_numbers_that_are_not_finite_name_their_tensor_and_clear_the_gradient(da
     forward_backward(model, data, loss_of(*COMBINED), TokenBudget(24), never)
     with torch.no_grad():
         model.trainable()[tensor].view(-1)[3] = torch.inf
-    for call in (lambda: logprobs(model, data, TokenBudget(24), never), lambda: forward_backward(model, data, loss_of(*COMBINED), TokenBudget(24), never)):
+    for call in (
+        lambda: logprobs(model, data, TokenBudget(24), never),
+        lambda: forward_backward(model, data, loss_of(*COMBINED), TokenBudget(24), never)
+    ):
         with pytest.raises(LabError) as raised:
             call()
         assert (raised.value.code, raised.value.place) == ("engine/not-finite", tensor)
@@ -247,7 +227,10 @@ def test_cancelled_between_micro_batches(model: LoadedModel, data: list[dict[str
         asked += 1
         return asked == 3
 
-    for call in (lambda: logprobs(model, data, TokenBudget(24), third), lambda: forward_backward(model, data, loss_of(*COMBINED), TokenBudget(24), third)):
+    for call in (
+        lambda: logprobs(model, data, TokenBudget(24), third),
+        lambda: forward_backward(model, data, loss_of(*COMBINED), TokenBudget(24), third)
+    ):
         asked = 0
         with pytest.raises(LabError) as raised:
             call()

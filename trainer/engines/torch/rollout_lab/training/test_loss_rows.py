@@ -97,7 +97,9 @@ def test_a_pair_by_hand() -> None:
 
 
 @pytest.mark.parametrize("changes", [
-    {"variant": "hinge"}, {"variant": "ipo"}, {"variant": "sigmoid", "labelSmoothing": 0.2, "margin": 0.3}, {"variant": "hinge", "lengthNormalised": True}], ids=str)
+    {"variant": "hinge"}, {"variant": "ipo"}, {"variant": "sigmoid", "labelSmoothing": 0.2, "margin": 0.3},
+    {"variant": "hinge", "lengthNormalised": True}
+], ids=str)
 def test_slopes_of_pairs_by_finite_differences(changes: dict[str, Any]) -> None:
     term = {"kind": "pairwise", "beta": 0.4, **changes}
     logprobs = torch.tensor([-3.0, 7.0, 7.0, -3.5, -1.0], dtype=torch.float64)

@@ -119,7 +119,9 @@ def test_a_sequence_that_does_not_fit_alone() -> None:
     model = tiny_model()
     data = train_data(model)
     forward_backward(model, data, LOSS, TokenBudget(4096), never)
-    for call in (lambda: logprobs(model, data, TokenBudget(4096), never), lambda: forward_backward(model, data, LOSS, TokenBudget(4096), never)):
+    for call in (
+        lambda: logprobs(model, data, TokenBudget(4096), never), lambda: forward_backward(model, data, LOSS, TokenBudget(4096), never)
+    ):
         with memory_for(model, 15, "forward"), pytest.raises(LabError) as raised:
             call()
         assert (raised.value.code, raised.value.place) == ("engine/out-of-memory", "sequences[3]")

@@ -4,7 +4,9 @@ import random
 
 import pytest
 import torch
+from torch.nn.attention import varlen
 
+from rollout_lab.training import packed_layout
 from rollout_lab.training.packed_layout import EqualLengths, PackedLayout, equal_lengths, has_varlen, padded_lengths
 
 CPU = torch.device("cpu")
@@ -64,18 +66,34 @@ def test_varlen_kernels_are_for_half_floats_on_gpus_alone() -> None:
     assert not has_varlen(torch.device("cuda"), torch.bfloat16, "sdpa")
 
 
-def test_the_varlen_kernel_is_asked_for_causal_attention_within_sequences(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("told", [True, False], ids=["now", "before it could be told of shared key heads"])
+def test_the_varlen_kernel_is_asked_for_causal_attention_within_sequences(monkeypatch: pytest.MonkeyPatch, told: bool) -> None:
     """Played: no kernel runs here, what it is given does."""
-    import torch.nn.attention.varlen as varlen
-
-    def played(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, *limits: object, **settings: object) -> torch.Tensor:
-        starts, other, longest, also = limits
-        assert settings == {"scale": 0.3, "window_size": (-1, 0), "enable_gqa": True} and torch.equal(starts, other)
-        assert (starts.tolist(), starts.dtype, longest, also) == ([0, 5, 8, 9], torch.int32, 5, 5)
+    def answer(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, starts: torch.Tensor, other: torch.Tensor, *longest: int) -> torch.Tensor:
+        assert (starts.tolist(), starts.dtype, longest) == ([0, 5, 8, 9], torch.int32, (5, 5)) and torch.equal(starts, other)
+        assert q.dtype == k.dtype == v.dtype == torch.bfloat16
         by_head = [each.transpose(0, 1)[None].double() for each in (q, k, v)]
         return naive(*by_head, [5, 3, 1], 0.3)[0]
 
-    monkeypatch.setattr(varlen, "varlen_attn", played)
+    def new(*given: object, scale: float, window_size: tuple[int, int], enable_gqa: bool) -> torch.Tensor:
+        assert (scale, window_size, enable_gqa) == (0.3, (-1, 0), True)
+        return answer(*given)
+
+    def old(*given: object, scale: float, window_size: tuple[int, int]) -> torch.Tensor:
+        return new(*given, scale=scale, window_size=window_size, enable_gqa=True)
+
+    monkeypatch.setattr(varlen, "varlen_attn", new if told else old)
     given = [torch.randn(1, heads, 9, 8).bfloat16() for heads in (4, 2, 2)]
-    made = PackedLayout([5, 3, 1], CPU, varlen=True).attend(0, *given, 0.3)
+    # As under autocast, where a rotation leaves float32.
+    made = PackedLayout([5, 3, 1], CPU, varlen=True).attend(0, given[0].float(), *given[1:], 0.3)
     assert torch.allclose(made, naive(*(each.double() for each in given), [5, 3, 1], 0.3))
+
+
+@pytest.mark.parametrize(("capability", "settings", "has"), [
+    ((9, 0), {"scale", "window_size"}, True), ((7, 5), {"scale", "window_size"}, False), ((9, 0), {"is_causal"}, False)], ids=str)
+def test_varlen_needs_the_hardware_and_a_kernel_that_can_be_told(
+    monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], settings: set[str], has: bool
+) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: capability)
+    monkeypatch.setattr(packed_layout, "_varlen_settings", lambda: settings)
+    assert has_varlen(torch.device("cuda"), torch.bfloat16, "auto") == has

@@ -10,12 +10,12 @@ from rollout_lab.models.loaded_model import LoadedModel
 from rollout_lab.models.options import TorchOptions
 from rollout_lab.testing.tiny_models import tiny_model
 from rollout_lab.testing.train_data import COMBINED, train_data
+from rollout_lab.testing.training_checks import assert_matches, loss_of, never, with_head
 from rollout_lab.training import packed_forward
 from rollout_lab.training.batch_inputs import BatchForm, packed_inputs
 from rollout_lab.training.forward_backward import forward_backward, head_values, logprobs
 from rollout_lab.training.out_of_memory import TokenBudget
 from rollout_lab.training.shared_prompts import blocks_of, worth_sharing
-from rollout_lab.training.test_forward_backward import assert_matches, loss_of, never, with_head
 
 CPU = torch.device("cpu")
 HEAD_TERM = {"kind": "valueRegression", "weight": 0.3}

@@ -95,3 +95,13 @@ def test_bfloat16_products_give_float32_values() -> None:
     assert hidden.grad.dtype == head.weight.grad.dtype == torch.float32
     truth = torch.autograd.grad(expected[0].sum() + expected[1].sum(), head.weight)[0]
     assert float((head.weight.grad - truth).norm() / truth.norm()) < 0.03
+
+
+def test_limits_grow_with_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Properties:
+        total_memory = 24 * 2**30
+
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: Properties)
+    gpu, cpu = LogitLimits.of(torch.device("cuda")), LogitLimits.of(torch.device("cpu"))
+    assert 4 * gpu.kept == pytest.approx(2.4 * 2**30, rel=0.01) and gpu.chunk < gpu.kept
+    assert (cpu.rows(512), cpu.rows(151_936), gpu.rows(151_936)) == (8192, 256, gpu.chunk // 151_936)

@@ -9,7 +9,7 @@ With z the logits of a row, log p = z − logsumexp(z), H = −Σ p·log p, and 
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -17,24 +17,33 @@ from torch import nn
 
 from rollout_lab.devices.cpu_products import fast_linear, product
 
-CHUNK_FLOATS = {"cpu": 2**22, "cuda": 2**28}
-"""Logits made at once: enough rows for a matrix product at full speed, and on a CPU few enough to stay near the caches."""
-KEPT_FLOATS = {"cpu": 2**26, "cuda": 2**32}
-"""Logits kept for the backward pass."""
-DEFAULT_DEVICE = "cpu"
+LEAST_ROWS = 256
+"""Rows of a chunk, however large the vocabulary: each chunk reads the whole head, and adds to its whole gradient."""
+CPU_FLOATS = 2**22, 2**26
+"""Made at once, which on a CPU stay near its caches; and kept for the backward pass."""
+DEVICE_SHARES = 0.01, 0.1
+"""The same of a GPU's memory."""
+FLOAT_BYTES = 4
 
 
-@dataclass
+@dataclass(frozen=True)
 class LogitLimits:
     """Floats of [R, V] logits."""
 
     chunk: int
     kept: int
+    least_rows: int = 1
 
     @classmethod
     def of(cls, device: torch.device) -> LogitLimits:
-        kind = device.type if device.type in CHUNK_FLOATS else DEFAULT_DEVICE
-        return cls(CHUNK_FLOATS[kind], KEPT_FLOATS[kind])
+        if device.type != "cuda":
+            return cls(*CPU_FLOATS, LEAST_ROWS)
+        floats = torch.cuda.get_device_properties(device).total_memory / FLOAT_BYTES
+        return cls(*(int(share * floats) for share in DEVICE_SHARES), LEAST_ROWS)
+
+    def rows(self, vocabulary_size: int) -> int:
+        """Of a chunk."""
+        return max(self.least_rows, self.chunk // vocabulary_size, 1)
 
 
 @dataclass
@@ -80,7 +89,7 @@ class _TokenLogprobs(torch.autograd.Function):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         rows, vocabulary = hidden.shape[0], weight.shape[0]
         keeps = rows * vocabulary <= limits.kept
-        step = max(1, limits.chunk // vocabulary)
+        step = limits.rows(vocabulary)
         cast = _cast(weight, bias, dtype)
         logprobs = hidden.new_empty(rows, dtype=wide(dtype))
         entropies = torch.empty_like(logprobs)
@@ -138,7 +147,7 @@ def token_logprobs(
     """[R] log-probabilities of `targets` and [R] entropies, from the [R, d] hidden states that predict them. `dtype` is what the
     head computes in."""
     if not torch.is_grad_enabled():
-        limits = LogitLimits(limits.chunk, kept=0)
+        limits = replace(limits, kept=0)
     if type(head) is nn.Linear:
         return _TokenLogprobs.apply(hidden, head.weight, head.bias, targets, dtype, limits)
     return _by_module(head, hidden, targets, limits)
@@ -146,7 +155,7 @@ def token_logprobs(
 
 def _by_module(head: nn.Module, hidden: torch.Tensor, targets: torch.Tensor, limits: LogitLimits) -> tuple[torch.Tensor, torch.Tensor]:
     """Of a head that is more than a matrix, such as one with an adapter: chunks are computed again in the backward pass."""
-    step = max(1, limits.chunk // head.out_features)
+    step = limits.rows(head.out_features)
 
     def part(rows: torch.Tensor, wanted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return logits_logprobs(head(rows), wanted)

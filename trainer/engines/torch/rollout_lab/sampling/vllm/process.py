@@ -1,0 +1,68 @@
+"""The worker's process, seen from the trainer."""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, Iterator
+
+from rollout_lab.errors import LabError
+
+PYTHON_VARIABLE = "ROLLOUT_LAB_VLLM_PYTHON"
+REMEDY = (
+    f"Make an environment with vLLM (uv venv vllm-env && uv pip install --python vllm-env vllm) and name its Python in {PYTHON_VARIABLE}, "
+    'or set "sampler" to "own".')
+WORKER = Path(__file__).with_name("worker.py")
+
+
+def named_python() -> str | None:
+    """The Python that has vLLM, where the machine names one."""
+    return os.environ.get(PYTHON_VARIABLE) or None
+
+
+def _failed(message: str) -> LabError:
+    return LabError("engine", "engine/vllm", message, remedy=REMEDY)
+
+
+class WorkerProcess:
+    def __init__(self, python: str) -> None:
+        if shutil.which(python) is None:
+            raise _failed(f"{python}, named by {PYTHON_VARIABLE}, is no program")
+        environment = os.environ | {"PYTHONUNBUFFERED": "1", "VLLM_LOGGING_LEVEL": "WARNING"}
+        self._process = subprocess.Popen(
+            [python, str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+
+    def send(self, request: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise _failed(f"The vLLM process ended (exit status {self._process.wait()})") from error
+
+    def answers(self) -> Iterator[dict[str, Any]]:
+        """Until the process ends, which rejects with `engine/vllm`, as does an answer that is an error."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            answer = json.loads(line)
+            if "error" in answer:
+                raise _failed(f"vLLM: {str(answer['error'])[:1000]}")
+            yield answer
+        raise _failed(f"The vLLM process ended (exit status {self._process.wait()})")
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.send(request)
+        return next(self.answers())
+
+    def close(self) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()

@@ -1,0 +1,143 @@
+"""The worker's own program over a stand-in for the vLLM module: what goes through the pipe, not what vLLM does."""
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+import torch
+
+from rollout_lab.errors import LabError
+from rollout_lab.models.options import TorchOptions
+from rollout_lab.sampling.decoder import Sampler
+from rollout_lab.sampling.testing import PARAMETERS, Recorder, small_model
+from rollout_lab.sampling.vllm import process
+
+STAND_IN = '''
+import json, os, time, types
+__version__ = "stand-in"
+
+def note(**what):
+    with open(os.environ["STAND_IN_NOTES"], "a") as file:
+        file.write(json.dumps(what) + "\\n")
+
+class SamplingParams:
+    def __init__(self, **settings):
+        self.__dict__.update(settings)
+
+class Engine:
+    """Counts upwards from the seed, one token a step."""
+    def __init__(self):
+        self.rows = {}
+    def add_request(self, name, prompt, settings):
+        note(request=prompt["prompt_token_ids"], settings=settings.__dict__)
+        self.rows[name] = (settings, [], [])
+    def has_unfinished_requests(self):
+        return bool(self.rows)
+    def abort_request(self, names):
+        note(aborted=len(self.rows))
+        self.rows.clear()
+    def step(self):
+        print("noise on standard output")
+        time.sleep(0.02)
+        outputs = []
+        for name, (settings, tokens, logprobs) in list(self.rows.items()):
+            tokens.append(1 + (settings.seed + len(tokens)) % 9)
+            logprobs.append({tokens[-1]: types.SimpleNamespace(logprob=-2.0)})
+            made = types.SimpleNamespace(token_ids=tuple(tokens), logprobs=list(logprobs))
+            outputs.append(types.SimpleNamespace(request_id=name, outputs=[made]))
+            if len(tokens) >= settings.max_tokens:
+                del self.rows[name]
+        return outputs
+
+class LLM:
+    def __init__(self, model, **settings):
+        note(load=sorted(os.listdir(model)), settings=settings)
+        self.llm_engine = Engine()
+    def collective_rpc(self, method, kwargs):
+        note(rpc=method, **kwargs)
+    def reset_prefix_cache(self):
+        note(reset=True)
+'''
+PROMPTS = [{"tokens": [1, 2], "seeds": [3, 4]}, {"tokens": [5], "seeds": [0]}]
+
+
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "vllm.py").write_text(STAND_IN)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("STAND_IN_NOTES", str(tmp_path / "notes"))
+    monkeypatch.setenv(process.PYTHON_VARIABLE, sys.executable)
+    return tmp_path / "notes"
+
+
+@pytest.fixture
+def sampler() -> Iterator[Sampler]:
+    made = Sampler(small_model(TorchOptions(sampler="vllm")))
+    yield made
+    made.close()
+
+
+def read(notes: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in notes.read_text().splitlines()]
+
+
+def test_samples_with_the_trainers_log_probabilities_and_reports_the_difference(notes: Path, sampler: Sampler) -> None:
+    recorder = Recorder()
+    completions = sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 6}, recorder, lambda: False)
+    assert [each["tokens"] for each in completions] == [[4, 5, 6, 7, 8, 9], [5, 6, 7, 8, 9, 1], [1, 2, 3, 4, 5, 6]]
+    assert completions == sorted(recorder.completions, key=lambda each: (each["promptIndex"], each["sampleIndex"]))
+    assert completions[0]["text"] == "d e f g h i" and completions[0]["stopReason"] == "length"
+    assert completions[0]["samplingLogprobs_T"] == [-2.0] * 6
+    from rollout_lab.sampling.testing import expected_logprobs
+    rows = expected_logprobs(sampler._model, [1, 2, *completions[0]["tokens"]])[1:-1]
+    expected = rows.gather(1, torch.tensor(completions[0]["tokens"])[:, None])[:, 0]
+    torch.testing.assert_close(torch.tensor(completions[0]["logprobs_T"]), expected, atol=1e-5, rtol=0)
+    mismatch = sampler._vllm.mismatch
+    said = [logprob for each in completions for logprob in each["logprobs_T"]]
+    assert mismatch.tokens == 18 and abs(mismatch.mean - sum(abs(each + 2) for each in said) / 18) < 1e-6
+    loaded, first, *_ = read(notes)
+    assert {"config.json", "model.safetensors", "tokenizer.json"} <= set(loaded["load"])
+    assert loaded["settings"]["logprobs_mode"] == "processed_logprobs"
+    assert first["settings"]["stop_token_ids"] == [0] and first["settings"]["top_k"] == -1
+
+
+def test_sends_weights_again_when_they_have_changed(notes: Path, sampler: Sampler) -> None:
+    for _ in range(2):
+        sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 2}, Recorder(), lambda: False)
+    assert not any("rpc" in each for each in read(notes))
+    sampler._model.weights_changed()
+    sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 2}, Recorder(), lambda: False)
+    assert [each["rpc"] for each in read(notes) if "rpc" in each] == ["reload_weights"]
+    assert any("reset" in each for each in read(notes))
+
+
+def test_ends_at_stop_strings_and_when_cancelled(notes: Path, sampler: Sampler) -> None:
+    stopped = sampler.sample(PROMPTS[:1], PARAMETERS | {"maxTokens": 6, "stop": ["e f"]}, Recorder(), lambda: False)
+    assert [each["text"] for each in stopped] == ["d e f", "e f"]
+    recorder = Recorder()
+    cut = sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 50}, recorder, lambda: recorder.flushes > 2)
+    assert {each["stopReason"] for each in cut} == {"cancelled"} and 0 < len(cut[0]["tokens"]) < 50
+    again = sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 2}, Recorder(), lambda: False)
+    assert [len(each["tokens"]) for each in again] == [2, 2, 2]
+
+
+def test_says_what_to_do_where_vllm_is_missing(monkeypatch: pytest.MonkeyPatch, sampler: Sampler, tmp_path: Path) -> None:
+    def refused() -> LabError:
+        with pytest.raises(LabError) as caught:
+            sampler.sample(PROMPTS, PARAMETERS, Recorder(), lambda: False)
+        assert caught.value.code == "engine/vllm" and process.PYTHON_VARIABLE in caught.value.remedy
+        sampler.close()
+        return caught.value
+
+    monkeypatch.delenv(process.PYTHON_VARIABLE, raising=False)
+    refused()
+    monkeypatch.setenv(process.PYTHON_VARIABLE, str(tmp_path / "python"))
+    assert "no program" in refused().message
+    (tmp_path / "vllm.py").write_text("raise ImportError('no kernel for this GPU')")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    monkeypatch.setenv(process.PYTHON_VARIABLE, sys.executable)
+    assert "no kernel for this GPU" in refused().message

@@ -1,0 +1,121 @@
+"""The program that runs vLLM, by the Python of an environment of its own: vLLM pins an exact torch. It imports nothing of this
+package, and reads and writes one JSON object a line: requests on standard input, answers on what standard output was.
+
+    {"load": folder, "memory": 0.4, "length": 4096, "dtype": "bfloat16"}    → {"ready": version}
+    {"reload": folder}                                                      → {"ready": version}
+    {"sample": [{"prompt": [1, 2], "seed": 3, "limit": 64}, …], "parameters": {…}, "ends": [0]}
+                                           → {"made": [[row, [tokens], [log-probabilities]], …]} …, {"done": true}
+    {"cancel": true}    while sampling     → {"done": true}, early
+
+Log-probabilities are those under the distribution drawn from. An error answers {"error": text}.
+"""
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+
+
+class Worker:
+    def __init__(self, answers):
+        self._answers = answers
+        self._requests = queue.Queue()
+        self._llm = None
+
+    def answer(self, value):
+        self._answers.write(json.dumps(value) + "\n")
+        self._answers.flush()
+
+    def read(self, lines):
+        """In a thread of its own, so that a cancel is heard while sampling."""
+        for line in lines:
+            self._requests.put(json.loads(line))
+        self._requests.put(None)
+
+    def serve(self):
+        while (request := self._requests.get()) is not None:
+            try:
+                self.take(request)
+            except Exception as error:  # vLLM raises anything; the other side says what to do.
+                self.answer({"error": f"{type(error).__name__}: {error}"})
+
+    def take(self, request):
+        if "load" in request:
+            self.load(request)
+        elif "reload" in request:
+            self._llm.collective_rpc("reload_weights", kwargs={"weights_path": request["reload"]})
+            # What was computed of prompts belongs to the weights before.
+            self._llm.reset_prefix_cache()
+            self.ready()
+        elif "sample" in request:
+            self.sample(request)
+
+    def ready(self):
+        import vllm
+
+        self.answer({"ready": vllm.__version__})
+
+    def load(self, request):
+        from vllm import LLM
+
+        self._llm = LLM(
+            model=request["load"], gpu_memory_utilization=request["memory"], max_model_len=request["length"], dtype=request["dtype"],
+            logprobs_mode="processed_logprobs")
+        self.ready()
+
+    def sample(self, request):
+        engine = self._llm.llm_engine
+        for row, asked in enumerate(request["sample"]):
+            engine.add_request(str(row), {"prompt_token_ids": asked["prompt"]}, self.settings(asked, request))
+        told = [0] * len(request["sample"])
+        while engine.has_unfinished_requests():
+            if self.cancelled():
+                engine.abort_request([str(row) for row in range(len(told))])
+                break
+            made = [part for output in engine.step() if (part := new_part(output, told))]
+            if made:
+                self.answer({"made": made})
+        self.answer({"done": True})
+
+    def cancelled(self):
+        try:
+            request = self._requests.get_nowait()
+        except queue.Empty:
+            return False
+        if request is None:
+            self._requests.put(None)
+        return True
+
+    @staticmethod
+    def settings(asked, request):
+        from vllm import SamplingParams
+
+        parameters = request["parameters"]
+        return SamplingParams(
+            temperature=parameters["temperature"], top_k=parameters["topK"] or -1, top_p=parameters["topP"], min_p=parameters["minP"],
+            max_tokens=asked["limit"], stop=parameters["stop"] or None, include_stop_str_in_output=True, stop_token_ids=request["ends"],
+            ignore_eos=True, seed=asked["seed"], logprobs=0)
+
+
+def new_part(output, told):
+    """What a request has made since the last step: its row, tokens and log-probabilities."""
+    row, made = int(output.request_id), output.outputs[0]
+    tokens = list(made.token_ids)[told[row]:]
+    logprobs = [each[token].logprob for token, each in zip(tokens, made.logprobs[told[row]:])] if tokens else []
+    told[row] += len(tokens)
+    return [row, tokens, logprobs] if tokens else None
+
+
+def main():
+    """Whatever prints goes to standard error: the answers keep standard output to themselves."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    worker = Worker(answers)
+    threading.Thread(target=worker.read, args=(sys.stdin,), daemon=True).start()
+    worker.serve()
+
+
+if __name__ == "__main__":
+    main()

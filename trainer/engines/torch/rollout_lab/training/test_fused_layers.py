@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from rollout_lab.models.options import LoraOptions, TorchOptions
+from rollout_lab.testing.tiny_models import tiny_model
+from rollout_lab.testing.train_data import COMBINED, train_data
+from rollout_lab.testing.training_checks import assert_matches, gradients, loss_of, never, with_head
+from rollout_lab.training.forward_backward import forward_backward
+from rollout_lab.training.fused_layers import use_fused_layers
+from rollout_lab.training.out_of_memory import TokenBudget
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "Qwen3, head norms": {}, "Llama": {"architecture": "LlamaForCausalLM", "tiedHead": False},
+    "Qwen2, biases": {"architecture": "Qwen2ForCausalLM", "keyValueHeads": 2}
+}
+HEAD_TERM = {"kind": "stepReward", "weight": 0.5}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_loss_and_gradient_against_transformers_own_layers(shape: dict[str, Any], checkpointing: bool) -> None:
+    model = with_head(tiny_model(TorchOptions(gradient_checkpointing=checkpointing), **shape))
+    data = train_data(model)
+    assert use_fused_layers(model.causal, torch.float32)
+    assert all("forward" in vars(layer.self_attn) for layer in model.causal.model.layers)
+    assert_matches(model, data, loss_of(*COMBINED, HEAD_TERM), tokens=24)
+
+
+def test_adapters_in_the_projections() -> None:
+    pytest.importorskip("peft")
+    model = tiny_model(TorchOptions(lora=LoraOptions(4, 8, 0.0, ())))
+    with torch.no_grad():
+        for parameter in model.trainable().values():
+            parameter.copy_(torch.linspace(-0.3, 0.3, parameter.numel()).view(parameter.shape))
+    data = train_data(model)
+    assert use_fused_layers(model.causal, torch.float32)
+    assert_matches(model, data, loss_of(*COMBINED), tokens=24)
+
+
+def test_bfloat16_stays_near() -> None:
+    exact, fused = tiny_model(), tiny_model(TorchOptions(dtype="bfloat16"))
+    data = train_data(exact)
+    assert use_fused_layers(fused.causal, torch.bfloat16)
+    flat = []
+    for model in (exact, fused):
+        forward_backward(model, data, loss_of(*COMBINED), TokenBudget(24), never)
+        flat.append(torch.cat([each.flatten() for each in gradients(model).values()]))
+    assert float(torch.cosine_similarity(*flat, dim=0)) > 0.98
+
+
+def test_a_model_that_would_say_something_else_keeps_its_layers() -> None:
+    model = tiny_model()
+    for layer in model.causal.model.layers:
+        own = layer.input_layernorm.forward
+        layer.input_layernorm.forward = lambda x, own=own: 1.01 * own(x)
+    assert not use_fused_layers(model.causal, torch.float32)
+    assert all("forward" not in vars(layer.self_attn) for layer in model.causal.model.layers)
+
+
+def test_other_families_are_left_alone() -> None:
+    model = tiny_model()
+    model.causal.config.model_type = "other"
+    assert not use_fused_layers(model.causal, torch.float32)
