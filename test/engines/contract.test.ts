@@ -14,7 +14,7 @@ for (const subject of subjects) {
   describe(`engine contract: ${subject.name}`, function () {
     this.timeout(60_000)
     if (subject.missing !== undefined) {
-      it.skip(`all of it: ${subject.missing}`)
+      it(`all of it: ${subject.missing}`)
       return
     }
     before(async function () {

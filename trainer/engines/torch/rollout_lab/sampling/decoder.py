@@ -49,9 +49,9 @@ from rollout_lab.sampling.runners import PlainRunner
 from rollout_lab.sampling.session import Session
 from rollout_lab.sampling.shares import deal
 from rollout_lab.sampling.step import LlamaStep, ModuleStep, Step
-from rollout_lab.sampling.weights import ModelWeights, cache_shape, copy_weights, is_llama_like, refresh_weights, worth_copying
 from rollout_lab.sampling.vllm.process import PYTHON_VARIABLE, REMEDY, named_python
 from rollout_lab.sampling.vllm.sampler import VllmSampler
+from rollout_lab.sampling.weights import ModelWeights, cache_shape, copy_weights, is_llama_like, refresh_weights, worth_copying
 from rollout_lab.training.packed_layout import has_varlen
 
 MOST_KEPT_SHARE = 0.2
@@ -203,10 +203,10 @@ def _current(device: torch.device) -> ContextManager[Any]:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Threads that start meanwhile share none of their operators out."""
+def _operators_apart(workers: int) -> Iterator[None]:
+    """Threads that start meanwhile share their operators out over their part of the cores alone: one each, mostly."""
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(max(1, threads // workers))
     try:
         yield
     finally:
@@ -215,6 +215,6 @@ def _one_thread_each() -> Iterator[None]:
 
 def _run_beside(work: Callable[[int], None], threads: int) -> None:
     """Each share in a thread of its own; the first error is raised when all have ended."""
-    with _one_thread_each(), ThreadPoolExecutor(threads) as pool:
+    with _operators_apart(threads), ThreadPoolExecutor(threads) as pool:
         for future in [pool.submit(work, number) for number in range(threads)]:
             future.result()

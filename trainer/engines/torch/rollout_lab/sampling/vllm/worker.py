@@ -16,32 +16,33 @@ import os
 import queue
 import sys
 import threading
+from typing import Any, Iterable, TextIO
 
 
 class Worker:
-    def __init__(self, answers):
+    def __init__(self, answers: TextIO) -> None:
         self._answers = answers
-        self._requests = queue.Queue()
-        self._llm = None
+        self._requests: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._llm: Any = None
 
-    def answer(self, value):
+    def answer(self, value: dict[str, Any]) -> None:
         self._answers.write(json.dumps(value) + "\n")
         self._answers.flush()
 
-    def read(self, lines):
+    def read(self, lines: Iterable[str]) -> None:
         """In a thread of its own, so that a cancel is heard while sampling."""
         for line in lines:
             self._requests.put(json.loads(line))
         self._requests.put(None)
 
-    def serve(self):
+    def serve(self) -> None:
         while (request := self._requests.get()) is not None:
             try:
                 self.take(request)
             except Exception as error:  # vLLM raises anything; the other side says what to do.
                 self.answer({"error": f"{type(error).__name__}: {error}"})
 
-    def take(self, request):
+    def take(self, request: dict[str, Any]) -> None:
         if "load" in request:
             self.load(request)
         elif "reload" in request:
@@ -52,12 +53,12 @@ class Worker:
         elif "sample" in request:
             self.sample(request)
 
-    def ready(self):
+    def ready(self) -> None:
         import vllm
 
         self.answer({"ready": vllm.__version__})
 
-    def load(self, request):
+    def load(self, request: dict[str, Any]) -> None:
         from vllm import LLM
 
         self._llm = LLM(
@@ -65,7 +66,7 @@ class Worker:
             logprobs_mode="processed_logprobs")
         self.ready()
 
-    def sample(self, request):
+    def sample(self, request: dict[str, Any]) -> None:
         engine = self._llm.llm_engine
         for row, asked in enumerate(request["sample"]):
             engine.add_request(str(row), {"prompt_token_ids": asked["prompt"]}, self.settings(asked, request))
@@ -79,7 +80,7 @@ class Worker:
                 self.answer({"made": made})
         self.answer({"done": True})
 
-    def cancelled(self):
+    def cancelled(self) -> bool:
         try:
             request = self._requests.get_nowait()
         except queue.Empty:
@@ -89,7 +90,7 @@ class Worker:
         return True
 
     @staticmethod
-    def settings(asked, request):
+    def settings(asked: dict[str, Any], request: dict[str, Any]) -> Any:
         from vllm import SamplingParams
 
         parameters = request["parameters"]
@@ -99,7 +100,7 @@ class Worker:
             ignore_eos=True, seed=asked["seed"], logprobs=0)
 
 
-def new_part(output, told):
+def new_part(output: Any, told: list[int]) -> list[Any] | None:
     """What a request has made since the last step: its row, tokens and log-probabilities."""
     row, made = int(output.request_id), output.outputs[0]
     tokens = list(made.token_ids)[told[row]:]
@@ -108,7 +109,7 @@ def new_part(output, told):
     return [row, tokens, logprobs] if tokens else None
 
 
-def main():
+def main() -> None:
     """Whatever prints goes to standard error: the answers keep standard output to themselves."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
