@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LabError } from '../../trainer/errors.ts'
+import { pythonsOfMachine } from '../../trainer/cli/torch/pythonsOfMachine.ts'
+import { runEngines } from '../../trainer/cli/torch/runEngines.ts'
+import { RunFile } from '../../trainer/protocol/runFile.ts'
 import type { Engine, EngineNotice } from '../../trainer/engines/engine.ts'
 import { explainStart } from '../../trainer/engines/torch/explainStart.ts'
 import { startTorchEngine } from '../../trainer/engines/torch/startTorchEngine.ts'
@@ -80,16 +83,14 @@ describe('torch engine: a Python that will not do', function () {
     place.write('.venv/pyvenv.cfg', '')
     cpSync(pretender('planted', '3.12.1', { torch: null, transformers: null }), place.at('.venv', 'bin', 'python'), { recursive: true })
     chmodSync(place.at('.venv', 'bin', 'python'), 0o755)
-    const before = { python: process.env['ROLLOUT_LAB_PYTHON'], path: process.env['PATH'] }
-    delete process.env['ROLLOUT_LAB_PYTHON']
-    process.env['PATH'] = place.at('bin')
-    try {
-      assert.match(await refused(), /There is no Python to run PyTorch with\.[^]*<folder>\/\.venv\/bin\/python was left alone: name it with --python/)
-      assert.match(await refused('--trust-workspace'), /<folder>\/\.venv\/bin\/python, of the workspace, \(Python 3\.12\.1\) lacks torch, transformers/)
-    } finally {
-      if (before.python !== undefined) process.env['ROLLOUT_LAB_PYTHON'] = before.python
-      process.env['PATH'] = before.path
+    const started = (trustedFolders: readonly string[]): Promise<unknown> => {
+      const found = pythonsOfMachine({ root: place.at('program'), trustedFolders }, { PATH: place.at('bin') })
+      return runEngines(RunFile.parse({ engine: 'torch', model: 'm' }), place.at('r'), { ...found, own: [] }, place.folder)
     }
+    const [untrusted, trusted] = [await refusal(started([])), await refusal(started([place.folder]))]
+    assert.equal(untrusted.message, 'There is no Python to run PyTorch with.')
+    assert.ok(untrusted.remedy.includes(`${place.at('.venv', 'bin', 'python')} was left alone: name it with --python`), untrusted.remedy)
+    assert.ok(trusted.message.startsWith(`${place.at('.venv', 'bin', 'python')}, of the workspace, (Python 3.12.1) lacks torch, transformers`), trusted.message)
   })
 })
 
