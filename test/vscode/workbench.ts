@@ -40,12 +40,14 @@ export class Workbench {
     page.on('pageerror', (error) => this.errors.push(String(error)))
   }
 
+  /** @param folder or a workspace file of several folders. */
   static async open(browser: Browser, server: VscodeServer, folder: string, payload: Payload = [], prepare?: (page: Page) => Promise<void>): Promise<Workbench> {
     const context = await newContext(browser)
     const page = await context.newPage()
     await prepare?.(page)
     const workbench = new Workbench(context, page, server)
-    const query = new URLSearchParams({ folder, ...(payload.length > 0 ? { payload: JSON.stringify(payload) } : {}) })
+    const opened = folder.endsWith('.code-workspace') ? 'workspace' : 'folder'
+    const query = new URLSearchParams({ [opened]: folder, ...(payload.length > 0 ? { payload: JSON.stringify(payload) } : {}) })
     await page.goto(`${server.url}/?${query}`)
     await workbench.ready()
     return workbench
