@@ -7,6 +7,12 @@ const python = process.env['ROLLOUT_LAB_PYTHON']
 
 export const withoutPython = python === undefined ? 'it needs a Python with PyTorch and transformers (npm run setup:torch), named by ROLLOUT_LAB_PYTHON' : undefined
 
+/** Describes tests that need PyTorch; without it they are told in one line. */
+export function describeWithTorch(title: string, tests: (this: Mocha.Suite) => void): void {
+  if (withoutPython === undefined) describe(title, tests)
+  else it(`${title}: ${withoutPython}`)
+}
+
 /** Few enough tokens that every batch of the suite is cut into micro-batches. */
 function startOne(): Promise<Engine> {
   return startTorchEngine({ python: python!, threads: 1, microBatchTokens: 24, options: { device: 'cpu' } })

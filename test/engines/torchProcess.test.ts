@@ -17,17 +17,11 @@ import { engineOf, lab, labSucceeds, startLab } from '../process/labProcess.ts'
 import type { LabEnd } from '../process/labProcess.ts'
 import { finalState } from '../process/finalState.ts'
 import { Place, TINY_STEPS } from '../process/tinyRun.ts'
-import { withoutPython } from './torchEngines.ts'
+import { describeWithTorch } from './torchEngines.ts'
 import { source } from './subjects.ts'
 
 const python = process.env['ROLLOUT_LAB_PYTHON'] ?? ''
 const packageFolder = fileURLToPath(new URL('../../trainer/engines/torch', import.meta.url))
-
-/** Describes tests that need PyTorch; without it they are told in one line. */
-const describeWithTorch = (title: string, tests: (this: Mocha.Suite) => void): void => {
-  if (withoutPython === undefined) describe(title, tests)
-  else it(`${title}: ${withoutPython}`)
-}
 
 const refusal = (call: Promise<unknown>): Promise<LabError> =>
   call.then(() => assert.fail('was not refused'), (error: unknown) => (LabError.is(error) ? error : assert.fail(String(error))))

@@ -5,7 +5,7 @@ import type { Engine, ForwardBackwardResult, Loss, OptimizerStep, SamplingParame
 import { createOnnxEngine } from '../../trainer/engines/onnx/onnxEngine.ts'
 import { startTorchEngine } from '../../trainer/engines/torch/startTorchEngine.ts'
 import { randomStream } from '../../trainer/random/random.ts'
-import { withoutPython } from '../engines/torchEngines.ts'
+import { describeWithTorch } from '../engines/torchEngines.ts'
 import { scratchFolder } from './checkpoints.ts'
 import { readTensors } from './tensors.ts'
 import type { Gradients } from './tensors.ts'
@@ -79,8 +79,6 @@ function aboveFloor(gradients: Gradients): (tensor: string, i: number) => boolea
   assert.ok(share > LEAST_SHARE, `only ${share} of the gradient is above the floor`)
   return counts
 }
-
-const describeWithTorch = withoutPython === undefined ? describe : describe.skip
 
 describeWithTorch('the PyTorch engine against the embedded one', function () {
   this.timeout(120_000)

@@ -5,7 +5,7 @@ import type { Engine, SamplingParameters } from '../../trainer/engines/engine.ts
 import { createOnnxEngine } from '../../trainer/engines/onnx/onnxEngine.ts'
 import { startTorchEngine } from '../../trainer/engines/torch/startTorchEngine.ts'
 import { randomStream } from '../../trainer/random/random.ts'
-import { withoutPython } from '../engines/torchEngines.ts'
+import { describeWithTorch } from '../engines/torchEngines.ts'
 
 /** Of log-probabilities and entropies, in nats: the bar between the engines. Prompts without sense make rounding large. */
 const TOLERANCE = 1e-4
@@ -17,8 +17,6 @@ const PLAIN: SamplingParameters = { temperature: 1, topK: 0, topP: 1, minP: 0, m
 const SETTINGS: Readonly<Record<string, Partial<SamplingParameters>>> = {
   'the policy': {}, 'a low temperature': { temperature: 0.7 }, 'greedy': { temperature: 0 }, 'all filters': { temperature: 1.3, topK: 9, topP: 0.9, minP: 0.02 }
 }
-
-const describeWithTorch = withoutPython === undefined ? describe : describe.skip
 
 describeWithTorch('sampling by the PyTorch engine against the embedded one', function () {
   this.timeout(120_000)

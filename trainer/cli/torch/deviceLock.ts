@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { ensurePrivateFolder, privateFolder } from '../../control/privateFolder.ts'
 import { LabError } from '../../errors.ts'
+import { claimLock } from '../../stores/linkedLock.ts'
 import { isRunning, ownIdentity } from '../../stores/processIdentity.ts'
 
 const Holder = z.object({
@@ -66,63 +66,19 @@ function claimPlace(key: string, device: string, { run, places = 1 }: DeviceLock
 
 /** Takes the place, from a process that has ended too. Answers who has it otherwise. */
 function claim(file: string, run: string): Holder | undefined {
-  const draft = `${file}.${randomBytes(8).toString('hex')}`
-  fs.writeFileSync(draft, JSON.stringify({ version: 1, ...ownIdentity(), run } satisfies Holder), { mode: 0o600, flag: 'wx' })
-  try {
-    for (;;) {
-      if (linked(draft, file)) return undefined
-      const holder = livingHolder(file)
-      if (holder) return holder
-      removeDead(file, draft)
-    }
-  } finally {
-    fs.rmSync(draft, { force: true })
-  }
+  const content = JSON.stringify({ version: 1, ...ownIdentity(), run } satisfies Holder)
+  const other = claimLock(file, content, (each) => livingHolder(each) !== undefined)
+  return other === undefined ? undefined : parse(other)
 }
 
-/** The lock is there with its whole content, or not at all. */
-function linked(draft: string, file: string): boolean {
-  try {
-    fs.linkSync(draft, file)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
-}
-
-function livingHolder(file: string): Holder | undefined {
-  const holder = parse(contentOf(file))
+function livingHolder(content: string): Holder | undefined {
+  const holder = parse(content)
   return holder && isRunning(holder) !== false ? holder : undefined
 }
 
-/** Two processes may judge the same dead lock; the one that finds it has moved a living one puts it back. */
-function removeDead(file: string, draft: string): void {
-  const moved = `${draft}.dead`
-  const judged = contentOf(file)
+function parse(content: string): Holder | undefined {
   try {
-    fs.renameSync(file, moved)
-    if (contentOf(moved) !== judged) fs.linkSync(moved, file)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT' && code !== 'EEXIST') throw error
-  } finally {
-    fs.rmSync(moved, { force: true })
-  }
-}
-
-function contentOf(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, 'utf8')
-  } catch {
-    // Released meanwhile.
-    return undefined
-  }
-}
-
-function parse(content: string | undefined): Holder | undefined {
-  try {
-    return Holder.parse(JSON.parse(content ?? ''))
+    return Holder.parse(JSON.parse(content))
   } catch {
     // Not a lock that a trainer made.
     return undefined

@@ -36,7 +36,6 @@ from rollout_lab.training.out_of_memory import TokenBudget, free_memory
 CAPABILITIES = (
     "sample", "logprobs", "entropy", "policyGradient", "crossEntropy", "klToReference", "entropyBonus", "pairwise", "rewardHead",
     "valueHead", "snapshot", "save")
-HEAD_TERMS = ("stepReward", "valueRegression")
 
 
 def _all_cores() -> int:
@@ -166,15 +165,13 @@ class TorchEngine:
         return forward_backward.head_values(self.model, request["sequences"], self.budget(call), call.cancelled)
 
     def forward_backward(self, request: dict[str, Any], call: Call) -> dict[str, Any]:
-        model, loss = self.model, request["loss"]
+        """A reward head that only a rejected call wanted is not kept."""
+        model = self.model
         head = model.reward_head
-        if any(term["kind"] in HEAD_TERMS for term in loss["terms"]):
-            model.add_reward_head()
         try:
-            return forward_backward.forward_backward(model, request["data"], loss, self.budget(call), call.cancelled)
+            return forward_backward.forward_backward(model, request["data"], request["loss"], self.budget(call), call.cancelled)
         except BaseException:
             model.reward_head = head
-            clear_gradient(model)
             raise
 
     def optim_step(self, request: dict[str, Any], _: Call) -> dict[str, float]:
@@ -183,7 +180,7 @@ class TorchEngine:
         try:
             return self.loaded.optimizer.step(request["step"])
         finally:
-            clear_gradient(model)
+            model.clear_gradient()
             model.weights_changed()
 
     def reset_optimizer(self, _: dict[str, Any], __: Call) -> None:
@@ -212,8 +209,3 @@ class TorchEngine:
             name: [0.0] * parameter.numel() if parameter.grad is None else parameter.grad.float().flatten().tolist()
             for name, parameter in self.model.trainable().items()
         }
-
-
-def clear_gradient(model: LoadedModel) -> None:
-    for parameter in model.trainable().values():
-        parameter.grad = None

@@ -82,6 +82,10 @@ class LoadedModel:
             self.reward_head = RewardHead(self.hidden_size, self.device)
         return self.reward_head
 
+    def clear_gradient(self) -> None:
+        for parameter in self.trainable().values():
+            parameter.grad = None
+
     def weights_changed(self) -> None:
         self.weights_version += 1
 

@@ -56,8 +56,7 @@ def forward_backward(
         with _training_mode(model):
             return _accumulate(model, data, loss, budget, cancelled)
     except BaseException:
-        for parameter in model.trainable().values():
-            parameter.grad = None
+        model.clear_gradient()
         raise
 
 
