@@ -58,8 +58,8 @@ function runHandlers({ state, watch }: HandlerContext): Some<
     'runs/checkpoints': ({ run }) => checkpointCards(realRunDirectory(run)),
     'runs/events': ({ run, offset, types }) => eventsSince(path.join(realRunDirectory(run), RUN_FILES.events), offset, types),
     'runs/metrics': ({ run, offset, names }) => metricsSince(path.join(realRunDirectory(run), RUN_FILES.metrics), offset, names),
-    'runs/compare': async ({ runs }) => compareRuns(runs.map(realRunDirectory), await openAll(state, runs), state.db),
-    'runs/diagnose': async ({ run }, signal) => diagnoseRun(await state.run(run), state.db, signal),
+    'runs/compare': async ({ runs }, signal) => compareRuns(runs.map(realRunDirectory), await openAll(state, runs, signal), state.db),
+    'runs/diagnose': async ({ run }, signal) => diagnoseRun(await state.wholeRun(run, signal), state.db, signal),
     'runs/watch': ({ runs, folders }) => {
       watch(runs, folders)
       return null
@@ -125,16 +125,16 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
       return groupAttempts(state.db, loaded, `${named} AND ${latest}`, signal)
     },
     'problems/history': async ({ runs, problemId, offset, limit }, signal) => {
-      const loaded = await openAll(state, runs)
+      const loaded = await openAll(state, runs, signal)
       const all = await state.db.integers(`SELECT row FROM (${unionOf(loaded)}) WHERE problemId = $problemId ORDER BY step, kind DESC, run, attempt, sampleIndex, row`, { parameters: { problemId }, signal })
       return { count: all.length, rows: await rolloutRows(state.db, loaded, all.subarray(offset, offset + limit), signal) }
     }
   }
 }
 
-async function openAll(state: QueryState, directories: readonly string[]): Promise<RunRollouts[]> {
+async function openAll(state: QueryState, directories: readonly string[], signal: AbortSignal): Promise<RunRollouts[]> {
   const runs: RunRollouts[] = []
-  for (const directory of new Set(directories.map(realRunDirectory))) runs.push(await state.run(directory))
+  for (const directory of new Set(directories.map(realRunDirectory))) runs.push(await state.wholeRun(directory, signal))
   return runs
 }
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { OpenedView, ViewInfo } from '../protocol/rolloutViews.ts'
 import { QueryDatabase } from './database.ts'
 import { IndexCopies } from './indexCopies.ts'
+import { throwIfCancelled } from './queryError.ts'
 import { realRunDirectory } from './realRunDirectory.ts'
 import { LabelIndex } from './labels/labelIndex.ts'
 import { noSuchView, RolloutView } from './rolloutView.ts'
@@ -15,40 +16,56 @@ const MEMORY_MEGABYTES = 1024
 const MAX_THREADS = 4
 /** Runs without a view that stay in memory, in case they are opened again. */
 const KEPT_RUNS = 2
-/** Lines are read for so long before a list is shown; the rest comes in while it is looked at. */
-const FIRST_SYNC_MS = 800
-const SYNC_MS = 200
+/** For how many milliseconds lines are read: before a list is shown, and at a time while it is looked at and the rest comes in. */
+export interface ReadingTimes {
+  readonly first: number
+  readonly more: number
+}
+
+const READING_TIMES: ReadingTimes = { first: 800, more: 200 }
 
 /** Everything that the query process holds: open runs and views on them. */
 export class QueryState {
   readonly db: QueryDatabase
   readonly labels: LabelIndex
   readonly #copies: IndexCopies
+  readonly #times: ReadingTimes
   readonly #runs = new Map<string, Promise<RunRollouts>>()
   readonly #views = new Map<string, RolloutView>()
   readonly #numbers: RowNumbers = { next: 0 }
   readonly #unfinished = new Set<string>()
   #made = 0
 
-  private constructor(db: QueryDatabase, copies: IndexCopies) {
+  private constructor(db: QueryDatabase, copies: IndexCopies, times: ReadingTimes) {
     this.db = db
     this.labels = new LabelIndex(db)
     this.#copies = copies
+    this.#times = times
   }
 
-  static async open(): Promise<QueryState> {
+  static async open(times: ReadingTimes = READING_TIMES): Promise<QueryState> {
     const threads = Math.max(1, Math.min(MAX_THREADS, availableParallelism()))
     const copies = new IndexCopies()
-    return new QueryState(await QueryDatabase.open({ threads, memoryMegabytes: MEMORY_MEGABYTES, files: [], folder: copies.folder }), copies)
+    return new QueryState(await QueryDatabase.open({ threads, memoryMegabytes: MEMORY_MEGABYTES, files: [], folder: copies.folder }), copies, times)
   }
 
-  /** The run, loaded; what was written since is taken in. */
+  /** The run, loaded; what was written since is taken in, as far as that goes at once: for lists, which grow while they are looked at. */
   async run(directory: string): Promise<RunRollouts> {
     const real = realRunDirectory(directory)
     const known = this.#runs.get(real)
     if (known === undefined) return this.#load(real)
     const run = await known
-    await this.#sync(run, FIRST_SYNC_MS)
+    await this.#sync(run, this.#times.first)
+    return run
+  }
+
+  /** The run with all that was written: for what is said of it once, and would be wrong of a part. */
+  async wholeRun(directory: string, signal: AbortSignal): Promise<RunRollouts> {
+    const run = await this.run(directory)
+    while (this.#unfinished.has(run.directory)) {
+      throwIfCancelled(signal)
+      await this.#sync(run, this.#times.more)
+    }
     return run
   }
 
@@ -60,7 +77,7 @@ export class QueryState {
 
   async #load(real: string): Promise<RunRollouts> {
     const loading = RunRollouts.open(real, this.#made++, this.db, this.#copies, this.#numbers).then(async (run) => {
-      await this.#sync(run, FIRST_SYNC_MS)
+      await this.#sync(run, this.#times.first)
       return run
     })
     this.#runs.set(real, loading)
@@ -116,7 +133,7 @@ export class QueryState {
     const reading = new Set(this.#unfinished)
     for (const directory of new Set([...directories, ...reading])) {
       const run = await this.#runs.get(directory)
-      if (run !== undefined) await this.#sync(run, SYNC_MS)
+      if (run !== undefined) await this.#sync(run, this.#times.more)
     }
     const changed: ViewInfo[] = []
     for (const view of this.#views.values()) {

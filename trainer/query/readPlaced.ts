@@ -10,7 +10,7 @@ export async function readPlaced<T>(
   state: QueryState, directory: string, condition: string, read: (placed: readonly PlacedRow[]) => Promise<ReadonlyMap<number, T>>, signal: AbortSignal
 ): Promise<T[]> {
   for (let attempt = 1; ; attempt++) {
-    const run = attempt === 1 ? await state.loaded(directory) : await state.run(directory)
+    const run = attempt === 1 ? await state.loaded(directory) : await state.wholeRun(directory, signal)
     const placed = await placedRows(state.db, run, condition, signal)
     const found = await read(placed)
     if ((placed.length > 0 && found.size === placed.length) || attempt === READ_ATTEMPTS) return placed.filter(({ row }) => found.has(row)).map(({ row }) => found.get(row)!)

@@ -18,7 +18,7 @@ export async function knownTruths(state: QueryState, labels: RunLabels, signal: 
   }
   const truths = new Map<string, KnownTruth>()
   const ids = [...items]
-  const run = ids.length === 0 ? undefined : await livingRun(state, labels.run)
+  const run = ids.length === 0 ? undefined : await livingRun(state, labels.run, signal)
   for (let from = 0; run !== undefined && from < ids.length; from += AT_ONCE) {
     const placed = await placedRows(state.db, run, byIds(ids.slice(from, from + AT_ONCE)), signal)
     for (const rollout of (await readWhole(placed, false, signal)).values()) truths.set(rollout.id, knownTruth(rollout))

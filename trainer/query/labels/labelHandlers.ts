@@ -48,13 +48,13 @@ export function labelHandlers(state: QueryState, followed: () => void): Pick<Han
     },
     'labels/queue': async ({ run, pairs, ...request }, signal) => {
       of(run)
-      const [loaded, indexed] = [await state.run(run), await index.withTables(run)]
+      const [loaded, indexed] = [await state.wholeRun(run, signal), await index.withTables(run)]
       return pairs ? labelPairs(db, loaded, indexed, request, signal) : labelQueue(db, loaded, indexed, request, signal)
     },
     'labels/progress': async ({ run, labeler }, signal) => {
       const labels = of(run)
       const truths = await knownTruths(state, labels, signal)
-      const living = await livingRun(state, run)
+      const living = await livingRun(state, run, signal)
       return labelProgress(await labels.all(), labeler, living === undefined ? 0 : await populationSize(db, living, signal), (id) => truths.get(id), new Date())
     },
     'labels/agreement': async ({ run }, signal) => agreementOf(state, of(run), signal),

@@ -16,7 +16,7 @@ const AT_ONCE = 1000
 
 /** What an export of these labels would give; of a run that is gone, nothing: all are left out for that reason. */
 export async function labelPreview(state: QueryState, labels: RunLabels, options: RowOptions, signal: AbortSignal): Promise<RowsPreview> {
-  const run = await livingRun(state, labels.run)
+  const run = await livingRun(state, labels.run, signal)
   const parts: RowsPreview[] = []
   for (const batch of rowBatches(await labels.all(), AT_ONCE)) {
     throwIfCancelled(signal)

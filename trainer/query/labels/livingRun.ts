@@ -2,10 +2,10 @@ import { LabError } from '../../errors.ts'
 import type { QueryState } from '../queryState.ts'
 import type { RunRollouts } from '../runRollouts.ts'
 
-/** The run, loaded; undefined where it is gone: its labels are kept and can be asked for all the same. */
-export async function livingRun(state: QueryState, run: string): Promise<RunRollouts | undefined> {
+/** The run, wholly read; undefined where it is gone: its labels are kept and can be asked for all the same. */
+export async function livingRun(state: QueryState, run: string, signal: AbortSignal): Promise<RunRollouts | undefined> {
   try {
-    return await state.run(run)
+    return await state.wholeRun(run, signal)
   } catch (error) {
     if (LabError.is(error, 'run-gone')) return undefined
     throw error

@@ -29,7 +29,7 @@ function reasonOf(label: Label, textsOf: TextsOf): Label['orphaned'] {
 }
 
 async function readTextsOf(state: QueryState, run: string, rollouts: ReadonlySet<string>, signal: AbortSignal): Promise<TextsOf> {
-  const loaded = await livingRun(state, run)
+  const loaded = await livingRun(state, run, signal)
   const found = new Map<string, AnchoredTexts | undefined>()
   const ids = [...rollouts]
   for (let from = 0; loaded !== undefined && from < ids.length; from += AT_ONCE) {
