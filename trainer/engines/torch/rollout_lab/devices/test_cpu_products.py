@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from rollout_lab.devices import cpu_products
-from rollout_lab.devices.cpu_products import fast_linear, has_fast_products, product, use_fast_products
+from rollout_lab.devices.cpu_products import LEAST_TALL, TILE, fast_linear, has_fast_products, product, tall_product, use_fast_products
 
 
 @pytest.fixture(params=[True, False], ids=["oneDNN", "PyTorch"])
@@ -45,6 +45,15 @@ def test_a_product(chosen: bool) -> None:
     assert torch.allclose(product(a, b), a @ b, atol=1e-5)
     assert torch.allclose(product(b.t(), a.t()), (a @ b).t(), atol=1e-5)
     assert product(a.double(), b.double()).dtype == torch.float64
+
+
+@pytest.mark.parametrize("rows", [1, LEAST_TALL - 1, LEAST_TALL, LEAST_TALL + 3 * TILE + 5])
+def test_a_product_of_tall_matrices(chosen: bool, rows: int) -> None:
+    torch.manual_seed(rows)
+    a, b = torch.randn(rows, 7), torch.randn(rows, 12)
+    for one, other in ((a, b), (b, a), (a[:, ::2], b), (torch.randn(7, rows).t(), b)):
+        exact = one.double().t() @ other.double()
+        assert torch.allclose(tall_product(one, other).double(), exact, atol=1e-5 * rows**0.5)
 
 
 def test_other_types_and_autocast_stay_with_pytorch(chosen: bool) -> None:

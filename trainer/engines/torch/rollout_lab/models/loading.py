@@ -152,7 +152,7 @@ def assemble(read: ReadModel, options: TorchOptions, device: torch.device) -> Lo
     packed = options.attention != "eager" and runs_packed(causal, context_length)
     if packed:
         causal.set_attn_implementation(ATTENTION)
-        if device.type == "cuda":
+        if device.type == "cuda" or (device.type == "cpu" and options.compute_dtype == torch.float32):
             use_fused_layers(causal, options.compute_dtype)
     if options.gradient_checkpointing:
         # The name until transformers 5.2x, which warns of it since.

@@ -2,12 +2,13 @@
 definitions of `engine.ts`, and autograd over all of it."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import nn
 
 from rollout_lab.models.loaded_model import LoadedModel
 
@@ -24,18 +25,27 @@ class NaiveTokens:
 
 
 @contextmanager
-def own_attention(model: LoadedModel) -> Iterator[None]:
+def own_layers(model: LoadedModel) -> Iterator[None]:
+    """transformers' layers as they come, with its own attention."""
     before = model.causal.config._attn_implementation
     model.causal.set_attn_implementation("eager")
+    taken = take_forwards(model.causal)
     try:
         yield
     finally:
+        for module, forward in taken:
+            module.forward = forward
         model.causal.set_attn_implementation(before)
+
+
+def take_forwards(network: nn.Module) -> list[tuple[nn.Module, Callable[..., Any]]]:
+    """What this package has put in the place of modules' own; they are as their classes have them afterwards."""
+    return [(module, vars(module).pop("forward")) for module in network.modules() if "forward" in vars(module)]
 
 
 def naive_tokens(model: LoadedModel, sequence: dict[str, Any]) -> NaiveTokens:
     prompt, completion = sequence["prompt"], sequence["completion"]
-    with own_attention(model):
+    with own_layers(model):
         outputs = model.causal(input_ids=torch.tensor([[*prompt, *completion]]), use_cache=False, output_hidden_states=True)
     rows = outputs.logits[0, len(prompt) - 1:-1].log_softmax(-1)
     heads = None if model.reward_head is None else model.reward_head(outputs.hidden_states[-1][0, len(prompt):])

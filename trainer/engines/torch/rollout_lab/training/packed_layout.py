@@ -9,6 +9,8 @@ from itertools import accumulate, groupby
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
+from rollout_lab.training.cpu_attention import attend_by_products, suits_products
+
 CALL_TOKENS = 4
 """About what another attention call costs on a CPU, forward and backward, as tokens through the rest of a small layer."""
 VARLEN_CAPABILITY = (8, 0)
@@ -111,7 +113,10 @@ def _attend_equal(group: EqualLengths, query: torch.Tensor, key: torch.Tensor, v
 def _on_cpu(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scaling: float) -> torch.Tensor:
     """In float32 at least: the backward pass of PyTorch's kernel is eight times slower in bfloat16."""
     with torch.autocast("cpu", enabled=False):
-        return _packed_again(_attention(*(each.float() if each.dtype in HALF else each for each in (q, k, v)), scaling))
+        wide = [each.float() if each.dtype in HALF else each for each in (q, k, v)]
+        if suits_products(*wide):
+            return attend_by_products(*wide, scaling).flatten(0, 1)[None]
+        return _packed_again(_attention(*wide, scaling))
 
 
 def _attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scaling: float) -> torch.Tensor:

@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from rollout_lab.models.options import LoraOptions, TorchOptions
+from rollout_lab.testing.naive_training import take_forwards
 from rollout_lab.testing.tiny_models import tiny_model
 from rollout_lab.testing.train_data import COMBINED, train_data
 from rollout_lab.testing.training_checks import assert_matches, gradients, loss_of, never, with_head
 from rollout_lab.training.forward_backward import forward_backward
-from rollout_lab.training.fused_layers import use_fused_layers
+from rollout_lab.training.fused_layers import _normed, use_fused_layers
 from rollout_lab.training.out_of_memory import TokenBudget
 
 SHAPES: dict[str, dict[str, Any]] = {
@@ -25,7 +27,6 @@ HEAD_TERM = {"kind": "stepReward", "weight": 0.5}
 def test_loss_and_gradient_against_transformers_own_layers(shape: dict[str, Any], checkpointing: bool) -> None:
     model = with_head(tiny_model(TorchOptions(gradient_checkpointing=checkpointing), **shape))
     data = train_data(model)
-    assert use_fused_layers(model.causal, torch.float32)
     assert all("forward" in vars(layer.self_attn) for layer in model.causal.model.layers)
     assert_matches(model, data, loss_of(*COMBINED, HEAD_TERM), tokens=24)
 
@@ -37,7 +38,7 @@ def test_adapters_in_the_projections() -> None:
         for parameter in model.trainable().values():
             parameter.copy_(torch.linspace(-0.3, 0.3, parameter.numel()).view(parameter.shape))
     data = train_data(model)
-    assert use_fused_layers(model.causal, torch.float32)
+    assert any("forward" in vars(module) and type(module).__name__.endswith("Norm") for module in model.causal.modules())
     assert_matches(model, data, loss_of(*COMBINED), tokens=24)
 
 
@@ -54,6 +55,7 @@ def test_bfloat16_stays_near() -> None:
 
 def test_a_model_that_would_say_something_else_keeps_its_layers() -> None:
     model = tiny_model()
+    take_forwards(model.causal)
     for layer in model.causal.model.layers:
         own = layer.input_layernorm.forward
         layer.input_layernorm.forward = lambda x, own=own: 1.01 * own(x)
@@ -63,5 +65,24 @@ def test_a_model_that_would_say_something_else_keeps_its_layers() -> None:
 
 def test_other_families_are_left_alone() -> None:
     model = tiny_model()
+    take_forwards(model.causal)
     model.causal.config.model_type = "other"
     assert not use_fused_layers(model.causal, torch.float32)
+
+
+def test_the_norm_of_a_cpu_and_its_gradients() -> None:
+    torch.manual_seed(0)
+    norm = nn.RMSNorm(6, eps=1e-3)
+    norm.variance_epsilon = norm.eps
+    exact = nn.RMSNorm(6, eps=1e-3).double()
+    x = torch.randn(2, 3, 6, requires_grad=True)
+    wide = x.detach().double().requires_grad_()
+    for each in (norm, exact):
+        with torch.no_grad():
+            each.weight.copy_(torch.linspace(-1, 2, 6))
+    made, expected = _normed(norm, x), exact(wide)
+    slope = torch.randn(made.shape)
+    made.backward(slope)
+    expected.backward(slope.double())
+    for one, other in ((made, expected), (x.grad, wide.grad), (norm.weight.grad, exact.weight.grad)):
+        assert torch.allclose(one.double(), other, atol=1e-5)

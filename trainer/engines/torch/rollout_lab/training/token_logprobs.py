@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from rollout_lab.devices.cpu_products import fast_linear, product
+from rollout_lab.devices.cpu_products import fast_linear, product, tall_product
 
 LEAST_ROWS = 256
 """Rows of a chunk, however large the vocabulary: each chunk reads the whole head, and adds to its whole gradient."""
@@ -138,7 +138,7 @@ def _add_product(total: torch.Tensor, slopes: torch.Tensor, hidden: torch.Tensor
     if total.is_cuda and total.dtype == slopes.dtype:
         total.addmm_(slopes.t(), hidden)
     else:
-        total += product(slopes.t(), hidden)
+        total += tall_product(slopes, hidden)
 
 
 def token_logprobs(
