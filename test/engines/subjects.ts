@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Capability, Engine, ModelSource, OptimizerStep, TokenSequence } from '../../trainer/engines/engine.ts'
 import { createFakeEngine } from '../../trainer/engines/fake/fakeEngine.ts'
 import { createOnnxEngine } from '../../trainer/engines/onnx/onnxEngine.ts'
@@ -50,8 +53,24 @@ const LESSONS: readonly TokenSequence[] = [
   { prompt: [1, 2], completion: [3, 4, 3, 5, 4, 3, 1] }, { prompt: [3], completion: [3, 2, 2, 6, 0] }, { prompt: [5, 1, 4], completion: [6, 5, 3, 3] }
 ]
 
-/** Loads the suite's model and teaches it a little, so that no distribution is even. */
-export async function loadTaught(engine: Engine, { learningRate }: Subject): Promise<void> {
+/** Folder of each subject's taught model: teaching takes longer than most tests. */
+const taught = new Map<string, string>()
+
+/** Loads the suite's model, taught a little, so that no distribution is even. */
+export async function loadTaught(engine: Engine, subject: Subject): Promise<void> {
+  const known = taught.get(subject.name)
+  if (known !== undefined) {
+    await engine.load(known, { optimizer: false })
+    return
+  }
+  await teach(engine, subject)
+  const folder = mkdtempSync(join(tmpdir(), 'engine-contract-taught-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  await engine.save(folder, { optimizer: false, dtype: 'float32' })
+  taught.set(subject.name, folder)
+}
+
+async function teach(engine: Engine, { learningRate }: Subject): Promise<void> {
   await engine.loadModel(source)
   for (let i = 0; i < 8; i++) {
     await engine.forwardBackward(LESSONS, { terms: [{ kind: 'crossEntropy', weight: 1 }], normalisation: { kind: 'tokenMean' } })
