@@ -7,9 +7,12 @@ import { runPrinting } from './printedRun.mjs'
 import { runSection } from './testSection.mjs'
 import { findChromium, vscodeServerReady } from './vscode.mjs'
 
-/** Most tests wait, for processes and deadlines: two files side by side keep a core busy. A window keeps one busy alone. */
+/**
+ * Tests wait for processes and deadlines: one file more than there are cores keeps all of them busy, beside windows that do so alone. More
+ * at once would only make deadlines pass that a person's machine keeps.
+ */
 const cores = Math.min(availableParallelism(), 4)
-const jobs = 2 * cores
+const jobs = cores + 1
 
 /**
  * Two rows of sections side by side: programs, and windows. `needs` answers what is missing to run one, in a sentence, or nothing.

@@ -16,7 +16,7 @@ export const THEMES = {
 export type Theme = keyof typeof THEMES
 
 /** What a browser says of itself and not of a page, and VS Code of its own: it opens its settings twice with the first comment controller. */
-const NOISE = [/User\/settings\.json already exists/, /Error: unknown document/, /IDBTransaction|IndexedDB database/, /OverlayWebview has been disposed/, /authentication provider 'github'/, /onWillSaveTextDocument-event/, /File Modified Since/, /Failed to load resource/, /ServiceWorker/, /\(404\) was received when fetching the script/, /ResizeObserver loop/, /vscode-cdn\.net/, /\[Extension Host\] \(node/, /Canceled/]
+const NOISE = [/User\/settings\.json already exists/, /Error: unknown document/, /IDBTransaction|IndexedDB database/, /OverlayWebview has been disposed/, /authentication provider 'github'/, /onWillSaveTextDocument-event/, /File Modified Since/, /Failed to load resource/, /ServiceWorker/, /\(404\) was received when fetching the script/, /ResizeObserver loop/, /vscode-cdn\.net/, /\[Extension Host\] \(node/, /Canceled/, /Throttler is disposed/]
 
 /** Start options of the workbench that have no other way in: names and values. */
 export type Payload = readonly (readonly [string, string])[]

@@ -38,8 +38,8 @@ function input(completion: string): RewardInput {
 describe('sandbox: reward files', () => {
   let workspace: Workspace
   let modules: UserModules
-  const open = (over: { sandboxes?: RewardSandboxes; trustWorkspace?: boolean } = {}): UserModules =>
-    (modules = new UserModules({ workspace: workspace.folder, approvalsFile: join(workspace.folder, 'none.json'), trustWorkspace: false, deadlineSeconds: 2, ...over }))
+  const open = (over: { sandboxes?: RewardSandboxes; trustWorkspace?: boolean; deadlineSeconds?: number } = {}): UserModules =>
+    (modules = new UserModules({ workspace: workspace.folder, approvalsFile: join(workspace.folder, 'none.json'), trustWorkspace: false, deadlineSeconds: 20, ...over }))
   const script = createScriptSandbox()
   const sandboxes: RewardSandboxes = { find: async (language) => (language === 'python' ? undefined : script), unconfined: async () => createFakeSandbox() }
   beforeEach(() => (workspace = new Workspace()))
@@ -48,9 +48,9 @@ describe('sandbox: reward files', () => {
     workspace.remove()
   })
 
-  const brevity = (): Promise<RewardFunction> => {
+  const brevity = (deadlineSeconds = 20): Promise<RewardFunction> => {
     workspace.write('brevity.reward.ts', BREVITY)
-    return open({ sandboxes }).openReward({ path: 'brevity.reward.ts', options: { most: 5 } })
+    return open({ sandboxes, deadlineSeconds }).openReward({ path: 'brevity.reward.ts', options: { most: 5 } })
   }
 
   it('score in a sandbox, without approval, with problem, completion, run and options', async () => {
@@ -61,13 +61,13 @@ describe('sandbox: reward files', () => {
   })
 
   it('score many at once, and what fails for one leaves the others their scores', async () => {
-    const reward = await brevity()
+    const reward = await brevity(2)
     const answers = await reward.scoreMany!(['a', 'throw', 'hang', 'NaN', 'b'].map(input), signal)
     assert.deepEqual(answers.map((answer) => (answer instanceof Error ? (answer as LabError).code : answer.score)), [1, 'sandbox/module-threw', 'sandbox/deadline', null, 1])
   })
 
   it('name file and line of what they throw', async () => {
-    const { reward, errors } = await scoreRollout([{ reward: await brevity(), weight: 1 }], input('throw'), { deadlineSeconds: 2 })
+    const { reward, errors } = await scoreRollout([{ reward: await brevity(), weight: 1 }], input('throw'), { deadlineSeconds: 20 })
     assert.deepEqual(reward, { total: null, parts: [{ name: 'brevity', weight: 1, score: null, why: 'no such word (brevity.reward.ts:6)' }] })
     assert.equal(errors[0]?.boundary, 'sandbox')
   })
