@@ -33,7 +33,8 @@ export class QueryState {
   readonly #runs = new Map<string, Promise<RunRollouts>>()
   readonly #views = new Map<string, RolloutView>()
   readonly #numbers: RowNumbers = { next: 0 }
-  readonly #unfinished = new Set<string>()
+  /** The runs that are loaded. */
+  readonly #open = new Set<RunRollouts>()
   #made = 0
 
   private constructor(db: QueryDatabase, copies: IndexCopies, times: ReadingTimes) {
@@ -55,16 +56,16 @@ export class QueryState {
     const known = this.#runs.get(real)
     if (known === undefined) return this.#load(real)
     const run = await known
-    await this.#sync(run, this.#times.first)
+    await run.sync(this.#times.first)
     return run
   }
 
   /** The run with all that was written: for what is said of it once, and would be wrong of a part. */
   async wholeRun(directory: string, signal: AbortSignal): Promise<RunRollouts> {
     const run = await this.run(directory)
-    while (this.#unfinished.has(run.directory)) {
+    while (run.unfinished) {
       throwIfCancelled(signal)
-      await this.#sync(run, this.#times.more)
+      await run.sync(this.#times.more)
     }
     return run
   }
@@ -77,17 +78,13 @@ export class QueryState {
 
   async #load(real: string): Promise<RunRollouts> {
     const loading = RunRollouts.open(real, this.#made++, this.db, this.#copies, this.#numbers).then(async (run) => {
-      await this.#sync(run, this.#times.first)
+      await run.sync(this.#times.first)
+      this.#open.add(run)
       return run
     })
     this.#runs.set(real, loading)
     loading.catch(() => this.#runs.delete(real))
     return loading
-  }
-
-  async #sync(run: RunRollouts, budgetMs: number): Promise<void> {
-    if (await run.sync(budgetMs)) this.#unfinished.add(run.directory)
-    else this.#unfinished.delete(run.directory)
   }
 
   /** @param first rows from the beginning that come with the answer */
@@ -114,7 +111,7 @@ export class QueryState {
     await this.#dropUnused()
   }
 
-  /** Directories of the open runs that may have changed: all that have a view, and those still being read. */
+  /** Directories of the runs that a view is of. */
   get watched(): string[] {
     return [...new Set([...this.#views.values()].flatMap((view) => view.runs.map((run) => run.directory)))]
   }
@@ -124,21 +121,23 @@ export class QueryState {
     return [...this.#views.values()].filter((view) => view.request.follow && view.stale).flatMap((view) => view.runs.map((run) => run.directory))
   }
 
+  /** There is more to read of a run, or a view that was made before all was read. */
   get unfinished(): boolean {
-    return this.#unfinished.size > 0
+    return this.#reading.length > 0 || [...this.#views.values()].some((view) => view.ofPart)
   }
 
-  /** Takes in what was written to a run, and brings the views up to date that follow it. Views whose rows changed are given. */
+  get #reading(): RunRollouts[] {
+    return [...this.#open].filter((run) => run.unfinished)
+  }
+
+  /** Takes in what was written to a run, and brings the views up to date that follow it or were made of a part. Views whose rows changed are given. */
   async update(directories: Iterable<string>): Promise<ViewInfo[]> {
-    const reading = new Set(this.#unfinished)
-    for (const directory of new Set([...directories, ...reading])) {
-      const run = await this.#runs.get(directory)
-      if (run !== undefined) await this.#sync(run, this.#times.more)
-    }
+    const written = new Set(directories)
+    const due = [...this.#open].filter((run) => run.unfinished || written.has(run.directory))
+    for (const run of due) await run.sync(this.#times.more)
     const changed: ViewInfo[] = []
     for (const view of this.#views.values()) {
-      const due = view.request.follow || view.runs.some((run) => reading.has(run.directory))
-      if (!due || !view.stale) continue
+      if (!view.ofPart && !(view.request.follow && view.stale)) continue
       await view.refresh()
       changed.push(view.info)
     }
@@ -156,7 +155,9 @@ export class QueryState {
     for (const directory of unused.slice(0, Math.max(0, unused.length - KEPT_RUNS))) {
       const run = await this.#runs.get(directory)
       this.#runs.delete(directory)
-      await run?.drop()
+      if (run === undefined) continue
+      this.#open.delete(run)
+      await run.drop()
     }
   }
 }

@@ -34,6 +34,8 @@ export class RolloutView {
   rows: Int32Array = new Int32Array(0)
   /** Version of each run's table that the rows were taken from. */
   versions: readonly number[] = []
+  /** The rows were taken while a run was read in part: they are not what a whole look would give, whether the view follows or not. */
+  ofPart = false
   readonly #db: QueryDatabase
   readonly #labels: LabelIndex
   readonly #matches: TextMatches
@@ -65,6 +67,7 @@ export class RolloutView {
   /** Takes the rows anew from what the runs hold now. */
   async refresh(signal?: AbortSignal): Promise<void> {
     const versions = this.runs.map((run) => run.version)
+    const ofPart = this.runs.some((run) => run.unfinished)
     const labelVersion = this.#labels.version(this.runs)
     await this.#matchText(signal)
     const passing = await this.#passing()
@@ -74,6 +77,7 @@ export class RolloutView {
     const [total] = await this.#db.rows(`SELECT CAST(count(*) AS INTEGER) AS total FROM (${this.#all()})`, { signal })
     this.rows = rows
     this.versions = versions
+    this.ofPart = ofPart
     this.#labelVersion = labelVersion
     this.generation++
     this.#info = { count: rows.length, total: Number(total?.total), right: Number(counts?.right), wrong: Number(counts?.wrong), notScorable: Number(counts?.notScorable) }

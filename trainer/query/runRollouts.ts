@@ -61,6 +61,8 @@ export class RunRollouts {
   readonly names = new NameCodes()
   /** Grows with every change of the table. */
   version = 0
+  /** There was more to read at the last look. */
+  unfinished = false
   readonly #db: QueryDatabase
   readonly #copies: IndexCopies
   readonly #numbers: RowNumbers
@@ -68,7 +70,7 @@ export class RunRollouts {
   readonly #shards = new Map<number, Shard>()
   /** Steps that lie in a shard beside the lines that they were read from: what a killed compaction leaves. */
   readonly #shardOf = new Map<string, number>()
-  #last: Promise<boolean> = Promise.resolve(false)
+  #last: Promise<void> = Promise.resolve()
 
   private constructor(directory: string, number: number, db: QueryDatabase, copies: IndexCopies, numbers: RowNumbers) {
     this.directory = directory
@@ -105,21 +107,19 @@ export class RunRollouts {
     return number === undefined ? undefined : this.#shards.get(number)
   }
 
-  /**
-   * Takes in what was written since the last time, for at most about `budgetMs` milliseconds of reading lines. True = there
-   * is more to read at once.
-   */
-  sync(budgetMs = Infinity): Promise<boolean> {
-    const turn = this.#last.catch(() => false).then(() => this.#sync(performance.now() + budgetMs))
+  /** Takes in what was written since the last time, for at most about `budgetMs` milliseconds of reading lines. */
+  sync(budgetMs = Infinity): Promise<void> {
+    const turn = this.#last.catch(() => undefined).then(async () => { this.unfinished = await this.#sync(performance.now() + budgetMs) })
     this.#last = turn
     return turn
   }
 
   async drop(): Promise<void> {
-    await this.#last.catch(() => false)
+    await this.#last.catch(() => undefined)
     await this.#db.change([`DROP TABLE ${this.table}`])
   }
 
+  /** True = there is more to read at once. */
   async #sync(until: number): Promise<boolean> {
     const files = listRolloutFiles(this.folder)
     for (const { path: place, message } of files.refused) this.notices.set(place, message)
