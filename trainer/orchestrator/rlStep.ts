@@ -88,7 +88,7 @@ async function finishStep(
   const weighed = await session.parts.weigh(scored, groupAlgorithm(stage), { maxTokens: stage.sampling.maxTokens })
   const { groups, items } = applyWeights(rows, decisions, scored, weighed, reference)
   throwIfStoppedNow(session.control)
-  if (seal && items.length === 0) session.journal.event({ type: 'warning', step, code: 'step/no-update', message: noUpdate(step, droppedByReason(decisions)) })
+  if (seal && items.length === 0) session.journal.event({ type: 'warning', step, code: 'step/no-update', message: noUpdate(droppedByReason(decisions)) })
   const weighedAt = clock.seconds()
   const update = await sealedMeanwhile(updatePolicy(session, stage, stageStep, items, weighed), () => seal?.(groups.flat()))
   session.position.stageStep = stageStep
@@ -123,9 +123,9 @@ function recordStep(
   session.journal.event({ type: 'stepFinished', step, stage: stage.name, metrics, ...(secondsLeft !== undefined && { secondsLeft }) })
 }
 
-function noUpdate(step: number, droppedGroups: Readonly<Record<string, number>>): string {
+function noUpdate(droppedGroups: Readonly<Record<string, number>>): string {
   const reasons = Object.entries(droppedGroups).map(([reason, count]) => `${reason} ${count}`)
-  return `Step ${step} made no update: nothing was left to train on${reasons.length > 0 ? ` (groups dropped: ${reasons.join(', ')})` : ''}.`
+  return `No update was made: nothing was left to train on${reasons.length > 0 ? ` (groups dropped: ${reasons.join(', ')})` : ''}.`
 }
 
 function countTotals(session: Session, rollouts: readonly Rollout[], { updates }: PolicyUpdate, seconds: Seconds): void {

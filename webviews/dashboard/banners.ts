@@ -39,7 +39,7 @@ function lastWarning({ series: { warnings } }: WatchedRun, who: string): Templat
   const last = warnings.at(-1)
   if (!last) return nothing
   const others = warnings.filter(({ message }) => message !== last.message).length
-  return banner('warn', `${who}Step ${last.step}: ${last.message}${others > 0 ? ` (${others} other warnings before)` : ''}`)
+  return banner('warn', `${who}${last.step > 0 ? `Step ${last.step}: ` : ''}${last.message}${others > 0 ? ` (${others} other warnings before)` : ''}`)
 }
 
 export function banner(tone: 'bad' | 'warn' | 'info', message: string, remedy?: string): TemplateResult {

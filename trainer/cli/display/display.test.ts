@@ -55,7 +55,7 @@ describe('showing a run', () => {
       'Stage rl: 2 steps',
       'held-out problems before: pass@1 0.280 [0.260, 0.300]  pass@16 0.950 [0.930, 0.970]  greedy 0.310 [0.290, 0.330]  true steps 0.800 [0.780, 0.820]',
       'step 1/2  reward 0.300  train pass@1 0.300  9,322 tokens/s  1:05 left',
-      'Warning: evil red txet',
+      'Warning at step 1: evil red txet',
       'step 2/2  reward 0.500  train pass@1 0.500  9,322 tokens/s  0 s left',
       'held-out problems after: pass@1 0.680 [0.660, 0.700]  pass@16 0.950 [0.930, 0.970]  greedy 0.710 [0.690, 0.730]  true steps 0.800 [0.780, 0.820]',
       ...SUMMARY, ''
@@ -90,7 +90,7 @@ describe('showing a run', () => {
     const step1 = 'step 1/2  reward 0.300  train pass@1 0.300  9,32…'
     const step2 = 'step 2/2  reward 0.500  train pass@1 0.500  9,32…'
     assert.equal(host.out(), [
-      'Starting run r1 in /runs/chain--base--r1\nStage rl: 2 steps\n', step1, 'Warning: evil red txet\n' + step1, step2 + '\n'
+      'Starting run r1 in /runs/chain--base--r1\nStage rl: 2 steps\n', step1, 'Warning at step 1: evil red txet\n' + step1, step2 + '\n'
     ].join('\r\u001b[2K'))
   })
 
@@ -146,7 +146,7 @@ describe('showing a run', () => {
       '    answer 9      ✗',
       '    wrong  ·  answer 0.000: expected 8',
       '',
-      'Warning: evil red txet',
+      'Warning at step 1: evil red txet',
       'step 2/2  reward 0.500  train pass@1 0.500  9,322 tokens/s  0 s left',
       'held-out problems after: pass@1 0.680 [0.660, 0.700]  pass@16 0.950 [0.930, 0.970]  greedy 0.710 [0.690, 0.730]  true steps 0.800 [0.780, 0.820]',
       '',

@@ -50,7 +50,7 @@ export function lastingLine(event: RunEvent): string | undefined {
     case 'evaluation': return evaluationLine(event)
     case 'engineRestarted': return `The engine was started again (${plainLine(event.reason)}); step ${event.redoStep} is done again.`
     case 'recovered': return `Recovered ${plainLine(event.what)}: ${plainLine(event.detail)}`
-    case 'warning': return `Warning: ${plainLine(event.message)}`
+    case 'warning': return `Warning${event.step > 0 ? ` at step ${event.step}` : ''}: ${plainLine(event.message)}`
     default: return undefined
   }
 }
