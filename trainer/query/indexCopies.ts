@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { LabError } from '../errors.ts'
+import { onDisk } from '../stores/diskGuard.ts'
 import { copyPlain } from '../stores/plainFiles.ts'
 import type { Shard } from '../stores/shardReader.ts'
 import type { CopiedIndex } from './indexFiles.ts'
@@ -13,19 +15,18 @@ const MAX_INDEX_BYTES = 256 * 1024 * 1024
 
 /**
  * A folder of this process alone. Indexes of runs are copied into it to be read: the database is never let into a run, and what it
- * reads cannot change meanwhile.
+ * reads cannot change meanwhile. The folder is there only while something is read, since this process may be killed at any time.
  */
 export class IndexCopies {
-  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rollout-lab-indexes-'))
+  readonly folder = path.join(os.tmpdir(), `rollout-lab-indexes-${randomUUID()}`)
   #made = 0
-
-  constructor() {
-    process.once('exit', () => this.remove())
-  }
+  #readers = 0
 
   /** Gives copies of these indexes to `work` and removes them afterwards; those that cannot be copied are named in the notices. */
   async with<T>(shards: readonly Shard[], notices: NoticeBoard, work: (copies: readonly CopiedIndex[]) => Promise<T>): Promise<T> {
     const copies: CopiedIndex[] = []
+    if (this.#readers === 0) onDisk(this.folder, () => fs.mkdirSync(this.folder, { mode: 0o700 }))
+    this.#readers++
     try {
       for (const shard of shards) {
         const copy = { shard, path: path.join(this.folder, `${this.#made++}.parquet`) }
@@ -36,6 +37,7 @@ export class IndexCopies {
       return await work(copies)
     } finally {
       for (const copy of copies) fs.rmSync(copy.path, { force: true })
+      if (--this.#readers === 0) this.remove()
     }
   }
 
