@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { pipePath } from '../../trainer/control/pipePath.ts'
+import type { TrainerOrder } from '../../trainer/protocol/control.ts'
 import { openRun } from '../../trainer/stores/runDirectory.ts'
 import { finalState } from '../process/finalState.ts'
 import { isAlive } from '../process/labProcess.ts'
-import { finishedSteps, Machine, recordedEvents, until } from './labWindow.ts'
+import { finishedSteps, Machine, recordedEvents, ROOT, testNode, until } from './labWindow.ts'
 
 describe('trainers: steering and watching', function () {
   this.timeout(60_000)
@@ -62,6 +65,23 @@ describe('trainers: steering and watching', function () {
     assert.equal(third.events.at(-1)?.type, 'runFinished')
     await until(() => machine.entries().length === 0)
     assert.deepEqual(readdirSync(machine.registry), [])
+  })
+
+  it('begins without its window where that goes before it hears that the run has begun; a new one finds it', async () => {
+    const directory = join(machine.runsFolder, 'ordered')
+    const order: TrainerOrder = {
+      kind: 'launch', file: machine.runFile(), overrides: [], directory, registry: machine.registry, id: '0123456789abcdef',
+      pipe: pipePath(machine.registry, '0123456789abcdef'), token: 't'.repeat(32), trustWorkspace: false, asksGit: false
+    }
+    const { execPath, env } = testNode(machine)
+    const trainer = spawn(execPath, [join(ROOT, 'dist', 'lab.mjs'), 'host'], { env, detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+    trainer.stdout.destroy()
+    trainer.stdin.end(JSON.stringify(order))
+    await until(() => machine.entries().length === 1)
+    const window = machine.window()
+    await window.hub.attachAll()
+    await window.untilStep(directory, 3)
+    assert.equal(window.run(directory)?.role, 'steering')
   })
 
   it('goes on through ten reloads of its window: no step, no rollout lost or doubled', async () => {

@@ -22,10 +22,12 @@ export interface Host {
   onSignal(listener: (signal: StopSignal) => void): () => void
   /** Ends the process at once. */
   exit(code: number): void
+  /** Else the process ends once nobody reads what it prints any more: this is for what outlives whoever started it. */
+  outliveReader(): void
 }
 
 export function processHost(): Host {
-  leaveWithReader()
+  const outliveReader = leaveWithReader()
   return {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -33,6 +35,7 @@ export function processHost(): Host {
     cwd: process.cwd(),
     command: process.env['npm_lifecycle_event'] === undefined ? `node ${quoteArgument(process.argv[1] ?? 'lab')}` : 'npm run -s lab --',
     exit: (code) => process.exit(code),
+    outliveReader,
     onSignal: (listener) => {
       const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM']
       const handlers = signals.map((signal) => ({ signal, handler: () => listener(signal) }))
@@ -44,10 +47,12 @@ export function processHost(): Host {
   }
 }
 
-/** Whoever reads a pipe may close it early (`| head`), which is no fault of anything here. */
-function leaveWithReader(): void {
+/** Whoever reads a pipe may close it early (`| head`), which is no fault of anything here. Returns what calls the leaving off. */
+function leaveWithReader(): () => void {
+  let leaves = true
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
-    process.exit(EXIT.stopped)
+    if (leaves) process.exit(EXIT.stopped)
   })
+  return () => { leaves = false }
 }

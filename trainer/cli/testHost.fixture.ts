@@ -25,6 +25,7 @@ export function testHost(options: { cwd?: string; columns?: number; env?: Record
     out: () => stdout.written,
     err: () => stderr.written,
     exit: (code) => void exits.push(code),
+    outliveReader: () => undefined,
     onSignal: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -23,6 +23,8 @@ const REFRESH_MILLISECONDS = 3_600_000
  * output, then runs to its end, reached through its pipe alone.
  */
 export async function hostCommand(host: Host, services: Services, input: AsyncIterable<Buffer | string> = process.stdin): Promise<ExitCode> {
+  // The window that gave the order may be reloaded before it hears the answer; the next one finds the run by its entry.
+  host.outliveReader()
   const answer = answerOnce(host)
   try {
     const order = await readOrder(input)
