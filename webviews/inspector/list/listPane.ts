@@ -111,7 +111,8 @@ export class ListPane extends LitElement {
 
   #emptyWords(model: InspectorModel) {
     if (chipsOf(model.filter).length > 0) return html`No rollout passes the filter. <button type="button" class="link" @click=${() => this.#change({ filter: {} })}>Clear the filter</button>`
-    return 'This run has no rollouts yet. They appear here as soon as the first are sampled.'
+    const alive = model.runs.some(({ status }) => status === 'running' || status === 'paused')
+    return `This run has no rollouts yet. They appear here as soon as the first are sampled${alive ? '' : ', once it goes on'}.`
   }
 
   #change(wanted: Parameters<InspectorModel['change']>[0]): void {
