@@ -2,9 +2,12 @@ import { plainLine } from '../plainText.ts'
 import { sparkLine } from './spark.ts'
 import type { RunStanding, ShownRun } from './shownRun.ts'
 
-/** Words, icons and colours of a run's standing: everywhere the same. */
+/**
+ * Words, icons and colours of a run's standing: everywhere the same. What lasts for hours does not turn: without a GPU one
+ * turning icon keeps the window drawing, which costs half a core.
+ */
 export const STANDINGS: Readonly<Record<RunStanding, { readonly word: string; readonly icon: string; readonly color?: string }>> = {
-  running: { word: 'running', icon: 'sync~spin', color: 'charts.blue' },
+  running: { word: 'running', icon: 'play-circle', color: 'charts.blue' },
   paused: { word: 'paused', icon: 'debug-pause', color: 'charts.yellow' },
   waiting: { word: 'attaching', icon: 'loading~spin' },
   hung: { word: 'not answering', icon: 'warning', color: 'charts.orange' },

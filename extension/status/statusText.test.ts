@@ -8,7 +8,7 @@ describe('the status bar', () => {
   it('follows the run that trains', () => {
     const run = shown({ status: 'running', passAt1: { before: 0.42 } }, { state, metrics: { 'reward/mean': 0.5312 } })
     assert.deepEqual(statusText([shown(), run], 2), {
-      text: '$(sync~spin) arithmetic-chain 12/120 · reward 0.53 · 42 % · 2 queued', warns: false, directory: '/w/.rollout-lab/runs/chain--base--1',
+      text: '$(play-circle) arithmetic-chain 12/120 · reward 0.53 · 42 % · 2 queued', warns: false, directory: '/w/.rollout-lab/runs/chain--base--1',
       spoken: 'Rollout Lab: arithmetic-chain running, step 12 of 120, 2 queued',
       tooltip: ["arithmetic-chain: running", "mean reward of the last step's rollouts: 0.531", 'pass@1 on held-out problems: 42 %', '2 queued', 'Click to open the dashboard.'].join('\n')
     })
