@@ -29,6 +29,7 @@ import type { KeptReading } from './trace/traceView.ts'
 /** Narrower pages show the list or the rollout, not both. */
 const NARROW = 760
 const LIVE_TICK_MS = 1000
+const FOLLOW_PAUSE_MS = 150
 /** The place is kept once scrolling or pointing has ended. */
 const SETTLED_MS = 300
 
@@ -179,13 +180,16 @@ export class InspectorApp extends LitElement {
   }
 
   /** Many notices, one drawing. */
+  /** A list that follows is drawn a few times a second: its notice, its rows and their labels come one by one. */
   #redraw(): void {
     if (this.#drawing) return
     this.#drawing = true
-    requestAnimationFrame(() => {
+    const draw = (): void => {
       this.#drawing = false
       this.version++
-    })
+    }
+    if (this.#model?.follow) setTimeout(draw, FOLLOW_PAUSE_MS)
+    else requestAnimationFrame(draw)
   }
 
   #show(what: { readonly filter?: RolloutFilter; readonly rollout?: RolloutPlace }): void {
