@@ -46,6 +46,8 @@ describe('window reload in the middle of a run', function () {
     const workbench = await session.open()
     await workbench.command('Rollout Lab: Start Run…')
     await workbench.pick('reloaded.run.json')
+    // The views are there before the run is: what is asked for and has not begun goes with its window.
+    await workbench.page.locator('.statusbar-item[id*="rolloutLab.activeRun"]').waitFor()
     await workbench.view('lab-inspector')
     const seconds: number[] = []
     for (let reload = 0; reload < RELOADS; reload += 1) {
