@@ -34,7 +34,7 @@ export async function sandboxBench({ rounds = 5, scratch, report }: BenchContext
   return {
     rows: [...python.rows, ...javascript.rows], raw: { cores, bubblewrap: python.raw, quickjs: javascript.raw }, commands: ['npm run bench -- sandbox'],
     definitions: [
-      `Core time of an execution: seconds of the wall × ${cores} cores ÷ executions, all cores busy; the trainer’s share is in it. The candidate’s own is some microseconds and is not taken off. A sandbox started for each is the same one with the same limits, its worker not warm.`,
+      `Core time of an execution: seconds of the wall × ${cores} cores ÷ executions, with ${cores} going on at a time; the trainer’s share is in it. The candidate’s own is some microseconds and is not taken off. A sandbox started for each is the same one with the same limits, its worker not warm.`,
       'Execution time: from the hand-over to a worker to its answer; the queue is left out.',
       'Throughput is back once a window of 250 ms has 90 % of the rate before the kill (-9, of one worker’s outermost process).'
     ],

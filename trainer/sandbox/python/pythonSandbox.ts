@@ -13,7 +13,7 @@ export interface PythonSandboxOptions {
   readonly name: SandboxName
   /** A worker to be started; each has what it needs for itself. */
   readonly launch: () => Promise<WorkerLaunch> | WorkerLaunch
-  /** Workers kept warm; default one more than there are cores. */
+  /** Workers kept warm; default one a core. */
   readonly workers?: number | undefined
   readonly queueLimit?: number | undefined
   readonly run?: (request: CommandRequest, signal?: AbortSignal) => Promise<CommandOutcome>
@@ -21,7 +21,7 @@ export interface PythonSandboxOptions {
 
 /** Python candidates in warm workers, and where the backend can, programs of the machine. */
 export function createPythonSandbox({ name, launch, workers, queueLimit, run }: PythonSandboxOptions): Sandbox {
-  const pool = createPool({ size: workers ?? availableParallelism() + SPARE, queueLimit: queueLimit ?? 10_000, start: async () => PythonWorker.start(await launch()) })
+  const pool = createPool({ size: workers ?? availableParallelism(), queueLimit: queueLimit ?? 10_000, start: async () => PythonWorker.start(await launch()) })
   const execute = async (request: ExecutionRequest, signal?: AbortSignal): Promise<ExecutionOutcome> => {
     refuseUnsupported({ name, ...PYTHON }, request)
     const { value, queueSeconds } = await pool.use(async (worker) => {
@@ -32,9 +32,6 @@ export function createPythonSandbox({ name, launch, workers, queueLimit, run }: 
   }
   return { name, ...PYTHON, execute, ...(run && { run }), close: () => pool.close() }
 }
-
-/** A worker waits for the kernel while it takes a candidate's namespaces down. */
-const SPARE = 1
 
 /** The worker keeps the deadline of each call, one of which it may make twice; this one guards against the worker. */
 const patience = ({ calls, limits }: ExecutionRequest): number => (calls.length + 1) * (limits.wallSeconds + 1) + 60
