@@ -44,10 +44,11 @@ describe('window reload in the middle of a run', function () {
 
   it(`goes on through ${RELOADS} reloads, attached again, with every rollout recorded once`, async () => {
     const workbench = await session.open()
+    const activeRun = workbench.page.locator('.statusbar-item[id*="rolloutLab.activeRun"]')
     await workbench.command('Rollout Lab: Start Run…')
     await workbench.pick('reloaded.run.json')
     // The views are there before the run is: what is asked for and has not begun goes with its window.
-    await workbench.page.locator('.statusbar-item[id*="rolloutLab.activeRun"]').waitFor()
+    await activeRun.waitFor()
     await workbench.view('lab-inspector')
     const seconds: number[] = []
     for (let reload = 0; reload < RELOADS; reload += 1) {
@@ -55,12 +56,12 @@ describe('window reload in the middle of a run', function () {
       const shown = Date.now()
       const inspector = await workbench.view('lab-inspector')
       await inspector.locator('lab-rollout-list [role=row], lab-live-texts').first().waitFor()
-      await workbench.page.locator('.statusbar-item[id*="rolloutLab.activeRun"]').waitFor()
+      await activeRun.waitFor()
       seconds.push((Date.now() - shown) / 1000)
     }
     console.log(`      attached again after ${seconds.map((value) => value.toFixed(1)).join(', ')} s`)
     await workbench.command('Rollout Lab: Stop')
-    await workbench.page.locator('.statusbar-item[id*="rolloutLab.activeRun"]').waitFor({ state: 'hidden' })
+    await activeRun.waitFor({ state: 'hidden' })
     const steps = await sealedSteps(session.runsFolder)
     assert.ok(steps.length > 0, 'no step was sealed')
     assert.deepEqual(steps.filter(({ rollouts, distinct }) => rollouts !== PROBLEMS * ATTEMPTS || distinct !== rollouts), [])

@@ -15,7 +15,6 @@ const LIST: ViewRequest = { filter: {}, sort: { by: 'recorded', descending: fals
 describe('the state of the query process', () => {
   let run: RunDirectory
   let state: QueryState
-
   const written: RunDirectory[] = []
 
   const writeRun = async (): Promise<RunDirectory> => {
@@ -53,6 +52,7 @@ describe('the state of the query process', () => {
     await assert.rejects(state.wholeRun(run.path, AbortSignal.abort()), { code: 'cancelled' })
     assert.equal(await rowsOf(await state.loaded(run.path)), PER_STEP)
   })
+
   it('completes a list that was made of a part, even where another question read the rest', async () => {
     const { view, count } = await openList()
     assert.equal(count, PER_STEP)

@@ -123,11 +123,7 @@ export class QueryState {
 
   /** There is more to read of a run, or a view that was made before all was read. */
   get unfinished(): boolean {
-    return this.#reading.length > 0 || [...this.#views.values()].some((view) => view.ofPart)
-  }
-
-  get #reading(): RunRollouts[] {
-    return [...this.#open].filter((run) => run.unfinished)
+    return [...this.#open].some((run) => run.unfinished) || [...this.#views.values()].some((view) => view.ofPart)
   }
 
   /** Takes in what was written to a run, and brings the views up to date that follow it or were made of a part. Views whose rows changed are given. */
@@ -137,7 +133,8 @@ export class QueryState {
     for (const run of due) await run.sync(this.#times.more)
     const changed: ViewInfo[] = []
     for (const view of this.#views.values()) {
-      if (!view.ofPart && !(view.request.follow && view.stale)) continue
+      const due = view.request.follow || view.ofPart
+      if (!due || !view.stale) continue
       await view.refresh()
       changed.push(view.info)
     }
@@ -155,9 +152,8 @@ export class QueryState {
     for (const directory of unused.slice(0, Math.max(0, unused.length - KEPT_RUNS))) {
       const run = await this.#runs.get(directory)
       this.#runs.delete(directory)
-      if (run === undefined) continue
-      this.#open.delete(run)
-      await run.drop()
+      if (run !== undefined) this.#open.delete(run)
+      await run?.drop()
     }
   }
 }

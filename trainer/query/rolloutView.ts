@@ -61,7 +61,8 @@ export class RolloutView {
 
   get stale(): boolean {
     const relabelled = this.request.filter.labels !== undefined && this.#labels.version(this.runs) !== this.#labelVersion
-    return relabelled || this.runs.some((run, i) => run.version !== this.versions[i])
+    const completed = this.ofPart && !this.runs.some((run) => run.unfinished)
+    return relabelled || completed || this.runs.some((run, i) => run.version !== this.versions[i])
   }
 
   /** Takes the rows anew from what the runs hold now. */

@@ -179,8 +179,7 @@ export class InspectorApp extends LitElement {
     void this.#model?.positionOf(place).then((position) => (this.selected = position ?? -1), () => (this.selected = -1))
   }
 
-  /** Many notices, one drawing. */
-  /** A list that follows is drawn a few times a second: its notice, its rows and their labels come one by one. */
+  /** Many notices, one drawing: of a list that follows some a second, since its notice, its rows and their labels come one by one. */
   #redraw(): void {
     if (this.#drawing) return
     this.#drawing = true
