@@ -1,14 +1,16 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
+import { TrainerId } from '../../trainer/protocol/control.ts'
 import type { Consents, QueuedStart } from '../contracts/trainers.ts'
 
 const consents = { trustModules: z.boolean().optional(), acceptPaidCheats: z.array(z.string()).optional(), unsafeSandbox: z.boolean().optional() }
 
 const Waiting = z.object({
-  id: z.string(),
+  /** Of the trainer that it will have. */
+  id: TrainerId,
   label: z.string(),
   /** Of the run, made when it starts. */
   directory: z.string(),
@@ -27,7 +29,10 @@ export type Waiting = z.infer<typeof Waiting>
 
 const QueueFile = z.object({ version: z.literal(1), waiting: z.array(Waiting) })
 
-/** Starts that wait for their device: a file that all windows share and that outlives them. Changed only under the lock. */
+/**
+ * Starts that wait for their device, and the one that a window is making: a file that all windows share and that outlives them.
+ * Changed only under the lock.
+ */
 export class StartQueue {
   readonly #place: string
   #seen: readonly Waiting[] = []
@@ -53,7 +58,7 @@ export class StartQueue {
   }
 
   add(item: Omit<Waiting, 'id'>): Waiting {
-    const added = { ...item, id: randomUUID() }
+    const added = { ...item, id: randomBytes(8).toString('hex') }
     this.#change((waiting) => [...waiting, added])
     return added
   }

@@ -25,10 +25,14 @@ const LOGS_KEPT = 50
 /** Ends that may be the Node's fault: a native module that does not load, or takes the process with it. */
 const NODE_AT_FAULT: ReadonlySet<string> = new Set(['host/native-module', 'trainer-no-start'])
 
+/** Takes what the trainer prints; made when it is given its order. @param storage the extension's own folder. */
+export const logOf = (storage: string, { directory, id }: Pick<TrainerOrder, 'directory' | 'id'>): string =>
+  path.join(storage, 'logs', `${path.basename(directory).slice(0, 120)}-${id}.log`)
+
 /** Starts a trainer under VS Code's own Node; where that cannot run it, under one found on the PATH, and says so. */
 export async function startTrainer(program: TrainerProgram, order: TrainerOrder, storage: string, pythons?: WorkspacePythons): Promise<{ readonly directory: string }> {
   const runtime = await program.runtime()
-  const log = path.join(storage, 'logs', `${path.basename(order.directory).slice(0, 120)}-${order.id}.log`)
+  const log = logOf(storage, order)
   dropOldLogs(path.dirname(log))
   const start = { runtime, order, log, readySeconds: READY_SECONDS, variables: machineVariables(program.machine(), pythons) }
   const first = program.node.current()

@@ -12,7 +12,7 @@ import { LabHostError } from './labHostError.ts'
 import { labelOfFile } from './runDirectoryName.ts'
 import { asQueued, consentsOf, StartQueue } from './startQueue.ts'
 import type { Waiting } from './startQueue.ts'
-import { startTrainer } from './startTrainer.ts'
+import { logOf, startTrainer } from './startTrainer.ts'
 import type { TrainerProgram } from './startTrainer.ts'
 import type { SteerRequest } from './trainerClient.ts'
 import { TrainerList } from './trainerList.ts'
@@ -56,6 +56,8 @@ export class TrainerHub {
   readonly #options: HubOptions
   readonly #trainers: TrainerList
   readonly #queue: StartQueue
+  /** What this window is starting, which waits no longer. */
+  #begun: string | undefined
   #timer: NodeJS.Timeout | undefined
   #starting: Promise<void> | undefined
   #present = true
@@ -99,8 +101,13 @@ export class TrainerHub {
     return this.#queue.waiting.find((item) => this.#hasRoom(deviceOf(item)))
   }
 
+  /** Those whose trainer was given its order by a window that went before it could say so. */
+  get #left(): readonly Waiting[] {
+    return this.#queue.waiting.filter((item) => item.id !== this.#begun && fs.existsSync(logOf(this.#options.storage, item)))
+  }
+
   get queue(): readonly QueuedStart[] {
-    return this.#queue.waiting.map(asQueued)
+    return this.#queue.waiting.filter(({ id }) => id !== this.#begun).map(asQueued)
   }
 
   /** Looks for trainers now, and from now on again and again. */
@@ -210,16 +217,17 @@ export class TrainerHub {
     this.#keepLooking()
     const item: Order = { ...asked, asksGit: this.#options.trusted() }
     return this.#underLock(async () => {
-      if (this.#isFree(deviceOf(item))) return { directory: await this.#startNow(item), queued: false }
-      this.#queue.add(item)
-      return { directory: item.directory, queued: true }
+      const free = this.#isFree(deviceOf(item))
+      const added = this.#queue.add(item)
+      return free ? { directory: await this.#startNow(added), queued: false } : { directory: item.directory, queued: true }
     })
   }
 
   /** Of all windows, the one that holds the lock starts what waits first. */
   async #startNext(): Promise<void> {
-    if (!this.#next) return
+    if (!this.#next && this.#left.length === 0) return
     await this.#underLock(async () => {
+      for (const { id } of this.#left) this.#queue.remove(id)
       const next = this.#next
       if (!next || this.#disposed) return
       try {
@@ -227,19 +235,24 @@ export class TrainerHub {
       } catch (error) {
         this.#options.listener.startFailed(next.label, error instanceof Error ? error.message : String(error))
       }
-      this.#queue.remove(next.id)
     })
   }
 
-  async #startNow(item: Order): Promise<string> {
-    const id = randomBytes(8).toString('hex')
-    const { directory } = await startTrainer(this.#options.program, orderOf(item, id, this.#trainers.folder), this.#options.storage, item.pythons)
-    await this.#trainers.lookFor(id)
-    return this.#trainers.nameOf(directory)
+  /** It stands in the queue until its trainer lives: should this window go before that, another one starts it. */
+  async #startNow(item: Waiting): Promise<string> {
+    this.#begun = item.id
+    try {
+      const { directory } = await startTrainer(this.#options.program, orderOf(item, this.#trainers.folder), this.#options.storage, item.pythons)
+      await this.#trainers.lookFor(item.id)
+      return this.#trainers.nameOf(directory)
+    } finally {
+      this.#begun = undefined
+      this.#queue.remove(item.id)
+    }
   }
 }
 
-function orderOf({ directory, request, asksGit, device = CPU }: Order, id: string, folder: string): TrainerOrder {
+function orderOf({ id, directory, request, asksGit, device = CPU }: Waiting, folder: string): TrainerOrder {
   const by = { registry: folder, id, device, pipe: pipePath(folder, id), token: randomBytes(32).toString('hex') }
   const { trustModules: trustWorkspace = false, ...others } = consentsOf(request)
   const consents = { trustWorkspace, ...others }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openRun } from '../../trainer/stores/runDirectory.ts'
+import { until } from '../extensionHost/until.ts'
 import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
 
@@ -33,6 +34,12 @@ async function sealedSteps(runsFolder: string): Promise<{ readonly rollouts: num
   }
 }
 
+/** The starts that windows keep for each other, as they stand in their file. */
+function queued({ server }: Session): string {
+  const file = join(server.directories.user, 'User', 'globalStorage', 'rollout-lab.rollout-lab', 'queue.json')
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
 describe('window reload in the middle of a run', function () {
   this.timeout(300_000)
   let session: Session
@@ -42,13 +49,16 @@ describe('window reload in the middle of a run', function () {
   })
   after(() => session.close())
 
-  it(`goes on through ${RELOADS} reloads, attached again, with every rollout recorded once`, async () => {
+  it(`begins and goes on through ${RELOADS + 1} reloads, attached again, with every rollout recorded once`, async () => {
     const workbench = await session.open()
     const activeRun = workbench.page.locator('.statusbar-item[id*="rolloutLab.activeRun"]')
     await workbench.command('Rollout Lab: Start Run…')
     await workbench.pick('reloaded.run.json')
-    // The views are there before the run is: what is asked for and has not begun goes with its window.
+    // What is asked for and has no trainer yet is the next window's to start.
+    await until('the start stands in the queue', () => queued(session).includes('reloaded.run.json'))
+    await workbench.reload()
     await activeRun.waitFor()
+    await workbench.command('Rollout Lab: Open Trace Inspector')
     await workbench.view('lab-inspector')
     const seconds: number[] = []
     for (let reload = 0; reload < RELOADS; reload += 1) {

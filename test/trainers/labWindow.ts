@@ -32,6 +32,8 @@ export class Machine {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'rlt-')))
   readonly registry = ensurePrivateFolder(join(this.folder, 'p'))
   readonly runsFolder = join(this.folder, 'runs')
+  /** The extension's own, of all windows. */
+  readonly storage = join(this.folder, 'storage')
   readonly #windows: LabWindow[] = []
 
   runFile(fields: Partial<RunFileInput> = {}, name = 'a.run.json'): string {
@@ -65,7 +67,7 @@ export const MACHINE_SETTINGS = { python: '', trustRemoteCode: false, device: 'a
 
 export interface WindowOptions {
   readonly node?: NodeChoice
-  readonly runtime?: Runtime
+  readonly runtime?: Runtime | Promise<Runtime>
   readonly runsPerDevice?: number
   readonly trusted?: boolean
 }
@@ -86,7 +88,7 @@ export class LabWindow {
     const runtime = options.runtime ?? { folder: ROOT, version: '0.0.0', lab: join(ROOT, 'dist', 'lab.mjs') }
     this.hub = new TrainerHub({
       program: { runtime: async () => runtime, node: options.node ?? chooseNode({ own: testNode(machine) }), machine: () => ({ ...MACHINE_SETTINGS, runsPerDevice: options.runsPerDevice ?? 1 }), say: (message) => this.said.push(message) },
-      folder: () => machine.registry, storage: join(machine.folder, 'storage'), client,
+      folder: () => machine.registry, storage: machine.storage, client,
       runsPerDevice: () => options.runsPerDevice ?? 1,
       workspacePythons: async () => NO_PYTHONS,
       trusted: () => options.trusted ?? true,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { StartQueue } from '../../extension/trainers/startQueue.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { Machine, recordedEvents, until } from './labWindow.ts'
 
@@ -50,6 +51,37 @@ describe('trainers: the queue', function () {
     await next.hub.steer(a.directory, 'stop')
     await until(() => next.hub.queue.length === 0 && machine.entries().length === 0 && next.hub.live.length === 2)
     assert.deepEqual(next.failures, [])
+  })
+
+  it('keeps a start whose window goes before its trainer lives, for the next window', async () => {
+    const first = machine.window({ runtime: new Promise<never>(() => undefined) })
+    void first.start({ name: 'a', steps: 2 })
+    const queue = new StartQueue(join(machine.storage, 'queue.json'))
+    await until(() => queue.refresh() && queue.waiting.length === 1)
+    assert.deepEqual(first.hub.queue, [])
+    const { directory } = queue.waiting[0]!
+    first.hub.dispose()
+    rmSync(join(machine.registry, 'start.lock'))
+    const next = machine.window()
+    assert.deepEqual(next.hub.queue.map(({ label }) => label), ['a'])
+    await next.hub.attachAll()
+    await until(() => existsSync(join(directory, 'events.jsonl')) && recordedEvents(directory).at(-1)?.type === 'runFinished')
+    await until(() => next.hub.queue.length === 0 && machine.entries().length === 0)
+    assert.deepEqual(next.failures, [])
+  })
+
+  it('starts nothing twice whose trainer was given its order', async () => {
+    const first = machine.window()
+    const { directory } = await first.start({ name: 'a' })
+    const [{ id } = { id: '' }] = machine.entries()
+    const file = join(machine.storage, 'queue.json')
+    const item = { id, label: 'a', directory, request: { resume: directory }, asksGit: true }
+    writeFileSync(file, JSON.stringify({ version: 1, waiting: [item] }))
+    await until(() => new StartQueue(file).waiting.length === 0)
+    assert.deepEqual(machine.entries().map((entry) => entry.id), [id])
+    await first.hub.steer(directory, 'stopNow')
+    await until(() => machine.entries().length === 0)
+    assert.deepEqual(first.failures, [])
   })
 
   it('tells of a queued start that fails, and goes on with the next', async () => {

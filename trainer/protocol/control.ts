@@ -91,6 +91,9 @@ export const CONTROL_NOTICES = {
 } as const
 export type ControlNotice = keyof typeof CONTROL_NOTICES
 
+/** Names a trainer, its entry and its pipe: eight random bytes in hexadecimal, since paths of sockets are short. */
+export const TrainerId = z.string().regex(/^[0-9a-f]{16}$/)
+
 const orderedBy = {
   /** Modules of the workspace may run as they now are; else only those approved by their content. */
   trustWorkspace: z.boolean(),
@@ -101,7 +104,7 @@ const orderedBy = {
   /** Where the trainer enters itself while it lives: a folder that only the user can read. */
   registry: z.string().min(1),
   /** Name of its entry there, and of its pipe. */
-  id: z.string().regex(/^[0-9a-f]{16}$/),
+  id: TrainerId,
   pipe: z.string().min(1),
   token: z.string().min(32),
   /** What runs share, as the extension calls it: another run waits for it. */
@@ -143,7 +146,7 @@ export type TrainerReady = z.infer<typeof TrainerReady>
  */
 export const TrainerEntry = z.object({
   version: z.literal(1),
-  id: z.string().regex(/^[0-9a-f]{16}$/),
+  id: TrainerId,
   directory: z.string(),
   runId: z.string(),
   pipe: z.string().min(1),
