@@ -23,7 +23,9 @@ export const quietSettings = {
   'extensions.ignoreRecommendations': true,
   'update.mode': 'none',
   'npm.fetchOnlinePackageInfo': false,
-  'git.openRepositoryInParentFolders': 'never'
+  'git.openRepositoryInParentFolders': 'never',
+  // It looks for open ports by a process of its own every few seconds, whose start blocks the extension host for up to 100 ms.
+  'remote.autoForwardPorts': false
 }
 
 /**

@@ -70,7 +70,7 @@ export function runTooltip(run: ShownRun): string {
   const { before, last } = card.passAt1
   return [
     `${nameOf(run)}: ${STANDINGS[standing].word}${run.watching ? ' (another window steers)' : ''}`,
-    `${plainLine(card.recipe, 60)} · ${plainLine(card.environment, 60)} · ${plainLine(shortModel(card.model), 80)} · seed ${card.seed}`,
+    [plainLine(card.recipe, 60), plainLine(card.environment, 60), plainLine(shortModel(card.model), 80), `seed ${card.seed}`].filter((part) => part !== '').join(' · '),
     run.steps > 0 ? `step ${run.step} of ${run.steps}, stage ${plainLine(card.stage, 40)}` : '',
     before === undefined ? '' : `held-out pass@1 before: ${percent(before)}`,
     last === undefined ? '' : `held-out pass@1 last: ${percent(last)}`,

@@ -24,8 +24,14 @@ export function headerRows(rollout: Rollout, runName: string): readonly HeaderRo
     { name: 'Tokens', value: String(tokens) },
     { name: 'Policy', value: `${rollout.policyVersion} optimiser steps seen` },
     { name: 'Seed', value: String(rollout.seed) },
-    { name: 'Sampled', value: `${rollout.timing.sampledAt}, ${number(rollout.timing.sampleSeconds)} s sampling, ${number(rollout.timing.rewardSeconds)} s scoring` }
+    { name: 'Sampled', value: whenSampled(rollout) }
   ]
+}
+
+/** Programs that train on their own need not tell how long it took. */
+function whenSampled({ timing: { sampledAt, sampleSeconds, rewardSeconds } }: Rollout): string {
+  const took = [[sampleSeconds, 'sampling'], [rewardSeconds, 'scoring']] as const
+  return [sampledAt, ...took.flatMap(([seconds, what]) => (seconds > 0 ? [`${number(seconds)} s ${what}`] : []))].join(', ')
 }
 
 export const partRows = (rollout: Rollout): readonly string[] => rollout.reward.parts.map(partText)

@@ -99,7 +99,7 @@ export class Workbench {
   /** A view that takes the focus meanwhile closes the palette: it is opened again. */
   private async openPalette(text: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input')
-    for (let tries = 0; tries < 10; tries += 1) {
+    for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
       await this.page.keyboard.press('F1')
       if (await input.fill(`>${text}`, { timeout: 2000 }).then(() => true, () => false)) return
     }

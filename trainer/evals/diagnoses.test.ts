@@ -17,14 +17,15 @@ const withMetrics = (metrics: DiagnosisFigures['metrics']): DiagnosisFigures => 
 
 describe('diagnoses', () => {
   it('finds nothing wrong with a healthy run', () => {
-    assert.deepEqual(diagnose(healthy).filter(({ state }) => state !== 'ok'), [])
+    assert.deepEqual(diagnose(healthy).filter(({ state, advice }) => state !== 'ok' || advice !== ''), [])
   })
 
   it('says unknown, and why, of a run that has recorded nothing', () => {
     const nothing = { firstStep: 0, lastStep: 0, rollouts: 0, notScorable: 0, truncated: 0, groups: 0, flatRight: 0, flatWrong: 0, flatOther: 0, lengthReward: null, differentAnswers: null }
-    for (const { state, evidence } of diagnose({ window: 20, steps: 0, metrics: {}, recent: nothing, maxTokens: undefined })) {
+    for (const { state, evidence, advice } of diagnose({ window: 20, steps: 0, metrics: {}, recent: nothing, maxTokens: undefined })) {
       assert.equal(state, 'unknown')
       assert.doesNotMatch(evidence, /NaN|undefined|Infinity/)
+      assert.equal(advice, '')
     }
   })
 
@@ -47,6 +48,7 @@ describe('diagnoses', () => {
       const found = finding(figures, check)
       assert.equal(found.state, state)
       assert.match(found.evidence, evidence)
+      assert.notEqual(found.advice, '')
       assert.deepEqual(diagnose(figures).filter((one) => one.check !== check && one.state !== 'ok'), [])
     })
   }

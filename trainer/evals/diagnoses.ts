@@ -38,11 +38,14 @@ export interface RolloutFigures {
 export const DIAGNOSIS_WINDOW = 20
 const MIN_STEPS = 5
 
+/** Its advice is for the case that something was found. */
 type Check = (figures: DiagnosisFigures) => DiagnosisFinding
 
 export function diagnose(figures: DiagnosisFigures): DiagnosisFinding[] {
-  return CHECKS.map((check) => check(figures))
+  return CHECKS.map((check) => check(figures)).map((finding) => (FOUND.has(finding.state) ? finding : { ...finding, advice: '' }))
 }
+
+const FOUND: ReadonlySet<DiagnosisFinding['state']> = new Set(['warn', 'bad'])
 
 const zeroVariance: Check = ({ recent }) => {
   const flat = recent.flatRight + recent.flatWrong + recent.flatOther
@@ -54,7 +57,7 @@ const zeroVariance: Check = ({ recent }) => {
     evidence: recent.groups === 0
       ? 'No groups were recorded yet.'
       : `${flat} of ${recent.groups} groups (${percent(share)}) of ${stepsOf(recent)} have equal rewards: ${recent.flatRight} all right, ${recent.flatWrong} all wrong, ${recent.flatOther} otherwise. Warns from 50 %.`,
-    advice: share < 0.5 ? 'Most groups give a gradient.' : allRight ? 'The problems have become too easy: raise their difficulty.' : 'The problems are too hard, or the grader refuses the answers: lower the difficulty, raise groupSize, or start from a better base.',
+    advice: allRight ? 'The problems have become too easy: raise their difficulty.' : 'The problems are too hard, or the grader refuses the answers: lower the difficulty, raise groupSize, or start from a better base.',
     filter: { ...within(recent), zeroVariance: true }
   }
 }
@@ -69,7 +72,7 @@ const entropy: Check = ({ metrics, window, recent }) => {
     evidence: known
       ? `Token entropy went from ${figure(early)} to ${figure(late)} nats (means of the first and the last ${Math.min(window, Math.floor(values.length / 2))} steps). Warns below 30 % of the start.`
       : tooFew(values.length),
-    advice: ratio < 0.3 ? 'The policy hardly explores any more: raise the temperature or the entropy bonus, clip higher, or lower the learning rate.' : 'The policy still explores.',
+    advice: 'The policy hardly explores any more: raise the temperature or the entropy bonus, clip higher, or lower the learning rate.',
     filter: within(recent)
   }
 }
@@ -82,7 +85,7 @@ const diversity: Check = ({ recent }) => {
     evidence: share === null
       ? 'The texts of the recent rollouts could not be read.'
       : `On average ${percent(share)} of the completions of a group differ from all others of it, over ${stepsOf(recent)}. Warns below 30 %.`,
-    advice: share !== null && share < 0.3 ? 'The attempts of a group are nearly the same: raise the temperature, or draw harder problems.' : 'The attempts of a group differ.',
+    advice: 'The attempts of a group are nearly the same: raise the temperature, or draw harder problems.',
     filter: within(recent)
   }
 }
@@ -95,7 +98,7 @@ const truncation: Check = ({ recent, maxTokens }) => {
     evidence: recent.rollouts === 0
       ? 'No rollouts were recorded yet.'
       : `${recent.truncated} of ${recent.rollouts} completions (${percent(share)}) of ${stepsOf(recent)} reached the limit${maxTokens === undefined ? '' : ` of ${maxTokens} tokens`}. Warns from 10 %.`,
-    advice: share < 0.1 ? 'Few completions are cut off.' : 'Raise sampling.maxTokens, or reward shorter completions; cut-off answers count as wrong.',
+    advice: 'Raise sampling.maxTokens, or reward shorter completions; cut-off answers count as wrong.',
     filter: { ...within(recent), stopReasons: ['length'] }
   }
 }
@@ -103,14 +106,13 @@ const truncation: Check = ({ recent, maxTokens }) => {
 const lengthReward: Check = ({ recent, metrics, window }) => {
   const r = recent.lengthReward
   const { early, late, known } = ends(metrics['length/mean'] ?? [], window)
-  const strong = r !== null && Math.abs(r) >= 0.5
   return {
     check: 'lengthReward', title: 'Length against reward', metrics: ['length/mean', 'length/right/mean', 'length/wrong/mean', 'reward/mean'],
-    state: r === null ? 'unknown' : Math.abs(r) >= 0.8 ? 'bad' : strong ? 'warn' : 'ok',
+    state: r === null ? 'unknown' : Math.abs(r) >= 0.8 ? 'bad' : Math.abs(r) >= 0.5 ? 'warn' : 'ok',
     evidence: r === null
       ? 'Lengths or rewards of the recent rollouts do not vary.'
       : `Reward and completion tokens correlate with r = ${r.toFixed(2)} over ${recent.rollouts} rollouts of ${stepsOf(recent)}${known ? `; the mean length went from ${figure(early)} to ${figure(late)} tokens` : ''}. Warns from |r| = 0.5.`,
-    advice: strong ? 'Look whether length itself is rewarded: read the shortest and the longest right completions.' : 'Length explains little of the reward.',
+    advice: 'Look whether length itself is rewarded: read the shortest and the longest right completions.',
     filter: within(recent)
   }
 }
@@ -130,7 +132,7 @@ const updates: Check = ({ metrics, window }) => {
     evidence: norms.length === 0
       ? 'No optimiser step was recorded yet.'
       : `Over the last ${norms.length} steps the gradient norm has median ${figure(median)} and largest ${figure(largest)}${ratio > 0 ? `; the largest ratio is ${figure(ratio)}` : ''}${Number.isFinite(clipped) ? `; ${percent(clipped)} of the tokens were clipped` : ''}. Warns from 20 times the median, a ratio of 10, or 20 % clipped.`,
-    advice: vanished ? 'No gradient reaches the weights: look at zero-variance groups and at the filter.' : bad || warn ? 'Lower the learning rate or updatesPerStep, or clip the gradient (optimizer.maxGradNorm).' : 'Updates are of a steady size.'
+    advice: vanished ? 'No gradient reaches the weights: look at zero-variance groups and at the filter.' : 'Lower the learning rate or updatesPerStep, or clip the gradient (optimizer.maxGradNorm).'
   }
 }
 
@@ -142,7 +144,7 @@ const format: Check = ({ metrics, window, recent }) => {
     check: 'format', title: 'Formats that the grader refuses', metrics: ['reward/part/format', 'train/passAt1'],
     state: !known ? 'unknown' : parsed < 0.3 ? 'bad' : parsed < 0.7 ? 'warn' : 'ok',
     evidence: known ? `The format part scored ${figure(parsed)} on average over the last ${scores.length} steps. Warns below 0.7.` : 'The run has no reward part “format”.',
-    advice: known && parsed < 0.7 ? 'Read some refused completions: is the format asked for in the prompt, and does the base model know it? A short supervised stage helps.' : 'Most completions can be graded.',
+    advice: 'Read some refused completions: is the format asked for in the prompt, and does the base model know it? A short supervised stage helps.',
     filter: { ...within(recent), verdicts: ['wrong'], ...(known ? { parts: { format: { to: 0.5 } } } : {}) }
   }
 }
@@ -155,7 +157,7 @@ const scorable: Check = ({ recent }) => {
     evidence: recent.rollouts === 0
       ? 'No rollouts were recorded yet.'
       : `${recent.notScorable} of ${recent.rollouts} rollouts (${percent(share)}) of ${stepsOf(recent)} have no reward; they are not trained on. Bad from 10 %.`,
-    advice: recent.notScorable > 0 ? 'Read their errors: a reward failed or took longer than rewardDeadlineSeconds.' : 'Every rollout was scored.',
+    advice: 'Read their errors: a reward failed or took longer than rewardDeadlineSeconds.',
     filter: { ...within(recent), verdicts: ['notScorable'] }
   }
 }

@@ -11,6 +11,7 @@ export interface RunCard {
   readonly runId: string
   /** The user's name for it; else the run file's. */
   readonly name: string
+  /** Of a run that another program trains, who recorded it; empty where the run file names none. */
   readonly recipe: string
   readonly model: string
   readonly environment: string
@@ -70,6 +71,7 @@ export interface DiagnosisFinding {
   readonly state: 'ok' | 'warn' | 'bad' | 'unknown'
   /** A sentence with the numbers it rests on. */
   readonly evidence: string
+  /** What to do where something was found; else empty. */
   readonly advice: string
   /** Metric names to look at. */
   readonly metrics: readonly string[]

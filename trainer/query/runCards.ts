@@ -113,9 +113,9 @@ export function environmentNames(run: ResolvedRun): string[] {
   return stageEnvironments(run).map((reference) => (reference.name === 'module' && 'path' in reference ? path.basename(reference.path as string) : reference.name))
 }
 
-function describe({ runId, createdAt, run }: RunRecord): Pick<RunCard, 'runId' | 'recipe' | 'model' | 'environment' | 'seed' | 'study' | 'createdAt'> {
+function describe({ runId, createdAt, run, recorded }: RunRecord): Pick<RunCard, 'runId' | 'recipe' | 'model' | 'environment' | 'seed' | 'study' | 'createdAt'> {
   return {
-    runId, createdAt, seed: run.seed, study: studyOf(run), recipe: run.recipe ?? '',
+    runId, createdAt, seed: run.seed, study: studyOf(run), recipe: run.recipe ?? (recorded === undefined ? '' : `recorded by ${recorded.by}`),
     model: typeof run.model === 'string' ? modelName(run.model) : `new ${run.model.hiddenSize} × ${run.model.layers}`,
     environment: environmentNames(run).join(' + ')
   }

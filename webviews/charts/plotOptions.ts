@@ -1,9 +1,10 @@
-import uPlot from 'uplot'
-import type { ChartLine, ChartShape, ValueRange } from './chartData.ts'
+import type uPlot from 'uplot'
+import type { ChartLine, ChartShape } from './chartData.ts'
 import { tickText } from './numberText.ts'
 import type { PlotColumn } from './plotColumns.ts'
 import { dashOf } from './palette.ts'
 import type { Palette } from './palette.ts'
+import { valueLimits } from './valueLimits.ts'
 
 export interface PlotLook {
   readonly lines: readonly ChartLine[]
@@ -58,14 +59,6 @@ const valueAxis = (palette: Palette, unit: string): uPlot.Axis => ({
 })
 
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000]
-
-function valueLimits(range: ValueRange, low: number | null, high: number | null): [number, number] {
-  // A little room, or lines at 0 and 1 would be cut in half.
-  if (range === 'share') return [-0.02, 1.02]
-  if (low === null || high === null) return [0, 1]
-  if (range === 'zero') return [Math.min(0, low), high > 0 ? high * 1.05 : 1]
-  return uPlot.rangeNum(low, high, 0.1, true) as [number, number]
-}
 
 function seriesOf(column: PlotColumn, { lines, shape, palette }: PlotLook): uPlot.Series {
   const line = lines[column.line]!

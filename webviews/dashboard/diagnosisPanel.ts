@@ -78,7 +78,7 @@ export class DiagnosisPanel extends FoldingPanel {
     return html`<li class=${state}>${icon(symbol)}<div>
       <p><strong>${title}</strong> <span class="faint">${word}</span></p>
       <p>${visibleLine(evidence, 1000)}</p>
-      ${state === 'ok' || !advice ? nothing : html`<p>${advice}</p>`}
+      ${advice === '' ? nothing : html`<p>${advice}</p>`}
       <span class="links">
         ${filter ? html`<button type="button" aria-label=${`Show the rollouts behind: ${title}`} @click=${() => this.#tell('rollouts', { filter })}>Show the rollouts</button>` : nothing}
         ${metrics.map((name) => html`<button type="button" aria-label=${`Go to the chart of ${name}`} @click=${() => this.#tell('metric', { name })}>${name}</button>`)}

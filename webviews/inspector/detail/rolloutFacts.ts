@@ -20,6 +20,12 @@ function filterWords({ kept, why }: NonNullable<Rollout['filter']>) {
   return html`<span><b class=${kept ? '' : 'alarming'}>${word}</b>${why === word ? nothing : html` ${visibleLine(why, 120)}`}</span>`
 }
 
+/** Programs that train on their own need not tell how long it took. */
+function whenSampled({ timing: { sampledAt, sampleSeconds, rewardSeconds } }: Rollout): string {
+  const took = [[sampleSeconds, 'sampling'], [rewardSeconds, 'scoring']] as const
+  return [visibleLine(sampledAt, 40), ...took.flatMap(([seconds, what]) => (seconds > 0 ? [`${secondsText(seconds)} ${what}`] : []))].join(', ')
+}
+
 /** When, by which policy and from which seed it was sampled. */
 export function origin(rollout: Rollout) {
   const rows: [string, unknown][] = [
@@ -30,7 +36,7 @@ export function origin(rollout: Rollout) {
     ['Environment', `${visibleLine(rollout.environment, 80)} ${visibleLine(JSON.stringify(rollout.params), 400)}`],
     ['Policy', `${countText(rollout.policyVersion)} optimiser steps seen`],
     ['Seed', String(rollout.seed)],
-    ['Sampled', `${visibleLine(rollout.timing.sampledAt, 40)}, ${secondsText(rollout.timing.sampleSeconds)} sampling, ${secondsText(rollout.timing.rewardSeconds)} scoring`],
+    ['Sampled', whenSampled(rollout)],
     ...Object.entries(rollout.tags).slice(0, 50).map(([name, value]): [string, unknown] => [visibleLine(name, 60), visibleLine(value, 400)])
   ]
   const shown = rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)
