@@ -11,12 +11,19 @@ describe('the device of a run', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
   const device = (text: string, ...overrides: string[]): string => {
     writeFileSync(join(folder, 'a.run.json'), text)
-    return deviceOfFile(join(folder, 'a.run.json'), overrides)
+    return deviceOfFile(join(folder, 'a.run.json'), overrides, true)
   }
 
   it('is the CPU but for the engine torch, which takes a GPU unless it is told otherwise', () => {
     assert.deepEqual([device('{}'), device('{ "engine": "onnx", "torch": { "device": "cuda:1" } }'), device('{ "engine": "torch", "torch": { "device": "cpu" } }')], [CPU, CPU, CPU])
     assert.deepEqual([device('{ "engine": "torch", /* one */ }'), device('{ "engine": "torch", "torch": { "device": "mps" } }'), device('{ "engine": "torch", "torch": { "device": "cuda:3" } }')], ['gpu 0', 'gpu 0', 'gpu 3'])
+  })
+
+  it('is the CPU for the engine torch too where no GPU is, unless one is named', () => {
+    for (const [torch, expected] of [['{}', CPU], ['{ "device": "auto" }', CPU], ['{ "device": "cuda:1" }', 'gpu 1']] as const) {
+      writeFileSync(join(folder, 'a.run.json'), `{ "engine": "torch", "torch": ${torch} }`)
+      assert.equal(deviceOfFile(join(folder, 'a.run.json'), [], false), expected)
+    }
   })
 
   it('is what the last override says', () => {
@@ -26,12 +33,12 @@ describe('the device of a run', () => {
 
   it('is read from the record of a run that goes on', () => {
     writeFileSync(join(folder, 'run.json'), '{ "version": 1, "runId": "r", "run": { "engine": "torch", "torch": { "device": "cuda:1" } } }')
-    assert.equal(deviceOfRun(folder), 'gpu 1')
+    assert.equal(deviceOfRun(folder, true), 'gpu 1')
     assert.deepEqual(engineOfFile(join(folder, 'run.json'), []), { engine: 'torch', device: 'cuda:1' })
   })
 
   it('is the CPU for what cannot be read or holds something else', () => {
-    assert.equal(deviceOfFile(join(folder, 'none.run.json')), CPU)
+    assert.equal(deviceOfFile(join(folder, 'none.run.json'), [], true), CPU)
     for (const text of ['', '[]', '{ "engine": 7 }', '{ "engine": "torch", "torch": null }'.replace('torch', 'onnx')]) assert.equal(device(text), CPU)
     assert.equal(device('{ "engine": "torch", "torch": 7 }'), 'gpu 0')
   })

@@ -8,10 +8,10 @@ export type DeviceName = string
 /** The CPU, which the embedded engine computes on; the name of entries that say nothing. */
 export const CPU: DeviceName = 'cpu'
 
-/** Which GPU `auto` finds, if any, only the engine knows: it counts as the first. */
-export function deviceOfFile(file: string, overrides: readonly string[] = []): DeviceName {
+/** Which GPU `auto` finds only the engine knows: it counts as the first. @param gpu whether there may be one */
+export function deviceOfFile(file: string, overrides: readonly string[], gpu: boolean): DeviceName {
   const { engine, device = 'auto' } = engineOfFile(file, overrides)
-  if (engine !== 'torch' || device === 'cpu') return CPU
+  if (engine !== 'torch' || device === 'cpu' || (device === 'auto' && !gpu)) return CPU
   return `gpu ${/^cuda:(\d+)$/.exec(device)?.[1] ?? 0}`
 }
 
@@ -24,7 +24,7 @@ export function engineOfFile(file: string, overrides: readonly string[]): { read
 }
 
 /** Of a run that goes on. */
-export const deviceOfRun = (directory: string): DeviceName => deviceOfFile(path.join(directory, 'run.json'))
+export const deviceOfRun = (directory: string, gpu: boolean): DeviceName => deviceOfFile(path.join(directory, 'run.json'), [], gpu)
 export const engineOfRun = (directory: string): ReturnType<typeof engineOfFile> => engineOfFile(path.join(directory, 'run.json'), [])
 
 /** Settings may be written as JSON texts. */

@@ -9,6 +9,7 @@ import { CPU, deviceOfFile, deviceOfRun, engineOfFile, engineOfRun } from './dev
 import type { DeviceName } from './deviceOf.ts'
 import { withLock } from './fileLock.ts'
 import { LabHostError } from './labHostError.ts'
+import { mayHaveGpu } from './mayHaveGpu.ts'
 import { labelOfFile } from './runDirectoryName.ts'
 import { asQueued, consentsOf, StartQueue } from './startQueue.ts'
 import type { Waiting } from './startQueue.ts'
@@ -37,6 +38,8 @@ export interface HubOptions extends Omit<TrainerListOptions, 'listenTo'> {
   readonly runsPerDevice: () => number
   /** What the workspace of this window offers to run PyTorch with; nothing where it is not trusted. */
   readonly workspacePythons: () => Promise<WorkspacePythons>
+  /** Whether this machine may have a GPU. */
+  readonly gpu?: boolean
   /** Whether anything of the workspace may be run. */
   readonly trusted: () => boolean
   readonly listener: HubListener
@@ -56,6 +59,7 @@ export class TrainerHub {
   readonly #options: HubOptions
   readonly #trainers: TrainerList
   readonly #queue: StartQueue
+  readonly #gpu: boolean
   /** What this window is starting, which waits no longer. */
   #begun: string | undefined
   #timer: NodeJS.Timeout | undefined
@@ -66,6 +70,7 @@ export class TrainerHub {
   constructor(options: HubOptions) {
     const { listener } = options
     this.#options = options
+    this.#gpu = options.gpu ?? mayHaveGpu()
     this.#queue = new StartQueue(path.join(options.storage, 'queue.json'))
     this.#trainers = new TrainerList({
       ...options,
@@ -85,7 +90,7 @@ export class TrainerHub {
 
   /** Nothing runs or waits that this start would have to wait for. */
   startsNow({ file, overrides }: Pick<StartRequest, 'file' | 'overrides'>): boolean {
-    return this.#isFree(deviceOfFile(file, overrides))
+    return this.#isFree(deviceOfFile(file, overrides, this.#gpu))
   }
 
   #isFree(device: DeviceName): boolean {
@@ -123,7 +128,7 @@ export class TrainerHub {
     if (!fs.existsSync(file)) throw new LabHostError('no-file', `There is no run file ${file}.`, 'Save it, or choose another one.')
     const kept = { file, overrides: [...overrides], ...(seed !== undefined && { seed }), ...consentsOf(request) }
     const label = `${labelOfFile(file)}${seed === undefined ? '' : `, seed ${seed}`}`
-    return this.#startOrQueue({ label, directory, request: kept, ...(await this.#needs(deviceOfFile(file, overrides), engineOfFile(file, overrides))) })
+    return this.#startOrQueue({ label, directory, request: kept, ...(await this.#needs(deviceOfFile(file, overrides, this.#gpu), engineOfFile(file, overrides))) })
   }
 
   async resume(directory: string, consents: Consents = {}): Promise<{ readonly queued: boolean }> {
@@ -132,7 +137,7 @@ export class TrainerHub {
     if (known && !known.over) throw new LabHostError('running', 'The run is going on already.', 'Open its dashboard to watch it.')
     const waits = this.#queue.waiting.some(({ request }) => 'resume' in request && request.resume === directory)
     if (waits) return { queued: true }
-    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...consentsOf(consents) }, ...(await this.#needs(deviceOfRun(directory), engineOfRun(directory))) })
+    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...consentsOf(consents) }, ...(await this.#needs(deviceOfRun(directory, this.#gpu), engineOfRun(directory))) })
     return { queued }
   }
 
@@ -247,7 +252,16 @@ export class TrainerHub {
       return this.#trainers.nameOf(directory)
     } finally {
       this.#begun = undefined
-      this.#queue.remove(item.id)
+      this.#takeOut(item)
+    }
+  }
+
+  /** Where the disk is full it stays for now: its log tells that it was started. */
+  #takeOut({ id, label }: Waiting): void {
+    try {
+      this.#queue.remove(id)
+    } catch (error) {
+      this.#options.log(`The start of ${label} could not be taken out of the queue: ${String(error)}`)
     }
   }
 }

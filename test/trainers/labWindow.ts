@@ -70,6 +70,7 @@ export interface WindowOptions {
   readonly runtime?: Runtime | Promise<Runtime>
   readonly runsPerDevice?: number
   readonly trusted?: boolean
+  readonly gpu?: boolean
 }
 
 export class LabWindow {
@@ -91,6 +92,7 @@ export class LabWindow {
       folder: () => machine.registry, storage: machine.storage, client,
       runsPerDevice: () => options.runsPerDevice ?? 1,
       workspacePythons: async () => NO_PYTHONS,
+      gpu: options.gpu ?? false,
       trusted: () => options.trusted ?? true,
       log: (line) => this.failures.push(line),
       times: { helloMilliseconds: 2000, pingMilliseconds: 100, hungMilliseconds: 2000 },

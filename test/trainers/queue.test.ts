@@ -96,13 +96,14 @@ describe('trainers: the queue', function () {
   })
 
   it('lets a run on another device start beside one that computes on the CPU', async () => {
-    const window = machine.window()
+    const window = machine.window({ gpu: true })
     const { directory } = await window.start()
     const startsNow = (fields: Partial<RunFileInput>, name: string, ...overrides: string[]): boolean => window.hub.startsNow({ file: machine.runFile(fields, name), overrides })
     assert.equal(startsNow({}, 'cpu.run.json'), false)
     assert.equal(startsNow({ engine: 'torch', torch: { device: 'cpu' } }, 'torch-cpu.run.json'), false)
     assert.equal(startsNow({ engine: 'torch' }, 'gpu.run.json'), true)
     assert.equal(startsNow({}, 'cpu.run.json', 'engine=torch', 'torch.device=cuda:1'), true)
+    assert.equal(machine.window({ gpu: false }).hub.startsNow({ file: machine.runFile({ engine: 'torch' }, 'gpu.run.json'), overrides: [] }), false)
     await window.hub.steer(directory, 'stopNow')
     await until(() => machine.entries().length === 0)
   })
