@@ -6,7 +6,7 @@ import type { Shard } from '../stores/shardReader.ts'
 import { withFiles } from './database.ts'
 import type { QueryDatabase } from './database.ts'
 import { readLineAt } from './lineTail.ts'
-import { withoutArrays } from './narrowRollout.ts'
+import { withoutExecutions } from './withoutExecutions.ts'
 import { conditionOf, groupPlaces, placedRows } from './placedRows.ts'
 import type { PlacedRow } from './placedRows.ts'
 import { readTexts } from './rolloutTexts.ts'
@@ -49,7 +49,7 @@ function outcomeOfLine(place: string, offset: number, id: string): Outcome | und
   try {
     const line = readLineAt(place, offset)
     if (line === undefined) return undefined
-    const read = JSON.parse(withoutArrays(line)) as { id: string; answer: string | null; filter?: { why: string } }
+    const read = JSON.parse(withoutExecutions(line)) as { id: string; answer: string | null; filter?: { why: string } }
     if (read.id !== id) return undefined
     return { answer: read.answer?.slice(0, ANSWER_CHARACTERS) ?? null, filterWhy: read.filter?.why.slice(0, WHY_CHARACTERS) ?? null }
   } catch (error) {

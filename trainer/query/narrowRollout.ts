@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Count, Finite } from '../protocol/numbers.ts'
 import type { RolloutRow } from '../protocol/rolloutViews.ts'
 import { StopReason } from '../protocol/rollout.ts'
+import { withoutExecutions } from './withoutExecutions.ts'
 
 /** What a line tells of a row in a list; whether the group's rewards are equal, it does not. */
 export interface NarrowRollout extends Omit<RolloutRow, 'run' | 'parts' | 'zeroVariance'> {
@@ -20,16 +21,11 @@ const NarrowRecord = z.object({
   segments: z.array(NarrowSegment).min(1)
 })
 
-/** Executions of programs, with outputs of any length: read apart, by those who show them. */
-const EXECUTIONS = '"executions":['
-/** Arrays of numbers that a row needs nothing of; about half the bytes of a line. */
-const SKIPPED = ['"tokens":[', '"tokenEnds":[', '"samplingLogprobs":[']
-
 /** The row of a line of a rollout file, or what is wrong with the line. */
 export function parseNarrow(line: string): NarrowRollout | string {
   let value: unknown
   try {
-    value = JSON.parse(withoutArrays(line))
+    value = JSON.parse(withoutExecutions(line))
   } catch {
     return 'not valid JSON'
   }
@@ -37,59 +33,6 @@ export function parseNarrow(line: string): NarrowRollout | string {
   if (result.success) return narrow(result.data)
   const issue = result.error.issues[0]
   return `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'not a rollout'}`.trim()
-}
-
-/**
- * Empties the arrays that are not needed before they are parsed. Within a JSON string every quote is escaped, so that none of
- * the patterns, each with a bare quote in its middle, can be found there.
- */
-export function withoutArrays(line: string): string {
-  return withoutNumbers(withoutExecutions(line))
-}
-
-export const withoutExecutions = (line: string): string => emptied(line, EXECUTIONS, endOfArray)
-
-/** Without the arrays of numbers alone. */
-export function withoutNumbers(line: string): string {
-  let text = line
-  for (const pattern of SKIPPED) text = emptied(text, pattern, (whole, from) => whole.indexOf(']', from))
-  return text
-}
-
-/** @param endFrom where the array that begins before `from` ends; −1 = it does not. */
-function emptied(text: string, pattern: string, endFrom: (text: string, from: number) => number): string {
-  let from = 0
-  let kept = ''
-  for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, from)) {
-    const end = endFrom(text, at + pattern.length)
-    if (end < 0) break
-    kept += text.slice(from, at + pattern.length)
-    from = end
-  }
-  return from === 0 ? text : kept + text.slice(from)
-}
-
-/** Where the array whose first element begins at `from` ends, arrays and strings within passed over; −1 = it does not. */
-function endOfArray(text: string, from: number): number {
-  let depth = 1
-  for (let at = from; at < text.length; at++) {
-    const character = text[at]
-    if (character === '"') at = endOfString(text, at + 1)
-    else if (character === '[') depth++
-    else if (character === ']' && --depth === 0) return at
-    if (at < 0) return -1
-  }
-  return -1
-}
-
-/** The quote that ends the string whose first character is at `from`; −1 = none does. */
-function endOfString(text: string, from: number): number {
-  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
-    let slashes = 0
-    while (text[at - 1 - slashes] === '\\' && at - 1 - slashes >= from) slashes++
-    if (slashes % 2 === 0) return at
-  }
-  return -1
 }
 
 function narrow({ reward, filter, segments, version: _, ...rest }: z.infer<typeof NarrowRecord>): NarrowRollout {

@@ -4,7 +4,7 @@ import { fromParquet, TEXT_SELECTION } from '../stores/rolloutColumns.ts'
 import type { Shard } from '../stores/shardReader.ts'
 import { withFiles } from './database.ts'
 import { readLineAt } from './lineTail.ts'
-import { withoutArrays } from './narrowRollout.ts'
+import { withoutExecutions } from './withoutExecutions.ts'
 import { conditionOf, groupPlaces } from './placedRows.ts'
 import type { PlacedRow } from './placedRows.ts'
 
@@ -64,7 +64,7 @@ function textOfLine(place: string, offset: number): Omit<RolloutText, 'row'> | u
   try {
     const line = readLineAt(place, offset)
     if (line === undefined) return undefined
-    const { id, segments } = JSON.parse(withoutArrays(line)) as { id: string; segments: { text: string; samplePrompt: { text: string } }[] }
+    const { id, segments } = JSON.parse(withoutExecutions(line)) as { id: string; segments: { text: string; samplePrompt: { text: string } }[] }
     return { id, prompt: segments[0]?.samplePrompt.text ?? '', texts: segments.map(({ text }) => text) }
   } catch (error) {
     // What was a rollout when it was listed has been moved or damaged since.

@@ -1,7 +1,7 @@
 import type { Rollout } from '../protocol/rollout.ts'
 import { fromParquet, recordFromColumns } from '../stores/rolloutColumns.ts'
 import { checkedRollout } from '../stores/shardReader.ts'
-import { withoutExecutions } from './narrowRollout.ts'
+import { withoutExecutions } from './withoutExecutions.ts'
 import type { PlacedRow } from './placedRows.ts'
 import { readRows } from './readRows.ts'
 import type { RowReading } from './readRows.ts'

@@ -3,7 +3,6 @@ import { ExecutionRecord } from '../../protocol/execution.ts'
 import { checkedAs } from '../../stores/checkedAs.ts'
 import { sqlText } from '../../stores/duckDb.ts'
 import { fromParquet } from '../../stores/rolloutColumns.ts'
-import { withoutNumbers } from '../narrowRollout.ts'
 import type { PlacedRow } from '../placedRows.ts'
 import { readRows } from '../readRows.ts'
 import type { RowReading } from '../readRows.ts'
@@ -18,7 +17,7 @@ export async function readExecutions(rows: readonly PlacedRow[], signal?: AbortS
 
 const EXECUTIONS: RowReading<{ readonly id: string; readonly executions: Executions }> = {
   fromLine: (line, place, id) => {
-    const read = JSON.parse(withoutNumbers(line)) as { id?: unknown; executions?: unknown } | null
+    const read = JSON.parse(line) as { id?: unknown; executions?: unknown } | null
     return read?.id === id ? { id, executions: checked(read.executions ?? [], place) } : undefined
   },
   fromShard: async (db, file, condition, options) => {

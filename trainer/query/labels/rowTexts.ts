@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { RowRollout } from '../../labels/rows/rowRollout.ts'
 import { Span } from '../../protocol/rollout.ts'
 import { fromParquet, recordFromRow } from '../../stores/rolloutColumns.ts'
-import { withoutArrays } from '../narrowRollout.ts'
+import { withoutExecutions } from '../withoutExecutions.ts'
 import type { PlacedRow } from '../placedRows.ts'
 import { readRows } from '../readRows.ts'
 import type { RowReading } from '../readRows.ts'
@@ -25,7 +25,7 @@ export async function readRowTexts(rows: readonly PlacedRow[], signal: AbortSign
 }
 
 const TEXTS: RowReading<RowRollout> = {
-  fromLine: (line) => RowTexts.safeParse(JSON.parse(withoutArrays(line))).data,
+  fromLine: (line) => RowTexts.safeParse(JSON.parse(withoutExecutions(line))).data,
   fromShard: async (db, file, condition, options) => {
     const rows = await db.rows(`SELECT CAST(to_json(${SELECTION}) AS VARCHAR) AS json FROM ${fromParquet([file], { rowNumbers: true })} WHERE ${condition}`, options)
     return rows.flatMap(({ json }) => RowTexts.safeParse(recordFromRow(String(json))).data ?? [])
