@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
+import { until } from '../extensionHost/until.ts'
 import { makeSampleRun } from '../vscode/sampleRun.ts'
 import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
@@ -50,7 +51,13 @@ describe('Restricted Mode', function () {
   it('starts runs once the workspace is trusted', async () => {
     await workbench.page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ }).click()
     await workbench.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' })
-    await workbench.page.keyboard.press('Escape')
+    // It lies over the window, and has lost the focus with the button that was pressed.
+    const editor = workbench.page.locator('.workspace-trust-editor')
+    await until('the editor of the trust is closed', async () => {
+      await editor.getByText('You trust this folder').click({ timeout: 2000 }).catch(() => undefined)
+      await workbench.page.keyboard.press('Escape')
+      return !(await editor.isVisible())
+    })
     await workbench.command('Rollout Lab: Start Run…')
     await workbench.pick('refused.run.json')
     await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="refused, running"]').waitFor()
