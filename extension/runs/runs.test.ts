@@ -63,6 +63,10 @@ describe('words of a run', () => {
     ].join('\n'))
   })
 
+  it('leave out on hover what a run does not tell', () => {
+    assert.equal(runTooltip(shown({ recipe: '', environment: '', steps: 0 })), 'arithmetic-chain: finished\narithmetic-chain · seed 1')
+  })
+
   it('show no hostile name as it is', () => {
     assert.match(spokenRun(shown({ name: '\u202Eevil\u001b[31m $(bug)' })), /^evil \$ \(bug\), finished/)
   })

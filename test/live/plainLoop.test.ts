@@ -83,7 +83,7 @@ describeThem('a training loop recorded from Python (3.10 or later)', function ()
     assert.equal((await program.ended).code, 0)
     await until(() => last?.count === 25)
     const card = await cardOf()
-    assert.deepEqual([card.status, card.step, card.steps, card.rewardSpark.length], ['finished', 3, 3, 3])
+    assert.deepEqual([card.status, card.step, card.steps, card.rewardSpark.length, card.recipe], ['finished', 3, 3, 3, 'recorded by rollout_lab.live'])
     assert.equal(lockHolder(directory), 'none')
   })
 
