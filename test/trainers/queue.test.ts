@@ -4,6 +4,14 @@ import { join } from 'node:path'
 import { StartQueue } from '../../extension/trainers/startQueue.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { Machine, recordedEvents, until } from './labWindow.ts'
+import type { LabWindow } from './labWindow.ts'
+
+/** The window that reached the trainer first, which need not be the one that started it. */
+async function steererOf(directory: string, ...windows: readonly LabWindow[]): Promise<LabWindow> {
+  const steering = (): LabWindow | undefined => windows.find((window) => window.run(directory)?.role === 'steering')
+  await until(() => steering() !== undefined)
+  return steering()!
+}
 
 describe('trainers: the queue', function () {
   this.timeout(60_000)
@@ -23,14 +31,13 @@ describe('trainers: the queue', function () {
     assert.deepEqual(second.hub.queue.map(({ label }) => label), ['b', 'c'])
     await second.hub.moveInQueue(second.hub.queue[1]!.id, 0)
     await until(() => first.hub.queue[0]?.label === 'c')
-    await first.hub.steer(a.directory, 'stopNow')
+    await (await steererOf(a.directory, first, second)).hub.steer(a.directory, 'stopNow')
     await first.untilConnection(c.directory, 'attached')
     await until(() => first.hub.queue.length === 1)
     assert.equal(machine.entries().length, 1)
     assert.equal(existsSync(b.directory), false)
     await until(() => second.run(c.directory)?.connection === 'attached')
-    const steerer = [first, second].find((window) => window.run(c.directory)?.role === 'steering')!
-    await steerer.hub.steer(c.directory, 'stopNow')
+    await (await steererOf(c.directory, first, second)).hub.steer(c.directory, 'stopNow')
     await until(() => existsSync(join(b.directory, 'events.jsonl')) && recordedEvents(b.directory).at(-1)?.type === 'runFinished')
     await until(() => first.hub.queue.length === 0 && machine.entries().length === 0)
     assert.deepEqual([...first.failures, ...second.failures], [])
