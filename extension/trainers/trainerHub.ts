@@ -60,8 +60,8 @@ export class TrainerHub {
   readonly #trainers: TrainerList
   readonly #queue: StartQueue
   readonly #gpu: boolean
-  /** What this window is starting, which waits no longer. */
-  #begun: string | undefined
+  /** What this window starts at once: it stands in the queue, and does not wait. */
+  #atOnce: string | undefined
   #timer: NodeJS.Timeout | undefined
   #starting: Promise<void> | undefined
   #present = true
@@ -106,13 +106,13 @@ export class TrainerHub {
     return this.#queue.waiting.find((item) => this.#hasRoom(deviceOf(item)))
   }
 
-  /** Those whose trainer was given its order by a window that went before it could say so. */
+  /** Under the lock: those whose trainer was given its order by a window that went before it could say so. */
   get #left(): readonly Waiting[] {
-    return this.#queue.waiting.filter((item) => item.id !== this.#begun && fs.existsSync(logOf(this.#options.storage, item)))
+    return this.#queue.waiting.filter((item) => fs.existsSync(logOf(this.#options.storage, item)))
   }
 
   get queue(): readonly QueuedStart[] {
-    return this.#queue.waiting.filter(({ id }) => id !== this.#begun).map(asQueued)
+    return this.#queue.waiting.filter(({ id }) => id !== this.#atOnce).map(asQueued)
   }
 
   /** Looks for trainers now, and from now on again and again. */
@@ -224,7 +224,9 @@ export class TrainerHub {
     return this.#underLock(async () => {
       const free = this.#isFree(deviceOf(item))
       const added = this.#queue.add(item)
-      return free ? { directory: await this.#startNow(added), queued: false } : { directory: item.directory, queued: true }
+      if (!free) return { directory: item.directory, queued: true }
+      this.#atOnce = added.id
+      return { directory: await this.#startNow(added), queued: false }
     })
   }
 
@@ -245,13 +247,11 @@ export class TrainerHub {
 
   /** It stands in the queue until its trainer lives: should this window go before that, another one starts it. */
   async #startNow(item: Waiting): Promise<string> {
-    this.#begun = item.id
     try {
       const { directory } = await startTrainer(this.#options.program, orderOf(item, this.#trainers.folder), this.#options.storage, item.pythons)
       await this.#trainers.lookFor(item.id)
       return this.#trainers.nameOf(directory)
     } finally {
-      this.#begun = undefined
       this.#takeOut(item)
     }
   }
