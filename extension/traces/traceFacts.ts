@@ -1,4 +1,5 @@
 import type { RewardPart, Rollout } from '../../trainer/protocol/rollout.ts'
+import { sampledText } from '../../webviews/protocol/sampledText.ts'
 import { visibleText } from '../../webviews/protocol/visibleText.ts'
 import type { FactLine } from './projection.ts'
 
@@ -24,14 +25,8 @@ export function headerRows(rollout: Rollout, runName: string): readonly HeaderRo
     { name: 'Tokens', value: String(tokens) },
     { name: 'Policy', value: `${rollout.policyVersion} optimiser steps seen` },
     { name: 'Seed', value: String(rollout.seed) },
-    { name: 'Sampled', value: whenSampled(rollout) }
+    { name: 'Sampled', value: sampledText(rollout.timing, (seconds) => `${number(seconds)} s`) }
   ]
-}
-
-/** Programs that train on their own need not tell how long it took. */
-function whenSampled({ timing: { sampledAt, sampleSeconds, rewardSeconds } }: Rollout): string {
-  const took = [[sampleSeconds, 'sampling'], [rewardSeconds, 'scoring']] as const
-  return [sampledAt, ...took.flatMap(([seconds, what]) => (seconds > 0 ? [`${number(seconds)} s ${what}`] : []))].join(', ')
 }
 
 export const partRows = (rollout: Rollout): readonly string[] => rollout.reward.parts.map(partText)

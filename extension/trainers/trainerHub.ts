@@ -38,7 +38,7 @@ export interface HubOptions extends Omit<TrainerListOptions, 'listenTo'> {
   readonly runsPerDevice: () => number
   /** What the workspace of this window offers to run PyTorch with; nothing where it is not trusted. */
   readonly workspacePythons: () => Promise<WorkspacePythons>
-  /** Whether this machine may have a GPU. */
+  /** Whether this machine may have a GPU; default: what its drivers tell. */
   readonly gpu?: boolean
   /** Whether anything of the workspace may be run. */
   readonly trusted: () => boolean
@@ -103,16 +103,20 @@ export class TrainerHub {
 
   /** The first that waits for a device with room. */
   get #next(): Waiting | undefined {
-    return this.#queue.waiting.find((item) => this.#hasRoom(deviceOf(item)))
+    return this.#waiting.find((item) => this.#hasRoom(deviceOf(item)))
   }
 
-  /** Under the lock: those whose trainer was given its order by a window that went before it could say so. */
+  /** Whose trainer was given its order: under the lock, by a window that went before it could take them out. */
   get #left(): readonly Waiting[] {
-    return this.#queue.waiting.filter((item) => fs.existsSync(logOf(this.#options.storage, item)))
+    return this.#waiting.filter((item) => fs.existsSync(logOf(this.#options.storage, item)))
   }
 
   get queue(): readonly QueuedStart[] {
-    return this.#queue.waiting.filter(({ id }) => id !== this.#atOnce).map(asQueued)
+    return this.#waiting.map(asQueued)
+  }
+
+  get #waiting(): readonly Waiting[] {
+    return this.#queue.waiting.filter(({ id }) => id !== this.#atOnce)
   }
 
   /** Looks for trainers now, and from now on again and again. */
@@ -195,7 +199,7 @@ export class TrainerHub {
     if (this.#queue.refresh()) this.#options.listener.changed()
     // One that hangs keeps nobody else waiting: each look ends on its own.
     this.#trainers.look().catch((error: unknown) => this.#options.log(`Looking for trainers failed: ${String(error)}`))
-    if (this.#queue.waiting.length === 0 || !this.#options.trusted()) return
+    if (this.#waiting.length === 0 || !this.#options.trusted()) return
     this.#starting ??= this.#startNext()
       .catch((error: unknown) => this.#options.log(`Starting what waits failed: ${String(error)}`))
       .finally(() => (this.#starting = undefined))
@@ -226,7 +230,7 @@ export class TrainerHub {
       const added = this.#queue.add(item)
       if (!free) return { directory: item.directory, queued: true }
       this.#atOnce = added.id
-      return { directory: await this.#startNow(added), queued: false }
+      return { directory: await this.#startNow(added).finally(() => (this.#atOnce = undefined)), queued: false }
     })
   }
 

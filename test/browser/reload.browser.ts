@@ -35,8 +35,8 @@ async function sealedSteps(runsFolder: string): Promise<{ readonly rollouts: num
 }
 
 /** The starts that windows keep for each other, as they stand in their file. */
-function queued({ server }: Session): string {
-  const file = join(server.directories.user, 'User', 'globalStorage', 'rollout-lab.rollout-lab', 'queue.json')
+function queued({ globalStorage }: Session): string {
+  const file = join(globalStorage, 'queue.json')
   return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }
 

@@ -19,8 +19,7 @@ describe('several folders, a full runs folder, code of a workspace', function ()
     session = await startSession({ settings: { 'rolloutLab.retentionGigabytes': 0.000001 } })
     const run = makeSampleRun(session.runsFolder, 'grpo--arithmetic-chain--a1', 2)
     second = join(session.workspace, '..', 'second')
-    const storage = join(session.server.directories.user, 'User', 'globalStorage', 'rollout-lab.rollout-lab')
-    for (const folder of [join(second, '.rollout-lab', 'runs'), join(storage, 'runs')]) {
+    for (const folder of [join(second, '.rollout-lab', 'runs'), join(session.globalStorage, 'runs')]) {
       mkdirSync(folder, { recursive: true })
       cpSync(run, join(folder, 'grpo--arithmetic-chain--a2'), { recursive: true })
     }

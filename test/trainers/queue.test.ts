@@ -6,6 +6,8 @@ import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { Machine, recordedEvents, until } from './labWindow.ts'
 import type { LabWindow } from './labWindow.ts'
 
+const hasFinished = (directory: string): boolean => existsSync(join(directory, 'events.jsonl')) && recordedEvents(directory).at(-1)?.type === 'runFinished'
+
 /** The window that reached the trainer first, which need not be the one that started it. */
 async function steererOf(directory: string, ...windows: readonly LabWindow[]): Promise<LabWindow> {
   const steering = (): LabWindow | undefined => windows.find((window) => window.run(directory)?.role === 'steering')
@@ -38,7 +40,7 @@ describe('trainers: the queue', function () {
     assert.equal(existsSync(b.directory), false)
     await until(() => second.run(c.directory)?.connection === 'attached')
     await (await steererOf(c.directory, first, second)).hub.steer(c.directory, 'stopNow')
-    await until(() => existsSync(join(b.directory, 'events.jsonl')) && recordedEvents(b.directory).at(-1)?.type === 'runFinished')
+    await until(() => hasFinished(b.directory))
     await until(() => first.hub.queue.length === 0 && machine.entries().length === 0)
     assert.deepEqual([...first.failures, ...second.failures], [])
     assert.equal(recordedEvents(c.directory).filter(({ type }) => type === 'runStarted').length, 1)
@@ -72,7 +74,7 @@ describe('trainers: the queue', function () {
     const next = machine.window()
     assert.deepEqual(next.hub.queue.map(({ label }) => label), ['a'])
     await next.hub.attachAll()
-    await until(() => existsSync(join(directory, 'events.jsonl')) && recordedEvents(directory).at(-1)?.type === 'runFinished')
+    await until(() => hasFinished(directory))
     await until(() => next.hub.queue.length === 0 && machine.entries().length === 0)
     assert.deepEqual(next.failures, [])
   })
@@ -97,7 +99,7 @@ describe('trainers: the queue', function () {
     await window.start({ steps: -1 }, 'bad.run.json')
     const good = await window.start({ steps: 2 }, 'good.run.json')
     await window.hub.steer(directory, 'stopNow')
-    await until(() => existsSync(join(good.directory, 'events.jsonl')) && recordedEvents(good.directory).at(-1)?.type === 'runFinished')
+    await until(() => hasFinished(good.directory))
     await until(() => machine.entries().length === 0 && window.hub.queue.length === 0)
     assert.equal(window.failures.length, 1)
     assert.match(window.failures[0]!, /^bad: .*steps/)

@@ -16,6 +16,8 @@ export interface Session {
   readonly workspace: string
   /** Where the extension looks for runs. */
   readonly runsFolder: string
+  /** The extension's own folder, of all workspaces. */
+  readonly globalStorage: string
   open(folder?: string): Promise<Workbench>
   close(): Promise<void>
 }
@@ -43,7 +45,7 @@ export async function startSession(options: ServerOptions = {}): Promise<Session
   const server = await startServer({ home, extensions, ...options, settings })
   const browser = await launchBrowser()
   return {
-    server, browser, workspace, runsFolder,
+    server, browser, workspace, runsFolder, globalStorage: join(server.directories.user, 'User', 'globalStorage', 'rollout-lab.rollout-lab'),
     open: (folder = workspace) => Workbench.open(browser, server, folder),
     close: async () => {
       await browser.close()

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import { sampledText } from '../../protocol/sampledText.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
 import { countText, keptWord, numberText, secondsText, signedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 import { advantageOf, tokensOf } from './groupNumbers.ts'
@@ -20,12 +21,6 @@ function filterWords({ kept, why }: NonNullable<Rollout['filter']>) {
   return html`<span><b class=${kept ? '' : 'alarming'}>${word}</b>${why === word ? nothing : html` ${visibleLine(why, 120)}`}</span>`
 }
 
-/** Programs that train on their own need not tell how long it took. */
-function whenSampled({ timing: { sampledAt, sampleSeconds, rewardSeconds } }: Rollout): string {
-  const took = [[sampleSeconds, 'sampling'], [rewardSeconds, 'scoring']] as const
-  return [visibleLine(sampledAt, 40), ...took.flatMap(([seconds, what]) => (seconds > 0 ? [`${secondsText(seconds)} ${what}`] : []))].join(', ')
-}
-
 /** When, by which policy and from which seed it was sampled. */
 export function origin(rollout: Rollout) {
   const rows: [string, unknown][] = [
@@ -36,7 +31,7 @@ export function origin(rollout: Rollout) {
     ['Environment', `${visibleLine(rollout.environment, 80)} ${visibleLine(JSON.stringify(rollout.params), 400)}`],
     ['Policy', `${countText(rollout.policyVersion)} optimiser steps seen`],
     ['Seed', String(rollout.seed)],
-    ['Sampled', whenSampled(rollout)],
+    ['Sampled', sampledText({ ...rollout.timing, sampledAt: visibleLine(rollout.timing.sampledAt, 40) }, secondsText)],
     ...Object.entries(rollout.tags).slice(0, 50).map(([name, value]): [string, unknown] => [visibleLine(name, 60), visibleLine(value, 400)])
   ]
   const shown = rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)

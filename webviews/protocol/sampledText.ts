@@ -1,0 +1,7 @@
+import type { Rollout } from '../../trainer/protocol/rollout.ts'
+
+/** When a rollout was sampled, and how long that and its scoring took where it was told: programs that train on their own need not. */
+export function sampledText({ sampledAt, sampleSeconds, rewardSeconds }: Rollout['timing'], duration: (seconds: number) => string): string {
+  const took = [[sampleSeconds, 'sampling'], [rewardSeconds, 'scoring']] as const
+  return [sampledAt, ...took.flatMap(([seconds, what]) => (seconds > 0 ? [`${duration(seconds)} ${what}`] : []))].join(', ')
+}
