@@ -230,8 +230,17 @@ export class TrainerHub {
       const added = this.#queue.add(item)
       if (!free) return { directory: item.directory, queued: true }
       this.#atOnce = added.id
-      return { directory: await this.#startNow(added).finally(() => (this.#atOnce = undefined)), queued: false }
+      const directory = await this.#startNow(added).finally(() => (this.#atOnce = undefined))
+      await this.#steerOwn(directory)
+      return { directory, queued: false }
     })
+  }
+
+  /** Another window may have reached the trainer first: whoever started it would not expect to watch it. */
+  async #steerOwn(directory: string): Promise<void> {
+    const trainer = this.#trainers.find(directory)
+    if (trainer?.shown.connection !== 'attached' || trainer.shown.role === 'steering') return
+    await trainer.steer('takeSteering').catch((error: unknown) => this.#options.log(`Another window steers ${directory}: ${String(error)}`))
   }
 
   /** Of all windows, the one that holds the lock starts what waits first. */

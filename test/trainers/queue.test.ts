@@ -8,7 +8,7 @@ import type { LabWindow } from './labWindow.ts'
 
 const hasFinished = (directory: string): boolean => existsSync(join(directory, 'events.jsonl')) && recordedEvents(directory).at(-1)?.type === 'runFinished'
 
-/** The window that reached the trainer first, which need not be the one that started it. */
+/** The window that reached a trainer first which had waited: any may start it. */
 async function steererOf(directory: string, ...windows: readonly LabWindow[]): Promise<LabWindow> {
   const steering = (): LabWindow | undefined => windows.find((window) => window.run(directory)?.role === 'steering')
   await until(() => steering() !== undefined)
@@ -33,7 +33,8 @@ describe('trainers: the queue', function () {
     assert.deepEqual(second.hub.queue.map(({ label }) => label), ['b', 'c'])
     await second.hub.moveInQueue(second.hub.queue[1]!.id, 0)
     await until(() => first.hub.queue[0]?.label === 'c')
-    await (await steererOf(a.directory, first, second)).hub.steer(a.directory, 'stopNow')
+    assert.equal(first.run(a.directory)?.role, 'steering')
+    await first.hub.steer(a.directory, 'stopNow')
     await first.untilConnection(c.directory, 'attached')
     await until(() => first.hub.queue.length === 1)
     assert.equal(machine.entries().length, 1)
