@@ -1,15 +1,26 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
 import { GroupFilter } from '../protocol/runFile.ts'
-import { filterGroup } from './groupFilter.ts'
+import { filterFor, filterGroup } from './groupFilter.ts'
 import { binaryRewards, groupOf, rolloutWith } from './scoredGroups.fixture.ts'
 
-const filter = (over: object) => GroupFilter.parse({ dropZeroVariance: false, ...over })
+const filter = (over: object) => ({ ...GroupFilter.parse(over), dropZeroVariance: false, ...over })
 const reasonFor = (rewards: readonly (number | null)[], over: object) => filterGroup(groupOf(rewards).rollouts, filter(over)).reason
 
 describe('filterGroup', () => {
   it('keeps everything scorable when no rule is on', () => {
     fc.assert(fc.property(binaryRewards, (rewards) => assert.equal(reasonFor(rewards, {}), undefined)))
+  })
+
+  it('drops equal rewards unless told otherwise where advantages are relative to the group, and there alone', () => {
+    const drops = (algorithm: object, over = {}): boolean => filterFor(GroupFilter.parse(over), AlgorithmOptions.parse(algorithm)).dropZeroVariance
+    const relative = [{ name: 'grpo' }, { name: 'rloo' }, { name: 'lite-ppo' }, { name: 'critique-grpo' }, { name: 'reinforce' }, { name: 'reinforce', baseline: 'group' }]
+    const others = [{ name: 'reinforce', baseline: 'batch' }, { name: 'reinforce', baseline: 'none' }, { name: 'raft' }, { name: 'reinforce-rej' }, { name: 'nsr-psr' }, { name: 'topr' }]
+    assert.deepEqual(relative.map((algorithm) => drops(algorithm)), relative.map(() => true))
+    assert.deepEqual(others.map((algorithm) => drops(algorithm)), others.map(() => false))
+    assert.equal(drops({ name: 'grpo' }, { dropZeroVariance: false }), false)
+    assert.equal(drops({ name: 'raft' }, { dropZeroVariance: true }), true)
   })
 
   it('drops a group in which nothing could be scored, whatever the rules', () => {

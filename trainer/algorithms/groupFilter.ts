@@ -1,6 +1,16 @@
+import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
 import type { GroupFilter } from '../protocol/runFile.ts'
 import type { ScoredRollout } from './algorithm.ts'
 import { isUniform } from './baselines.ts'
+
+/** Algorithms that measure a rollout against its group: where all rewards are equal, they leave nothing to learn. */
+const GROUP_RELATIVE: ReadonlySet<string> = new Set(['grpo', 'rloo', 'lite-ppo', 'critique-grpo'])
+
+/** The filter as a stage with this algorithm applies it. */
+export function filterFor(filter: GroupFilter, algorithm: AlgorithmOptions): Required<GroupFilter> {
+  const relative = algorithm.name === 'reinforce' ? algorithm.baseline === 'group' || algorithm.baseline === 'leaveOneOut' : GROUP_RELATIVE.has(algorithm.name)
+  return { ...filter, dropZeroVariance: filter.dropZeroVariance ?? relative }
+}
 
 /** Why a group was dropped; `dropped by reason` metrics count these. */
 export type DropReason = 'notScorable' | 'allRight' | 'allWrong' | 'zeroVariance' | 'accuracyBand'
@@ -20,7 +30,7 @@ export interface GroupDecision {
  * drops names the reason. Right and wrong are counted over rollouts with a verdict, variance over those with a reward; a
  * group without any scorable rollout is dropped whatever the rules say.
  */
-export function filterGroup(rollouts: readonly ScoredRollout[], filter: GroupFilter): GroupDecision {
+export function filterGroup(rollouts: readonly ScoredRollout[], filter: Required<GroupFilter>): GroupDecision {
   const dropped = reasonToDrop(rollouts, filter)
   const masked_G = rollouts.map((rollout) => filter.dropTruncated && rollout.truncated)
   if (dropped) return { kept: false, ...dropped, masked_G }
@@ -28,7 +38,7 @@ export function filterGroup(rollouts: readonly ScoredRollout[], filter: GroupFil
   return { kept: true, why: masked === 0 ? 'kept' : `kept; ${masked} of ${rollouts.length} masked as truncated`, masked_G }
 }
 
-function reasonToDrop(rollouts: readonly ScoredRollout[], filter: GroupFilter): { reason: DropReason; why: string } | undefined {
+function reasonToDrop(rollouts: readonly ScoredRollout[], filter: Required<GroupFilter>): { reason: DropReason; why: string } | undefined {
   const rewards = rollouts.flatMap(({ reward }) => (reward === null ? [] : [reward]))
   if (rewards.length === 0) return { reason: 'notScorable', why: `none of ${rollouts.length} rollouts could be scored` }
   return reasonByVerdicts(rollouts, filter) ?? reasonByVariance(rewards, filter)
@@ -46,7 +56,7 @@ function reasonByVerdicts(rollouts: readonly ScoredRollout[], filter: GroupFilte
   return { reason: 'accuracyBand', why: `${right} of ${of} right, outside of [${filter.accuracyLow}, ${filter.accuracyHigh}]` }
 }
 
-function reasonByVariance(rewards: readonly number[], filter: GroupFilter): { reason: DropReason; why: string } | undefined {
+function reasonByVariance(rewards: readonly number[], filter: Required<GroupFilter>): { reason: DropReason; why: string } | undefined {
   if (!filter.dropZeroVariance || !isUniform(rewards)) return undefined
   return { reason: 'zeroVariance', why: `all ${rewards.length} rewards equal ${rewards[0]}` }
 }

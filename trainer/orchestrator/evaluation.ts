@@ -8,7 +8,7 @@ import type { Rollout } from '../protocol/rollout.ts'
 import type { EvaluationResult } from '../protocol/summary.ts'
 import { hash32 } from '../random/random.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
-import { evaluationStep } from './evaluationStep.ts'
+import { evaluationStep, stepBefore } from './evaluationStep.ts'
 import { sampleCompletions } from './evaluationCompletions.ts'
 import { startGrading } from './evaluationGrading.ts'
 import { verdictOnly } from './grading.ts'
@@ -17,10 +17,11 @@ import type { StepRecorder } from './liveNotices.ts'
 import { heldOutProblems } from './problemSource.ts'
 import { encodePrompts } from './promptEncoder.ts'
 import { RERANK_PART, rerankPart } from './rerankScores.ts'
-import { endsAsScorer, rescoreBefore } from './rescoring.ts'
+import { rescorePolicy } from './rescoring.ts'
 import { executionSeconds, groupName, rolloutRow } from './rolloutSlot.ts'
 import type { Findings, RolloutSlot } from './rolloutSlot.ts'
-import type { EvaluationSet, StagePlan } from './runPlan.ts'
+import { endsAsScorer } from './runPlan.ts'
+import type { EvaluationSet } from './runPlan.ts'
 import type { Session } from './session.ts'
 import { showRollout } from './shownRollout.ts'
 
@@ -45,23 +46,23 @@ export interface SetEvaluation {
 }
 export type Evaluations = ReadonlyMap<string, SetEvaluation>
 
-/** Before or after training: the held-out set whole, with greedy decoding, and all retention sets. */
-export function evaluateWhole(session: Session, stage: StagePlan, when: 'before' | 'after'): Promise<Evaluations> {
+/** Before or after training, or before a policy becomes a scorer: the held-out set whole, with greedy decoding, and all retention sets. */
+export function evaluateWhole(session: Session, when: When): Promise<Evaluations> {
   const { samples, greedy } = session.plan.run.evaluation
   const tasks = [session.plan.heldOut, ...session.plan.retention].map((set) => ({ set, problems: set.problems, samples, greedy }))
-  return evaluate(session, stage, when, tasks)
+  return evaluate(session, when, tasks)
 }
 
 /** In the middle: some of the held-out problems, few samples. */
-export function evaluateDuring(session: Session, stage: StagePlan): Promise<Evaluations> {
+export function evaluateDuring(session: Session): Promise<Evaluations> {
   const { duringProblems, problems, greedy } = session.plan.run.evaluation
   const set = session.plan.heldOut
-  return evaluate(session, stage, 'during', [{ set, problems: Math.min(duringProblems, problems), samples: DURING_SAMPLES, greedy }])
+  return evaluate(session, 'during', [{ set, problems: Math.min(duringProblems, problems), samples: DURING_SAMPLES, greedy }])
 }
 
 /** The evaluation before training as it was recorded, for a run that goes on; empty where there was none. */
 export async function recallBefore(session: Session): Promise<Evaluations> {
-  const rows = await session.parts.directory.rollouts.readStep({ kind: 'evaluation', step: 0 })
+  const rows = await session.parts.directory.rollouts.readStep({ kind: 'evaluation', step: stepBefore(session.plan) })
   const before = rows?.filter(({ superseded, tags }) => !superseded && tags['when'] === 'before') ?? []
   const sets = [session.plan.heldOut, ...session.plan.retention].filter(({ name }) => before.some(({ tags }) => tags['set'] === name))
   if (before.length > 0) showRollout(session, before)
@@ -72,14 +73,14 @@ export async function recallBefore(session: Session): Promise<Evaluations> {
 const rowsOf = (rows: readonly Rollout[], set: EvaluationSet): Rollout[] => rows.filter(({ tags }) => tags['set'] === set.name)
 
 /** Samples and grades, or reads back what was recorded before; states the figures. */
-async function evaluate(session: Session, stage: StagePlan, when: When, wanted: readonly EvaluationTask[]): Promise<Evaluations> {
+async function evaluate(session: Session, when: When, wanted: readonly EvaluationTask[]): Promise<Evaluations> {
   const tasks = wanted.filter(({ problems }) => problems > 0)
   if (tasks.length === 0) return new Map()
   const step = evaluationStep(session)
   const { rollouts } = session.parts.directory
   const recorded = await rollouts.readStep({ kind: 'evaluation', step })
   const rescores = when === 'after' && endsAsScorer(session.plan.stages)
-  const rows = recorded?.filter(({ superseded }) => !superseded) ?? (await (rescores ? rescoreBefore(session) : sampleEvaluation(session, stage, when, tasks)))
+  const rows = recorded?.filter(({ superseded }) => !superseded) ?? (await (rescores ? rescorePolicy(session) : sampleEvaluation(session, when, tasks)))
   const evaluations = new Map<string, SetEvaluation>()
   for (const { set } of tasks) {
     const evaluation = figuresUnlessUnscorable(session, set, rowsOf(rows, set))
@@ -91,7 +92,7 @@ async function evaluate(session: Session, stage: StagePlan, when: When, wanted: 
   return evaluations
 }
 
-async function sampleEvaluation(session: Session, stage: StagePlan, when: When, tasks: readonly EvaluationTask[]): Promise<Rollout[]> {
+async function sampleEvaluation(session: Session, when: When, tasks: readonly EvaluationTask[]): Promise<Rollout[]> {
   const step = evaluationStep(session)
   const open = session.parts.directory.rollouts.openStep({ kind: 'evaluation', step })
   let sealed = false
@@ -100,9 +101,9 @@ async function sampleEvaluation(session: Session, stage: StagePlan, when: When, 
     const recorder = tellingRecorder(session, open)
     let groups = 0
     for (const task of tasks) {
-      const slots = await evaluationSlots(session, stage, when, task, groups)
+      const slots = await evaluationSlots(session, when, task, groups)
       groups += slots.length
-      rows.push(...(await sampleSlots(session, stage, recorder, slots)))
+      rows.push(...(await sampleSlots(session, recorder, slots)))
     }
     open.seal(rows)
     sealed = true
@@ -114,11 +115,11 @@ async function sampleEvaluation(session: Session, stage: StagePlan, when: When, 
 }
 
 /** Held-out problems and seeds are the same at every step, so that evaluations can be paired. */
-async function evaluationSlots(session: Session, stage: StagePlan, when: When, task: EvaluationTask, firstGroup: number): Promise<RolloutSlot[][]> {
-  const { seed } = session.plan.run
+async function evaluationSlots(session: Session, when: When, task: EvaluationTask, firstGroup: number): Promise<RolloutSlot[][]> {
+  const { run: { seed }, evaluated } = session.plan
   const step = evaluationStep(session)
   const drawn = heldOutProblems(task.set, seed, task.problems)
-  const prompts = await encodePrompts(session.engine, session.model, drawn, stage.sampling.maxTokens)
+  const prompts = await encodePrompts(session.engine, session.model, drawn, evaluated.sampling.maxTokens)
   return drawn.map((item, problem) =>
     Array.from({ length: task.samples + (task.greedy ? 1 : 0) }, (_, sampleIndex) => ({
       ...item,
@@ -132,13 +133,13 @@ async function evaluationSlots(session: Session, stage: StagePlan, when: When, t
 }
 
 /** Sampled completions first, then the greedy ones, each in calls of bounded size. */
-async function sampleSlots(session: Session, stage: StagePlan, recorder: StepRecorder, groups: readonly (readonly RolloutSlot[])[]): Promise<Rollout[]> {
-  const { temperature } = session.plan.run.evaluation
+async function sampleSlots(session: Session, recorder: StepRecorder, groups: readonly (readonly RolloutSlot[])[]): Promise<Rollout[]> {
+  const { run: { evaluation: { temperature } }, evaluated } = session.plan
   const rows: Rollout[] = []
   for (const decoding of ['sampled', 'greedy'] as const) {
     const chosen = groups.map((group) => group.filter(({ tags }) => tags['decoding'] === decoding)).filter((group) => group.length > 0)
-    const parameters = { ...stage.sampling, ...(decoding === 'greedy' ? { temperature: 0 } : { temperature }) }
-    for (const part of inCalls(chosen)) rows.push(...(await sampleCall(session, stage, recorder, part, parameters)))
+    const parameters = { ...evaluated.sampling, ...(decoding === 'greedy' ? { temperature: 0 } : { temperature }) }
+    for (const part of inCalls(chosen)) rows.push(...(await sampleCall(session, recorder, part, parameters)))
   }
   return rows
 }
@@ -149,18 +150,18 @@ function inCalls(groups: readonly (readonly RolloutSlot[])[]): (readonly Rollout
 }
 
 async function sampleCall(
-  session: Session, stage: StagePlan, recorder: StepRecorder, groups: readonly (readonly RolloutSlot[])[], parameters: SamplingParameters
+  session: Session, recorder: StepRecorder, groups: readonly (readonly RolloutSlot[])[], parameters: SamplingParameters
 ): Promise<Rollout[]> {
   throwIfStoppedNow(session.control)
   const { clock } = session.parts
   const step = evaluationStep(session)
-  const { policyVersion } = session.position
+  const { policyVersion, stage } = session.position
   const slots = groups.map((group) => [...group])
   const grading = startGrading(session, recorder, slots)
-  const batch = { kind: 'evaluation' as const, stage: stage.name, step, policyVersion }
+  const batch = { kind: 'evaluation' as const, stage, step, policyVersion }
   const rows: Rollout[] = []
   try {
-    const completions = await sampleCompletions(session, stage, recorder, slots, parameters, grading.take)
+    const completions = await sampleCompletions(session, recorder, slots, parameters, grading.take)
     for (const completion of completions) grading.take(completion)
     for (const completion of completions) {
       const slot = slots[completion.promptIndex]![completion.sampleIndex]!

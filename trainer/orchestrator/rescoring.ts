@@ -6,26 +6,22 @@ import { tellingRecorder } from './liveNotices.ts'
 import { modelStepScorer } from './modelStepScorer.ts'
 import { RERANK_PART, rerankPart } from './rerankScores.ts'
 import { groupName, rolloutId } from './rolloutSlot.ts'
-import type { StagePlan } from './runPlan.ts'
 import type { Session } from './session.ts'
 
-/** Whether a run ends with a model that scores steps: it is no policy any more, so that nothing is sampled from it. */
-export const endsAsScorer = (stages: readonly StagePlan[]): boolean => stages.at(-1)?.algorithm.name === 'prm'
-
 /**
- * The completions of the evaluation before training once more, with the scores of the model as it is now: the figures then say
+ * The completions of the evaluation before the last stage once more, with the scores of the model as it is now: the figures then say
  * how well it chooses among samples of the policy that it was made of. Recorded as an evaluation of its own.
  */
-export async function rescoreBefore(session: Session): Promise<Rollout[]> {
+export async function rescorePolicy(session: Session): Promise<Rollout[]> {
   const { rollouts } = session.parts.directory
   const batch = { kind: 'evaluation' as const, step: evaluationStep(session) }
-  const before = (await rollouts.readStep({ kind: 'evaluation', step: 0 })) ?? []
+  const policy = (await rollouts.readStep({ kind: 'evaluation', step: batch.step - session.position.stageStep })) ?? []
   const open = rollouts.openStep(batch)
   let sealed = false
   try {
     const recorder = tellingRecorder(session, open)
     const rows: Rollout[] = []
-    for (const row of before.filter(({ superseded, tags }) => !superseded && tags['when'] === 'before')) {
+    for (const row of policy.filter(({ superseded }) => !superseded)) {
       const again = { ...(await rescored(session, row)), ...placeOf(row, { ...batch, attempt: open.attempt }) }
       recorder.append(again)
       rows.push(again)

@@ -3,25 +3,32 @@ import { prmBatch } from '../algorithms/prm.ts'
 import type { PairTokens, RowBatch, StepTokens } from '../algorithms/rows.ts'
 import { LabError } from '../errors.ts'
 import type { Loss, TokenSequence } from '../engines/engine.ts'
+import type { TrainingData } from '../protocol/runFile.ts'
 import { randomStream } from '../random/random.ts'
 import { REFERENCE } from './referencePolicy.ts'
 import { encodeRows } from './rowTokens.ts'
 import type { EncodedRows, RowTokens } from './rowTokens.ts'
-import { groupAlgorithm, needsReference } from './runPlan.ts'
+import { groupAlgorithm, needsReference, rowSteps } from './runPlan.ts'
 import type { StageData, StagePlan } from './runPlan.ts'
 import type { Session } from './session.ts'
-import type { Batches } from './supervisedStage.ts'
+import type { StageBatches } from './supervisedStage.ts'
 
 /** Sequences scored under the reference in one call: always the same ones together, so that a resumed run sees the same bits. */
 const SCORED_TOGETHER = 128
 
-/** Batches of a stage that learns from rows: each pass takes every row once, in an order of its own. */
-export async function rowBatches(session: Session, stage: StagePlan, data: StageData): Promise<Batches> {
+/**
+ * Batches of a stage that learns from rows: each pass takes every row once, in an order of its own. Passes that the run file counts are over
+ * the rows that the model can read, so that there may be fewer steps than were planned.
+ */
+export async function rowBatches(session: Session, stage: StagePlan, data: StageData): Promise<StageBatches> {
   const encoded = await encodeRows(session, stage, data)
   sayWhatIsLeftOut(session, data, encoded)
   const rows = needsReference(stage) ? await withReference(session, encoded.tokens as readonly PairTokens[]) : encoded.tokens
   const makeBatch = await batchMaker(session, stage)
-  return async (stageStep) => makeBatch(rowsOfStep(rows, stage, session.plan.run.seed, stageStep))
+  return {
+    steps: rowSteps(data.settings, rows.length, stage.steps),
+    batchOf: async (stageStep) => makeBatch(rowsOfStep(rows, stage, data.settings, session.plan.run.seed, stageStep))
+  }
 }
 
 function sayWhatIsLeftOut({ journal, position }: Session, { file }: StageData, { tokens, leftOut }: EncodedRows): void {
@@ -36,16 +43,17 @@ function sayWhatIsLeftOut({ journal, position }: Session, { file }: StageData, {
   journal.event({ type: 'warning', step: position.step, code: 'dataset/rows-left-out', message })
 }
 
-/** The rows of a step. A pass ends in the middle of a step where the rows do not divide by the batch. */
-function rowsOfStep<T>(rows: readonly T[], { name, batchSize }: StagePlan, seed: number, stageStep: number): T[] {
+/** The rows of a step. A pass ends in the middle of a step where the rows do not divide by the batch; the last one ends the stage. */
+function rowsOfStep<T>(rows: readonly T[], { name, batchSize }: StagePlan, { epochs = Infinity }: TrainingData, seed: number, stageStep: number): T[] {
   const first = (stageStep - 1) * batchSize
+  const length = Math.min(batchSize, Math.ceil(rows.length * epochs) - first)
   const orders = new Map<number, readonly number[]>()
   const orderOf = (pass: number): readonly number[] => {
     const order = orders.get(pass) ?? randomStream(seed, 'rows', name, pass).shuffle(rows.map((_, i) => i))
     orders.set(pass, order)
     return order
   }
-  return Array.from({ length: batchSize }, (_, i) => rows[orderOf(Math.floor((first + i) / rows.length))[(first + i) % rows.length]!]!)
+  return Array.from({ length }, (_, i) => rows[orderOf(Math.floor((first + i) / rows.length))[(first + i) % rows.length]!]!)
 }
 
 /** Log-probabilities under the reference do not change while the stage lasts: they are computed once. */

@@ -1,3 +1,4 @@
+import { filterFor } from '../algorithms/groupFilter.ts'
 import { LabError } from '../errors.ts'
 import { isSupervised, KINDS_OF_ROWS } from '../protocol/algorithmOptions.ts'
 import type { AlgorithmOptions, GroupOptions, SupervisedOptions } from '../protocol/algorithmOptions.ts'
@@ -34,7 +35,7 @@ export interface StagePlan {
   readonly sampling: z.output<typeof Sampling>
   readonly rollouts: RolloutStrategy
   readonly rewards: readonly WeightedReward[]
-  readonly filter: z.output<typeof GroupFilter>
+  readonly filter: Required<GroupFilter>
   readonly regulariser: z.output<typeof Regulariser>
   readonly problemsPerStep: number
   readonly groupSize: number
@@ -63,6 +64,8 @@ export interface RunPlan {
   readonly stages: readonly StagePlan[]
   /** RL steps of all stages. */
   readonly steps: number
+  /** Every evaluation samples as this stage does, whenever it is made: only then is a gain one of the policy. */
+  readonly evaluated: StagePlan
   readonly heldOut: EvaluationSet
   readonly retention: readonly EvaluationSet[]
 }
@@ -76,6 +79,9 @@ export function noticesOf({ stages, retention }: RunPlan): string[] {
 /** Whether the stage measures its distance from the policy it started from. */
 export const needsReference = ({ kind, algorithm, regulariser }: StagePlan): boolean =>
   (kind === 'rl' ? regulariser.kl.coefficient > 0 : algorithm.name === 'dpo' && algorithm.reference)
+
+/** Whether a run ends with a model that scores steps: it is no policy any more, so that nothing is sampled from it. */
+export const endsAsScorer = (stages: readonly StagePlan[]): boolean => stages.at(-1)?.algorithm.name === 'prm'
 
 /** The algorithm of an RL stage. */
 export function groupAlgorithm({ name, algorithm }: StagePlan): GroupOptions {
@@ -104,7 +110,7 @@ export async function planRun(run: ResolvedRun, parts: PlanParts): Promise<RunPl
     run.evaluation.retention.map(async ({ name, environment, problems }) => ({ name, mixture: await openMixture([environment], parts), problems }))
   )
   requireBackends([...stages, ...retention].flatMap(({ mixture }) => mixture), parts.executor, run.seed)
-  return { run, stages, steps: stepsBefore, heldOut: { name: 'heldOut', mixture: main.mixture, problems: run.evaluation.problems }, retention }
+  return { run, stages, steps: stepsBefore, evaluated: main, heldOut: { name: 'heldOut', mixture: main.mixture, problems: run.evaluation.problems }, retention }
 }
 
 async function planStage(
@@ -124,7 +130,7 @@ async function planStage(
     sampling: stage.sampling ?? run.sampling,
     rollouts: stage.rollouts ?? run.rollouts,
     rewards: await openRewards(stage.rewards ?? run.rewards, parts),
-    filter: stage.filter ?? run.filter,
+    filter: filterFor(stage.filter ?? run.filter, algorithm),
     regulariser: stage.regulariser ?? run.regulariser,
     problemsPerStep: stage.problemsPerStep ?? run.problemsPerStep,
     groupSize: stage.groupSize ?? run.groupSize,

@@ -2,10 +2,10 @@ import { saveCheckpoint } from './checkpointing.ts'
 import { compactSteps } from './compaction.ts'
 import { evaluateWhole, recallBefore } from './evaluation.ts'
 import type { Evaluations } from './evaluation.ts'
-import { evaluationStep } from './evaluationStep.ts'
+import { evaluationStep, firstMeasured, stepBefore } from './evaluationStep.ts'
 import { REFERENCE } from './referencePolicy.ts'
 import { runRlStage } from './rlStage.ts'
-import { needsReference } from './runPlan.ts'
+import { endsAsScorer, needsReference } from './runPlan.ts'
 import type { StagePlan } from './runPlan.ts'
 import type { Session } from './session.ts'
 import { runSupervisedStage } from './supervisedStage.ts'
@@ -19,22 +19,26 @@ export interface RunEvaluations {
 /** Runs all stages from the session's position to the end, evaluating before the first stage of RL or on rows, and after the last one. */
 export async function runStages(session: Session, evaluations: RunEvaluations): Promise<void> {
   const { stages } = session.plan
-  const firstRl = stages.find(({ kind }) => kind === 'rl')
-  const firstMeasured = stages.find(({ kind, data }) => kind === 'rl' || data !== undefined)
+  const measured = firstMeasured(session.plan)
   evaluations.before = await recallBefore(session)
   for (let index = session.position.stageIndex; index < stages.length; index++) {
     const stage = stages[index]!
     if (session.position.stageIndex !== index) Object.assign(session.position, { stageIndex: index, stage: stage.name, stageStep: 0 })
     if (session.position.stageStep === 0) await enterStage(session, stage)
-    if (stage === firstMeasured && session.position.stageStep === 0) evaluations.before = await evaluateWhole(session, stage, 'before')
+    if (session.position.stageStep === 0) await evaluateEntering(session, stage, evaluations)
     await (stage.kind === 'rl' ? runRlStage : runSupervisedStage)(session, stage)
   }
   await saveCheckpoint(session)
-  const sampling = firstRl ? stages.findLast(({ kind }) => kind === 'rl')! : stages.at(-1)!
-  const untouched = firstMeasured !== undefined && evaluationStep(session) === 0
-  evaluations.after = untouched ? evaluations.before : await evaluateWhole(session, sampling, 'after')
+  const untouched = measured !== undefined && evaluationStep(session) === stepBefore(session.plan)
+  evaluations.after = untouched ? evaluations.before : await evaluateWhole(session, 'after')
   await compactSteps(session, true)
   await exportModel(session)
+}
+
+/** The run's start, and the last look at a policy that becomes a scorer of steps: its completions are what the scorer will choose among. */
+async function evaluateEntering(session: Session, stage: StagePlan, evaluations: RunEvaluations): Promise<void> {
+  if (stage === firstMeasured(session.plan)) evaluations.before = await evaluateWhole(session, 'before')
+  else if (endsAsScorer(session.plan.stages) && stage === session.plan.stages.at(-1)) await evaluateWhole(session, 'during')
 }
 
 /** The policy for other programs, in the precision asked for. Weights are those of the last checkpoint, so doing it again is safe. */

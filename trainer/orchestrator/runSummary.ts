@@ -1,6 +1,6 @@
 import { gainInPassAt1 } from '../evals/evaluateRollouts.ts'
 import type { EvaluationResult, Summary } from '../protocol/summary.ts'
-import { endsAsScorer } from './rescoring.ts'
+import { endsAsScorer } from './runPlan.ts'
 import type { RunEvaluations } from './runStages.ts'
 import type { RunContext, Session } from './session.ts'
 import { noTotals } from './runTotals.ts'

@@ -16,11 +16,13 @@ const STEPS_PER_CHECKPOINT_STEP = { demonstrations: 20, rows: 5 }
 const REPORTS = 100
 
 /** Learning from texts that are given: the environment's demonstrations or rows of a file. */
-export async function runSupervisedStage(session: Session, stage: StagePlan): Promise<void> {
+export async function runSupervisedStage(session: Session, planned: StagePlan): Promise<void> {
+  const { steps, batchOf } = planned.data ? await rowBatches(session, planned, planned.data) : { steps: planned.steps, batchOf: await demonstrationBatches(session, planned) }
+  const stage = { ...planned, steps }
   const every = session.plan.run.checkpoint.every * STEPS_PER_CHECKPOINT_STEP[stage.data ? 'rows' : 'demonstrations']
   const reportEvery = Math.max(1, Math.round(stage.steps / REPORTS))
   const meter = startMeter(session)
-  const batches = batchesAhead(stage, await (stage.data ? rowBatches(session, stage, stage.data) : demonstrationBatches(session, stage)))
+  const batches = batchesAhead(stage, batchOf)
   while (session.position.stageStep < stage.steps) {
     await atSafePoint(session)
     const stageStep = session.position.stageStep + 1
@@ -43,6 +45,11 @@ interface SupervisedFigures {
 
 /** Gives the batch of a step, which depends on seed, stage and step alone. */
 export type Batches = (stageStep: number) => Promise<RowBatch>
+
+export interface StageBatches {
+  readonly steps: number
+  readonly batchOf: Batches
+}
 
 /** Makes the batch of the next step while the engine computes on the current one. */
 function batchesAhead(stage: StagePlan, make: Batches): { take: Batches; prepare: (stageStep: number) => void } {

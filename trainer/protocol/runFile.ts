@@ -93,7 +93,7 @@ export type RewardRef = z.infer<typeof RewardRef>
 export const GroupFilter = z.strictObject({
   dropAllRight: z.boolean().default(false),
   dropAllWrong: z.boolean().default(false),
-  dropZeroVariance: z.boolean().default(true).describe('Drop groups whose rewards are all equal: their group-relative advantage is 0.'),
+  dropZeroVariance: z.boolean().optional().describe('Drop groups whose rewards are all equal. Default: true where the algorithm’s advantages of such a group are 0 (grpo, rloo, lite-ppo, critique-grpo, reinforce against its group), else false.'),
   accuracyLow: Share.default(0).describe('Drop groups with a lower share of right answers.'),
   accuracyHigh: Share.default(1).describe('Drop groups with a higher share of right answers.'),
   dropTruncated: z.boolean().default(false).describe('Mask completions cut off at the token limit.')

@@ -1,5 +1,5 @@
 import type { Recipe } from './recipe.ts'
-import { EXECUTED, FINE_TUNING_OPTIMIZER, KEEP_UNIFORM_GROUPS, ON_POLICY, SUPERVISED_OPTIMIZER, SUPERVISED_STEPS } from './settings.ts'
+import { EXECUTED, FINE_TUNING_OPTIMIZER, ON_POLICY, SUPERVISED_OPTIMIZER, SUPERVISED_STEPS } from './settings.ts'
 
 const MINIMALIST = 'Xiong et al. 2025, A Minimalist Approach to LLM Reasoning: from Rejection Sampling to Reinforce'
 const NEGATIVE = 'Zhu et al. 2025, The Surprising Effectiveness of Negative Reinforcement in LLM Reasoning'
@@ -44,19 +44,19 @@ export const RECIPES: readonly Recipe[] = [
     name: 'reinforce',
     description: 'REINFORCE against the mean reward of the batch; uniform groups count.',
     paper: 'Williams 1992, Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning',
-    defaults: { ...ON_POLICY, algorithm: { name: 'reinforce', baseline: 'batch' }, filter: KEEP_UNIFORM_GROUPS }
+    defaults: { ...ON_POLICY, algorithm: { name: 'reinforce', baseline: 'batch' } }
   },
   {
     name: 'raft',
     description: 'Maximum likelihood of the right completions: rejection sampling, a strong and simple baseline.',
     paper: MINIMALIST,
-    defaults: { ...ON_POLICY, algorithm: { name: 'raft' }, filter: KEEP_UNIFORM_GROUPS }
+    defaults: { ...ON_POLICY, algorithm: { name: 'raft' } }
   },
   {
     name: 'reinforce-rej',
     description: 'Policy gradient on problems with mixed outcomes only, without a standard deviation.',
     paper: MINIMALIST,
-    defaults: { ...ON_POLICY, algorithm: { name: 'reinforce-rej' }, filter: KEEP_UNIFORM_GROUPS }
+    defaults: { ...ON_POLICY, algorithm: { name: 'reinforce-rej' } }
   },
   {
     name: 'lite-ppo',
@@ -71,8 +71,7 @@ export const RECIPES: readonly Recipe[] = [
     defaults: {
       ...ON_POLICY,
       optimizer: { ...ON_POLICY.optimizer, learningRate: 1e-4 },
-      algorithm: { name: 'nsr-psr', positive: 0.1, negative: 1 },
-      filter: KEEP_UNIFORM_GROUPS
+      algorithm: { name: 'nsr-psr', positive: 0.1, negative: 1 }
     }
   },
   {
@@ -82,8 +81,7 @@ export const RECIPES: readonly Recipe[] = [
     defaults: {
       ...ON_POLICY,
       optimizer: { ...ON_POLICY.optimizer, learningRate: 1e-4 },
-      algorithm: { name: 'nsr-psr', positive: 0, negative: 1 },
-      filter: KEEP_UNIFORM_GROUPS
+      algorithm: { name: 'nsr-psr', positive: 0, negative: 1 }
     }
   },
   {
@@ -94,8 +92,7 @@ export const RECIPES: readonly Recipe[] = [
       ...ON_POLICY,
       updatesPerStep: 2,
       optimizer: { ...ON_POLICY.optimizer, learningRate: 1e-4 },
-      algorithm: { name: 'topr' },
-      filter: KEEP_UNIFORM_GROUPS
+      algorithm: { name: 'topr' }
     }
   },
   {

@@ -22,8 +22,5 @@ export const FINE_TUNING_OPTIMIZER = { ...SUPERVISED_OPTIMIZER, learningRate: 3e
 
 export const SUPERVISED_STEPS = 2000
 
-/** For algorithms to which a group of equal rewards still says something. */
-export const KEEP_UNIFORM_GROUPS = { dropZeroVariance: false } as const
-
 /** A program is worth what its tests say, and a mark of cheating takes that away. */
 export const EXECUTED = [{ name: 'tests', options: { scoring: 'all' } }, { name: 'tamper', weight: -1 }] satisfies RecipeDefaults['rewards']
