@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
-import { isTool_T } from '../../trainer/orchestrator/toolTokens.ts'
+import { isTool_T } from '../../trainer/protocol/toolTokens.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
 import { openRun } from '../../trainer/stores/runDirectory.ts'
 import { root } from '../bench/labProcess.ts'

@@ -45,7 +45,15 @@ export interface Weighed {
    * Multiplies the weights of a rollout, all alike or token by token, once the current policy's log-probabilities under the
    * training prompt are known (sequence ratios of TOPR, shaped weights of Critique-GRPO).
    */
-  readonly reweigh?: (logprobs_T: readonly number[], behaviourLogprobs_T: readonly number[], rollout: ScoredRollout) => number | readonly number[]
+  readonly reweigh?: (logprobs_T: readonly number[], sampled: SampledTokens, rollout: ScoredRollout) => number | readonly number[]
+}
+
+/** Log-probabilities of a rollout's tokens when they were sampled. */
+export interface SampledTokens {
+  /** Under the policy at temperature 1. */
+  readonly behaviour_T: readonly number[]
+  /** Under what was drawn from: the policy after temperature, top-k, top-p and min-p. */
+  readonly drawn_T: readonly number[]
 }
 
 /** Scored groups in, per-token weights out. Pure: no IO, no clock, no random numbers. */

@@ -25,7 +25,7 @@ describe('critique-grpo', () => {
     const { reweigh } = critiqueGrpo.weigh([], options, context)
     fc.assert(fc.property(logits, fc.nat(3), fc.double({ min: -1, max: 1, noNaN: true }), (at, token, advantage) => {
       const logprob = logSoftmax(at, token)
-      const weights = reweigh?.([logprob], [-7], rolloutWith(1, { refined: true })) as readonly number[]
+      const weights = reweigh?.([logprob], { behaviour_T: [-7], drawn_T: [-9] }, rolloutWith(1, { refined: true })) as readonly number[]
       for (let i = 0; i < at.length; i++) {
         const exact = slope((moved) => advantage * (Math.exp(logSoftmax(moved, token)) / (Math.exp(logSoftmax(moved, token)) + 0.1)), at, i)
         const weighted = slope((moved) => advantage * weights[0]! * logSoftmax(moved, token), at, i)
@@ -38,7 +38,7 @@ describe('critique-grpo', () => {
     const { reweigh } = critiqueGrpo.weigh([], options, context)
     fc.assert(fc.property(logits, logits, fc.nat(3), (at, before, token) => {
       const behaviour = logSoftmax(before, token)
-      const weights = reweigh?.([logSoftmax(at, token)], [behaviour], rolloutWith(1)) as readonly number[]
+      const weights = reweigh?.([logSoftmax(at, token)], { behaviour_T: [behaviour], drawn_T: [-9] }, rolloutWith(1)) as readonly number[]
       for (let i = 0; i < at.length; i++) {
         const exact = slope((moved) => Math.exp(logSoftmax(moved, token) - behaviour), at, i)
         const weighted = slope((moved) => weights[0]! * logSoftmax(moved, token), at, i)

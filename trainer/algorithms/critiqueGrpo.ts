@@ -26,8 +26,8 @@ export const critiqueGrpo: Algorithm<OptionsOf<'critique-grpo'>> = {
       weights_P_G: scaleAdvantages(rewards_P.map(centred), rewards_P, options.scale),
       loss: policyGradientLoss(options, context),
       as: 'advantages',
-      reweigh: (logprobs_T, behaviourLogprobs_T, { refined }) =>
-        refined ? logprobs_T.map((logprob) => options.refinementWeight * shapedWeight(logprob, options.shaping)) : logprobs_T.map((logprob, t) => Math.exp(logprob - (behaviourLogprobs_T[t] ?? logprob)))
+      reweigh: (logprobs_T, { behaviour_T }, { refined }) =>
+        refined ? logprobs_T.map((logprob) => options.refinementWeight * shapedWeight(logprob, options.shaping)) : logprobs_T.map((logprob, t) => Math.exp(logprob - (behaviour_T[t] ?? logprob)))
     }
   }
 }

@@ -115,7 +115,7 @@ describe('topr', () => {
   const options = (over: object = {}) => ToprOptions.parse({ name: 'topr', ...over })
   const weigh = (rewards: readonly number[], over: object = {}) => onlyGroup(topr.weigh([groupOf(rewards)], options(over), context)).map(Number)
   const reweigh = (logRatio: number, rollout: ScoredRollout, over: object = {}) =>
-    Number(topr.weigh([], options(over), context).reweigh?.([logRatio / 2 - 1, logRatio / 2 - 2], [-1, -2], rollout))
+    Number(topr.weigh([], options(over), context).reweigh?.([logRatio / 2 - 1, logRatio / 2 - 2], { behaviour_T: [0, 0], drawn_T: [-1, -2] }, rollout))
 
   it('weighs right +1 and wrong −1, null where there is no verdict', () => {
     assert.deepEqual(weigh([1, 0]), [1, -1])

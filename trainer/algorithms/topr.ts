@@ -4,7 +4,7 @@
  *
  *   R ∈ {−1, +1} − c        L = −sg(clip(π(y)/μ(y), low, high))·R·log π(y)
  *
- * π(y)/μ(y) is the ratio of the whole sequence. Canonical bounds: right (1, 1) = plain likelihood, wrong (0, 1) = the push
+ * π(y)/μ(y) is the ratio of the whole sequence; μ is what the completion was drawn from, temperature and truncation included. Canonical bounds: right (1, 1) = plain likelihood, wrong (0, 1) = the push
  * fades as the policy leaves the completion behind. The baseline c sets the effective share of positives:
  * p̃ = p(1 − c) / (1 + (1 − 2p)c) for a share p of right completions.
  * Assumes a verdict per rollout and recorded behaviour log-probabilities; works for many updates on one batch. Degenerate
@@ -25,13 +25,13 @@ export const topr: Algorithm<Options> = {
     ),
     loss: policyGradientLoss(options, context),
     as: 'advantages',
-    reweigh: (logprobs_T, behaviourLogprobs_T, rollout) => taper(sequenceLogRatio(logprobs_T, behaviourLogprobs_T), rollout, options)
+    reweigh: (logprobs_T, { drawn_T }, rollout) => taper(sequenceLogRatio(logprobs_T, drawn_T), rollout, options)
   })
 }
 
 /** log π(y) − log μ(y) of the sequence. */
-function sequenceLogRatio(logprobs_T: readonly number[], behaviourLogprobs_T: readonly number[]): number {
-  return logprobs_T.reduce((sum, logprob, t) => sum + logprob - (behaviourLogprobs_T[t] ?? 0), 0)
+function sequenceLogRatio(logprobs_T: readonly number[], drawn_T: readonly number[]): number {
+  return logprobs_T.reduce((sum, logprob, t) => sum + logprob - (drawn_T[t] ?? 0), 0)
 }
 
 function taper(logRatio: number, rollout: ScoredRollout, options: Options): number {

@@ -1,3 +1,4 @@
+import { settingsWithoutEffect } from '../algorithms/settingsWithoutEffect.ts'
 import type { Capability } from '../engines/engine.ts'
 import { readRows } from '../datasets/rowsFile.ts'
 import { isSupervised } from '../protocol/algorithmOptions.ts'
@@ -59,7 +60,7 @@ async function lookAt(services: Services, run: ResolvedRun, folder: string, trus
       const [example] = problemStream(environment, run.evaluation.problems > 0 ? 'heldOut' : 'train', run.seed)
       return example ? [example] : []
     })
-    return { examples, notices: noticesOf(opened) }
+    return { examples, notices: [...noticesOf(opened), ...settingsWithoutEffect(run)] }
   } finally {
     await workspace.close()
   }

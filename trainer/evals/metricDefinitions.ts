@@ -11,6 +11,7 @@ export interface MetricDefinition {
 const ROLLOUTS = 'scorable rollouts of the step'
 const GROUPS = 'groups of the step with a scorable rollout'
 const TOKENS = 'completion tokens of the step that the policy wrote'
+const FIRST = 'tokens of the first update that the policy wrote'
 const TRAINED = 'tokens that count in the loss, over all updates of the step'
 const JUDGED = 'tests of the step with a verdict'
 const NONE = 'none'
@@ -46,7 +47,7 @@ export const METRIC_DEFINITIONS = {
   'groups/dropped/*': define('Groups dropped', 'groups', NONE, 'Groups that the filter dropped for this reason.'),
   'groups/zeroVariance': define(
     'Zero-variance groups', 'share', GROUPS,
-    'Share of groups whose total rewards are all equal: no group-relative signal.'
+    'Share of groups whose rewards, a KL penalty left out, are all equal: no group-relative signal.'
   ),
   'groups/allRight': define('Groups all right', 'share', GROUPS, 'Share of groups with only right completions.'),
   'groups/allWrong': define('Groups all wrong', 'share', GROUPS, 'Share of groups with only wrong completions.'),
@@ -55,18 +56,18 @@ export const METRIC_DEFINITIONS = {
     'Token entropy', 'nats', TOKENS,
     'Mean entropy of the policy’s next-token distribution at temperature 1, exact over the vocabulary.'
   ),
-  'kl/k1': define('KL to reference, k1', 'nats', TOKENS, 'Mean of log π − log π_ref per token: unbiased, may be negative.'),
+  'kl/k1': define('KL to reference, k1', 'nats', TOKENS, 'Mean of log π − log π_ref per token, π as it was sampled from at temperature 1: unbiased, may be negative.'),
   'kl/k2': define('KL to reference, k2', 'nats', TOKENS, 'Mean of (log π_ref − log π)²/2 per token: biased value, low variance.'),
   'kl/k3': define(
     'KL to reference, k3', 'nats', TOKENS,
     'Mean of eᵘ − 1 − u per token, u = log π_ref − log π: unbiased, not negative, heavy-tailed.'
   ),
   'mismatch/mean': define(
-    'Sampler–trainer mismatch', 'nats', TOKENS,
+    'Sampler–trainer mismatch', 'nats', FIRST,
     'Mean |Δ log π| of the same token under sampler and trainer, before the first update.'
   ),
   'mismatch/max': define(
-    'Largest sampler–trainer mismatch', 'nats', 'maximum over those tokens',
+    'Largest sampler–trainer mismatch', 'nats', `maximum over the ${FIRST}`,
     'Largest |Δ log π| of the same token under sampler and trainer, before the first update.'
   ),
   'ratio/mean': define('Importance ratio', 'ratio', TRAINED, 'Mean of π/π_behaviour; 1 where the loss has no ratio.'),
@@ -84,20 +85,20 @@ export const METRIC_DEFINITIONS = {
   'update/norm': define('Update norm', 'L2 norm', 'updates of the step', 'Mean global norm of the change of the weights.'),
   'update/relative': define('Relative update', 'ratio', 'updates of the step', 'Mean of update norm / norm of the weights.'),
   'optimizer/learningRate': define('Learning rate', 'per step', NONE, 'Learning rate of the last update, after warm-up and decay.'),
-  'length/mean': define('Length', 'tokens', 'rollouts of the step', 'Mean completion tokens.'),
-  'length/median': define('Median length', 'tokens', 'rollouts of the step', 'Median completion tokens.'),
-  'length/p95': define('Length, 95th percentile', 'tokens', 'rollouts of the step', '95th percentile of completion tokens.'),
-  'length/right/mean': define('Length when right', 'tokens', 'right rollouts of the step', 'Mean completion tokens.'),
-  'length/right/median': define('Median length when right', 'tokens', 'right rollouts of the step', 'Median completion tokens.'),
+  'length/mean': define('Length', 'tokens', 'rollouts of the step', 'Mean completion tokens that the policy wrote.'),
+  'length/median': define('Median length', 'tokens', 'rollouts of the step', 'Median completion tokens that the policy wrote.'),
+  'length/p95': define('Length, 95th percentile', 'tokens', 'rollouts of the step', '95th percentile of the completion tokens that the policy wrote.'),
+  'length/right/mean': define('Length when right', 'tokens', 'right rollouts of the step', 'Mean completion tokens that the policy wrote.'),
+  'length/right/median': define('Median length when right', 'tokens', 'right rollouts of the step', 'Median completion tokens that the policy wrote.'),
   'length/right/p95': define(
     'Length when right, 95th percentile', 'tokens', 'right rollouts of the step',
-    '95th percentile of completion tokens.'
+    '95th percentile of the completion tokens that the policy wrote.'
   ),
-  'length/wrong/mean': define('Length when wrong', 'tokens', 'wrong rollouts of the step', 'Mean completion tokens.'),
-  'length/wrong/median': define('Median length when wrong', 'tokens', 'wrong rollouts of the step', 'Median completion tokens.'),
+  'length/wrong/mean': define('Length when wrong', 'tokens', 'wrong rollouts of the step', 'Mean completion tokens that the policy wrote.'),
+  'length/wrong/median': define('Median length when wrong', 'tokens', 'wrong rollouts of the step', 'Median completion tokens that the policy wrote.'),
   'length/wrong/p95': define(
     'Length when wrong, 95th percentile', 'tokens', 'wrong rollouts of the step',
-    '95th percentile of completion tokens.'
+    '95th percentile of the completion tokens that the policy wrote.'
   ),
   'length/truncated': define('Truncated', 'share', 'rollouts of the step', 'Share of completions cut off at the token limit.'),
   'steps/truth': define(

@@ -1,4 +1,6 @@
-import type { Rollout } from '../protocol/rollout.ts'
+import type { Rollout, Segment } from '../protocol/rollout.ts'
+import { taskReward } from '../protocol/taskReward.ts'
+import { written_T } from '../protocol/toolTokens.ts'
 import { quantile } from './bootstrap.ts'
 import { groupBy } from './grouping.ts'
 import { meanOf, shareOf } from './means.ts'
@@ -16,8 +18,8 @@ export function rolloutMetrics(all: readonly Rollout[], droppedGroups: Readonly<
     ...lengthMetrics('length', rollouts),
     ...lengthMetrics('length/right', rollouts.filter(({ correct }) => correct === true)),
     ...lengthMetrics('length/wrong', rollouts.filter(({ correct }) => correct === false)),
-    'length/truncated': shareOf(rollouts, ({ segments }) => segments.at(-1)?.stopReason === 'length'),
-    'policy/entropy': meanOf(policySegments(rollouts).flatMap(({ entropies }) => entropies)),
+    'length/truncated': shareOf(rollouts, ({ segments }) => segments[0]?.stopReason === 'length'),
+    'policy/entropy': meanOf(rollouts.flatMap(({ segments }) => segments.slice(0, 1)).flatMap((segment) => written_T(segment, segment.entropies))),
     'steps/truth': shareOf(rollouts.flatMap(({ steps }) => steps).filter(({ ok }) => ok !== null), ({ ok }) => ok === true),
     ...(refinements.length > 0 && {
       'refinements/total': refinements.length,
@@ -57,7 +59,7 @@ function groupMetrics(rollouts: readonly Rollout[], droppedGroups: Readonly<Reco
     'groups/total': groups.length,
     'groups/kept': (groups.length - dropped) / groups.length,
     ...Object.fromEntries(Object.entries(droppedGroups).map(([reason, count]) => [`groups/dropped/${reason}`, count])),
-    'groups/zeroVariance': shareOf(scored, (group) => group.every(({ reward }) => reward.total === group[0]?.reward.total)),
+    'groups/zeroVariance': shareOf(scored, (group) => new Set(group.map(({ reward }) => taskReward(reward))).size === 1),
     'groups/allRight': shareOf(scored, (group) => accuracy(group) === 1),
     'groups/allWrong': shareOf(scored, (group) => accuracy(group) === 0),
     'groups/sweetSpot': shareOf(scored, (group) => accuracy(group) >= 0.3 && accuracy(group) <= 0.7)
@@ -69,11 +71,10 @@ function accuracy(group: readonly Rollout[]): number {
 }
 
 function lengthMetrics(name: string, rollouts: readonly Rollout[]): Record<string, number> {
-  const lengths = rollouts.map(({ segments }) => segments.reduce((sum, { tokens }) => sum + tokens.length, 0)).sort((a, b) => a - b)
+  const lengths = rollouts.map(({ segments }) => writtenTokens(segments[0])).sort((a, b) => a - b)
   if (lengths.length === 0) return {}
   return { [`${name}/mean`]: meanOf(lengths), [`${name}/median`]: quantile(lengths, 0.5), [`${name}/p95`]: quantile(lengths, 0.95) }
 }
 
-function policySegments(rollouts: readonly Rollout[]): readonly Rollout['segments'][number][] {
-  return rollouts.flatMap(({ segments }) => segments).filter(({ source }) => source === 'policy')
-}
+/** What a rollout is trained on is its first segment: a refinement that shows what a critique was worth says nothing of the critic's own text. */
+const writtenTokens = (segment: Segment | undefined): number => (segment ? written_T(segment, segment.tokens).length : 0)

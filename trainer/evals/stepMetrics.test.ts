@@ -28,7 +28,7 @@ const update = (over: Partial<UpdateFigures['calls'][number]['result']>, maskedT
   learningRate: 1e-4
 })
 
-const figures = (over: Partial<StepFigures>): StepFigures => ({ rollouts: [], droppedGroups: {}, scoredTokens: [], updates: [], seconds: {}, ...over })
+const figures = (over: Partial<StepFigures>): StepFigures => ({ rollouts: [], droppedGroups: {}, scoredTokens: [], referencedTokens: [], updates: [], seconds: {}, ...over })
 
 const full = figures({
   rollouts: [
@@ -36,7 +36,8 @@ const full = figures({
     rollout('lost', null, 4)
   ],
   droppedGroups: { zeroVariance: 2, notScorable: 1 },
-  scoredTokens: [{ sampler_T: [-1, -2], trainer_T: [-1, -2.5], reference_T: [-1.5, -2.5] }],
+  scoredTokens: [{ sampler_T: [-1, -2], trainer_T: [-1, -2.5] }],
+  referencedTokens: [{ policy_T: [-1, -2.5], reference_T: [-1.5, -2.5] }],
   updates: [update({ clippedLow: 0.5, meanRatio: 2, maxRatio: 3 }, 10), update({ maxRatio: 5, loss: 1.5 }, 30)],
   seconds: { sample: 2, update: 4, score: 0.5 }
 })
@@ -69,6 +70,20 @@ describe('stepMetrics', () => {
     )
   })
 
+  it('measures what the policy wrote and is trained on, not what it was told or what a critique led to', () => {
+    const [segment] = rollout('told', true, 4).segments as [Segment]
+    const told: Segment = { ...segment, text: 'aabb', tokenEnds: [1, 2, 3, 4], entropies: [1, 2, 0, 0], spans: [{ kind: 'tool', from: 2, to: 4 }] }
+    const after: Segment = { ...segment, source: 'refine', stopReason: 'length' }
+    const metrics = stepMetrics(figures({ rollouts: [rollout('told', true, 4, { segments: [told] }), rollout('critic', true, 4, { segments: [segment, after] })], seconds: { sample: 1 } }))
+    assert.deepEqual([metrics['policy/entropy'], metrics['length/mean'], metrics['length/truncated']], [(1 + 2 + 4 * 0.5) / 6, 3, 0])
+    assert.equal(metrics['throughput/sampled'], 2 + 4 + 4)
+  })
+
+  it('takes groups for uniform as the filter does, whatever a KL penalty adds', () => {
+    const penalised = (kl: number): Rollout => rollout('g', true, 2, { reward: { total: 1 - kl, parts: [{ name: 'answer', score: 1, weight: 1, why: '' }, { name: 'kl', score: -kl, weight: 1, why: '' }] } })
+    assert.equal(stepMetrics(figures({ rollouts: [penalised(0.1), penalised(0.2)] }))['groups/zeroVariance'], 1)
+  })
+
   it('measures lengths of right and wrong apart', () => {
     assert.deepEqual([values['length/right/median'], values['length/wrong/mean'], values['length/mean']], [6, 6, 34 / 7])
     assert.equal(values['length/truncated'], 1 / 7)
@@ -93,7 +108,7 @@ describe('stepMetrics', () => {
     const empty = stepMetrics(figures({}))
     assert.ok(Object.values(empty).every(Number.isFinite))
     assert.equal('reward/mean' in empty || 'kl/k1' in empty || 'gradient/norm' in empty || 'length/right/mean' in empty, false)
-    const diverged = stepMetrics(figures({ scoredTokens: [{ sampler_T: [-1], trainer_T: [-1000], reference_T: [0] }] }))
+    const diverged = stepMetrics(figures({ scoredTokens: [{ sampler_T: [-1], trainer_T: [-1000] }], referencedTokens: [{ policy_T: [-1000], reference_T: [0] }] }))
     assert.equal('kl/k3' in diverged, false)
   })
 

@@ -1,5 +1,6 @@
 import type { ForwardBackwardResult, Gauges, OptimizerStepResult } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
+import { written_T } from '../protocol/toolTokens.ts'
 import { executionMetrics, executionSpeed } from './executionMetrics.ts'
 import type { Executed } from './executionMetrics.ts'
 import { klEstimates } from './klEstimates.ts'
@@ -15,11 +16,16 @@ export interface UpdateFigures {
   readonly learningRate: number
 }
 
-/** The same completion tokens under sampler, trainer (before the first update) and, where there is one, reference. */
+/** Log-probabilities of the same completion tokens under sampler and trainer, before the first update. */
 export interface ScoredTokens {
   readonly sampler_T: readonly number[]
   readonly trainer_T: readonly number[]
-  readonly reference_T?: readonly number[]
+}
+
+/** Log-probabilities of what the policy wrote in a rollout, under it and under the reference. */
+export interface ReferencedTokens {
+  readonly policy_T: readonly number[]
+  readonly reference_T: readonly number[]
 }
 
 /** Phases of a step, in their order. */
@@ -31,6 +37,8 @@ export interface StepFigures {
   /** Groups dropped by the filter, by reason. */
   readonly droppedGroups: Readonly<Record<string, number>>
   readonly scoredTokens: readonly ScoredTokens[]
+  /** Of all rollouts that are no refinements, dropped ones too; empty without a reference. */
+  readonly referencedTokens: readonly ReferencedTokens[]
   readonly updates: readonly UpdateFigures[]
   readonly seconds: Readonly<Partial<Record<Phase, number>>>
   /** While this process sampled and scored; absent where nothing could be run. */
@@ -47,7 +55,8 @@ export function stepMetrics(figures: StepFigures): Record<string, number> {
   return onlyFinite({
     ...rolloutMetrics(figures.rollouts, figures.droppedGroups),
     ...executionMetrics(figures.rollouts),
-    ...tokenMetrics(figures.scoredTokens),
+    ...mismatchMetrics(figures.scoredTokens),
+    ...klMetrics(figures.referencedTokens),
     ...updateMetrics(figures.updates),
     ...speedMetrics(figures),
     ...deviceMetrics(figures.device ?? {})
@@ -58,18 +67,14 @@ const deviceMetrics = ({ memoryBytes = NaN, peakMemoryBytes = NaN, utilisation =
   'device/memoryBytes': memoryBytes, 'device/peakMemoryBytes': peakMemoryBytes, 'device/utilisation': utilisation, 'device/powerWatts': powerWatts
 })
 
-function tokenMetrics(scored: readonly ScoredTokens[]): Record<string, number> {
+function mismatchMetrics(scored: readonly ScoredTokens[]): Record<string, number> {
   const mismatches = scored.flatMap(({ sampler_T, trainer_T }) => sampler_T.map((logprob, t) => Math.abs(logprob - (trainer_T[t] ?? NaN))))
-  const withReference = scored.flatMap(({ trainer_T, reference_T }) => (reference_T ? [{ trainer_T, reference_T }] : []))
-  const kl = (estimator: KlEstimator): number =>
-    meanOf(withReference.flatMap(({ trainer_T, reference_T }) => klEstimates(trainer_T, reference_T, estimator)))
-  return {
-    'mismatch/mean': meanOf(mismatches),
-    'mismatch/max': maximumOf(mismatches),
-    'kl/k1': kl('k1'),
-    'kl/k2': kl('k2'),
-    'kl/k3': kl('k3')
-  }
+  return { 'mismatch/mean': meanOf(mismatches), 'mismatch/max': maximumOf(mismatches) }
+}
+
+function klMetrics(referenced: readonly ReferencedTokens[]): Record<string, number> {
+  const kl = (estimator: KlEstimator): number => meanOf(referenced.flatMap(({ policy_T, reference_T }) => klEstimates(policy_T, reference_T, estimator)))
+  return { 'kl/k1': kl('k1'), 'kl/k2': kl('k2'), 'kl/k3': kl('k3') }
 }
 
 function updateMetrics(updates: readonly UpdateFigures[]): Record<string, number> {
@@ -92,7 +97,7 @@ function updateMetrics(updates: readonly UpdateFigures[]): Record<string, number
 }
 
 function speedMetrics({ rollouts, updates, seconds, executed }: StepFigures): Record<string, number> {
-  const sampled = rollouts.flatMap(({ segments }) => segments).reduce((sum, segment) => sum + segment.tokens.length, 0)
+  const sampled = rollouts.flatMap(({ segments }) => segments).reduce((sum, segment) => sum + written_T(segment, segment.tokens).length, 0)
   const trained = updates.flatMap(({ calls }) => calls).reduce((sum, { result }) => sum + result.tokens, 0)
   return {
     ...Object.fromEntries(Object.entries(seconds).map(([phase, value]) => [`seconds/${phase}`, value])),

@@ -9,7 +9,7 @@ import type { FakeScript } from '../sandbox/fake/fakeSandbox.ts'
 import { PROGRAM_RUN, programParts } from './programs.fixture.ts'
 import { ECHO_VOCABULARY, testRun } from './run.fixture.ts'
 import { runTrainer } from './runTrainer.ts'
-import { isTool_T } from './toolTokens.ts'
+import { isTool_T } from '../protocol/toolTokens.ts'
 
 interface Outcome {
   readonly train: Rollout[]
@@ -53,7 +53,7 @@ const RATIO_LOSS: Loss = { terms: [{ kind: 'policyGradient', weight: 1, ratio: '
 describe('the rollout strategy executeRetry', () => {
   let found: Outcome
   before(async () => {
-    found = await run({ problemsPerStep: 16, groupSize: 8, sampling: { maxTokens: 5 } })
+    found = await run({ problemsPerStep: 16, groupSize: 8, sampling: { maxTokens: 5 }, rewards: [{ name: 'tests' }, { name: 'length', weight: 0 }] })
   })
 
   it('goes on in the same segment until a program passes or the turns are used up', () => {
@@ -90,6 +90,17 @@ describe('the rollout strategy executeRetry', () => {
       assert.ok(segment!.tokens.every((_, t) => !tool_T[t] || segment!.logprobs[t] === 0) && reward.total !== null)
     }
     assert.ok(masked > 20)
+  })
+
+  it('measures length by what the policy wrote, against the room of all its turns', () => {
+    const several = found.train.filter((rollout) => toldIn(rollout).length > 0)
+    assert.ok(several.length > 10)
+    for (const { segments, reward } of several) {
+      const tool_T = isTool_T(segments[0]!)
+      const { why } = reward.parts.find(({ name }) => name === 'length')!
+      const room = 5 * turnsOf(segments[0]!).length
+      assert.ok(why.startsWith(`${tool_T.filter((tool) => !tool).length} tokens;`) && why.endsWith(`from ${room}`), `${why} / ${room}`)
+    }
   })
 
   it('samples every turn after all that stands before it', async () => {

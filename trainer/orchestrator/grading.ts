@@ -3,6 +3,7 @@ import type { Rendering, Verdict } from '../environments/environment.ts'
 import type { SampledCompletion } from '../engines/engine.ts'
 import type { ExecutionRecord } from '../protocol/execution.ts'
 import type { RecordedError, StepVerdict } from '../protocol/rollout.ts'
+import { written_T } from '../protocol/toolTokens.ts'
 import type { RewardInput } from '../rewards/reward.ts'
 import { scoreRollout } from '../rewards/scoreRollout.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
@@ -93,7 +94,7 @@ export interface ScoringOptions {
 
 /** Rewards of a graded completion. `others` = verdicts on other completions that rewards may take. */
 export async function scoreGraded(
-  drawn: DrawnProblem, completion: SampledCompletion, graded: Graded, options: ScoringOptions, others: Pick<RewardInput, 'other' | 'refined'> = {}
+  drawn: DrawnProblem & Pick<RolloutSlot, 'turns'>, completion: SampledCompletion, graded: Graded, options: ScoringOptions, others: Pick<RewardInput, 'other' | 'refined'> = {}
 ): Promise<Findings> {
   if (!graded.found) return { ...notScorable(options.rewards, graded.failure ?? GRADER_FAILED, graded.errors), ...executed(graded) }
   const { verdict, rendering, steps } = graded.found
@@ -101,8 +102,9 @@ export async function scoreGraded(
   const input = {
     problem: drawn.problem,
     completion: completion.text,
-    tokens: completion.tokens.length,
-    maxTokens: options.maxTokens,
+    tokens: written_T({ tokenEnds: completion.tokenEnds_T, spans: rendering.spans }, completion.tokens).length,
+    // Each turn had this room.
+    maxTokens: options.maxTokens * (drawn.turns?.length ?? 1),
     truncated: completion.stopReason === 'length',
     verdict, rendering, steps,
     ...(execution && { execution }),

@@ -11,8 +11,8 @@ describe('KL to the stage’s first policy', () => {
   afterEach(() => run.remove())
 
   /** Rollouts of the last step, and their log-probabilities under the weights that the stage started from. */
-  async function train(kl: NonNullable<RunFileInput['regulariser']>['kl']): Promise<{ rows: Rollout[]; reference: readonly (readonly number[])[] }> {
-    run = await testRun({ steps: 4, checkpoint: { every: 1, keep: 1 }, regulariser: { kl } })
+  async function train(kl: NonNullable<RunFileInput['regulariser']>['kl'], filter: RunFileInput['filter'] = {}): Promise<{ rows: Rollout[]; reference: readonly (readonly number[])[] }> {
+    run = await testRun({ steps: 4, checkpoint: { every: 1, keep: 1 }, regulariser: { kl }, filter })
     const { parts, directory } = await run.open()
     await runTrainer(parts)
     const rows = (await directory.rollouts.readStep({ kind: 'train', step: 4 }))!
@@ -35,6 +35,15 @@ describe('KL to the stage’s first policy', () => {
       assert.ok(Math.abs(row.reward.total! - (answer!.score! - 0.5 * kl)) < 1e-12)
     })
     assert.ok(rows.some(({ reward }) => reward.parts[1]!.score !== 0))
+  })
+
+  it('is told over every rollout, those of dropped groups too', async () => {
+    const { rows } = await train({ coefficient: 1e-9, estimator: 'k1', place: 'reward' }, { accuracyHigh: 0.6 })
+    const told = run.events.filter((event) => event.type === 'stepFinished').at(-1)
+    assert.ok(told?.type === 'stepFinished' && told.metrics['groups/kept']! < 1 && told.metrics['groups/kept']! > 0)
+    const total = rows.reduce((sum, { reward }) => sum - reward.parts[1]!.score!, 0)
+    const tokens = rows.reduce((sum, { segments }) => sum + segments[0]!.tokens.length, 0)
+    assert.ok(Math.abs(told.metrics['kl/k1']! - total / tokens) < 1e-12)
   })
 
   it('filters groups by the task’s own reward, not by the penalty', async () => {

@@ -1,5 +1,5 @@
 import { LabError } from '../errors.ts'
-import type { Weighed } from '../algorithms/algorithm.ts'
+import type { SampledTokens, Weighed } from '../algorithms/algorithm.ts'
 import type { ForwardBackwardResult, OptimizerStepResult, TrainSequence } from '../engines/engine.ts'
 import type { ScoredTokens, UpdateFigures } from '../evals/stepMetrics.ts'
 import type { StagePlan } from './runPlan.ts'
@@ -10,7 +10,7 @@ import type { TrainItem } from './trainingBatch.ts'
 
 export interface PolicyUpdate {
   readonly updates: readonly UpdateFigures[]
-  /** The tokens of the first update under sampler and trainer, and reference where there is one. */
+  /** The tokens of the first update under sampler and trainer. */
   readonly scoredTokens: readonly ScoredTokens[]
 }
 
@@ -46,19 +46,17 @@ async function reweighed(session: Session, part: readonly TrainItem[], weighed: 
   const { reweigh } = weighed
   if (!reweigh) return part.map(({ sequence }) => sequence)
   const current = await session.engine.logprobs(part.map(({ sequence }) => sequence), undefined, session.control.signal)
-  return part.map((item, i) => scaleWeights(item.sequence, reweigh(writtenLogprobs(item, current[i]!.logprobs_T), item.behaviourLogprobs_T, item.scored)))
+  return part.map((item, i) => scaleWeights(item.sequence, reweigh(current[i]!.logprobs_T.map(writtenAlone(item)), sampledTokens(item), item.scored)))
 }
 
 /** Ratios are of what the policy wrote: tool output is as likely under one policy as under another. */
-const writtenLogprobs = ({ sequence: { mask_T }, behaviourLogprobs_T }: TrainItem, logprobs_T: readonly number[]): readonly number[] =>
-  mask_T ? logprobs_T.map((logprob, t) => (mask_T[t] === 0 ? behaviourLogprobs_T[t]! : logprob)) : logprobs_T
+const writtenAlone = ({ sequence: { mask_T } }: TrainItem) => (logprob: number, t: number): number => (mask_T?.[t] === 0 ? 0 : logprob)
 
-function scoredTokensOf({ sequence: { mask_T, referenceLogprobs_T }, behaviourLogprobs_T }: TrainItem, result: ForwardBackwardResult, index: number): ScoredTokens {
+const sampledTokens = (item: TrainItem): SampledTokens => ({ behaviour_T: item.behaviourLogprobs_T.map(writtenAlone(item)), drawn_T: item.drawnLogprobs_T.map(writtenAlone(item)) })
+
+function scoredTokensOf({ sequence: { mask_T }, behaviourLogprobs_T }: TrainItem, result: ForwardBackwardResult, index: number): ScoredTokens {
   const trained = (values_T: readonly number[]): readonly number[] => (mask_T ? values_T.filter((_, t) => mask_T[t] !== 0) : values_T)
-  return {
-    sampler_T: trained(behaviourLogprobs_T), trainer_T: trained(result.logprobs[index]!.logprobs_T),
-    ...(referenceLogprobs_T && { reference_T: trained(referenceLogprobs_T) })
-  }
+  return { sampler_T: trained(behaviourLogprobs_T), trainer_T: trained(result.logprobs[index]!.logprobs_T) }
 }
 
 const trainedTokens = (data: readonly TrainSequence[]): number =>

@@ -1,12 +1,14 @@
 import { penalisedReward } from '../algorithms/klPenalty.ts'
 import { klEstimates } from '../evals/klEstimates.ts'
+import type { ReferencedTokens } from '../evals/stepMetrics.ts'
 import type { TokenSequence } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
+import { KL_PART } from '../protocol/taskReward.ts'
 import { needsReference } from './runPlan.ts'
 import type { StagePlan } from './runPlan.ts'
-import { isRefinement, KL_PART } from './scoredGroups.ts'
+import { isRefinement } from './scoredGroups.ts'
 import type { Session } from './session.ts'
-import { written_T } from './toolTokens.ts'
+import { written_T } from '../protocol/toolTokens.ts'
 
 /** Snapshot of the weights that the stage started from. */
 export const REFERENCE = 'reference'
@@ -19,6 +21,15 @@ export async function referenceLogprobs(session: Session, stage: StagePlan, rows
   const usable = rows.filter(({ segments }) => segments[0]!.tokens.length > 0)
   const scored = await session.engine.logprobs(usable.map(tokensOf), REFERENCE, session.control.signal)
   return new Map(usable.map((row, i) => [row.id, scored[i]!.logprobs_T]))
+}
+
+/** What the policy wrote by itself, under it and under the reference. */
+export function referencedTokens(rows: readonly Rollout[], reference: ReferenceLogprobs): ReferencedTokens[] {
+  return rows.filter((row) => !isRefinement(row)).flatMap((row) => {
+    const segment = row.segments[0]!
+    const reference_T = reference.get(row.id)
+    return reference_T ? [{ policy_T: written_T(segment, segment.logprobs), reference_T: written_T(segment, reference_T) }] : []
+  })
 }
 
 /** What a rollout is trained on: its first segment, under the training prompt where that differs. */

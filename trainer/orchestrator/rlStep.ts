@@ -2,13 +2,13 @@ import type { Gauges } from '../engines/engine.ts'
 import { stepMetrics } from '../evals/stepMetrics.ts'
 import type { StepFigures } from '../evals/stepMetrics.ts'
 import type { Rollout } from '../protocol/rollout.ts'
+import { written_T } from '../protocol/toolTokens.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
 import { tellingRecorder } from './liveNotices.ts'
 import { updatePolicy } from './policyUpdate.ts'
-import type { PolicyUpdate } from './policyUpdate.ts'
 import { trainingProblems } from './problemSource.ts'
 import { encodePrompts } from './promptEncoder.ts'
-import { referenceLogprobs, withKlPart } from './referencePolicy.ts'
+import { referencedTokens, referenceLogprobs, withKlPart } from './referencePolicy.ts'
 import { reloadRewards } from './reloadRewards.ts'
 import { batchPrefix, trainingSlots } from './rolloutSlot.ts'
 import { sampleRollouts } from './rolloutStrategies.ts'
@@ -94,7 +94,8 @@ async function finishStep(
   session.position.stageStep = stageStep
   session.position.step = step
   const seconds: Seconds = { ...sampled.seconds, weigh: weighedAt - from, update: clock.seconds() - weighedAt }
-  recordStep(session, stage, groups.flat(), droppedByReason(decisions), update, { ...sampled, seconds, device: await gauges(session) })
+  const durations = { ...sampled, seconds, device: await gauges(session) }
+  recordStep(session, stage, { rollouts: groups.flat(), droppedGroups: droppedByReason(decisions), referencedTokens: referencedTokens(rows.flat(), reference), ...update, ...durations })
 }
 
 /**
@@ -112,12 +113,10 @@ async function sealedMeanwhile<T>(updating: Promise<T>, seal: () => void): Promi
   return updating
 }
 
-function recordStep(
-  session: Session, stage: StagePlan, rollouts: readonly Rollout[], droppedGroups: Readonly<Record<string, number>>, update: PolicyUpdate, durations: Durations
-): void {
+function recordStep(session: Session, stage: StagePlan, figures: StepFigures): void {
   const { step } = session.position
-  const metrics = stepMetrics({ rollouts, droppedGroups, ...update, ...durations })
-  countTotals(session, rollouts, update, durations.seconds)
+  const metrics = stepMetrics(figures)
+  countTotals(session, figures)
   session.journal.metrics(stage.name, step, metrics)
   const secondsLeft = session.progress.secondsLeft(session.plan.steps - step)
   session.journal.event({ type: 'stepFinished', step, stage: stage.name, metrics, ...(secondsLeft !== undefined && { secondsLeft }) })
@@ -128,10 +127,10 @@ function noUpdate(droppedGroups: Readonly<Record<string, number>>): string {
   return `No update was made: nothing was left to train on${reasons.length > 0 ? ` (groups dropped: ${reasons.join(', ')})` : ''}.`
 }
 
-function countTotals(session: Session, rollouts: readonly Rollout[], { updates }: PolicyUpdate, seconds: Seconds): void {
+function countTotals(session: Session, { rollouts, updates, seconds }: StepFigures): void {
   addTotals(session.totals, {
     rollouts: rollouts.length,
-    sampledTokens: rollouts.reduce((sum, { segments }) => sum + segments.reduce((tokens, segment) => tokens + segment.tokens.length, 0), 0),
+    sampledTokens: rollouts.reduce((sum, { segments }) => sum + segments.reduce((tokens, segment) => tokens + written_T(segment, segment.tokens).length, 0), 0),
     trainedTokens: updates.reduce((sum, { calls }) => sum + calls.reduce((tokens, { result }) => tokens + result.tokens, 0), 0),
     rewardSeconds: rollouts.reduce((sum, { timing }) => sum + timing.rewardSeconds, 0),
     sampleSeconds: seconds.sample ?? 0,

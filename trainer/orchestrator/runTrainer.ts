@@ -1,3 +1,4 @@
+import { settingsWithoutEffect } from '../algorithms/settingsWithoutEffect.ts'
 import { LabError } from '../errors.ts'
 import type { Summary } from '../protocol/summary.ts'
 import { createRunControl, RunStopped } from './cancellation.ts'
@@ -28,6 +29,7 @@ export async function runTrainer(parts: TrainerParts, control: RunControl = crea
   const { runId } = parts.directory.record
   journal.event({ type: 'runStarted', step: before?.step ?? 0, runId, directory: parts.directory.path, resumed: before !== undefined, steps: plan.steps })
   for (const message of noticesOf(plan)) journal.event({ type: 'warning', step: before?.step ?? 0, code: 'environment/notice', message })
+  for (const message of settingsWithoutEffect(plan.run)) journal.event({ type: 'warning', step: before?.step ?? 0, code: 'runFile/no-effect', message })
   for (const notice of parts.notices ?? []) journal.event({ type: 'warning', step: before?.step ?? 0, ...notice })
   try {
     await superviseEngine(context, { ...DEFAULT_LIMITS, ...parts.limits }, async (session) => {

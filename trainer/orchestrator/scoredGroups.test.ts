@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { runTrainer } from './runTrainer.ts'
 import { testRun } from './run.fixture.ts'
-import { scoredRollout, taskReward } from './scoredGroups.ts'
+import { taskReward } from '../protocol/taskReward.ts'
+import { scoredRollout } from './scoredGroups.ts'
 
 describe('rollouts as algorithms see them', () => {
   it('name the token that ends a step, leave out what could not be checked, and train on what the filter lets through', async () => {

@@ -1,14 +1,12 @@
 import type { ScoredGroup, ScoredRollout } from '../algorithms/algorithm.ts'
 import { filterGroup } from '../algorithms/groupFilter.ts'
 import type { GroupDecision } from '../algorithms/groupFilter.ts'
-import type { Reward, Rollout } from '../protocol/rollout.ts'
+import type { Rollout } from '../protocol/rollout.ts'
+import { taskReward } from '../protocol/taskReward.ts'
 import type { StagePlan } from './runPlan.ts'
 
 /** A rollout that tries again after a critique: sampled under a prompt with the critique, trained under the plain one. */
 export const isRefinement = ({ segments }: Rollout): boolean => segments[0]!.source === 'refine'
-
-/** Name of the reward part that holds the KL penalty. */
-export const KL_PART = 'kl'
 
 /** What an algorithm sees of a recorded rollout. */
 export function scoredRollout(row: Rollout): ScoredRollout {
@@ -16,7 +14,7 @@ export function scoredRollout(row: Rollout): ScoredRollout {
   return {
     reward: row.reward.total,
     correct: row.correct,
-    tokens: row.segments.reduce((sum, segment) => sum + segment.tokens.length, 0),
+    tokens: graded.tokens.length,
     truncated: graded.stopReason === 'length',
     steps: row.steps.flatMap(({ to, ok }) => (ok === null ? [] : [{ endToken: tokenAt(graded.tokenEnds, to), score: ok ? 1 : 0 }])),
     ...(isRefinement(row) && { refined: true as const })
@@ -42,19 +40,6 @@ function scoredGroup(rows: readonly Rollout[], { rollouts }: StagePlan): ScoredR
   const refinements = rows.filter(isRefinement).sort((a, b) => Number(b.correct) - Number(a.correct))
   const spare = new Set(refinements.slice(rollouts.strategy === 'critiqueRefine' ? rollouts.keep : 0))
   return rows.map((row) => (spare.has(row) ? { ...scoredRollout(row), reward: null, correct: null } : scoredRollout(row)))
-}
-
-/** Weighted sum of the parts without the KL penalty; null where the total is for another reason than it. */
-export function taskReward({ total, parts }: Reward): number | null {
-  const task = parts.filter(({ name }) => name !== KL_PART)
-  if (task.length === parts.length) return total
-  let sum = 0
-  for (const { score, weight } of task) {
-    if (weight === 0) continue
-    if (score === null) return null
-    sum += weight * score
-  }
-  return sum
 }
 
 export function scoredGroups(groups: readonly (readonly Rollout[])[], decisions: readonly GroupDecision[], stage: StagePlan): ScoredGroup[] {

@@ -7,7 +7,7 @@ const items = (count: number): TrainItem[] =>
   Array.from({ length: count }, (_, i) => ({
     id: String(i),
     scored: { reward: 1, correct: true, tokens: 1, truncated: false, steps: [] },
-    behaviourLogprobs_T: [0],
+    behaviourLogprobs_T: [0], drawnLogprobs_T: [],
     sequence: { prompt: [1], completion: [1] }
   }))
 

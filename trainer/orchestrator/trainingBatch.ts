@@ -6,13 +6,15 @@ import { randomStream } from '../random/random.ts'
 import { tokensOf } from './referencePolicy.ts'
 import type { ReferenceLogprobs } from './referencePolicy.ts'
 import type { StagePlan } from './runPlan.ts'
-import { hasTool, isTool_T } from './toolTokens.ts'
+import { hasTool, isTool_T } from '../protocol/toolTokens.ts'
 
 /** A rollout that contributes to the loss. */
 export interface TrainItem {
   readonly id: string
   readonly scored: ScoredRollout
   readonly behaviourLogprobs_T: readonly number[]
+  /** Under what was really drawn from. */
+  readonly drawnLogprobs_T: readonly number[]
   readonly sequence: TrainSequence
 }
 
@@ -67,7 +69,7 @@ function weighRow(
     behaviourLogprobs_T,
     ...(referenceLogprobs_T && { referenceLogprobs_T })
   }
-  return { row: final, item: { id: row.id, scored, behaviourLogprobs_T, sequence } }
+  return { row: final, item: { id: row.id, scored, behaviourLogprobs_T, drawnLogprobs_T: segment!.samplingLogprobs, sequence } }
 }
 
 /** The algorithm's loss with the stage's regularisers. */

@@ -1,6 +1,9 @@
-import type { Segment } from '../protocol/rollout.ts'
+import type { Span } from './rollout.ts'
 
-type Tokens = Pick<Segment, 'tokenEnds' | 'spans'>
+interface Tokens {
+  readonly tokenEnds: readonly number[]
+  readonly spans: readonly Span[]
+}
 
 /**
  * Which tokens of a segment are tool output (_T): those that end inside a span of the kind `tool`. The characters around such a span belong
@@ -11,7 +14,7 @@ export function isTool_T({ tokenEnds, spans }: Tokens): boolean[] {
   return tokenEnds.map((end) => tools.some(({ from, to }) => from < end && end <= to))
 }
 
-export const hasTool = ({ spans }: Pick<Segment, 'spans'>): boolean => spans.some(({ kind }) => kind === 'tool')
+export const hasTool = ({ spans }: Pick<Tokens, 'spans'>): boolean => spans.some(({ kind }) => kind === 'tool')
 
 /** The values of the tokens that the policy wrote. */
 export function written_T<T>(segment: Tokens, values_T: readonly T[]): readonly T[] {

@@ -1,0 +1,56 @@
+import { isSupervised } from '../protocol/algorithmOptions.ts'
+import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
+import type { ResolvedRun, Stage } from '../protocol/runFile.ts'
+
+type Settings = Pick<ResolvedRun, 'algorithm' | 'regulariser' | 'rewards' | 'sampling'>
+
+/** Rewards that say what the verdict says: an algorithm that learns from verdicts leaves nothing of them out. */
+const VERDICTS: ReadonlySet<string> = new Set(['answer', 'tests'])
+
+/** Settings of a run that its algorithms do not read, and a way of sampling that its losses do not know of; a sentence each. */
+export function settingsWithoutEffect(run: ResolvedRun): string[] {
+  return (run.stages ?? [{ name: 'rl' } as Stage]).flatMap((stage) => {
+    const { algorithm = run.algorithm, regulariser = run.regulariser, rewards = run.rewards, sampling = run.sampling } = stage
+    const own = isSupervised(algorithm)
+      ? ofSupervised(algorithm, stage.regulariser ?? (everyStageIsSupervised(run) ? run.regulariser : undefined))
+      : [...ofVerdicts({ algorithm, regulariser, rewards, sampling }), ...ofSampling(algorithm, sampling)]
+    return own.map((text) => `Stage ${JSON.stringify(stage.name)}: ${text}`)
+  })
+}
+
+const everyStageIsSupervised = ({ stages, algorithm }: ResolvedRun): boolean =>
+  stages ? stages.every((stage) => isSupervised(stage.algorithm ?? algorithm)) : isSupervised(algorithm)
+
+function ofSupervised({ name }: AlgorithmOptions, regulariser: Settings['regulariser'] | undefined): string[] {
+  if (!regulariser || (regulariser.kl.coefficient === 0 && regulariser.entropyBonus === 0)) return []
+  return [`\`regulariser\` has no effect, since the loss of ${name} has neither a KL penalty nor an entropy bonus. Take it out.`]
+}
+
+function ofVerdicts({ algorithm, regulariser: { kl }, rewards }: Settings): string[] {
+  if (!learnsFromVerdicts(algorithm)) return []
+  const unread = rewards.filter((reward) => reward.weight !== 0 && !VERDICTS.has(reward.name)).map((reward) => (reward.name === 'module' ? reward.path : reward.name))
+  return [
+    ...(kl.coefficient > 0 && kl.place === 'reward' ? [`the KL penalty has no effect in the reward, since ${algorithm.name} learns from verdicts. Set \`regulariser.kl.place\` to "loss".`] : []),
+    ...(unread.length > 0 ? [`the rewards ${unread.join(', ')} are recorded and change no weight, since ${algorithm.name} learns from verdicts. Take an algorithm that reads rewards, such as grpo or rloo.`] : [])
+  ]
+}
+
+/** Whether right and wrong is all that the algorithm reads of a rollout. */
+function learnsFromVerdicts(algorithm: AlgorithmOptions): boolean {
+  switch (algorithm.name) {
+    case 'topr':
+    case 'nsr-psr': return true
+    case 'raft': return algorithm.keep === 'allRight'
+    case 'reinforce-rej': return algorithm.rewards === 'signed'
+    default: return false
+  }
+}
+
+/** TOPR alone weighs by the distribution that was really sampled from. */
+function ofSampling({ name }: AlgorithmOptions, { temperature, topK, topP, minP }: Settings['sampling']): string[] {
+  const changes = [
+    ...(temperature === 1 ? [] : [`temperature ${temperature}`]), ...(topK === 0 ? [] : [`topK ${topK}`]), ...(topP === 1 ? [] : [`topP ${topP}`]), ...(minP === 0 ? [] : [`minP ${minP}`])
+  ]
+  if (name === 'topr' || changes.length === 0) return []
+  return [`rollouts are drawn with ${changes.join(', ')}, but probabilities, ratios and gradients are those of temperature 1 over all tokens, so that updates are off-policy and no ratio corrects for it. Sample at temperature 1 without limits, or take topr.`]
+}
