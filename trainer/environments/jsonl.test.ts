@@ -167,6 +167,10 @@ describe('jsonl: grading', () => {
     assert.equal(grade('none', gold, { grader: 'numeric', fallback: 'lastNumber' }).why, 'No answer: there is no number in the text.')
     assert.equal(grade('#### 1230', gold, { grader: 'numeric', absoluteTolerance: 5 }).correct, true)
     assert.equal(grade('#### 1234 junk', gold, { grader: 'numeric' }).correct, false)
+    assert.equal(grade('#### Step 2: add\n2+2=4\n\\boxed{4}', '4', { grader: 'numeric' }).correct, true)
+    assert.equal(grade('#### **42**', '42', { grader: 'numeric' }).correct, true)
+    assert.equal(grade('It is 1e3', '3', { grader: 'numeric', fallback: 'lastNumber' }).correct, false)
+    assert.equal(grade('x = 10-3', '-3', { grader: 'numeric', fallback: 'lastNumber' }).correct, false)
   })
 
   it('exact: normalised text', () => {

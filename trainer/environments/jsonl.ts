@@ -29,7 +29,7 @@ export const JsonlOptions = z.strictObject({
     .enum(['exact', 'numeric', 'regex'])
     .default('exact')
     .describe('regex: the gold column holds a pattern that the whole answer has to match.'),
-  marker: z.string().min(1).default('####').describe('Stands before the answer in a completion.'),
+  marker: z.string().min(1).default('####').describe('Stands before the answer in a completion; a later `\\boxed{…}` wins.'),
   fallback: z.enum(['none', 'whole', 'lastNumber']).default('none').describe('Where to find the answer when it is not marked.'),
   ignoreCase: z.boolean().default(false).describe('For `exact`.'),
   wordsOnly: z.boolean().default(false).describe('For `exact`: leave out punctuation and English articles.'),

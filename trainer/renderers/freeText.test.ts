@@ -19,6 +19,24 @@ describe('renderFreeText', () => {
 
   it('takes the last of several answers', () => assert.equal(readFreeText('#### 1\n#### 2', MARKED).answer?.text, '2'))
 
+  const answers: readonly (readonly [string, string])[] = [
+    ['#### Step 2: add\n2+2=4\n\\boxed{4}', '4'], ['#### Step 1\n2+2\n#### Final Answer\nThe answer is \\boxed{4}', '4'], ['#### \\boxed{4}', '4'], ['\\boxed{4}\n#### 5', '5'], ['\\boxed{4} \\boxed{5}', '5'],
+    ['\\boxed{4}\n####', '4'], ['\\boxed{4}\n#### \nThat is all.', '4'], ['#### 5\n\\boxed{ }', '5'], ['#### 5\n\\boxed{4', '5'], ['####\n42\nDone.', '42'], ['####\r\n\r\n 42 \r\nDone.', '42'], ['<think>\\boxed{1}</think>\n#### 2', '2'],
+    ['\\boxed{1}</think>\n####\n2', '2'], ['#### **42**', '**42**'], ['😀 \\boxed{\\dfrac{1}{2}}', '\\dfrac{1}{2}']
+  ]
+  for (const [text, answer] of answers) {
+    it(`takes ${answer} for the answer in ${JSON.stringify(text)}`, () => {
+      const read = readFreeText(text, MARKED).answer
+      assert.deepEqual([read?.text, read?.marked, text.slice(read?.from, read?.to)], [answer, true, answer])
+    })
+  }
+
+  it('takes what leads up to the answer for steps, without the marker of the answer', () => {
+    assert.deepEqual(show('#### Step 2: add\n2+2=4\n\\boxed{4}').spans, ['step: #### Step 2: add', 'step: 2+2=4', 'answer: 4'])
+    for (const text of ['a\n#### \\boxed{4}', 'a\n####\n\\boxed{4}', 'a\n####\n4']) assert.deepEqual(show(text).spans, ['step: a', 'answer: 4'])
+    for (const text of ['a\n#### ', 'a\n\\boxed{}']) assert.deepEqual(show(text).spans, ['step: a'])
+  })
+
   it('wants the answer marked, unless the format falls back on the whole text', () => {
     assert.equal(show('7').why, 'No answer after “####” or in “\\boxed{…}”.')
     assert.equal(show('####   ').wellFormed, false)

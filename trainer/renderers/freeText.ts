@@ -1,19 +1,15 @@
 import type { Span } from '../protocol/rollout.ts'
+import { findAnswer } from './markedAnswer.ts'
+import type { Range } from './markedAnswer.ts'
 import { findThinking } from './think.ts'
 import type { Thinking } from './think.ts'
 import type { RenderedTrace } from './trace.ts'
 
 export interface FreeTextFormat {
-  /** What stands before the answer, e.g. `####`. `\boxed{…}` is accepted as well. */
+  /** What stands before the answer, e.g. `####`. `\boxed{…}` is accepted as well; of the two the one that stands last. */
   readonly marker: string
   /** Where to look when neither is there: nowhere, or the whole text after the reasoning. */
   readonly fallback: 'none' | 'whole'
-}
-
-/** A part of a text: UTF-16 units, `from` inclusive, `to` exclusive. */
-interface Range {
-  readonly from: number
-  readonly to: number
 }
 
 /** A completion of a general language model: reasoning in `<think>` tags or plain lines, then an answer. */
@@ -27,7 +23,6 @@ export interface FreeText {
 
 const LONGEST_COMPLETION = 262_144
 const MOST_STEPS = 1024
-const BOX = '\\boxed{'
 
 export function readFreeText(completion: string, format: FreeTextFormat): FreeText {
   if (completion.length > LONGEST_COMPLETION) {
@@ -36,33 +31,10 @@ export function readFreeText(completion: string, format: FreeTextFormat): FreeTe
   }
   const thinking = findThinking(completion)
   const start = thinking?.after ?? 0
-  const range = findMarked(completion, start, format.marker) ?? findBoxed(completion, start)
+  const range = findAnswer(completion, start, format.marker)
   const body = thinking ?? { from: 0, to: range?.before ?? (format.fallback === 'whole' ? 0 : completion.length) }
   const whole = format.fallback === 'whole' ? { from: start, to: completion.length } : null
   return { thinking, steps: linesOf(completion, body), answer: answerOf(completion, range, whole), refused: null }
-}
-
-type MarkedRange = Range & { readonly before: number }
-
-/** From the last marker to the end of its line. */
-function findMarked(text: string, start: number, marker: string): MarkedRange | null {
-  const at = text.lastIndexOf(marker)
-  if (at < start) return null
-  const from = at + marker.length
-  const end = text.indexOf('\n', from)
-  return { before: at, from, to: end < 0 ? text.length : end }
-}
-
-/** The inside of the last `\boxed{…}`, braces balanced. */
-function findBoxed(text: string, start: number): MarkedRange | null {
-  const at = text.lastIndexOf(BOX)
-  if (at < start) return null
-  let depth = 1
-  for (let i = at + BOX.length; i < text.length; i++) {
-    if (text[i] === '{') depth++
-    if (text[i] === '}' && --depth === 0) return { before: at, from: at + BOX.length, to: i }
-  }
-  return null
 }
 
 function answerOf(text: string, marked: Range | null, whole: Range | null): FreeText['answer'] {

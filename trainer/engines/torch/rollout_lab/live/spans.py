@@ -24,7 +24,7 @@ def spans_of(text: str) -> list[dict[str, Any]]:
     if len(text) > LONGEST:
         return []
     thinking, after = _thinking(text)
-    marked = _marked(text, after) or _boxed(text, after)
+    marked = _found(text, after)
     body = thinking if thinking is not None else (0, marked[0] if marked is not None else len(text))
     answer = None if marked is None else _trimmed(text, marked[1], marked[2])
     found = [("think", thinking), *(("step", line) for line in _lines(text, body)), ("answer", answer)]
@@ -43,13 +43,36 @@ def _thinking(text: str) -> tuple[Range | None, int]:
     return ((start, len(text)), len(text)) if closed < start else ((start, closed), closed + len(CLOSE))
 
 
+def _found(text: str, start: int) -> tuple[int, int, int] | None:
+    """Where the mark of the answer starts, and the answer with blanks around it: the last box or what follows the last
+    marker, whichever stands later. A marker with nothing behind it in its line gives way to any box; where there is no
+    box, it means the next line that holds anything."""
+    marked, boxed = _marked(text, start), _boxed(text, start)
+    if marked is None:
+        return boxed
+    unanswered = _trimmed(text, *marked[1:]) is None
+    if boxed is None or _trimmed(text, *boxed[1:]) is None:
+        return _next_line(text, marked) if unanswered else marked
+    if boxed[0] < marked[0]:
+        return boxed if unanswered else marked
+    return boxed if _trimmed(text, marked[1], boxed[0]) else (marked[0], *boxed[1:])
+
+
 def _marked(text: str, start: int) -> tuple[int, int, int] | None:
     """Where the last marker stands, and what follows it in its line."""
     at = text.rfind(MARKER)
-    if at < start:
-        return None
-    end = text.find("\n", at + len(MARKER))
-    return at, at + len(MARKER), len(text) if end < 0 else end
+    return None if at < start else (at, at + len(MARKER), _line_end(text, at + len(MARKER)))
+
+
+def _next_line(text: str, marked: tuple[int, int, int]) -> tuple[int, int, int]:
+    """The first line behind the marker's own that is not blank; the end of the text where there is none."""
+    start = len(text) - len(text[marked[2] :].lstrip(BLANK))
+    return marked[0], start, _line_end(text, start)
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
 
 
 def _boxed(text: str, start: int) -> tuple[int, int, int] | None:

@@ -20,6 +20,12 @@ from rollout_lab.live.spans import spans_of
         ("<think>a", [("think", "a"), ("step", "a")]),
         ("#### ", []),
         ("\\boxed{a", [("step", "\\boxed{a")]),
+        ("#### Step\n2\n\\boxed{4}", [("step", "#### Step"), ("step", "2"), ("answer", "4")]),
+        ("\\boxed{4}\n#### 5", [("step", "\\boxed{4}"), ("answer", "5")]),
+        ("\\boxed{4}\n####\na", [("answer", "4")]),
+        ("a\n#### \\boxed{4}", [("step", "a"), ("answer", "4")]),
+        ("####\n\n4\na", [("answer", "4")]),
+        ("#### 5\n\\boxed{}", [("answer", "5")]),
     ],
 )
 def test_marks_reasoning_steps_and_answer(text: str, marked: list[tuple[str, str]]) -> None:
