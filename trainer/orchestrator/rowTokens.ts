@@ -7,6 +7,7 @@ import type { CritiqueRow, PreferenceRow, RowKind, RowsOf, SolutionRow, StepRow 
 import type { TrainingData } from '../protocol/runFile.ts'
 import type { StageData, StagePlan } from './runPlan.ts'
 import type { Session } from './session.ts'
+import { turnEnd } from './turnEnd.ts'
 
 /** Rows of a kind as tokens. */
 export interface TokensOf {
@@ -22,7 +23,7 @@ interface Encoder {
   readonly session: Session
   readonly environment: Environment
   readonly chat: boolean
-  /** The token that ends a text; none where the model has none. */
+  /** The token that ends what the model writes; none where it has none. */
   readonly end: readonly number[]
 }
 
@@ -37,7 +38,7 @@ export interface EncodedRows {
  * context has no room for is left out: labels are free text, and a small model has few words.
  */
 export async function encodeRows(session: Session, stage: StagePlan, { settings, file }: StageData): Promise<EncodedRows> {
-  const encoder: Encoder = { session, environment: stage.mixture[0]!.environment, chat: settings.chat, end: session.model.endOfTextTokens.slice(0, 1) }
+  const encoder: Encoder = { session, environment: stage.mixture[0]!.environment, chat: settings.chat, end: await turnEnd(session.engine, session.model, settings.chat) }
   const tokens: RowTokens[] = []
   const places: number[] = []
   let why = ''

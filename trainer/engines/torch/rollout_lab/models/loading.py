@@ -116,7 +116,9 @@ def _checked(read: ReadModel) -> ReadModel:
     place = NEW_MODEL if read.folder is None else str(read.folder)
     size = _vocabulary_size(read.network)
     check_vocabulary(place, read.tokenizer, size)
-    read.end_of_text_tokens = end_of_text_tokens(place, read.description, size)
+    # The tokenizer's own end comes first: it is what plain texts end with.
+    ends = end_of_text_tokens(place, read.description, size)
+    read.end_of_text_tokens = tuple(sorted(ends, key=lambda each: each != read.tokenizer.eos_token_id))
     return read
 
 

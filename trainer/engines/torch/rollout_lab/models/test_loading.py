@@ -139,6 +139,12 @@ def test_ends_of_text(folder: Path, generation: dict[str, Any], config: int | No
     assert end_of_text_tokens(str(folder), description, 7) == expected
 
 
+def test_the_tokenizers_own_end_comes_first(folder: Path) -> None:
+    (folder / "generation_config.json").write_text(json.dumps({"eos_token_id": [3, 0, 2]}))
+    assert read_folder(str(folder), TorchOptions(), CPU).tokenizer.eos_token_id == 0
+    assert assemble(read_folder(str(folder), TorchOptions(), CPU), TorchOptions(), CPU).end_of_text_tokens == (0, 3, 2)
+
+
 def test_types_of_weights(folder: Path) -> None:
     for given, weights, computed in (
         ({"dtype": "bfloat16"}, torch.float32, torch.bfloat16), ({"dtype": "bfloat16", "masterWeights": False}, torch.bfloat16, torch.bfloat16),
