@@ -27,6 +27,20 @@ describe('compareRows', () => {
     assert.ok(equal([[x, 'b'], [y, 'a']], [[y, 'b'], [x, 'a']]))
   })
 
+  it('compares integers exactly, of any size, and large numbers in any order', () => {
+    const [id, other] = [{ $special: '7100000000000000001' }, { $special: '7100000000000000002' }]
+    assert.ok(!equal([[1700000001]], [[1700000000]]) && !equal([[4711000000001]], [[4711000000999]]) && !equal([[id]], [[other]]))
+    assert.ok(equal([[id], [other]], [[other], [id]]))
+    assert.ok(equal([[1700000009], [1700000005], [1700000001]], [[1700000001], [1700000005], [1700000009]]))
+    assert.ok(equal([[123456789.56], [123456789.34], [123456789.12]], [[123456789.12], [123456789.34], [123456789.56]]))
+    assert.ok(!equal([[1700000000.5]], [[1700000000]]) && equal([[2.9999999999999996]], [[3]]) && equal([[1e20]], [[{ $special: '100000000000000000000' }]]))
+  })
+
+  it('tells long blobs apart', () => {
+    const blob = (end: string): { $blob: string } => ({ $blob: `${'00'.repeat(3000)}${end}` })
+    assert.ok(equal([[blob('01')], [blob('02')]], [[blob('02')], [blob('01')]]) && !equal([[blob('01')]], [[blob('02')]]))
+  })
+
   it('finds any order of any rows equal, and no bag with one cell changed', () => {
     const cell = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom('a', 'b', '1', ''), fc.constant(null), fc.double({ noNaN: true, noDefaultInfinity: true, min: -10, max: 10 }))
     const rows = fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 12 })

@@ -1,5 +1,5 @@
 import type { Comparison } from './compareValues.ts'
-import { compareValues } from './compareValues.ts'
+import { cellKeys } from './rowKeys.ts'
 import { showValue } from './showValue.ts'
 import type { JsonValue } from './specialValues.ts'
 
@@ -8,7 +8,7 @@ export type Row = readonly JsonValue[]
 /**
  * Execution accuracy (Spider, Yu et al. 2018; test suites, Zhong et al. 2020): whether two queries have the same result set. Rows are
  * a bag: each counts as often as it comes, in any order unless `ordered`; columns count by their place, whatever their names are.
- * NULL is NULL, 1 is 1.0, and sums of doubles may differ in the last digits.
+ * NULL is NULL, 1 is 1.0, integers are equal or not, and sums of doubles may differ in the last digits.
  */
 export function compareRows(got: readonly Row[], expected: readonly Row[], ordered: boolean): Comparison {
   const width = expected[0]?.length
@@ -18,40 +18,34 @@ export function compareRows(got: readonly Row[], expected: readonly Row[], order
   return ordered ? inOrder(got, expected) : asBag(got, expected)
 }
 
-/** Of two doubles that are sums of the same numbers in another order. */
-const SUM_TOLERANCE = 1e-9
-
 function inOrder(got: readonly Row[], expected: readonly Row[]): Comparison {
-  const first = expected.findIndex((row, i) => !compareValues(got[i]!, row, SUM_TOLERANCE).equal)
+  const keyOf = rowKeys(got, expected)
+  const first = expected.findIndex((row, i) => keyOf(got[i]!) !== keyOf(row))
   if (first < 0) return same(expected)
   return { equal: false, why: `row ${first + 1}: ${showValue(got[first]!, 80)} instead of ${showValue(expected[first]!, 80)}` }
 }
 
-/** Sorted by their cells, equal bags are equal lists. */
 function asBag(got: readonly Row[], expected: readonly Row[]): Comparison {
-  const [a, b] = [sorted(got), sorted(expected)]
-  const first = b.findIndex((row, i) => !compareValues(a[i]!, row, SUM_TOLERANCE).equal)
-  if (first < 0) return same(expected)
-  return { equal: false, why: `in any order, the row ${showValue(a[first]!, 80)} instead of ${showValue(b[first]!, 80)}` }
+  const keyOf = rowKeys(got, expected)
+  const missing = leftOver(expected, got, keyOf)
+  if (missing === undefined) return same(expected)
+  return { equal: false, why: `in any order, the row ${showValue(leftOver(got, expected, keyOf)!, 80)} instead of ${showValue(missing, 80)}` }
 }
 
 const same = (rows: readonly Row[]): Comparison => ({ equal: true, why: `the ${rows.length} row(s) are those of the expected query` })
 
-const sorted = (rows: readonly Row[]): Row[] =>
-  rows.map((row) => ({ row, key: row.map(sortKey) })).sort((a, b) => compareKeys(a.key, b.key)).map(({ row }) => row)
-
-/** Numbers by size, before texts by their units; doubles that differ in the last digits alone must not change places with others. */
-function sortKey(cell: JsonValue): string | number {
-  if (typeof cell === 'number') return Number(cell.toPrecision(9))
-  return typeof cell === 'string' ? `text ${cell}` : showValue(cell, 1000)
+function rowKeys(got: readonly Row[], expected: readonly Row[]): (row: Row) => string {
+  const keyOf = cellKeys([...got, ...expected].flat() as JsonValue[])
+  return (row) => JSON.stringify(row.map(keyOf))
 }
 
-function compareKeys(a: readonly (string | number)[], b: readonly (string | number)[]): number {
-  for (const [i, left] of a.entries()) {
-    const right = b[i]!
-    if (left === right) continue
-    if (typeof left !== typeof right) return typeof left === 'number' ? -1 : 1
-    return left < right ? -1 : 1
-  }
-  return 0
+/** The first of some rows that comes more often among them than among the others. */
+function leftOver(rows: readonly Row[], others: readonly Row[], keyOf: (row: Row) => string): Row | undefined {
+  const counts = new Map<string, number>()
+  for (const key of others.map(keyOf)) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return rows.find((row) => {
+    const left = (counts.get(keyOf(row)) ?? 0) - 1
+    counts.set(keyOf(row), left)
+    return left < 0
+  })
 }
