@@ -56,6 +56,12 @@ for (const { backend } of await workingBackends('Python programs')) {
       ])
     })
 
+    it('find what scripts find without an import, and may begin with a mark of the byte order', async () => {
+      for (const end of ['exit()', 'quit(0)']) assert.deepEqual(await ends(`\ufeffprint(1)\n${end}\nprint(2)\n`, reading('')), [{ ended: 'exit', code: 0 }])
+      const digits = `1${'0'.repeat(5000)}`
+      assert.deepEqual(await valueOf('def f(n):\n    return 10 ** n\n', calling('f', 5000)), [{ $special: digits }])
+    })
+
     it('have their output told with the call that wrote it', async () => {
       const { calls } = await execute('def say(x):\n    print(x)\n    return x\n', [calling('say', 'one'), calling('say', 'two')])
       assert.deepEqual(calls.map(({ stdout }) => stdout), ['one\n', 'two\n'])

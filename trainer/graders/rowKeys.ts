@@ -12,7 +12,7 @@ export function cellKeys(cells: Iterable<JsonValue>): (cell: JsonValue) => strin
   const neighbourhoods = neighbourhoodsOf([...cells].filter(isRounded))
   return (cell) => {
     if (isRounded(cell)) return neighbourhoods.get(cell)!
-    if (Number.isSafeInteger(cell)) return integerKey(BigInt(cell as number))
+    if (typeof cell === 'number' && Number.isSafeInteger(cell)) return integerKey(BigInt(cell))
     if (typeof cell === 'string') return `text ${cell}`
     if (typeof cell === 'number') return `number ${cell}`
     const special = readSpecial(cell)

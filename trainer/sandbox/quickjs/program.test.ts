@@ -16,6 +16,10 @@ describe('programs of candidates', () => {
     assert.equal(textOf(text), text)
   })
 
+  it('takes a first line that is for a shell for a comment', () => {
+    assert.equal(textOf('#!/usr/bin/env node\nlet a\n'), '///usr/bin/env node\nlet a\n')
+  })
+
   it('takes the types off and keeps what TypeScript adds', () => {
     const text = textOf('enum Size { small = 2, large }\nexport function f<T extends number>(a: T, b?: string): Size { return a as number > 1 ? Size.large : Size.small }\n', 'typescript')
     const { exports } = run(text)

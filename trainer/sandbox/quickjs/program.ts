@@ -10,13 +10,15 @@ export interface Program {
 
 /** A module's statements begin a line so in all but odd programs; where such words stand in a text, the transform leaves them alone. */
 const MODULE_STATEMENT = /^[ \t]*(?:import|export)\b/m
+/** For a shell; no statement where a program is wrapped. */
+const HASHBANG = /^(\ufeff?)#!/
 const TYPED = /\.[cm]?ts$/
 
 /** @throws Error of the parser where the text is no program. */
 export function readProgram(files: readonly ProgramFile[], language: Language): Program {
   const texts = files.map(({ path, text }, place) => {
     if (path.endsWith('.json')) return text
-    return plainScript(text, place === 0 ? language === 'typescript' : TYPED.test(path))
+    return plainScript(text.replace(HASHBANG, '$1//'), place === 0 ? language === 'typescript' : TYPED.test(path))
   })
   return { paths: files.map(({ path }) => path.replace(/^(?:\.?\/)+/, '')), texts }
 }

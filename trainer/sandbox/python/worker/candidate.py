@@ -108,7 +108,8 @@ def _flush():
 class Program:
     def __init__(self, files, folder):
         self.entry = os.path.join(folder, files[0]['path'])
-        self.source = files[0]['text']
+        # A mark of the byte order is no character of a program.
+        self.source = files[0]['text'].removeprefix('\ufeff')
         self.folder = folder
         self.files = files
         self.module = None

@@ -1,5 +1,6 @@
 """Entry of a worker: `python main.py <namespaces|plain> <warm|once> <uid, 0 = keep> [seccomp program, base64]`. Requests come on standard input, outcomes go to standard output."""
 import base64
+import builtins
 import os
 import site
 import socket
@@ -14,6 +15,8 @@ from confinement import Confinement
 
 # Descriptors that the forker's are received above, so that a candidate's places 0 to 4 are free to fill.
 CHANNEL = 9
+# Digits, as graders read them (graders/specialValues.ts).
+LONGEST_INTEGER = 20_000
 
 
 def add_packages():
@@ -22,6 +25,13 @@ def add_packages():
     if os.path.isfile(os.path.join(home, 'pyvenv.cfg')):
         sys.prefix = sys.exec_prefix = home
     sys.path += filter(os.path.isdir, site.getsitepackages([sys.prefix]))
+
+
+def speak_as_scripts_do():
+    """What programs find without an import: `site` is not run here. Integers are told as long as they are compared."""
+    builtins.exit = builtins.quit = sys.exit
+    if hasattr(sys, 'set_int_max_str_digits'):
+        sys.set_int_max_str_digits(LONGEST_INTEGER)
 
 
 def main(mode, warm, uid, syscall_filter):
@@ -58,4 +68,5 @@ def main(mode, warm, uid, syscall_filter):
 
 
 add_packages()
+speak_as_scripts_do()
 main(sys.argv[1], sys.argv[2] == 'warm', int(sys.argv[3]), base64.b64decode(sys.argv[4] if len(sys.argv) > 4 else ''))
