@@ -4,13 +4,13 @@ import * as vscode from 'vscode'
 import type { CommandName } from './commands/commandNames.ts'
 import { COMMANDS } from './commands/commandTable.ts'
 import { createComments } from './comments/comments.ts'
+import type { FailedStart } from './contracts/trainers.ts'
 import { errorDetail, errorText } from './errorText.ts'
 import { createLabels } from './labels/createLabels.ts'
 import { withLabelFolders } from './labels/labelledQueries.ts'
 import { labelsPlace } from './labels/labelsPlace.ts'
 import { askForAttention } from './notices/askForAttention.ts'
 import { watchQuota } from './notices/watchQuota.ts'
-import { plainLine } from './plainText.ts'
 import { provideProblemLenses } from './problems/problemLenses.ts'
 import { createQueries } from './queries/createQueries.ts'
 import { createLabelQueue } from './ratings/labelQueue.ts'
@@ -27,7 +27,9 @@ import { createNotes } from './runs/notesFiles.ts'
 import { createRunList } from './runs/runList.ts'
 import { createSettings } from './settings/settings.ts'
 import type { Shell } from './shell.ts'
+import { failedStartNotice, START_AGAIN } from './starting/failedStart.ts'
 import { createSamples } from './starting/samples.ts'
+import { startAgain } from './starting/startAgain.ts'
 import { keepContextKeys } from './status/contextKeys.ts'
 import { showStatus } from './status/statusItem.ts'
 import { createLabCommand, createTrainerProgram, createTrainers } from './trainers/createTrainers.ts'
@@ -61,10 +63,10 @@ export async function compose(context: vscode.ExtensionContext, log: vscode.LogO
   const labelQueue = createLabelQueue({ queries, labels, memento: context.workspaceState })
   const program = createTrainerProgram(context, () => settings.current, (message) => log.info(message))
   const lab = createLabCommand(program, (line) => log.info(line))
-  const trainers = createTrainers({ program, context, runsPerDevice: () => settings.current.runsPerDevice, log: (line) => log.info(line) })
+  const trainers = createTrainers({ program, context, runsPerDevice: () => settings.current.runsPerDevice, runsFolders: () => settings.current.runsFolders, log: (line) => log.info(line) })
   // Runs and reports are made after the views, and are there before anybody asks for drafts.
   const suggestions = createSuggestions({ context, queries, labels, lab, settings, runs: () => runs.runs, report: (...what) => reports.show(...what), log })
-  const views = createViews({ extension: context, queries, labels, traces, comments, trainers, settings, lab, suggestDrafts: (places, token) => suggestions.draft(places, token), log })
+  const views = createViews({ extension: context, queries, labels, traces, comments, trainers, settings, lab, suggestDrafts: (places) => suggestions.draft(places), log })
   const runs = createRunList(queries, trainers, settings, log)
   const reports = createReports()
   const rescores = watchRescores({ lab, reports, traces, log })
@@ -74,7 +76,7 @@ export async function compose(context: vscode.ExtensionContext, log: vscode.LogO
   const shell: Shell = { context, log, settings, queries, labels, traces, comments, labelQueue, suggestions, trainers, lab, views, runs, reports, rescores, samples, catalogue, prepare }
   const parts = [
     provideRunTree(shell), provideSampleTree(samples), showStatus(shell), keepContextKeys(shell), askForAttention(shell), watchQuota(shell),
-    trainers.onStartFailed(({ label, message }) => void tell(shell, `${plainLine(label, 80)} could not start. ${plainLine(message, 400)}`)),
+    trainers.onStartFailed((failed) => void guarded(shell, 'startAgain', () => tellFailed(shell, failed))),
     markProblems(catalogue), provideLenses(shell), showRatings(traces, vscode.Uri.joinPath(context.extensionUri, 'media')), showQueueStatus(shell), comments, traces, rescores, provideRewardLenses(), provideProblemLenses(), reports, runs, views, trainers, labels, queries, settings
   ]
   void begin(shell)
@@ -89,9 +91,12 @@ async function begin({ runs, trainers, log, prepare }: Shell): Promise<void> {
   if (vscode.workspace.isTrusted) prepare()
 }
 
-async function give(shell: Shell, name: CommandName, given: readonly unknown[]): Promise<unknown> {
+const give = (shell: Shell, name: CommandName, given: readonly unknown[]): Promise<unknown> => guarded(shell, name, () => COMMANDS[name](shell, ...given))
+
+/** What goes wrong is told to people and logged, never thrown. */
+async function guarded(shell: Shell, name: string, work: () => Promise<unknown>): Promise<unknown> {
   try {
-    return await COMMANDS[name](shell, ...given)
+    return await work()
   } catch (error) {
     if (error instanceof vscode.CancellationError) return undefined
     shell.log.error(`${name}: ${errorDetail(error)}`)
@@ -100,7 +105,15 @@ async function give(shell: Shell, name: CommandName, given: readonly unknown[]):
   }
 }
 
-async function tell({ log }: Shell, message: string): Promise<void> {
+async function tellFailed(shell: Shell, failed: FailedStart): Promise<void> {
+  const { message, answers } = failedStartNotice(failed)
+  if ((await tell(shell, message, answers)) === START_AGAIN) await startAgain(shell, failed)
+}
+
+/** What people answer. */
+async function tell({ log }: Shell, message: string, answers: readonly string[] = []): Promise<string | undefined> {
   const show = 'Show Log'
-  if ((await vscode.window.showErrorMessage(message, show)) === show) log.show()
+  const answer = await vscode.window.showErrorMessage(message, ...answers, show)
+  if (answer === show) log.show()
+  return answer
 }

@@ -5,6 +5,7 @@ import { STANDINGS, nameOf, runDescription } from '../runs/runWords.ts'
 import type { ShownRun } from '../runs/shownRun.ts'
 import type { Shell } from '../shell.ts'
 import { isTreeNode } from '../tree/treeNodes.ts'
+import { givenRun, givenRuns, GONE } from './givenRuns.ts'
 
 export interface RunQuestion {
   readonly title: string
@@ -15,9 +16,10 @@ export interface RunQuestion {
   readonly always?: boolean
 }
 
-/** The run that was handed over, or the only one that fits, or the one that people choose. Undefined = none, and people know why. */
+/** The run that the command was called on, or the only one that fits, or the one that people choose. Undefined = none, and people know why. */
 export async function chooseRun(shell: Shell, given: readonly unknown[], { title, fits, none, always = false }: RunQuestion): Promise<ShownRun | undefined> {
-  const [handed] = runsGiven(shell, given)
+  const handed = await givenRun(shell.runs, given)
+  if (handed === 'gone') return refuse(GONE)
   if (handed) return fits(handed) ? handed : refuse(none)
   await reloadIfEmpty(shell)
   const fitting = shell.runs.runs.filter(fits)
@@ -26,9 +28,11 @@ export async function chooseRun(shell: Shell, given: readonly unknown[], { title
   return (await vscode.window.showQuickPick(fitting.map(runItem), { title, matchOnDescription: true, placeHolder: 'Which run' }))?.run
 }
 
-/** Several runs; those handed over where there are enough. */
+/** Several runs; those that the command was called on where there are enough. */
 export async function chooseRuns(shell: Shell, given: readonly unknown[], { title, fits, none }: RunQuestion, least: number): Promise<readonly ShownRun[] | undefined> {
-  const handed = runsGiven(shell, given).filter(fits)
+  const all = await givenRuns(shell.runs, given)
+  if (all === 'gone') return refuse(GONE)
+  const handed = all.filter(fits)
   if (handed.length >= least) return handed
   await reloadIfEmpty(shell)
   const fitting = shell.runs.runs.filter(fits)
@@ -52,18 +56,6 @@ export async function chooseCheckpoint(shell: Shell, given: readonly unknown[], 
   const items = checkpoints.map((checkpoint) => ({ label: plainLine(checkpoint.label, 80), description: checkpoint.record ? `step ${checkpoint.record.step}` : '', checkpoint }))
   const chosen = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { title: `${title}: ${nameOf(run)}`, placeHolder: 'Which checkpoint' })
   return chosen && { run, checkpoint: chosen.checkpoint }
-}
-
-/** Tree nodes (a selection comes as second argument) and directories; only runs that the list knows. */
-function runsGiven({ runs }: Shell, given: readonly unknown[]): readonly ShownRun[] {
-  const [first, selection] = given
-  const handed: readonly unknown[] = Array.isArray(selection) && selection.length > 0 ? selection : Array.isArray(first) ? first : [first]
-  const found = handed.flatMap((each) => {
-    const directory = isTreeNode(each) && each.kind === 'run' ? each.run.card.directory : each
-    const run = typeof directory === 'string' ? runs.find(directory) : undefined
-    return run ? [run] : []
-  })
-  return [...new Set(found)]
 }
 
 async function reloadIfEmpty({ runs }: Shell): Promise<void> {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import type { Grouping } from '../runs/runGroups.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
 import { isTreeNode } from '../tree/treeNodes.ts'
+import { movedPlace } from './queuePlaces.ts'
 
 export const GROUPING_KEY = 'runs.grouping'
 export const FILTER_KEY = 'runs.filter'
@@ -37,7 +38,7 @@ export const refreshRuns: CommandHandler = ({ runs }) => runs.reload()
 export function moveCommand(by: number): CommandHandler {
   return async ({ trainers }, ...given) => {
     const start = await queuedGiven(trainers.queue, given)
-    if (start) trainers.moveInQueue(start.id, Math.max(0, Math.min(trainers.queue.length - 1, trainers.queue.indexOf(start) + by)))
+    if (start) trainers.moveInQueue(start.id, movedPlace(trainers.queue, start.id, by))
   }
 }
 

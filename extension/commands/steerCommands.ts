@@ -3,8 +3,7 @@ import { nameOf } from '../runs/runWords.ts'
 import { can } from '../runs/shownRun.ts'
 import type { RunAction } from '../runs/shownRun.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
-import { withConsents } from '../starting/consent.ts'
-import { openLive } from '../starting/launch.ts'
+import { resumeRun } from '../starting/resumeRun.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { chooseRun } from './chooseRun.ts'
 
@@ -33,16 +32,9 @@ export function steerCommand(action: Steering): CommandHandler {
 }
 
 async function steer(shell: Shell, action: Steering, directory: string): Promise<void> {
-  if (action !== 'resume') {
-    await shell.trainers[action](directory)
-    if (action === 'pause' || action === 'stop') vscode.window.setStatusBarMessage(AT_SAFE_POINT[action], 6000)
-    return
-  }
-  const { source } = await shell.queries.ask('runs/details', { run: directory })
-  const resumed = await withConsents({ lab: shell.lab, file: source.path }, (consents) => shell.trainers.resume(directory, consents))
-  if (!resumed) return
-  if (resumed.queued) vscode.window.setStatusBarMessage('$(clock) The run waits in the queue for the device.', 6000)
-  else await openLive(shell, [directory])
+  if (action === 'resume') return resumeRun(shell, directory)
+  await shell.trainers[action](directory)
+  if (action === 'pause' || action === 'stop') vscode.window.setStatusBarMessage(AT_SAFE_POINT[action], 6000)
 }
 
 /** Ending a process by force is asked for; the others lose nothing. */

@@ -3,6 +3,8 @@ import { LABEL_TEXT } from '../../trainer/protocol/label.ts'
 import type { Label } from '../../trainer/protocol/label.ts'
 import { takeOver } from '../ratings/draftCommands.ts'
 import { decisionOn } from '../ratings/drafts.ts'
+import { isLensArgument } from '../ratings/pointedAt.ts'
+import type { LensArgument } from '../ratings/pointedAt.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
 import { anchorAt } from '../traces/newRecord.ts'
 import type { Saying } from '../traces/newRecord.ts'
@@ -14,10 +16,18 @@ import type { TraceThreads } from './threads.ts'
 
 export const NO_TRACE = 'Open a trace as a text document first: Label Traces Inline opens the next one that waits for labels.'
 
-export const critiqueSelection: CommandHandler = async ({ comments, traces }) => {
-  const editor = vscode.window.activeTextEditor
-  if (editor && traces.of(editor.document.uri)) await comments.begin(editor)
+/** On the step whose lens was clicked; by key or from the palette, on what is selected. */
+export const critiqueSelection: CommandHandler = async ({ comments, traces }, given) => {
+  const lens = isLensArgument(given) ? given : undefined
+  const editor = lens ? await editorOf(lens) : vscode.window.activeTextEditor
+  if (editor && traces.of(editor.document.uri)) await comments.begin(editor, lens?.step === undefined ? undefined : { segment: lens.segment, step: lens.step })
   else void vscode.window.showInformationMessage(NO_TRACE)
+}
+
+/** VS Code begins threads in the editor that has the focus. */
+async function editorOf({ trace }: LensArgument): Promise<vscode.TextEditor> {
+  const { activeTextEditor: active } = vscode.window
+  return active?.document.uri.toString() === trace ? active : vscode.window.showTextDocument(vscode.Uri.parse(trace, true))
 }
 
 /** Writes what a new thread holds, as one of these kinds. */

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode'
 import type { Label, LabelRecord } from '../../trainer/protocol/label.ts'
 import { meantBy } from '../traces/positions.ts'
-import type { RawSpan } from '../traces/projection.ts'
-import { linesRange, rangeOf } from '../traces/ranges.ts'
+import type { RawSpan, StepPlace } from '../traces/projection.ts'
+import { linesRange } from '../traces/ranges.ts'
 import { ROLLOUT_SCHEME } from '../traces/rolloutUri.ts'
 import type { Trace } from '../traces/traces.ts'
 import { vscodeRange } from '../traces/vscodeRange.ts'
+import { critiqued } from './critiqued.ts'
 import { followRuns } from './runThreads.ts'
 import { TraceThreads } from './threads.ts'
 
@@ -15,8 +16,8 @@ export interface Comments extends vscode.Disposable {
   on(thread: vscode.CommentThread): { readonly trace: Trace; readonly threads: TraceThreads } | undefined
   /** The thread that shows a label, and the newest version of it. */
   find(label: Pick<Label, 'firstId'>): { readonly trace: Trace; readonly thread: vscode.CommentThread; readonly label: Label } | undefined
-  /** Opens a thread to write in, on what is selected in this editor. */
-  begin(editor: vscode.TextEditor): Promise<void>
+  /** Opens a thread to write in, on this step or on what is selected in the editor. */
+  begin(editor: vscode.TextEditor, step?: Pick<StepPlace, 'segment' | 'step'>): Promise<void>
   /** What a thread that was just begun is about; undefined = the trace as a whole. */
   meant(trace: Trace, thread: vscode.CommentThread): RawSpan | undefined
   /** What stood in a thread that was begun is this label now: its own thread is shown, and the keys of the trace work again. */
@@ -62,13 +63,12 @@ export function createComments(parts: CommentsParts): Comments {
       }
       return undefined
     },
-    begin: async (editor) => {
+    begin: async (editor, step) => {
       const { document: { uri }, selection } = editor
       const trace = traces.of(uri)
       if (!trace) return
-      const span = meantBy(trace.projection, selection.start, selection.end)
-      const shown = span && selection.isEmpty ? rangeOf(trace.projection, span) : undefined
-      const range = shown ? vscodeRange(shown) : selection
+      const { span, range: shown } = critiqued(trace.projection, selection, step)
+      const range = vscodeRange(shown)
       // People see what they are about to critique.
       editor.selection = new vscode.Selection(range.start, range.end)
       begun = { uri: uri.toString(), range, span }

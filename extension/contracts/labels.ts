@@ -2,8 +2,8 @@ import type { Disposable, Event } from 'vscode'
 import type { Label, LabelRecord, LabelRecordInput, LabelSet } from '../../trainer/protocol/label.ts'
 import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
 
-/** What is new of a record; the rest (id, time, labeler, run, version) is filled in. `source` is human unless told. */
-export type NewRecord = Omit<LabelRecordInput, 'version' | 'id' | 'labeler' | 'at' | 'run' | 'source'> & Partial<Pick<LabelRecordInput, 'source' | 'labeler'>>
+/** What is new of a record; the rest (time, labeler, run, version) is filled in. `source` is human unless told; an `id` is drawn unless another record of the same commit names it. */
+export type NewRecord = Omit<LabelRecordInput, 'version' | 'id' | 'labeler' | 'at' | 'run' | 'source'> & Partial<Pick<LabelRecordInput, 'id' | 'source' | 'labeler'>>
 
 /** Labels of the window: written at once and flushed, read through the query process. `run` is the path of a run directory. */
 export interface Labels extends Disposable {
@@ -15,7 +15,7 @@ export interface Labels extends Disposable {
   follow(run: string): Promise<void>
   /** Resolves when the lines are on the disk. Rejects, with nothing half written, where they cannot be. */
   append(run: string, records: readonly NewRecord[]): Promise<readonly LabelRecord[]>
-  /** Takes back the newest records of this window on the run; answers them, or nothing where there are none. */
+  /** Takes back the newest records of this window on the run, drafts left out; answers them, or nothing where there are none. */
   undo(run: string): Promise<readonly LabelRecord[]>
   /** Threads and ratings of a rollout: edits applied, orphans marked, drafts included. */
   of(place: RolloutPlace): Promise<readonly Label[]>

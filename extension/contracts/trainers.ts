@@ -65,6 +65,14 @@ export interface QueuedStart {
   readonly request: StartRequest | ({ readonly resume: string } & Consents)
 }
 
+/** A queued start that could not be made when its turn came. */
+export interface FailedStart {
+  readonly label: string
+  readonly request: QueuedStart['request']
+  /** Says what to do; some of them, that people were to be asked first. */
+  readonly error: unknown
+}
+
 /** Starts, finds, attaches to and steers trainers: one process per run, detached, reached over a private pipe. */
 export interface Trainers extends Disposable {
   readonly live: readonly LiveRun[]
@@ -74,8 +82,8 @@ export interface Trainers extends Disposable {
   readonly onEvent: Event<{ readonly directory: string; readonly event: RunEvent }>
   readonly onPartial: Event<{ readonly directory: string; readonly partial: PartialText }>
   readonly onRecorded: Event<{ readonly directory: string; readonly recorded: RecordedNotice }>
-  /** A queued start could not be made; `message` says what to do. */
-  readonly onStartFailed: Event<{ readonly label: string; readonly message: string }>
+  /** It has left the queue. */
+  readonly onStartFailed: Event<FailedStart>
   /** Starts now where the device is free, else queues. Rejects with a LabHostError whose message says what to do. */
   start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }>
   /** Whether a start would be made now, as far as this window knows. */

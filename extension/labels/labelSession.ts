@@ -22,15 +22,13 @@ export interface LabelPlace {
 
 export class LabelSession {
   readonly #writers = new Map<string, LabelWriter>()
-  /** What this window wrote, by folder, newest last. */
+  /** What people said in this window, by folder, newest last. Drafts come by themselves, at any time: whoever takes back means the last thing that was said. */
   readonly #commits = new Map<string, (readonly LabelRecord[])[]>()
 
   /** Returns once the lines are on the disk. @throws LabError where they cannot be */
   append(place: LabelPlace, records: readonly NewRecord[]): readonly LabelRecord[] {
     const written = this.#write(place, records.map((record) => filledIn(place, record)))
-    const commits = this.#commits.get(place.folder) ?? []
-    if (written.length > 0) commits.push(written)
-    this.#commits.set(place.folder, commits.slice(-MOST_UNDONE))
+    this.#keep(place, written.filter(({ draft }) => !draft))
     return written
   }
 
@@ -48,6 +46,10 @@ export class LabelSession {
     this.#writers.clear()
   }
 
+  #keep({ folder }: LabelPlace, commit: readonly LabelRecord[]): void {
+    if (commit.length > 0) this.#commits.set(folder, [...(this.#commits.get(folder) ?? []), commit].slice(-MOST_UNDONE))
+  }
+
   /** By labeler: each has a file of its own. */
   #write({ folder }: LabelPlace, records: readonly LabelRecordInput[]): LabelRecord[] {
     const labelers = [...new Set(records.map(({ labeler }) => labeler))]
@@ -63,7 +65,7 @@ export class LabelSession {
 }
 
 function filledIn({ run, labeler }: LabelPlace, record: NewRecord): LabelRecordInput {
-  return { source: { kind: 'human' }, labeler, ...record, ...stamp(run) }
+  return { source: { kind: 'human' }, labeler, ...record, ...stamp(run, record.id) }
 }
 
 /** An edit is taken back by an edit to what was before, anything else by its deletion. */
@@ -74,5 +76,5 @@ function takenBack(record: LabelRecord, { run, folder }: LabelPlace): LabelRecor
   return { rollout, problemId, anchor, labeler, source, opinion: { kind: 'deleted', of: id }, ...stamp(run) }
 }
 
-const stamp = (run: string): Pick<LabelRecordInput, 'version' | 'id' | 'at' | 'run'> =>
-  ({ version: LABELS_VERSION, id: newLabelId(), at: new Date().toISOString(), run: path.basename(run) })
+const stamp = (run: string, id = newLabelId()): Pick<LabelRecordInput, 'version' | 'id' | 'at' | 'run'> =>
+  ({ version: LABELS_VERSION, id, at: new Date().toISOString(), run: path.basename(run) })

@@ -10,6 +10,9 @@ import { readLabels } from '../../trainer/labels/store/labelReader.ts'
 import type { Opinion } from '../../trainer/protocol/label.ts'
 import type { NewRecord } from '../contracts/labels.ts'
 import type { Queries } from '../contracts/queries.ts'
+import { takingOver } from '../ratings/drafts.ts'
+import { Ledger, onStep, threeSteps } from '../ratings/labels.fixture.ts'
+import { newRecord } from '../traces/newRecord.ts'
 import { commitMessage } from './commitWords.ts'
 import { firstFitName, fitLabelerName } from './labelerName.ts'
 import { LabelSession } from './labelSession.ts'
@@ -72,6 +75,33 @@ describe('the labels of a window', () => {
     assert.equal(foldLabels(readLabels(place.folder).records)[0]!.resolved, false)
     session.undo(place)
     assert.deepEqual(shown(), [])
+  })
+
+  it('take back no draft, which came by itself meanwhile', () => {
+    const draft = { source: { kind: 'model', provider: 'critic', model: 'm' }, draft: true } as const
+    session.append(place, [critique('mine')])
+    session.append(place, [critique('drafted', draft)])
+    session.append(place, [critique('both'), critique('drafted beside it', draft)])
+    assert.deepEqual(session.undo(place).map(({ opinion }) => 'text' in opinion && opinion.text), ['both'])
+    assert.deepEqual(session.undo(place).map(({ opinion }) => 'text' in opinion && opinion.text), ['mine'])
+    assert.deepEqual(session.undo(place), [])
+    assert.deepEqual(shown(), ['drafted', 'drafted beside it'])
+  })
+
+  it('take back a draft that was taken over in one go: it waits again', () => {
+    const rollout = threeSteps()
+    const ledger = new Ledger()
+    ledger.add(rollout, 'critic', onStep(rollout, 1, { kind: 'critique', text: 'drafted' }), { source: { kind: 'checker', name: 'steps' }, draft: true })
+    const [draft] = ledger.labels
+    const sayings = takingOver({ rollout, labels: ledger.labels, labeler: 'ada', segment: 0 }, draft!, { kind: 'critique', text: 'mine' })
+    const written = session.append(place, sayings.map((saying) => newRecord(rollout, saying, { seconds: 1, qualityControl: false })))
+    assert.deepEqual(written[1]!.opinion, { kind: 'decision', of: draft!.id, decision: 'edited', became: written[0]!.id })
+    assert.equal(written[0]!.suggestedBy?.how, 'edited')
+    const labels = () => foldLabels([...ledger.records, ...readLabels(place.folder).records]).map(({ opinion, decision }) => ['text' in opinion && opinion.text, decision])
+    assert.deepEqual(labels(), [['drafted', 'edited'], ['mine', undefined]])
+    session.undo(place)
+    assert.deepEqual(labels(), [['drafted', undefined]])
+    assert.deepEqual(session.undo(place), [])
   })
 
   it('take back nothing of other windows', () => {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode'
 import type { Label, Opinion } from '../../trainer/protocol/label.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
 import type { Trace } from '../traces/traces.ts'
-import { decisionOn, draftsOfStep, takenOver } from './drafts.ts'
+import { decisionOn, draftsOfStep, takingOver } from './drafts.ts'
 import { pointedAt } from './pointedAt.ts'
 
 /** Decides on every open draft of the step that a lens or the cursor points at. */
@@ -14,10 +14,8 @@ export const draftsCommand = (decision: 'accepted' | 'rejected'): CommandHandler
   else await takeOver(shell, pointed.trace, pointed.judged.segment, drafts.map((draft) => ({ draft, opinion: draft.opinion })))
 }
 
-/** The opinions become the labeler's own, which say whose drafts they were; then the drafts say what became of them. */
+/** The opinions become the labeler's own, which say whose drafts they were, and the drafts say what became of them. */
 export async function takeOver(shell: Pick<Shell, 'traces'>, trace: Trace, segment: number, drafts: readonly { readonly draft: Label; readonly opinion: Opinion }[]): Promise<void> {
   const judged = { rollout: trace.rollout, labels: trace.labels, labeler: trace.labeler, segment }
-  const sayings = drafts.map(({ draft, opinion }) => takenOver(judged, draft, opinion))
-  const written = await shell.traces.say(trace, sayings)
-  await shell.traces.say(trace, drafts.map(({ draft }, index) => decisionOn(draft, sayings[index]!.suggestedBy!.how, written[index]?.id)))
+  await shell.traces.say(trace, drafts.flatMap(({ draft, opinion }) => takingOver(judged, draft, opinion)))
 }

@@ -1,3 +1,4 @@
+import { newLabelId } from '../../trainer/labels/store/labelId.ts'
 import type { Label, Opinion } from '../../trainer/protocol/label.ts'
 import type { Saying } from '../traces/newRecord.ts'
 import { ownOpinions } from './ownOpinions.ts'
@@ -15,8 +16,15 @@ export function draftsOfStep(labels: readonly Label[], segment: number, step: nu
 export function takenOver(judged: Judged, draft: Label, opinion: Opinion = draft.opinion): Saying {
   const own = ownOpinions(judged.labels, judged.labeler, draft.anchor.segment)
   const given = { stepRating: own.ratings.get(draft.anchor.step ?? -1), firstError: own.firstError, verdict: own.verdict }[opinion.kind as 'stepRating' | 'firstError' | 'verdict']
-  const how = opinion === draft.opinion ? 'accepted' : 'edited'
-  return { opinion, anchor: draft.anchor, suggestedBy: { draft: draft.id, how, source: draft.source }, ...(given && { replaces: given.id }) }
+  return { opinion, anchor: draft.anchor, suggestedBy: { draft: draft.id, how: howTaken(draft, opinion), source: draft.source }, ...(given && { replaces: given.id }) }
+}
+
+const howTaken = (draft: Label, opinion: Opinion): 'accepted' | 'edited' => (opinion === draft.opinion ? 'accepted' : 'edited')
+
+/** A draft as the labeler's own opinion, and what became of the draft: said in one commit, so that taking back leaves neither. */
+export function takingOver(judged: Judged, draft: Label, opinion: Opinion): readonly Saying[] {
+  const id = newLabelId()
+  return [{ ...takenOver(judged, draft, opinion), id }, decisionOn(draft, howTaken(draft, opinion), id)]
 }
 
 /** What became of a draft; `became` is the record that came of it. */

@@ -4,6 +4,13 @@ import { segmentOn, stepOn } from '../traces/positions.ts'
 import type { Trace } from '../traces/traces.ts'
 import type { Judged } from './sayings.ts'
 
+/** What a lens hands over: the address of its trace, and what it stands above. */
+export interface LensArgument {
+  readonly trace: string
+  readonly segment: number
+  readonly step?: number
+}
+
 /** What a lens or the cursor points at. */
 export interface Pointed {
   readonly trace: Trace
@@ -32,5 +39,5 @@ export function pointedAt(shell: Shell, given: unknown): Pointed | undefined {
 
 const judgedOf = ({ rollout, labels, labeler }: Trace, segment: number): Judged => ({ rollout, labels, labeler, segment })
 
-const isLensArgument = (given: unknown): given is { readonly trace: string; readonly segment: number; readonly step?: number } =>
+export const isLensArgument = (given: unknown): given is LensArgument =>
   typeof given === 'object' && given !== null && 'trace' in given && typeof given.trace === 'string' && 'segment' in given && typeof given.segment === 'number'

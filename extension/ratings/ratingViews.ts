@@ -4,6 +4,7 @@ import type { Traces } from '../traces/traces.ts'
 import { showMarks } from './gutterMarks.ts'
 import { hoverRows } from './hoverTexts.ts'
 import { lensesOf } from './lensTexts.ts'
+import type { LensArgument } from './pointedAt.ts'
 
 const TRACES: vscode.DocumentFilter = { scheme: ROLLOUT_SCHEME }
 
@@ -21,7 +22,7 @@ export function showRatings(traces: Traces, media: vscode.Uri): vscode.Disposabl
 function lenses(traces: Traces, uri: vscode.Uri): vscode.CodeLens[] {
   const trace = traces.of(uri)
   return (trace ? lensesOf(trace) : []).map(({ line, title, command, segment, step }) =>
-    new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title, command: `rolloutLab.${command}`, arguments: [{ trace: uri.toString(), segment, step }] }))
+    new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title, command: `rolloutLab.${command}`, arguments: [{ trace: uri.toString(), segment, ...(step !== undefined && { step }) } satisfies LensArgument] }))
 }
 
 /** A plain code block and never Markdown: its rows hold what models write. Each begins with a bullet, so that none can end the block. */

@@ -6,11 +6,11 @@ import type { Queries } from '../contracts/queries.ts'
 import type { SettingsSource } from '../contracts/settings.ts'
 import type { Trainers } from '../contracts/trainers.ts'
 import { errorText } from '../errorText.ts'
-import { isKnownRun } from '../views/knownRuns.ts'
 import { paced } from './paced.ts'
 import { createRunSizes } from './runSizes.ts'
 import { shownRun } from './shownRun.ts'
 import type { ShownRun } from './shownRun.ts'
+import { lacksLivingRun } from './unlisted.ts'
 
 /** What of a run changes its card. */
 const CARD_CHANGES = new Set<string>(['state', 'metrics', 'summary', 'gone', 'list'] satisfies QueryNotices['changed']['what'][number][])
@@ -41,7 +41,7 @@ export function createRunList(queries: Queries, trainers: Trainers, settings: Se
     const live = new Map(trainers.live.map((run) => [run.directory, run]))
     runs = sizes.fill(cards).map((card) => shownRun(card, live.get(card.directory)))
     changed.fire()
-    if (trainers.live.some(({ directory }) => isKnownRun(directory, settings.current.runsFolders) && !cards.some((card) => card.directory === directory))) reloading.soon()
+    if (lacksLivingRun(cards, trainers.live, settings.current.runsFolders)) reloading.soon()
   }
   const reload = async (): Promise<void> => {
     const folders = settings.current.runsFolders

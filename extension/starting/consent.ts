@@ -5,11 +5,11 @@ import type { Consents } from '../contracts/trainers.ts'
 import { errorText } from '../errorText.ts'
 import { plainLine } from '../plainText.ts'
 import type { Shell } from '../shell.ts'
-import { REFUSALS, untilConsented } from './refusals.ts'
-import type { Refusal } from './refusals.ts'
+import { consentedOnce, REFUSALS } from './refusals.ts'
+import type { Consented, Refusal } from './refusals.ts'
 
 /** What is about to be done. */
-interface Asking {
+export interface Asking {
   readonly lab: Shell['lab']
   /** Run file, or file of a run: its modules are approved, its rewards are shown. */
   readonly file: string
@@ -21,9 +21,12 @@ interface Asking {
  * Does it; what a trainer refuses until people say so is asked for, in trusted workspaces only. Undefined where they decline.
  * @throws what is no refusal, and one that consent did not lift.
  */
-export function withConsents<T>(asking: Asking, start: (consents: Consents) => Promise<T>): Promise<T | undefined> {
+export const withConsents = <T>(asking: Asking, start: (consents: Consents) => Promise<T>): Promise<T | undefined> => consenting(asking)(start)
+
+/** The same for all that one command does: nothing is asked for twice. @param given what people consented to before */
+export function consenting(asking: Asking, given?: Consents): Consented {
   const asks = vscode.workspace.isTrusted ? (asking.asks ?? REFUSALS) : []
-  return untilConsented(asks, (refusal, error) => ASK[refusal](asking, error), start)
+  return consentedOnce(asks, (refusal, error) => ASK[refusal](asking, error), given)
 }
 
 /** The same where only modules of the workspace may be refused. */
@@ -81,10 +84,10 @@ const MOST_NAMED = 10
 const CHEATS_MEAN =
   'A model that is trained on these rewards may learn to cheat in their place. Correct the rewards, or accept each cheat by its name.'
 
-/** The only place that can switch a sandbox off: for one start, and only where none works. */
+/** The only place that can switch a sandbox off: for what one command starts, and only where none works. */
 async function askToGoWithout(_: Asking, error: unknown): Promise<Consents | undefined> {
   const without = 'Run Without a Sandbox'
-  const detail = `${errorText(error)}\n\n${NO_SANDBOX_MEANS}\n\nThis holds for this start alone.`
+  const detail = `${errorText(error)}\n\n${NO_SANDBOX_MEANS}\n\nThis holds for what you are starting now, and for nothing else.`
   const answer = await vscode.window.showWarningMessage('No sandbox that works here runs these programs.', { modal: true, detail }, without)
   return answer === without ? { unsafeSandbox: true } : undefined
 }

@@ -4,7 +4,8 @@ import { runsFolderFor } from '../settings/settings.ts'
 import type { Shell } from '../shell.ts'
 import { engineOfFile } from '../trainers/deviceOf.ts'
 import { newRunDirectory } from '../trainers/runDirectoryName.ts'
-import { withConsents } from './consent.ts'
+import { consenting } from './consent.ts'
+import type { Consented } from './refusals.ts'
 import { exists } from './samples.ts'
 import { mayExecute } from './trust.ts'
 
@@ -26,18 +27,22 @@ export async function launch(shell: Shell, { file, overrides = [], seeds }: Laun
   await saveIfOpen(file)
   await prepareRunsFolder(runsFolder)
   const settings = [...(threads > 0 ? [`threads=${threads}`] : []), ...deviceSetting(file, overrides, device), ...overrides]
+  const consented = consenting({ lab: shell.lab, file })
   const started: Started[] = []
   for (const seed of seeds ?? [undefined]) {
     const directory = newRunDirectory(file, runsFolder)
-    const made = await startShown(shell, { file, overrides: settings, directory, ...(seed !== undefined && { seed }) })
+    const made = await startShown(shell, { file, overrides: settings, directory, ...(seed !== undefined && { seed }) }, consented)
     if (!made) break
     started.push(made)
   }
   if (started.length === 0) return undefined
   await shell.runs.reload()
-  const queued = started.filter((each) => each.queued).length
-  if (queued > 0) vscode.window.setStatusBarMessage(`$(clock) ${queued === 1 ? 'The run waits' : `${queued} runs wait`} in the queue for the device.`, 6000)
+  sayQueued(started.filter((each) => each.queued).length)
   return started.map(({ directory }) => directory)
+}
+
+export function sayQueued(count: number): void {
+  if (count > 0) vscode.window.setStatusBarMessage(`$(clock) ${count === 1 ? 'The run waits' : `${count} runs wait`} in the queue for the device.`, 6000)
 }
 
 /** What the machine's settings say of the device stands where the run file is silent. */
@@ -52,8 +57,8 @@ type Started = Awaited<ReturnType<Shell['trainers']['start']>>
 class Queued extends Error {}
 
 /** Starts a run; where it need not wait, the pages that show it load while its trainer starts. */
-async function startShown(shell: Shell, request: StartRequest): Promise<Started | undefined> {
-  const starting = startConsented(shell, request)
+export async function startShown(shell: Shell, request: StartRequest, consented: Consented): Promise<Started | undefined> {
+  const starting = consented((consents) => shell.trainers.start({ ...request, ...consents }))
   if (shell.trainers.startsNow(request)) {
     await shell.views.openStarting(request.directory, starting.then((made) => {
       if (!made || made.queued) throw new Queued()
@@ -63,11 +68,6 @@ async function startShown(shell: Shell, request: StartRequest): Promise<Started 
   const made = await starting
   if (made && !made.queued) await openLive(shell, [made.directory])
   return made
-}
-
-/** What is refused until people say so is asked for. */
-async function startConsented({ trainers, lab }: Shell, request: StartRequest): Promise<Started | undefined> {
-  return withConsents({ lab, file: request.file }, (consents) => trainers.start({ ...request, ...consents }))
 }
 
 /** Dashboard behind, inspector in front, following: the first rollout is on screen when it is there. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Consents } from '../contracts/trainers.ts'
-import { REFUSALS, untilConsented } from './refusals.ts'
+import { afterRefusal, consentedOnce, isRefusal, REFUSALS, untilConsented } from './refusals.ts'
 import type { Refusal } from './refusals.ts'
 
 const refused = (code: string): Error => Object.assign(new Error(code), { code })
@@ -27,6 +27,28 @@ describe('what is refused until people say so', () => {
     assert.equal(await untilConsented(REFUSALS, async (refusal) => (asked.push(refusal), answers.shift()), start), 'started')
     assert.deepEqual(asked, ['sandbox/no-backend', 'reward/paid-cheats', 'reward/paid-cheats'])
     assert.deepEqual(given.at(-1), { unsafeSandbox: true, acceptPaidCheats: ['a', 'b'] })
+  })
+
+  it('is asked for once for all that a command starts: what was said of the first run holds for the others', async () => {
+    const { start, given } = starting([['trust/not-approved', ({ trustModules }) => trustModules === true], ['sandbox/no-backend', ({ unsafeSandbox }) => unsafeSandbox === true]])
+    const asked: Refusal[] = []
+    const consented = consentedOnce(REFUSALS, async (refusal) => (asked.push(refusal), refusal === 'trust/not-approved' ? { trustModules: true } : { unsafeSandbox: true }))
+    for (const seed of [1, 2, 3]) assert.equal(await consented(start), 'started', `seed ${seed}`)
+    assert.deepEqual(asked, ['trust/not-approved', 'sandbox/no-backend'])
+    assert.deepEqual(given.slice(-3), Array(3).fill({ trustModules: true, unsafeSandbox: true }))
+    assert.deepEqual(given.length, 5)
+  })
+
+  it('is asked for before it is tried again where nobody could be asked, beside what was consented to before', async () => {
+    const { start, given } = starting([['reward/paid-cheats', ({ acceptPaidCheats }) => acceptPaidCheats?.length === 2]])
+    const asked: unknown[] = []
+    const error = refused('reward/paid-cheats')
+    const ask = async (_: Refusal, why: unknown): Promise<Consents> => (asked.push(why, given.length), { acceptPaidCheats: ['b'] })
+    assert.equal(await afterRefusal(error, consentedOnce(REFUSALS, ask, { acceptPaidCheats: ['a'], trustModules: true }))(start), 'started')
+    assert.deepEqual(asked, [error, 0])
+    assert.deepEqual(given, [{ acceptPaidCheats: ['a', 'b'], trustModules: true }])
+    assert.equal(await afterRefusal(error, consentedOnce(REFUSALS, async () => undefined))(start), undefined)
+    assert.deepEqual([isRefusal(error), isRefusal(refused('sandbox/no-runner')), isRefusal('no error')], [true, false, false])
   })
 
   it('is not done where they decline', async () => {

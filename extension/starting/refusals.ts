@@ -6,16 +6,40 @@ export const REFUSALS: readonly Refusal[] = [
   'trust/not-approved', 'reward/paid-cheats', 'sandbox/no-backend', 'engine/no-python', 'engine/python-version', 'engine/missing-package', 'engine/package-version', 'engine/broken-package'
 ]
 
+/** Whether people can be asked for what it was refused without. */
+export const isRefusal = (error: unknown): boolean => refusalOf(error, REFUSALS) !== undefined
+
 /** Asks people for a consent; undefined = they decline. */
 export type Ask = (refusal: Refusal, error: unknown) => Promise<Consents | undefined>
 
+/** Does something with what people consent to. Undefined where they decline. */
+export type Consented = <T>(start: (consents: Consents) => Promise<T>) => Promise<T | undefined>
+
+/** For what one command does one after another: what people consented to for one holds for those that follow. @param given what they consented to before */
+export function consentedOnce(asks: readonly Refusal[], ask: Ask, given: Consents = {}): Consented {
+  let consents = given
+  return (start) => untilConsented(asks, ask, (now) => start((consents = now)), consents)
+}
+
+/** For what was refused when nobody could be asked: that is asked for before it is tried again. */
+export function afterRefusal(refused: unknown, consented: Consented): Consented {
+  return (start) => {
+    let isAsked = false
+    return consented((consents) => {
+      if (isAsked) return start(consents)
+      isAsked = true
+      return Promise.reject(refused)
+    })
+  }
+}
+
 /**
  * Does it; where it is refused, asks and does it again with what people consented to. Undefined where they decline.
- * @throws what is no refusal, and one that consent did not lift. Cheats are asked about until all are accepted.
+ * @param given what they consented to before. @throws what is no refusal, and one that consent did not lift. Cheats are asked about until all are accepted.
  */
-export async function untilConsented<T>(asks: readonly Refusal[], ask: Ask, start: (consents: Consents) => Promise<T>): Promise<T | undefined> {
+export async function untilConsented<T>(asks: readonly Refusal[], ask: Ask, start: (consents: Consents) => Promise<T>, given: Consents = {}): Promise<T | undefined> {
   const asked = new Set<Refusal>()
-  for (let consents: Consents = {}; ; ) {
+  for (let consents = given; ; ) {
     try {
       return await start(consents)
     } catch (error) {

@@ -4,6 +4,7 @@ import type { Settings } from '../contracts/settings.ts'
 import { plainLine } from '../plainText.ts'
 import { nameOf } from '../runs/runWords.ts'
 import type { ShownRun } from '../runs/shownRun.ts'
+import { engineOf } from '../views/checkpointRun.ts'
 import { critic } from './critic.ts'
 import { endpointAddress } from './endpointAddress.ts'
 import { endpointSuggester } from './endpointSuggester.ts'
@@ -73,7 +74,7 @@ async function chooseCritic(context: SuggestionsContext, run: string): Promise<S
   const chosen = await vscode.window.showQuickPick(items, { title: `${TITLE}: critic`, placeHolder: 'Which model writes the critiques' })
   const model = await chosen?.find()
   const { engine, threads, suggestions: { replyTokens } }: Settings = context.settings.current
-  return model && critic(context.lab, run, { ...model, engine, threads, replyTokens })
+  return model && critic(context.lab, run, { ...model, engine: await engineOf(context.queries, model.folder, engine), threads, replyTokens })
 }
 
 type FoundModel = { readonly title: string; readonly folder: string } | undefined

@@ -151,6 +151,13 @@ describe('an OpenAI-compatible endpoint', () => {
       assert.deepEqual(outcomes.map((outcome) => ('failure' in outcome ? outcome.failure.code : 'review')).sort(), ['notJson', 'refused', 'review', 'review', 'review'])
     })
 
+    it('may want the limit under its newer name of all prompts that are under way', async () => {
+      script = ({ body }) => ('max_tokens' in body ? { status: 400, body: { error: { message: "Use 'max_completion_tokens' instead." } } } : { body: GOOD })
+      const outcomes = await review(['a', 'b', 'c', 'd', 'e'])
+      assert.deepEqual(outcomes.map((outcome) => ('failure' in outcome ? outcome.failure.message : 'review')), Array(5).fill('review'))
+      assert.deepEqual([requests.length, requests.filter(({ body }) => 'max_tokens' in body).length], [9, 4])
+    })
+
     it('is not waited for longer than the limit', async () => {
       script = () => 'hang'
       const outcomes = await review(['a', 'b'], { timeoutSeconds: 0.1 })

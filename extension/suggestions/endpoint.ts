@@ -36,10 +36,12 @@ export function askEndpoint(endpoint: Endpoint, wait = pause): Ask {
   let limit: 'max_tokens' | 'max_completion_tokens' = 'max_tokens'
   return async (prompt, { signal, again }) => {
     for (let sends = 1; ; sends++) {
-      const response = await send(endpoint, { model: endpoint.model, messages: [{ role: 'user', content: prompt }], [limit]: endpoint.replyTokens }, signal)
+      // Requests are under way beside this one: the answer to any of them may change the name.
+      const sent = limit
+      const response = await send(endpoint, { model: endpoint.model, messages: [{ role: 'user', content: prompt }], [sent]: endpoint.replyTokens }, signal)
       const text = await readAtMost(response, MOST_BYTES)
       if (response.ok) return completionOf(text)
-      if (response.status === 400 && limit === 'max_tokens' && text.includes('max_completion_tokens')) {
+      if (response.status === 400 && sent === 'max_tokens' && text.includes('max_completion_tokens')) {
         limit = 'max_completion_tokens'
       } else {
         if (!LATER.includes(response.status)) throw refused(response.status, text)

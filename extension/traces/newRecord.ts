@@ -6,6 +6,8 @@ import type { RawSpan } from './projection.ts'
 
 /** What is said, where, and in place of which record. */
 export interface Saying {
+  /** Where another saying of the same commit names it. */
+  readonly id?: string
   readonly opinion: LabelRecordInput['opinion']
   readonly anchor: Anchor
   readonly replaces?: string

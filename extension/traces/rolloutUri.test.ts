@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { fileNameOf, placeOf, queryOf } from './rolloutUri.ts'
+import { fileNameOf, linkQueryOf, placeOf, queryOf } from './rolloutUri.ts'
+
+const printable = fc.string({ minLength: 1, maxLength: 300 }).filter((text) => !/\p{Cc}/u.test(text))
 
 describe('the address of a rollout', () => {
   it('comes back from its query', () => {
-    const printable = fc.string({ minLength: 1, maxLength: 300 }).filter((text) => !/\p{Cc}/u.test(text))
     fc.assert(fc.property(printable, printable, (run, id) => assert.deepEqual(placeOf(queryOf({ run, id })), { run, id })))
+  })
+
+  /** As VS Code hands the query of a link to an extension. */
+  const followed = (query: string) => placeOf(decodeURIComponent(query))
+
+  it('comes back from a link, whose query VS Code has decoded', () => {
+    for (const run of ['/w/c++ & co/runs/a', '/w/100%25/runs/a', '/w/a=b#c/runs/a', 'C:\\räume\\runs\\a']) assert.deepEqual(followed(linkQueryOf({ run, id: 't000001.1-000-02' })), { run, id: 't000001.1-000-02' })
+    fc.assert(fc.property(printable, printable, (run, id) => assert.deepEqual(followed(linkQueryOf({ run, id })), { run, id })))
+  })
+
+  it('comes back from a link that an earlier version made of an ordinary path', () => {
+    assert.deepEqual(followed('run=%2Fw%2F.rollout-lab%2Fruns%2Fgrpo--new--1&id=t000001.1-000-02'), { run: '/w/.rollout-lab/runs/grpo--new--1', id: 't000001.1-000-02' })
   })
 
   it('is one run and one id, and nothing else', () => {

@@ -6,10 +6,13 @@ export const ROLLOUT_SCHEME = 'rollout'
 const ID_CHARACTERS = 300
 const RUN_CHARACTERS = 4096
 
-/** Query of a document's address and of a link: `run=…&id=…`. */
+/** Query of a document's address: `run=…&id=…`. */
 export function queryOf({ run, id }: RolloutPlace): string {
   return new URLSearchParams({ run, id }).toString()
 }
+
+/** The same for a link, percent-encoded once more: VS Code decodes the query of a link before it hands it over, which would cut a path at its `&` and lose its `+`. */
+export const linkQueryOf = (rollout: RolloutPlace): string => queryOf(rollout).replaceAll('%', '%25')
 
 /** The rollout that a query names; undefined where it is anything but one run and one id. */
 export function placeOf(query: string): RolloutPlace | undefined {

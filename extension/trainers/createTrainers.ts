@@ -3,7 +3,8 @@ import * as vscode from 'vscode'
 import { privateFolder } from '../../trainer/control/privateFolder.ts'
 import type { PartialText, RecordedNotice } from '../../trainer/protocol/control.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
-import type { LabCommand, Trainers } from '../contracts/trainers.ts'
+import type { FailedStart, LabCommand, Trainers } from '../contracts/trainers.ts'
+import { namedFolders } from './folderNames.ts'
 import { createLabCommand as labCommandOf } from './labCommand.ts'
 import { chooseNode } from './nodeProgram.ts'
 import type { MachineSettings } from './machineVariables.ts'
@@ -18,6 +19,8 @@ export interface TrainersParts {
   readonly program: TrainerProgram
   readonly context: Pick<vscode.ExtensionContext, 'globalStorageUri'>
   readonly runsPerDevice: () => number
+  /** Where the settings of this window have the runs. */
+  readonly runsFolders: () => readonly string[]
   readonly log: (line: string) => void
 }
 
@@ -40,17 +43,17 @@ export function createTrainerProgram(context: Pick<vscode.ExtensionContext, 'glo
 const runtimesFolder = (context: Pick<vscode.ExtensionContext, 'globalStorageUri'>): string => path.join(context.globalStorageUri.fsPath, 'runtimes')
 
 /** Trainers as the extension has them: contracts/trainers.ts over the hub, which knows nothing of VS Code. */
-export function createTrainers({ program, context, runsPerDevice, log }: TrainersParts): Trainers {
+export function createTrainers({ program, context, runsPerDevice, runsFolders, log }: TrainersParts): Trainers {
   const changed = new vscode.EventEmitter<void>()
   const event = new vscode.EventEmitter<{ readonly directory: string; readonly event: RunEvent }>()
   const partial = new vscode.EventEmitter<{ readonly directory: string; readonly partial: PartialText }>()
   const recorded = new vscode.EventEmitter<{ readonly directory: string; readonly recorded: RecordedNotice }>()
-  const startFailed = new vscode.EventEmitter<{ readonly label: string; readonly message: string }>()
+  const startFailed = new vscode.EventEmitter<FailedStart>()
   const hub = new TrainerHub({
     program, runsPerDevice, log,
     workspacePythons: () => workspacePythons(log),
     folder: privateFolder,
-    namedFolders: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+    namedFolders: () => namedFolders(runsFolders(), (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath)),
     storage: context.globalStorageUri.fsPath,
     client: `${vscode.env.appName}, ${vscode.workspace.name ?? 'no folder'}`,
     trusted: () => vscode.workspace.isTrusted,
@@ -59,7 +62,7 @@ export function createTrainers({ program, context, runsPerDevice, log }: Trainer
       event: (directory, told) => event.fire({ directory, event: told }),
       partial: (directory, told) => partial.fire({ directory, partial: told }),
       recorded: (directory, told) => recorded.fire({ directory, recorded: told }),
-      startFailed: (label, message) => startFailed.fire({ label, message }),
+      startFailed: (failed) => startFailed.fire(failed),
       asked: () => presence.check()
     }
   })

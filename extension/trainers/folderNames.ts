@@ -1,7 +1,10 @@
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
 
-/** Paths as a window names them: a workspace that is opened through a link lies elsewhere for the system. */
+/** The folders that a window has names for. Runs folders come first: one below a workspace folder may itself be a link that leads out of it. */
+export const namedFolders = (runsFolders: readonly string[], workspaceFolders: readonly string[]): readonly string[] => [...runsFolders, ...workspaceFolders]
+
+/** Paths as a window names them: a workspace that is opened through a link lies elsewhere for the system. The first folder that holds a path names it. */
 export class FolderNames {
   readonly #named: () => readonly string[]
   readonly #real = new Map<string, string>()

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { pipePath } from '../../trainer/control/pipePath.ts'
 import type { PartialText, RecordedNotice, TrainerOrder } from '../../trainer/protocol/control.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
-import type { Consents, LiveRun, QueuedStart, StartRequest, WorkspacePythons } from '../contracts/trainers.ts'
+import type { Consents, FailedStart, LiveRun, QueuedStart, StartRequest, WorkspacePythons } from '../contracts/trainers.ts'
 import { CPU, deviceOfFile, deviceOfRun, engineOfFile, engineOfRun } from './deviceOf.ts'
 import type { DeviceName } from './deviceOf.ts'
 import { withLock } from './fileLock.ts'
@@ -26,7 +26,7 @@ export interface HubListener {
   event(directory: string, event: RunEvent): void
   partial(directory: string, partial: PartialText): void
   recorded(directory: string, recorded: RecordedNotice): void
-  startFailed(label: string, message: string): void
+  startFailed(failed: FailedStart): void
   /** Another window would like to steer what this one steers. */
   asked?(): void
 }
@@ -253,7 +253,7 @@ export class TrainerHub {
       try {
         await this.#startNow(next)
       } catch (error) {
-        this.#options.listener.startFailed(next.label, error instanceof Error ? error.message : String(error))
+        this.#options.listener.startFailed({ label: next.label, request: asQueued(next).request, error })
       }
     })
   }

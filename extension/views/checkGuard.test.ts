@@ -11,13 +11,14 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 5))
 
 /** A trainer and a query process whose findings the test sets. */
 function host(memory = new Map<string, unknown>()) {
-  const state = { findings: [] as DiagnosisFinding[], role: 'steering', paused: [] as string[], tell: (_: { directory: string; event: RunEvent }): void => undefined }
+  const state = { findings: [] as DiagnosisFinding[], role: 'steering', connection: 'attached', paused: [] as string[], changed: (): void => undefined, tell: (_: { directory: string; event: RunEvent }): void => undefined }
   const parts = {
     trainers: {
       get live() {
-        return [{ directory: RUN, role: state.role }]
+        return [{ directory: RUN, role: state.role, connection: state.connection }]
       },
       onEvent: (listener: typeof state.tell) => ((state.tell = listener), { dispose: () => undefined }),
+      onDidChange: (listener: typeof state.changed) => ((state.changed = listener), { dispose: () => undefined }),
       pause: (run: string) => Promise.resolve(void state.paused.push(run))
     },
     queries: { ask: () => Promise.resolve(state.findings) },
@@ -71,6 +72,45 @@ describe('guardChecks', () => {
     state.findings = [finding('entropy', 'bad')]
     await step(5)
     assert.equal(state.paused.length, 3)
+  })
+
+  for (const [how, events] of [
+    ['is stopped', ['runFinished']], ['fails', ['runFailed']], ['is stopped and resumed', ['runFinished', 'runStarted', 'stepStarted']], ['is resumed by another window', ['runStarted']],
+    ['goes on, though nobody told so', ['stepFinished']]
+  ] as const) {
+    it(`is no longer said to pause once the run ${how}`, async () => {
+      const { state, guard, step } = host()
+      const told: GuardStatus[] = []
+      guard.onDidChange((status) => told.push(status))
+      await guard.set(RUN, true)
+      state.findings = [finding('entropy', 'bad')]
+      await step(1)
+      await step(1, 'runPaused')
+      assert.ok(guard.status(RUN).paused)
+      for (const type of events) await step(2, type)
+      assert.deepEqual([guard.status(RUN).paused, told.at(-1)], [undefined, { run: RUN, on: true }])
+    })
+  }
+
+  it('is no longer said to pause once the trainer was killed', async () => {
+    const { state, guard, step } = host()
+    await guard.set(RUN, true)
+    state.findings = [finding('entropy', 'bad')]
+    await step(1)
+    state.changed()
+    assert.ok(guard.status(RUN).paused)
+    state.connection = 'lost'
+    state.changed()
+    assert.equal(guard.status(RUN).paused, undefined)
+  })
+
+  it('is said to pause while the step that was begun before is ended', async () => {
+    const { state, guard, step } = host()
+    await guard.set(RUN, true)
+    state.findings = [finding('entropy', 'bad')]
+    await step(1)
+    for (const type of ['stepStarted', 'rolloutShown', 'stepFinished', 'checkpointSaved', 'runPaused', 'warning']) await step(2, type)
+    assert.equal(guard.status(RUN).paused?.step, 1)
   })
 
   it('is kept over a reload of the window, and ends when switched off', async () => {

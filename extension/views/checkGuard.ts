@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode'
+import type { RunEvent } from '../../trainer/protocol/events.ts'
 import type { DiagnosisFinding } from '../../trainer/protocol/runViews.ts'
 import type { GuardStatus } from '../../webviews/protocol/dashboard.ts'
 import type { Queries } from '../contracts/queries.ts'
@@ -12,7 +13,7 @@ export interface CheckGuard extends vscode.Disposable {
 }
 
 export interface CheckGuardParts {
-  readonly trainers: Pick<Trainers, 'live' | 'onEvent' | 'pause'>
+  readonly trainers: Pick<Trainers, 'live' | 'onDidChange' | 'onEvent' | 'pause'>
   readonly queries: Pick<Queries, 'ask'>
   readonly memento: Pick<vscode.Memento, 'get' | 'update'>
   readonly log: (line: string) => void
@@ -27,6 +28,11 @@ const KEY = 'pauseWhenChecksTurnBad'
 const KEPT_RUNS = 200
 const LEAST_MS = 5000
 
+/** These end a pause whenever they come: a stopped run tells of no continuing, and a resumed one begins anew. */
+const ENDS_PAUSE: ReadonlySet<RunEvent['type']> = new Set(['runContinued', 'runStarted', 'runFinished', 'runFailed'])
+/** These are of the step before the pause, until the run has told that it waits. */
+const AT_WORK: ReadonlySet<RunEvent['type']> = new Set(['stageStarted', 'stageProgress', 'stepStarted', 'stepFinished', 'evaluation', 'rolloutShown'])
+
 /** What a look at the checks of a run comes to. */
 export function turnedBad(findings: readonly DiagnosisFinding[], before: readonly string[]): { readonly fresh: readonly DiagnosisFinding[]; readonly bad: readonly string[] } {
   const bad = findings.filter(({ state }) => state === 'bad')
@@ -37,6 +43,7 @@ export function turnedBad(findings: readonly DiagnosisFinding[], before: readonl
 export function guardChecks({ trainers, queries, memento, log, leastMs = LEAST_MS }: CheckGuardParts): CheckGuard {
   const listeners = new Set<(status: GuardStatus) => void>()
   const paused = new Map<string, GuardStatus['paused']>()
+  const waiting = new Set<string>()
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
   const lookedAt = new Map<string, number>()
   const kept = (): Kept => memento.get<Kept>(KEY) ?? {}
@@ -65,10 +72,19 @@ export function guardChecks({ trainers, queries, memento, log, leastMs = LEAST_M
       look(run, step).catch((error: unknown) => log(`Checks of ${JSON.stringify(run)}: ${String(error)}`))
     }, Math.max(0, (lookedAt.get(run) ?? 0) + leastMs - Date.now())))
   }
-  const listening = trainers.onEvent(({ directory, event }) => {
-    if (event.type === 'stepFinished' && directory in kept()) lookSoon(directory, event.step)
-    if (event.type === 'runContinued' && paused.delete(directory)) tell(directory)
-  })
+  const goesOn = (run: string): void => {
+    waiting.delete(run)
+    if (paused.delete(run)) tell(run)
+  }
+  const listening = [
+    trainers.onEvent(({ directory, event: { type, step } }) => {
+      if (type === 'stepFinished' && directory in kept()) lookSoon(directory, step)
+      if (type === 'runPaused') waiting.add(directory)
+      else if (ENDS_PAUSE.has(type) || (waiting.has(directory) && AT_WORK.has(type))) goesOn(directory)
+    }),
+    // A trainer that was killed tells of nothing.
+    trainers.onDidChange(() => trainers.live.filter(({ connection }) => connection === 'ended' || connection === 'lost').forEach(({ directory }) => goesOn(directory)))
+  ]
   return {
     status,
     set: async (run, on) => {
@@ -81,7 +97,7 @@ export function guardChecks({ trainers, queries, memento, log, leastMs = LEAST_M
       return { dispose: () => void listeners.delete(listener) }
     },
     dispose: () => {
-      listening.dispose()
+      listening.forEach((each) => each.dispose())
       for (const timer of timers.values()) clearTimeout(timer)
     }
   }

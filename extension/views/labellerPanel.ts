@@ -82,7 +82,8 @@ function handlersOf(
       const [undone] = await labels.undo(run)
       return undone ? { rollout: undone.rollout } : null
     },
-    suggest: async ({ rollouts }, token) => ({ drafts: await context.suggestDrafts(rollouts.map((id) => ({ run, id })), asVscode(token)) }),
+    // Drafts are written as they come, and show themselves in a notification that can cancel them: they go on without the page.
+    suggest: async ({ rollouts }) => ({ drafts: await context.suggestDrafts(rollouts.map((id) => ({ run, id }))) }),
     progress: async (_, token) => queries.ask('labels/progress', { run, labeler: await labels.labeler() }, asVscode(token)),
     openDocument: async ({ rollout }) => (await views.openDocument({ run, id: rollout }), null)
   }

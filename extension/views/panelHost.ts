@@ -132,6 +132,7 @@ function furnish<Requests, Notices, Identity>(
   const connection = connectWebview(webview, handlers, forwarding.pageLoaded)
   owned.push(connection, forwarding, keepTitle(context, plan, webviewPanel, identity), context.queries.watch({ runs: plan.runs(identity), folders: [] }))
   owned.push(context.queries.onChanged((change) => (change.run === undefined || own(change.run)) && connection.notify('changed', change)))
+  owned.push(webviewPanel.onDidChangeViewState(() => webviewPanel.visible || connection.pageGone()))
   webviewPanel.onDidDispose(() => owned.forEach((each) => each.dispose()))
   webview.options = { enableScripts: true, enableForms: false, enableCommandUris: false, localResourceRoots: [bundleFolder(context.extension.extensionUri)] }
   webview.html = panelHtml(webview, context.extension.extensionUri, plan.page, webviewPanel.title, identity)

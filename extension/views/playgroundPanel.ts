@@ -5,6 +5,7 @@ import type { PlaygroundNotices, PlaygroundRequests, SampleRequest } from '../..
 import { visibleLine } from '../../webviews/protocol/visibleText.ts'
 import type { Views } from '../contracts/views.ts'
 import { labWords } from '../trainers/labError.ts'
+import { engineOf, runOf } from './checkpointRun.ts'
 import { gatherCompletions } from './completions.ts'
 import { isKnownRun } from './knownRuns.ts'
 import { panelFamily } from './panelHost.ts'
@@ -56,7 +57,7 @@ async function asInRun({ queries }: ViewsContext, { directory }: PlaygroundIdent
 }
 
 async function sample(
-  { lab, settings }: ViewsContext, panel: Panel<PlaygroundNotices>, directory: string, request: SampleRequest, token: CancellationToken
+  { lab, queries, settings }: ViewsContext, panel: Panel<PlaygroundNotices>, directory: string, request: SampleRequest, token: CancellationToken
 ): Promise<{ readonly seconds: number }> {
   if (!vscode.workspace.isTrusted) throw new PlaygroundError('Sampling runs a model, and this workspace is in Restricted Mode.', 'Trust the workspace to sample from it.')
   checkSample(request)
@@ -66,7 +67,8 @@ async function sample(
   const completions = gatherCompletions((completion) => panel.notify('completion', completion))
   const began = Date.now()
   try {
-    const args = sampleArguments(directory, request, settings.current)
+    const { engine, threads } = settings.current
+    const args = sampleArguments(directory, request, { engine: await engineOf(queries, directory, engine), threads })
     const { code, errors } = await lab.run(args, { cwd: dirname(directory), onLine: completions.take, signal: stop.signal })
     if (code !== 0 && !stop.signal.aborted) throw new PlaygroundError(labWords({ errors }, `Sampling ended with code ${code}.`), 'Check Setup says whether the engine works here.')
     return { seconds: (Date.now() - began) / 1000 }
@@ -74,12 +76,6 @@ async function sample(
     completions.flush()
     cancelling.dispose()
   }
-}
-
-/** A run keeps its checkpoints in a folder of their own, and its final model directly. */
-function runOf(checkpoint: string): string {
-  const parent = dirname(checkpoint)
-  return basename(parent) === 'checkpoints' ? dirname(parent) : parent
 }
 
 /** Only checkpoints of known runs come back after a reload: what was kept is not to be trusted. */

@@ -2,14 +2,14 @@ import * as vscode from 'vscode'
 import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
 import type { Views } from '../contracts/views.ts'
 import { isKnownRun } from './knownRuns.ts'
-import { placeOf, queryOf } from '../traces/rolloutUri.ts'
+import { linkQueryOf, placeOf } from '../traces/rolloutUri.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
 const LINK_PATH = '/rollout'
 
 /** `vscode://rollout-lab.rollout-lab/rollout?run=…&id=…` */
 export function linkTo(extensionId: string, scheme: string, rollout: RolloutPlace): string {
-  return `${scheme}://${extensionId}${LINK_PATH}?${queryOf(rollout)}`
+  return `${scheme}://${extensionId}${LINK_PATH}?${linkQueryOf(rollout)}`
 }
 
 /** Opens the rollout that a link names, if its run is in this window's runs folder. A link does nothing else, ever. */

@@ -1,5 +1,4 @@
 import type { SampleRequest } from '../../webviews/protocol/playground.ts'
-import type { Settings } from '../contracts/settings.ts'
 
 /** Said to people; `code` and `remedy` reach the page. */
 export class PlaygroundError extends Error {
@@ -32,7 +31,7 @@ export function checkSample({ prompt, count, maxTokens, temperature, topP, topK,
 }
 
 /** Arguments of the trainer's command line. The prompt is bound to its option, so that it cannot be read as another one. */
-export function sampleArguments(directory: string, request: SampleRequest, { engine, threads }: Pick<Settings, 'engine' | 'threads'>): string[] {
+export function sampleArguments(directory: string, request: SampleRequest, { engine, threads }: { readonly engine: string; readonly threads: number }): string[] {
   return [
     'sample', directory, '--json', '--partial', `--prompt=${request.prompt}`, '--n', String(request.count), '--max-tokens', String(request.maxTokens),
     '--temperature', String(request.temperature), '--top-p', String(request.topP), '--top-k', String(request.topK), '--seed', String(request.seed),

@@ -18,6 +18,6 @@ export interface ViewsContext {
   readonly traces: Traces
   readonly comments: Comments
   /** Drafts labels of these rollouts of one run; how many came. */
-  readonly suggestDrafts: (rollouts: readonly RolloutPlace[], token: vscode.CancellationToken) => Promise<number>
+  readonly suggestDrafts: (rollouts: readonly RolloutPlace[]) => Promise<number>
   readonly log: vscode.LogOutputChannel
 }

@@ -69,6 +69,33 @@ describe('connectWebview', () => {
     assert.equal(sent[0]?.message.error?.code, -32800)
   })
 
+  it('cancels what a page asked for once it is out of sight, and hears what it says while it goes', async () => {
+    const tokens: CancellationToken[] = []
+    const waits = (_: unknown, token: CancellationToken) => new Promise(() => tokens.push(token))
+    const { post, sent, connection, loads } = page({ waits, says: () => 'heard' })
+    post('a', { id: 1, method: 'waits' })
+    await settled()
+    connection.pageGone()
+    post('a', { id: 2, method: 'says' })
+    post('a', { id: 3, method: 'waits' })
+    await settled()
+    assert.deepEqual(tokens.map(({ isCancellationRequested }) => isCancellationRequested), [true, false])
+    assert.deepEqual([sent.find(({ message }) => message.id === 2)?.message.result, loads()], ['heard', 1])
+  })
+
+  it('cancels what the page before asked for when a page is loaded, and what the last one asked for at the end', async () => {
+    const tokens: CancellationToken[] = []
+    const waits = (_: unknown, token: CancellationToken) => new Promise(() => tokens.push(token))
+    const { post, connection } = page({ waits })
+    for (const load of ['a', 'b']) {
+      post(load, { id: 1, method: 'waits' })
+      await settled()
+    }
+    assert.deepEqual(tokens.map(({ isCancellationRequested }) => isCancellationRequested), [true, false])
+    connection.dispose()
+    assert.ok(tokens[1]?.isCancellationRequested)
+  })
+
   it('says what went wrong, and what to do', async () => {
     const fails = () => Promise.reject(Object.assign(new Error('no such run'), { code: 'gone', remedy: 'Open another.', place: '/w/runs/a' }))
     const { sent, post } = page({ fails })

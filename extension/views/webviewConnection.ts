@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode'
-import { AbstractMessageReader, AbstractMessageWriter, createMessageConnection, ResponseError } from 'vscode-jsonrpc/node'
+import { AbstractMessageReader, AbstractMessageWriter, CancellationTokenSource, createMessageConnection, ResponseError } from 'vscode-jsonrpc/node'
 import type { CancellationToken, DataCallback, Message, MessageConnection } from 'vscode-jsonrpc/node'
 import { isEnvelope } from '../../webviews/protocol/envelope.ts'
 
@@ -8,48 +8,74 @@ export type RequestHandler = (params: unknown, token: CancellationToken) => unkn
 export interface WebviewConnection extends vscode.Disposable {
   /** Does nothing while no page is loaded: a page asks for what it needs when it comes. */
   notify(name: string, payload: unknown): void
+  /** The page is out of sight, and with that gone: cancels what it asked for. */
+  pageGone(): void
+}
+
+/** A page as long as it is there. */
+interface Load {
+  readonly id: string
+  readonly reader: LoadReader
+  readonly connection: MessageConnection
+  /** Cancelled when nobody is left to take an answer. */
+  asking: CancellationTokenSource
 }
 
 /**
  * The host's end of the RPC with a page. Every load of the page gets a connection of its own: with the old one go its requests
- * in flight. `onLoad` is called before the first request of a load is handled.
+ * in flight, which are cancelled. `onLoad` is called before the first request of a load is handled.
  */
 export function connectWebview(webview: vscode.Webview, handlers: ReadonlyMap<string, RequestHandler>, onLoad: () => void): WebviewConnection {
-  let current: { load: string; reader: LoadReader; connection: MessageConnection } | undefined
-  const connect = (load: string) => {
+  let current: Load | undefined
+  const end = () => {
+    current?.asking.cancel()
     current?.connection.dispose()
+    current = undefined
+  }
+  const connect = (id: string): Load => {
+    end()
     onLoad()
     const reader = new LoadReader()
-    const connection = createMessageConnection(reader, new LoadWriter(webview, load))
+    const connection = createMessageConnection(reader, new LoadWriter(webview, id))
+    const load: Load = { id, reader, connection, asking: new CancellationTokenSource() }
     // A request without parameters is handed on with the token alone.
     for (const [name, handler] of handlers) {
-      connection.onRequest(name, (...given: unknown[]) => answer(handler, given.length > 1 ? given[0] : undefined, given.at(-1) as CancellationToken))
+      connection.onRequest(name, (...given: unknown[]) => answer(handler, given.length > 1 ? given[0] : undefined, [given.at(-1) as CancellationToken, load.asking.token]))
     }
     connection.listen()
-    current = { load, reader, connection }
-    return current
+    return (current = load)
   }
   const listening = webview.onDidReceiveMessage((data: unknown) => {
     if (!isEnvelope(data)) return
-    const live = current?.load === data.load ? current : connect(data.load)
+    const live = current?.id === data.load ? current : connect(data.load)
     live.reader.receive(data.message as Message)
   })
   return {
     // A panel that is being closed takes no more notices, and nobody is left to miss them.
     notify: (name, payload) => void current?.connection.sendNotification(name, payload).catch(() => undefined),
+    pageGone: () => {
+      current?.asking.cancel()
+      // What a page says while it goes is still heard.
+      if (current) current.asking = new CancellationTokenSource()
+    },
     dispose: () => {
       listening.dispose()
-      current?.connection.dispose()
-      current = undefined
+      end()
     }
   }
 }
 
-async function answer(handler: RequestHandler, params: unknown, token: CancellationToken): Promise<unknown> {
+/** @param givenUp the request is cancelled when any of these is */
+async function answer(handler: RequestHandler, params: unknown, givenUp: readonly CancellationToken[]): Promise<unknown> {
+  const source = new CancellationTokenSource()
+  const listening = givenUp.map((each) => each.onCancellationRequested(() => source.cancel()))
   try {
-    return await handler(params, token)
+    return await handler(params, source.token)
   } catch (error) {
-    throw token.isCancellationRequested ? new ResponseError(REQUEST_CANCELLED, 'given up') : toResponseError(error)
+    throw source.token.isCancellationRequested ? new ResponseError(REQUEST_CANCELLED, 'given up') : toResponseError(error)
+  } finally {
+    listening.forEach((each) => each.dispose())
+    source.dispose()
   }
 }
 

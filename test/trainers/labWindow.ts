@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { LiveRun } from '../../extension/contracts/trainers.ts'
+import type { FailedStart, LiveRun } from '../../extension/contracts/trainers.ts'
 import { NO_PYTHONS } from '../../extension/trainers/machineVariables.ts'
 import { chooseNode, ownNode } from '../../extension/trainers/nodeProgram.ts'
 import type { NodeChoice } from '../../extension/trainers/nodeProgram.ts'
@@ -79,6 +79,7 @@ export class LabWindow {
   readonly partials: PartialText[] = []
   readonly recorded: RecordedNotice[] = []
   readonly failures: string[] = []
+  readonly failedStarts: FailedStart[] = []
   readonly said: string[] = []
   /** How often another window would have liked to steer. */
   asked = 0
@@ -102,7 +103,10 @@ export class LabWindow {
         event: (_, event) => this.events.push(event),
         partial: (_, partial) => this.partials.push(partial),
         recorded: (_, recorded) => this.recorded.push(recorded),
-        startFailed: (label, message) => this.failures.push(`${label}: ${message}`),
+        startFailed: (failed) => {
+          this.failedStarts.push(failed)
+          this.failures.push(`${failed.label}: ${String(failed.error)}`)
+        },
         asked: () => (this.asked += 1)
       }
     })

@@ -8,6 +8,10 @@ import type { LabWindow } from './labWindow.ts'
 
 const hasFinished = (directory: string): boolean => existsSync(join(directory, 'events.jsonl')) && recordedEvents(directory).at(-1)?.type === 'runFinished'
 
+/** Reads what it wants: it may run only where somebody approved of it. */
+const REWARD = `import os from 'node:os'
+export const reward = { name: 'own', score: () => ({ score: os.cpus().length > 0 ? 1 : 0, why: 'fine' }) }`
+
 /** The window that reached a trainer first which had waited: any may start it. */
 async function steererOf(directory: string, ...windows: readonly LabWindow[]): Promise<LabWindow> {
   const steering = (): LabWindow | undefined => windows.find((window) => window.run(directory)?.role === 'steering')
@@ -104,6 +108,22 @@ describe('trainers: the queue', function () {
     await until(() => machine.entries().length === 0 && window.hub.queue.length === 0)
     assert.equal(window.failures.length, 1)
     assert.match(window.failures[0]!, /^bad: .*steps/)
+  })
+
+  it('tells what a queued start was refused without, so that it can be made again with that', async () => {
+    const window = machine.window()
+    const { directory } = await window.start()
+    writeFileSync(join(machine.folder, 'own.mjs'), REWARD)
+    await window.start({ steps: 2, rewards: [{ name: 'module', path: 'own.mjs' }] }, 'refused.run.json')
+    await window.hub.steer(directory, 'stopNow')
+    await until(() => window.failedStarts.length === 1)
+    const { request, error } = window.failedStarts[0]!
+    assert.equal((error as { code?: unknown }).code, 'trust/not-approved')
+    assert.ok('file' in request && !existsSync(request.directory))
+    await window.hub.start({ ...request, trustModules: true })
+    await until(() => hasFinished(request.directory))
+    await until(() => machine.entries().length === 0)
+    assert.equal(window.failures.length, 1)
   })
 
   it('lets a run on another device start beside one that computes on the CPU', async () => {

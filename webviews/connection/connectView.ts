@@ -7,9 +7,9 @@
 import { CancellationTokenSource, createMessageConnection } from 'vscode-jsonrpc/browser'
 import type { MessageConnection } from 'vscode-jsonrpc/browser'
 import type { QueryParams, QueryRequest, QueryResults } from '../../trainer/protocol/queries.ts'
-import type { KeptState } from '../protocol/envelope.ts'
 import { PageReader, PageWriter } from './pageTransport.ts'
 import type { HostApi } from './pageTransport.ts'
+import { stateKeeper } from './stateKeeper.ts'
 import { toViewError, ViewError } from './viewError.ts'
 
 declare function acquireVsCodeApi(): HostApi
@@ -28,23 +28,23 @@ export interface ViewConnection<R extends RequestsOf<R>, Notices> {
   saveState(state: unknown): void
 }
 
-const SAVE_DELAY_MS = 250
-
 export function connectView<R extends RequestsOf<R>, Notices>(): ViewConnection<R, Notices> {
   const host = acquireVsCodeApi()
   const load = crypto.randomUUID()
   const connection = createMessageConnection(new PageReader(load), new PageWriter(load, host))
   connection.listen()
-  const identity = readIdentity()
-  keepIdentity(host, identity)
   const listen = noticeListeners(connection)
   const ask = (name: string, params: unknown, signal?: AbortSignal) => request(connection, name, params, signal)
+  // Before the first question of the page: the host answers it with the state that it was told.
+  const keeper = stateKeeper(host, readIdentity(), (state) => void ask('saveState', state).catch(reportLost))
+  addEventListener('pagehide', keeper.flush)
+  document.addEventListener('visibilitychange', keeper.flush)
   return {
     ask: (name, params, signal) => ask(name, params, signal) as Promise<R[typeof name]['result']>,
     query: <Q extends QueryRequest>(name: Q, params: QueryParams<Q>, signal?: AbortSignal) =>
       ask('query', [name, params], signal) as Promise<QueryResults[Q]>,
     on: (notice, handler) => listen(notice, handler as (payload: unknown) => void),
-    saveState: saver(host, identity, (state) => void ask('saveState', state).catch(reportLost))
+    saveState: keeper.keep
   }
 }
 
@@ -93,20 +93,6 @@ function noticeListeners(connection: MessageConnection): (notice: string, handle
 function readIdentity(): unknown {
   const text = document.body.dataset['identity']
   return text === undefined ? null : (JSON.parse(text) as unknown)
-}
-
-function keepIdentity(host: HostApi, identity: unknown): void {
-  const kept = host.getState() as KeptState | undefined
-  host.setState({ identity, state: kept?.state ?? null } satisfies KeptState)
-}
-
-function saver(host: HostApi, identity: unknown, tellHost: (state: unknown) => void): (state: unknown) => void {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  return (state) => {
-    host.setState({ identity, state } satisfies KeptState)
-    clearTimeout(timer)
-    timer = setTimeout(() => tellHost(state), SAVE_DELAY_MS)
-  }
 }
 
 function reportLost(error: unknown): void {

@@ -350,7 +350,7 @@ export class InspectorApp extends LitElement {
       const texts = this.#live.at(Date.now())
       if (texts.length > 0) return html`<lab-live-texts .texts=${texts}></lab-live-texts>`
     }
-    return html`<lab-rollout-detail .model=${model} .place=${place} .groupPlace=${groupPlace} .tab=${tab} .mode=${mode} ?rich=${rich} .at=${at} .kept=${kept} .marked=${marked?.id} ?narrow=${this.narrow}
+    return html`<lab-rollout-detail .model=${model} .place=${place} .groupPlace=${groupPlace} .tab=${tab} .mode=${mode} ?rich=${rich} .at=${at} .kept=${kept} .marked=${marked} ?narrow=${this.narrow}
       @tab=${(event: CustomEvent<DetailTab>) => this.#setTab(event.detail)} @openplace=${(event: CustomEvent<RolloutPlace>) => this.#detail.openRollout(event.detail, 'rollout')}
       @display=${(event: CustomEvent<{ mode: ColourMode; rich: boolean }>) => this.#detail.display(event.detail)}
       @act=${(event: CustomEvent<'back' | 'mark' | 'document' | 'link' | 'label'>) => this.#act(event.detail, model)}></lab-rollout-detail>`

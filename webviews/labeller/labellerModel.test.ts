@@ -16,6 +16,8 @@ class FakeHost {
   failing = false
   qualityControl = false
   silent = false
+  /** A rollout whose item cannot be read for now. */
+  unreadable = ''
   /** Rollouts whose items exist. */
   readonly rollouts: readonly string[]
   readonly steps: number
@@ -37,6 +39,7 @@ class FakeHost {
     if (this.silent) throw new ViewError('There is no answer.', { code: 'silent', remedy: 'Wait.' })
     if (name === 'queue') return this.rollouts.map((rollout, index) => ({ rollout, qualityControl: this.qualityControl, ...(params.pairs && { other: this.rollouts[(index + 1) % this.rollouts.length] }) }))
     if (name === 'item') {
+      if (params.rollout === this.unreadable) throw new ViewError('There is no answer.', { code: 'silent', remedy: 'Wait.' })
       if (!this.rollouts.includes(params.rollout)) return null
       const { rollout, other, qualityControl } = params
       return { rollout: rolloutWithSteps(this.steps, rollout), labels: this.labels.filter((label) => label.rollout === rollout), qualityControl, ...(other && { other: rolloutWithSteps(this.steps, other) }) }
@@ -252,6 +255,40 @@ describe('a reload', () => {
 })
 
 describe('what is brought back', () => {
+  it('is kept where the queue cannot be read at first, and comes with its item', async () => {
+    const host = new FakeHost()
+    const model = await opened(host)
+    await model.go(1)
+    for (const key of ['2', 'c']) await press(model, key)
+    model.act((open) => void open.typed('half a crit'))
+    const kept = host.saved.at(-1)
+    host.silent = true
+    await opened(host, { saved: kept })
+    const again = await opened(host, { saved: host.saved.at(-1) })
+    assert.match(again.error?.message ?? '', /no answer/)
+    host.silent = false
+    await again.retry()
+    assert.deepEqual([again.open?.item.rollout.id, [...again.open!.judgement.changes.keys()]], ['b', ['critique:1']])
+    await press(again, 'Enter', true)
+    assert.deepEqual(opinions(host.commits.at(-1))[0], { kind: 'critique', text: 'half a crit', at: 1 })
+  })
+
+  it('is kept where its item cannot be read, whatever is said of others meanwhile', async () => {
+    const host = new FakeHost()
+    const model = await opened(host)
+    await press(model, '-')
+    host.unreadable = 'a'
+    const after = await opened(host, { saved: host.saved.at(-1) })
+    assert.match(after.error?.message ?? '', /no answer/)
+    await after.go(1)
+    await press(after, '+')
+    host.unreadable = ''
+    const last = await opened(host, { saved: host.saved.at(-1) })
+    assert.deepEqual([last.open?.item.rollout.id, last.open?.judgement.changes.get('rating:0')?.opinion], ['b', { kind: 'stepRating', rating: 1 }])
+    await last.go(-1)
+    assert.deepEqual([last.open?.item.rollout.id, last.open?.judgement.changes.get('rating:0')?.opinion], ['a', { kind: 'stepRating', rating: -1 }])
+  })
+
   it('is never called blind where something was shown before', async () => {
     const host = new FakeHost()
     const model = await opened(host)

@@ -8,8 +8,8 @@ import { OpenItem } from './item/openItem.ts'
 import type { Said } from './item/openItem.ts'
 import { Stopwatch } from './item/stopwatch.ts'
 import { rebase } from './judging/judgement.ts'
-import { STARTING_SETTINGS, readSaved } from './labellerSettings.ts'
-import type { LabellerSettings, SavedLabeller } from './labellerSettings.ts'
+import { STARTING_SETTINGS, readSaved, unwrittenIn } from './labellerSettings.ts'
+import type { LabellerSettings, SavedLabeller, Unwritten } from './labellerSettings.ts'
 import { ItemSource } from './queue/itemSource.ts'
 import { entryKey, LabelQueue } from './queue/labelQueue.ts'
 import type { QueueEntry } from './queue/labelQueue.ts'
@@ -19,6 +19,8 @@ export type Connection = Pick<ViewConnection<LabellerRequests, LabellerNotices>,
 
 /** Items that one request for drafts is about. */
 const SUGGESTED = 10
+/** Items whose unwritten opinions wait for them at most. */
+const LEFT = 20
 
 /**
  * What the labeller works on: queue, the item that is open, what is said of it, how far the labeler is. Everything that writes
@@ -46,6 +48,10 @@ export class LabellerModel {
   /** Items completed here: a queue made by readers that lag behind must not show them again. */
   readonly #completed = new Set<string>()
   #opening = 0
+  /** What the page before left unwritten: it waits until its item is open, which may fail at first. */
+  #left: readonly Unwritten[] = []
+  /** What the queue is to begin with, where it could not be read. */
+  #wanted: QueueEntry | undefined
 
   constructor(connection: Connection, start: LabellerStart, onChange: () => void, now: () => number = () => performance.now()) {
     this.#connection = connection
@@ -60,16 +66,25 @@ export class LabellerModel {
   /** Takes up where the page was left, with what was said and not written; else begins with the queue. */
   async begin(): Promise<void> {
     const saved = readSaved(this.start.saved)
-    if (saved) Object.assign(this, { settings: { ...STARTING_SETTINGS, ...saved.settings }, segment: saved.segment })
+    if (saved) {
+      this.settings = { ...STARTING_SETTINGS, ...saved.settings }
+      this.segment = saved.segment
+      this.#left = unwrittenIn(saved).slice(-LEFT)
+    }
     const show = this.start.show === undefined ? undefined : { rollout: this.start.show, qualityControl: false }
-    const unwritten = (saved?.changes.length ?? 0) > 0
-    await this.#fill(unwritten ? saved?.entry : show ?? saved?.entry)
-    const { open } = this
-    if (!saved || !open || open.item.rollout.id !== saved.entry?.rollout) return
-    open.judgement = rebase({ ...open.judgement, changes: new Map(saved.changes) }, open.judgement.given)
-    open.unseen = saved.unseen && this.settings.blind
-    if (show && unwritten && show.rollout !== saved.entry.rollout) this.said = 'What was said here is not committed yet: Enter commits it. Then open the other rollout again.'
-    this.changed()
+    const unwritten = this.#left.find(({ entry, changes }) => saved?.entry && entryKey(entry) === entryKey(saved.entry) && changes.length > 0)
+    await this.#fill(unwritten?.entry ?? show ?? saved?.entry)
+    if (!show || !unwritten || unwritten.entry.rollout === show.rollout || this.open?.item.rollout.id !== unwritten.entry.rollout) return
+    this.say('What was said here is not committed yet: Enter commits it. Then open the other rollout again.')
+  }
+
+  /** What was said of the item before the page was loaded. */
+  #takeUp(open: OpenItem, entry: QueueEntry): void {
+    if (this.#left.some((each) => each.entry.rollout === entry.rollout && !each.unseen)) open.unseen = false
+    const left = this.#left.find((each) => entryKey(each.entry) === entryKey(entry) && each.segment === this.segment)
+    if (!left) return
+    open.judgement = rebase({ ...open.judgement, changes: new Map(left.changes) }, open.judgement.given)
+    this.#left = this.#left.filter((each) => each !== left)
   }
 
   /** Asks for the queue anew. */
@@ -82,8 +97,10 @@ export class LabellerModel {
       const entries = await this.#connection.ask('queue', { kind, pairs, seed })
       this.queue.fill(entries.filter((entry) => entry.qualityControl || !this.#completed.has(entryKey(entry))), keep)
       this.#items.forgetAhead()
+      this.#wanted = undefined
     } catch (error) {
       this.error = toViewError(error)
+      this.#wanted = keep
     }
     await Promise.all([this.#openCurrent(), this.#readProgress()])
   }
@@ -101,7 +118,7 @@ export class LabellerModel {
 
   /** Asks again for what could not be read. */
   async retry(): Promise<void> {
-    await this.#exclusively(() => this.#fill(this.queue.current))
+    await this.#exclusively(() => this.#fill(this.queue.current ?? this.#wanted))
   }
 
   /** Hides or shows reward, gold answer and others' labels; what was seen once of an item stays seen. */
@@ -133,8 +150,10 @@ export class LabellerModel {
   }
 
   #save(): void {
-    const { settings, segment, open, queue } = this
-    const state: SavedLabeller = { version: 1, settings, segment, changes: [...(open?.judgement.changes ?? [])], unseen: open?.unseen ?? true, ...(queue.current && { entry: queue.current }) }
+    const { settings, segment, open } = this
+    const entry = this.queue.current ?? this.#wanted
+    const changes = [...(open?.judgement.changes ?? [])]
+    const state: SavedLabeller = { version: 1, settings, segment, changes, unseen: open?.unseen ?? true, left: this.#left, ...(entry && { entry }) }
     this.#connection.saveState(state)
   }
 
@@ -159,6 +178,7 @@ export class LabellerModel {
       const open = await OpenItem.open(item, this.start.labeler, { segment: this.segment, set: this.#set, stopAtFirstError })
       if (opening !== this.#opening) return
       open.unseen = blind
+      this.#takeUp(open, entry)
       this.open = open
       this.error = undefined
     } catch (error) {

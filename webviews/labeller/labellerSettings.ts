@@ -16,15 +16,22 @@ export interface LabellerSettings {
 
 export const STARTING_SETTINGS: LabellerSettings = { kind: 'unlabelled', pairs: false, seed: 0, blind: true, stopAtFirstError: true, labelSet: '' }
 
-/** What is kept over a reload: the way of working, the place, and what was said there and is not on the disk yet. */
-export interface SavedLabeller {
-  readonly version: 1
-  readonly settings: LabellerSettings
-  readonly entry?: QueueEntry
+/** What was said of an item and is not on the disk yet. */
+export interface Unwritten {
+  readonly entry: QueueEntry
   readonly segment: number
   /** Whether nothing that blind mode hides was shown of the item. */
   readonly unseen: boolean
   readonly changes: readonly (readonly [Slot, Change])[]
+}
+
+/** What is kept over a reload: the way of working, the place, and what was said there. */
+export interface SavedLabeller extends Omit<Unwritten, 'entry'> {
+  readonly version: 1
+  readonly settings: LabellerSettings
+  readonly entry?: QueueEntry
+  /** Of items that could not be read since what was said of them was kept. */
+  readonly left?: readonly Unwritten[]
 }
 
 /** The page wrote this itself; another version of the page may have. */
@@ -32,6 +39,11 @@ export function readSaved(saved: unknown): SavedLabeller | undefined {
   if (typeof saved !== 'object' || saved === null || !('version' in saved) || saved.version !== 1) return undefined
   const { settings, changes } = saved as Partial<SavedLabeller>
   return settings && Object.hasOwn(QUEUE_WORDS, settings.kind) && Array.isArray(changes) ? (saved as SavedLabeller) : undefined
+}
+
+/** What is to be taken up again once its item is open. */
+export function unwrittenIn({ entry, segment, unseen, changes, left = [] }: SavedLabeller): readonly Unwritten[] {
+  return entry && (changes.length > 0 || !unseen) ? [...left, { entry, segment, unseen, changes }] : left
 }
 
 export const QUEUE_WORDS: Readonly<Record<LabelQueueKind, readonly [title: string, explained: string]>> = {

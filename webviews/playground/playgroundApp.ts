@@ -8,11 +8,14 @@ import { valueOf } from '../controls/registerControls.ts'
 import { sharedStyles } from '../controls/sharedStyles.ts'
 import type { PlaygroundNotices, PlaygroundRequests, PlaygroundStart } from '../protocol/playground.ts'
 import { visibleText } from '../protocol/visibleText.ts'
+import { readKept, toKeep } from './keptCompletions.ts'
+import type { Completion } from './keptCompletions.ts'
 import { FIELDS, mistakeIn, readParameters, readSaved, STARTING } from './parameters.ts'
 import type { ParameterField, Typed } from './parameters.ts'
 import { playgroundStyles } from './playgroundStyles.ts'
 
-type Completion = PlaygroundNotices['completion']
+/** Texts that are being written are kept so often. */
+const SAVE_PAUSE_MS = 1000
 
 /** Prompt in, completions out, shown while they are written. Ctrl+Enter samples, Escape cancels. */
 export class PlaygroundApp extends LitElement {
@@ -26,6 +29,7 @@ export class PlaygroundApp extends LitElement {
   #sampling: AbortController | undefined
   #problem: ViewError | undefined
   #said = ''
+  #saving: ReturnType<typeof setTimeout> | undefined
 
   constructor(connection: ViewConnection<PlaygroundRequests, PlaygroundNotices>) {
     super()
@@ -42,6 +46,7 @@ export class PlaygroundApp extends LitElement {
       // What was typed meanwhile stays.
       if (this.#prompt === '') this.#prompt = prompt
       this.#typed = typed
+      if (!this.#sampling) this.#completions = readKept(saved)
     } catch (error) {
       this.#problem = toViewError(error)
     }
@@ -104,12 +109,13 @@ export class PlaygroundApp extends LitElement {
     }
     this.#sampling = undefined
     this.#completions = this.#completions.filter((completion) => completion !== undefined)
-    this.requestUpdate()
+    this.#changed()
   }
 
   #show(completion: Completion): void {
     if (!this.#sampling || completion.index < 0 || completion.index >= this.#completions.length) return
     this.#completions = this.#completions.map((known, index) => (index === completion.index ? completion : known))
+    this.#saving ??= setTimeout(() => this.#save(), SAVE_PAUSE_MS)
     this.requestUpdate()
   }
 
@@ -123,8 +129,14 @@ export class PlaygroundApp extends LitElement {
   }
 
   #changed(): void {
-    this.#connection.saveState({ prompt: this.#prompt, typed: this.#typed })
+    this.#save()
     this.requestUpdate()
+  }
+
+  #save(): void {
+    clearTimeout(this.#saving)
+    this.#saving = undefined
+    this.#connection.saveState({ prompt: this.#prompt, typed: this.#typed, completions: toKeep(this.#completions) })
   }
 
   #say(text: string): void {

@@ -2,7 +2,9 @@ import type { RolloutPlace } from '../../protocol/inspector.ts'
 import type { SavedState } from '../savedState.ts'
 import type { ColourMode } from '../trace/tokenColours.ts'
 import type { KeptReading } from '../trace/traceView.ts'
-import type { DetailTab, GroupPlace } from './rolloutDetail.ts'
+import type { GroupPlace } from './detailReading.ts'
+import type { DetailTab } from './rolloutDetail.ts'
+import { isSamePlace } from './samePlace.ts'
 
 /** What is open beside the list, and how it is shown. The page is told by `onChange` of what it should draw and keep. */
 export class DetailModel {
@@ -66,7 +68,7 @@ export class DetailModel {
     if (!place) return undefined
     this.#change({ marked: marked ? undefined : place })
     if (!marked) return 'marked'
-    return marked.id === place.id && marked.run === place.run ? 'unmarked' : { left: marked, right: place }
+    return isSamePlace(marked, place) ? 'unmarked' : { left: marked, right: place }
   }
 
   #change(change: Partial<DetailModel>): void {

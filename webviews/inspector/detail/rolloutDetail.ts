@@ -17,6 +17,8 @@ import type { ExecutionView } from '../execution/executionView.ts'
 import '../threads/threadList.ts'
 import '../trace/traceView.ts'
 import type { KeptReading, TraceView } from '../trace/traceView.ts'
+import { DetailReading } from './detailReading.ts'
+import type { GroupPlace } from './detailReading.ts'
 import { detailStyles } from './detailStyles.ts'
 import './groupView.ts'
 import { errorBox } from './messages.ts'
@@ -25,19 +27,10 @@ import { answerTable, rewardTable } from './rewardTable.ts'
 import type { PartLinks } from './rewardTable.ts'
 import { rolloutDetailStyles } from './rolloutDetailStyles.ts'
 import { origin, outcome } from './rolloutFacts.ts'
-
-/** Of a prompt, in the title. */
-const PROMPT_CHARACTERS = 120
+import { isSamePlace } from './samePlace.ts'
 
 export const DETAIL_TABS = [['rollout', 'Rollout'], ['group', 'Group'], ['history', 'Problem through time']] as const
 export type DetailTab = (typeof DETAIL_TABS)[number][0]
-
-/** A group to show where no rollout of it was chosen yet. */
-export interface GroupPlace {
-  readonly run: string
-  readonly group: string
-  readonly attempt: number
-}
 
 /**
  * One rollout, its group, its problem through time. Fires `tab`, `openplace` (a rollout), `display` (colouring, rendering) and `act`
@@ -46,9 +39,8 @@ export interface GroupPlace {
 export class RolloutDetail extends LitElement {
   static override properties = {
     model: { attribute: false }, place: { attribute: false }, groupPlace: { attribute: false }, kept: { attribute: false },
-    tab: {}, mode: {}, rich: { type: Boolean }, marked: {}, at: { type: Number },
-    rollout: { state: true }, group: { state: true }, prompt: { state: true }, error: { state: true }, loading: { state: true },
-    segment: { state: true }, labels: { state: true }, linkedParts: { state: true }
+    tab: {}, mode: {}, rich: { type: Boolean }, marked: { attribute: false }, at: { type: Number },
+    error: { state: true }, loading: { state: true }, segment: { state: true }, labels: { state: true }, linkedParts: { state: true }
   }
   static override styles = [sharedStyles, detailStyles, rolloutDetailStyles, css`:host { display: flex; flex-direction: column; min-height: 0; min-width: 0; }`]
 
@@ -58,16 +50,12 @@ export class RolloutDetail extends LitElement {
   declare tab: DetailTab
   declare mode: ColourMode
   declare rich: boolean
-  /** Id of the rollout marked for a comparison. */
-  declare marked: string | undefined
+  /** The rollout marked for a comparison. */
+  declare marked: RolloutPlace | undefined
   /** Where in the first segment's text to put the cursor once the rollout is there; −1 = nowhere. */
   declare at: number
   /** How a rollout was read last: shown so again when it is that rollout. */
   declare kept: KeptReading | undefined
-  declare rollout: Rollout | undefined
-  declare group: readonly GroupAttempt[]
-  /** First words of what the group was asked. */
-  declare prompt: string
   declare error: ViewError | undefined
   declare loading: boolean
   declare segment: number
@@ -75,6 +63,7 @@ export class RolloutDetail extends LitElement {
   declare labels: readonly Label[]
   /** Positions of the reward parts that lead to a file. */
   declare linkedParts: ReadonlySet<number>
+  readonly #reading = new DetailReading(() => this.model.connection)
   #asking: AbortController | undefined
 
   constructor() {
@@ -82,8 +71,6 @@ export class RolloutDetail extends LitElement {
     this.tab = 'rollout'
     this.mode = 'none'
     this.rich = false
-    this.group = []
-    this.prompt = ''
     this.loading = false
     this.segment = 0
     this.labels = []
@@ -93,7 +80,7 @@ export class RolloutDetail extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('place') || changed.has('groupPlace')) this.load()
-    else if (changed.has('tab') && this.tab === 'group' && this.group.length === 0) this.load()
+    else if (changed.has('tab') && this.tab === 'group' && this.#reading.group.length === 0) this.load()
   }
 
   /** Reads the rollout, or the group where only that was asked for. What is shown stays until it is there. */
@@ -113,38 +100,27 @@ export class RolloutDetail extends LitElement {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const { place, groupPlace, model } = this
+    const { place, groupPlace } = this
     if (place) {
-      const rollout = await model.connection.query('rollouts/one', { ...place, executions: false }, signal)
-      if (!rollout) throw new Error('This rollout is not in the run any more.')
+      const before = this.#reading.place
+      await this.#reading.readRollout(place, signal)
       this.segment = 0
-      if (rollout.id !== this.rollout?.id) [this.labels, this.linkedParts] = [[], new Set()]
-      this.rollout = rollout
-      this.prompt = rollout.segments[0]?.samplePrompt.text.slice(0, PROMPT_CHARACTERS) ?? ''
-      void this.updateComplete.then(() => this.#showPlace(rollout.id))
+      if (!isSamePlace(before, place)) [this.labels, this.linkedParts] = [[], new Set()]
+      this.requestUpdate()
+      void this.updateComplete.then(() => this.#showPlace(place))
       void this.#readLinks(place)
-      if (!this.group.some((each) => each.id === rollout.id)) this.group = []
       // A group is read where it is looked at.
-      if (this.tab === 'group' && this.group.length === 0) {
-        this.group = await model.connection.query('rollouts/group', { run: place.run, group: rollout.group, attempt: rollout.attempt }, signal)
-      }
-    } else if (groupPlace) {
-      this.rollout = undefined
-      this.group = await model.connection.query('rollouts/group', groupPlace, signal)
-      const first = this.group.slice(0, 1).map(({ id }) => ({ run: groupPlace.run, id }))
-      const [excerpt] = await model.connection.query('rollouts/excerpts', { rollouts: first, characters: PROMPT_CHARACTERS }, signal)
-      this.prompt = excerpt?.prompt ?? ''
-    }
+      if (this.tab === 'group') await this.#reading.readOwnGroup(signal)
+    } else if (groupPlace) await this.#reading.readGroup(groupPlace, signal)
   }
 
   /** Where parts come from is not needed to read a rollout: it comes when it is known. */
   async #readLinks(place: RolloutPlace): Promise<void> {
     const parts = await this.model.connection.ask('linkedParts', place).catch(() => [])
-    if (place.id === this.rollout?.id) this.linkedParts = new Set(parts)
+    if (isSamePlace(place, this.#reading.place)) this.linkedParts = new Set(parts)
   }
 
-  #partLinks({ id }: Rollout): PartLinks {
-    const place = { run: this.place?.run ?? '', id }
+  #partLinks(place: RolloutPlace): PartLinks {
     const act = (what: 'openPart' | 'debugPart', part: number): void => {
       this.model.connection.ask(what, { ...place, part }).catch((error: unknown) => (this.error = toViewError(error)))
     }
@@ -152,9 +128,9 @@ export class RolloutDetail extends LitElement {
   }
 
   /** A search hit, or where the reader was. */
-  #showPlace(id: string): void {
+  #showPlace(place: RolloutPlace): void {
     if (this.at >= 0) this.trace?.showOffset(this.at)
-    else if (this.kept?.id === id) this.trace?.showAsKept(this.kept)
+    else if (this.kept && isSamePlace(this.kept, place)) this.trace?.showAsKept(this.kept)
   }
 
   /** Puts the cursor where a label stands. */
@@ -189,7 +165,7 @@ export class RolloutDetail extends LitElement {
 
   override render() {
     if (this.error) return html`<div class="body">${errorBox(this.error, () => this.load())}</div>`
-    if (!this.rollout && this.group.length === 0) return html`<div class="empty">${this.loading ? 'Reading…' : 'Choose a rollout in the list: Enter opens it.'}</div>`
+    if (!this.#subject) return html`<div class="empty">${this.loading ? 'Reading…' : 'Choose a rollout in the list: Enter opens it.'}</div>`
     return html`${this.#toolbar()}
       <div class="tabs" role="tablist" aria-label="What to read" @keydown=${this.#onTabKey}>${DETAIL_TABS.map(([tab, title]) => html`
         <button type="button" role="tab" id="tab-${tab}" aria-selected=${tab === this.tab} aria-controls="panel" tabindex=${tab === this.tab ? 0 : -1}
@@ -198,33 +174,31 @@ export class RolloutDetail extends LitElement {
   }
 
   get #subject(): Rollout | GroupAttempt | undefined {
-    return this.rollout ?? this.group[0]
+    return this.#reading.rollout ?? this.#reading.group[0]
   }
 
   #panel() {
-    const { rollout } = this
+    const { run, rollout, group, prompt, place } = this.#reading
     if (this.tab === 'history' && this.#subject) {
-      return html`<lab-problem-history .model=${this.model} .problem=${this.#subject.problemId} .heading=${visibleLine(this.prompt.trim(), 100)}
+      return html`<lab-problem-history .model=${this.model} .problem=${this.#subject.problemId} .heading=${visibleLine(prompt.trim(), 100)}
         @openplace=${(event: CustomEvent<RolloutPlace>) => this.#fire('openplace', event.detail)}></lab-problem-history>`
     }
-    if (this.tab === 'group' || !rollout) {
-      const run = this.place?.run ?? this.groupPlace?.run ?? ''
-      return html`<lab-group .rollouts=${this.group} .current=${rollout?.id}
+    if (this.tab === 'group' || !rollout || !place) {
+      return html`<lab-group .rollouts=${group} .current=${rollout?.id}
         @openrollout=${(event: CustomEvent<string>) => this.#fire('openplace', { run, id: event.detail })}></lab-group>`
     }
-    return this.#rollout(rollout)
+    return this.#rollout(rollout, place)
   }
 
-  #rollout(rollout: Rollout) {
-    const place = { run: this.place?.run ?? '', id: rollout.id }
+  #rollout(rollout: Rollout, place: RolloutPlace) {
     return html`${outcome(rollout)}
       ${rollout.errors.map((error) => html`<div class="notice"><b>${error.boundary}</b> ${visibleText(error.message.slice(0, 4000))}</div>`)}
-      <div class="side"><div>${rewardTable(rollout, this.#partLinks(rollout))}</div><div>${answerTable(rollout)}</div></div>
+      <div class="side"><div>${rewardTable(rollout, this.#partLinks(place))}</div><div>${answerTable(rollout)}</div></div>
       <lab-executions .connection=${this.model.connection} .place=${place} ?hasgold=${rollout.gold !== undefined}
         @showturn=${(event: CustomEvent<number>) => this.#showTurn(event.detail)}></lab-executions>
       ${rollout.segments.length > 1 ? this.#segments(rollout) : nothing}
-      <lab-trace .rollout=${rollout} .index=${this.segment} .mode=${this.mode} ?rich=${this.rich} .labels=${this.labels}></lab-trace>
-      <lab-threads .connection=${this.model.connection} .place=${this.place ?? place}
+      <lab-trace .run=${place.run} .rollout=${rollout} .index=${this.segment} .mode=${this.mode} ?rich=${this.rich} .labels=${this.labels}></lab-trace>
+      <lab-threads .connection=${this.model.connection} .place=${place}
         @labelsread=${(event: CustomEvent<readonly Label[]>) => (this.labels = event.detail)}
         @showplace=${(event: CustomEvent<Label>) => this.#showLabel(event.detail)}></lab-threads>
       ${origin(rollout)}`
@@ -238,15 +212,15 @@ export class RolloutDetail extends LitElement {
   }
 
   #modes(): ColourMode[] {
-    const segment = this.rollout?.segments[this.segment]
+    const segment = this.#reading.rollout?.segments[this.segment]
     return segment ? availableModes(tokenValues(segment)) : ['none']
   }
 
   #toolbar() {
-    const { rollout } = this
+    const { rollout, prompt } = this.#reading
     const segment = rollout?.segments[this.segment]
     const id = this.#subject ? visibleLine(this.#subject.problemId, 80) : ''
-    const title = visibleLine(this.prompt.trim(), 60) || id
+    const title = visibleLine(prompt.trim(), 60) || id
     const colour = (event: Event): void => this.#display({ mode: (event.currentTarget as HTMLSelectElement).value as ColourMode, rich: false })
     return html`<div class="toolbar" role="toolbar" aria-label="Rollout">
       <button type="button" class="tool back" title="Back to the list (Esc)"
@@ -261,16 +235,16 @@ export class RolloutDetail extends LitElement {
         <button type="button" class="tool" title="Fold or unfold all spans (z)" @click=${() => this.trace?.toggleAll()}>Fold</button>
         <button type="button" class="tool" aria-pressed=${this.marked !== undefined}
           title=${this.marked === undefined ? 'Mark for a comparison (d)' : 'Compare with the marked rollout (d)'}
-          @click=${() => this.#fire('act', 'mark')}>${this.#markWord(rollout?.id)}</button>
+          @click=${() => this.#fire('act', 'mark')}>${this.#markWord()}</button>
         <button type="button" class="tool" title="Open as a text document (o)" @click=${() => this.#fire('act', 'document')}>As text</button>
         <button type="button" class="tool" title="Label this rollout (l)" @click=${() => this.#fire('act', 'label')}>Label</button>
         <button type="button" class="tool" title="Copy a link to this rollout (y)" @click=${() => this.#fire('act', 'link')}>Link</button>` : nothing}
     </div>`
   }
 
-  #markWord(id: string | undefined): string {
+  #markWord(): string {
     if (this.marked === undefined) return 'Mark'
-    return this.marked === id ? 'Marked' : 'Compare'
+    return isSamePlace(this.marked, this.#reading.place) ? 'Marked' : 'Compare'
   }
 
   #display(display: { mode: ColourMode; rich: boolean }): void {

@@ -28,11 +28,17 @@ describe('chipsOf', () => {
 })
 
 describe('the fields of a filter', () => {
-  it('read numbers, and nothing from what is none', () => {
-    assert.deepEqual(readBounds('1.5', ''), { from: 1.5 })
-    assert.deepEqual(readBounds('', '−2'), { to: -2 })
-    assert.deepEqual(readBounds('2.6', '-4', true), { from: 3, to: 0 })
-    assert.equal(readBounds('x', 'Infinity'), undefined)
+  it('read numbers, and no condition where they are empty', () => {
+    assert.deepEqual(readBounds('1.5', ''), { bounds: { from: 1.5 } })
+    assert.deepEqual(readBounds('', '−2'), { bounds: { to: -2 } })
+    assert.deepEqual(readBounds('2.6', '-4', true), { bounds: { from: 3, to: 0 } })
+    assert.deepEqual(readBounds(' ', ''), { bounds: undefined })
+  })
+
+  it('say what is no number, also where the other one is', () => {
+    assert.deepEqual(readBounds('0,5', '1'), { mistake: '“0,5” is no number: decimals are written with a point, as in 0.5.' })
+    assert.deepEqual(readBounds('0', 'x'), { mistake: '“x” is no number.' })
+    assert.deepEqual(readBounds('', 'Infinity', true), { mistake: '“Infinity” is no number.' })
   })
 
   it('take conditions away where they are emptied', () => {

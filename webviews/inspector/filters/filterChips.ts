@@ -1,5 +1,8 @@
 import type { RolloutFilter } from '../../../trainer/protocol/rolloutViews.ts'
+import { visibleLine } from '../../protocol/visibleText.ts'
 import { stopWord } from '../rowText.ts'
+import { readWhere, writeWhere } from './brushedWhere.ts'
+import type { BrushedWhere } from './brushedWhere.ts'
 
 /** One condition of a filter, in words, and the filter without it. */
 export interface FilterChip {
@@ -34,16 +37,27 @@ export function chipsOf(filter: RolloutFilter): readonly FilterChip[] {
   if (filter.text) add('text', `contains “${filter.text}”`)
   if (filter.superseded) add('superseded', 'with attempts done again')
   if (filter.labels?.length) add('labels', filter.labels.map((state) => LABEL_WORDS[state]).join(' or '))
-  if (filter.where) add('where', `where ${filter.where}`)
-  return chips
+  return [...chips, ...whereChips(filter)]
 }
 
-/** The range that two inputs say; undefined where neither holds a number. */
-export function readBounds(from: string, to: string, integers = false): { from?: number; to?: number } | undefined {
+/** What was typed and each range that was drawn: one can go without the other. */
+function whereChips(filter: RolloutFilter): FilterChip[] {
+  const { typed, ranges } = readWhere(filter.where)
+  const chip = (label: string, rest: BrushedWhere): FilterChip => ({ label, without: withCondition(filter, 'where', writeWhere(rest)) })
+  return [
+    ...(typed === '' ? [] : [chip(`where ${typed}`, { typed: '', ranges })]),
+    ...ranges.map((range) => chip(`${range.column} ${boundsText(range)}`, { typed, ranges: ranges.filter((other) => other !== range) }))
+  ]
+}
+
+/** The range that two inputs say, undefined where both are empty; or what is wrong with them, in words. */
+export function readBounds(from: string, to: string, integers = false): { readonly bounds: Bounds | undefined } | { readonly mistake: string } {
+  const wrong = [from, to].find((text) => text.trim() !== '' && readNumber(text, integers) === undefined)
+  if (wrong !== undefined) return { mistake: `“${visibleLine(wrong.trim(), 40)}” is no number${wrong.includes(',') ? ': decimals are written with a point, as in 0.5' : ''}.` }
   const low = readNumber(from, integers)
   const high = readNumber(to, integers)
-  if (low === undefined && high === undefined) return undefined
-  return { ...(low !== undefined && { from: low }), ...(high !== undefined && { to: high }) }
+  if (low === undefined && high === undefined) return { bounds: undefined }
+  return { bounds: { ...(low !== undefined && { from: low }), ...(high !== undefined && { to: high }) } }
 }
 
 /** The filter with one condition replaced, or removed where the new value is undefined or empty. */

@@ -11,7 +11,7 @@ const VERDICTS = [['right', 'right'], ['wrong', 'wrong'], ['notScorable', 'not s
 
 /** All conditions of the filter as fields. Fires `filterchange` with the new filter. */
 export class FilterPanel extends LitElement {
-  static override properties = { filter: { attribute: false }, parts: { attribute: false }, environments: { attribute: false } }
+  static override properties = { filter: { attribute: false }, parts: { attribute: false }, environments: { attribute: false }, mistakes: { state: true } }
   static override styles = [
     sharedStyles,
     css`
@@ -24,6 +24,7 @@ export class FilterPanel extends LitElement {
       fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
       legend { padding: 0; font-size: 0.92em; color: var(--vscode-descriptionForeground); overflow-wrap: anywhere; }
       .range { display: flex; gap: 4px; align-items: center; }
+      .mistake { margin: 2px 0 0; color: var(--vscode-errorForeground); font-size: 0.92em; overflow-wrap: anywhere; }
       .wide { grid-column: 1 / -1; }
       input, select {
         width: 100%;
@@ -44,6 +45,13 @@ export class FilterPanel extends LitElement {
   declare filter: RolloutFilter
   declare parts: readonly string[]
   declare environments: readonly string[]
+  /** What is wrong with ranges that were typed, by title; each with the range that the filter still has. */
+  declare mistakes: ReadonlyMap<string, { readonly mistake: string; readonly kept: RolloutFilter['reward'] }>
+
+  constructor() {
+    super()
+    this.mistakes = new Map()
+  }
 
   override render() {
     const { filter } = this
@@ -67,16 +75,21 @@ export class FilterPanel extends LitElement {
           @change=${(event: Event) => this.#tell(withCondition(filter, 'where', inputOf(event).value.trim()))}></fieldset>`
   }
 
-  #range(title: string, value: RolloutFilter['reward'], integers: boolean, apply: (bounds: ReturnType<typeof readBounds>) => RolloutFilter) {
+  #range(title: string, value: RolloutFilter['reward'], integers: boolean, apply: (bounds: RolloutFilter['reward']) => RolloutFilter) {
+    const wrong = this.mistakes.get(title)
+    const mistake = wrong?.kept === value ? wrong?.mistake : undefined
     const changed = (event: Event) => {
       const [from, to] = [...(inputOf(event).closest('fieldset')?.querySelectorAll('input') ?? [])].map((input) => input.value)
-      this.#tell(apply(readBounds(from ?? '', to ?? '', integers)))
+      const read = readBounds(from ?? '', to ?? '', integers)
+      const others = [...this.mistakes].filter(([other]) => other !== title)
+      this.mistakes = new Map('mistake' in read ? [...others, [title, { mistake: read.mistake, kept: value }]] : others)
+      if ('bounds' in read) this.#tell(apply(read.bounds))
     }
     return html`<fieldset><legend>${title}</legend><div class="range">
-      <input type="text" inputmode="decimal" aria-label="${title} from" placeholder="from" .value=${String(value?.from ?? '')} @change=${changed}>
+      <input type="text" inputmode="decimal" aria-label="${title} from" aria-invalid=${mistake !== undefined} placeholder="from" .value=${String(value?.from ?? '')} @change=${changed}>
       <span aria-hidden="true">–</span>
-      <input type="text" inputmode="decimal" aria-label="${title} to" placeholder="to" .value=${String(value?.to ?? '')} @change=${changed}>
-    </div></fieldset>`
+      <input type="text" inputmode="decimal" aria-label="${title} to" aria-invalid=${mistake !== undefined} placeholder="to" .value=${String(value?.to ?? '')} @change=${changed}>
+    </div>${mistake === undefined ? nothing : html`<p class="mistake" role="alert">${mistake}</p>`}</fieldset>`
   }
 
   #choices<T extends string>(title: string, options: readonly (readonly [T, string])[], chosen: readonly T[], apply: (chosen: T[]) => RolloutFilter) {

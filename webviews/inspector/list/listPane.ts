@@ -5,22 +5,17 @@ import { valueOf } from '../../controls/registerControls.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
 import { errorBox } from '../detail/messages.ts'
+import { withBrush } from '../filters/brushedWhere.ts'
+import type { Brush } from '../filters/brushedWhere.ts'
 import { chipsOf, withCondition } from '../filters/filterChips.ts'
 import '../filters/filterPanel.ts'
 import '../filters/histogram.ts'
-import type { HistogramColumn } from '../filters/histogram.ts'
 import '../filters/searchHits.ts'
 import type { InspectorModel } from '../inspectorModel.ts'
 import { countText } from '../rowText.ts'
 import { listPaneStyles } from './listPaneStyles.ts'
 import './rolloutList.ts'
 import type { RolloutList } from './rolloutList.ts'
-
-interface Brush {
-  readonly column: HistogramColumn
-  readonly from: number
-  readonly to: number
-}
 
 /**
  * The side with the list: text and filters, what is wrong, search hits, rows. Fires `listchange` (what is asked for), `rowopen`,
@@ -78,16 +73,8 @@ export class ListPane extends LitElement {
   #filters(model: InspectorModel) {
     const parts = [...new Set(this.details.flatMap((details) => details.rewardParts))]
     const environments = [...new Set(this.details.flatMap((details) => details.environments))]
-    return html`<div class="filters">${model.by === 'rollouts' ? html`<lab-histogram .model=${model} .view=${`${model.info?.view ?? ''} ${model.info?.generation ?? ''}`} @brush=${(event: CustomEvent<Brush>) => this.#brush(model, event.detail)}></lab-histogram>` : nothing}
+    return html`<div class="filters">${model.by === 'rollouts' ? html`<lab-histogram .model=${model} .view=${`${model.info?.view ?? ''} ${model.info?.generation ?? ''}`} @brush=${(event: CustomEvent<Brush>) => this.#change({ filter: withBrush(model.filter, event.detail) })}></lab-histogram>` : nothing}
       <lab-filter-panel .filter=${model.filter} .parts=${parts} .environments=${environments} @filterchange=${(event: CustomEvent<RolloutFilter>) => this.#change({ filter: event.detail })}></lab-filter-panel></div>`
-  }
-
-  #brush(model: InspectorModel, { column, from, to }: Brush): void {
-    const { filter } = model
-    if (column === 'reward') this.#change({ filter: { ...filter, reward: { from, to } } })
-    else if (column === 'completionTokens') this.#change({ filter: { ...filter, tokens: { from, to } } })
-    else if (column === 'step') this.#change({ filter: { ...filter, steps: { from: Math.max(0, Math.ceil(from)), to: Math.max(0, Math.floor(to)) } } })
-    else this.#change({ filter: { ...filter, where: `${column} BETWEEN ${from} AND ${to}` } })
   }
 
   #notices(model: InspectorModel) {

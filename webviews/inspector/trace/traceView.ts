@@ -3,6 +3,7 @@ import type { PropertyValues, TemplateResult } from 'lit'
 import type { Label } from '../../../trainer/protocol/label.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
+import type { RolloutPlace } from '../../protocol/inspector.ts'
 import { visibleText } from '../../protocol/visibleText.ts'
 import { ratingsByStep } from '../threads/ratingSummary.ts'
 import { countText, unitsText, verdictClass, verdictSign } from '../rowText.ts'
@@ -20,8 +21,7 @@ import { traceStyles } from './traceStyles.ts'
 const SHOWN_UNITS = 300_000
 
 /** How a rollout was read: spans that were folded, and the token at the cursor; −1 = none. */
-export interface KeptReading {
-  readonly id: string
+export interface KeptReading extends RolloutPlace {
   readonly folded: readonly string[]
   readonly cursor: number
 }
@@ -34,10 +34,12 @@ const RATINGS_SHOWN = 5
 /** One segment of a rollout: prompt, then its spans, folded or not, token by token or rendered. Fires `reading`, which leaves shadow roots, with a KeptReading. */
 export class TraceView extends LitElement {
   static override properties = {
-    rollout: { attribute: false }, index: { type: Number }, labels: { attribute: false }, mode: {}, rich: { type: Boolean }, folded: { state: true }, shown: { state: true }, cursor: { state: true }
+    run: {}, rollout: { attribute: false }, index: { type: Number }, labels: { attribute: false }, mode: {}, rich: { type: Boolean }, folded: { state: true }, shown: { state: true }, cursor: { state: true }
   }
   static override styles = [sharedStyles, traceStyles, css`:host { display: block; }`]
 
+  /** Run of the rollout. */
+  declare run: string
   declare rollout: Rollout
   /** Which segment of the rollout. */
   declare index: number
@@ -58,6 +60,7 @@ export class TraceView extends LitElement {
 
   constructor() {
     super()
+    this.run = ''
     this.index = 0
     this.labels = []
     this.mode = 'none'
@@ -86,7 +89,7 @@ export class TraceView extends LitElement {
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.has('rollout') || !(changed.has('folded') || changed.has('cursor'))) return
-    const detail: KeptReading = { id: this.rollout.id, folded: [...this.folded], cursor: this.cursor }
+    const detail: KeptReading = { run: this.run, id: this.rollout.id, folded: [...this.folded], cursor: this.cursor }
     this.dispatchEvent(new CustomEvent('reading', { detail, bubbles: true, composed: true }))
   }
 

@@ -1,0 +1,60 @@
+import type { GroupAttempt } from '../../../trainer/protocol/rolloutViews.ts'
+import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import type { RolloutPlace } from '../../protocol/inspector.ts'
+import type { Connection } from '../inspectorModel.ts'
+
+/** Of a prompt, in the title. */
+const PROMPT_CHARACTERS = 120
+
+/** A group to show where no rollout of it was chosen yet. */
+export interface GroupPlace {
+  readonly run: string
+  readonly group: string
+  readonly attempt: number
+}
+
+/** What was read of the rollout or group that is open; it stays until the next was read. */
+export class DetailReading {
+  /** The run that all of this is of. */
+  run = ''
+  rollout: Rollout | undefined
+  /** Where the rollout lies. */
+  place: RolloutPlace | undefined
+  group: readonly GroupAttempt[] = []
+  /** First words of what was asked. */
+  prompt = ''
+  readonly #connection: () => Pick<Connection, 'query'>
+
+  constructor(connection: () => Pick<Connection, 'query'>) {
+    this.#connection = connection
+  }
+
+  /** The group stays where the rollout is one of it. */
+  async readRollout(place: RolloutPlace, signal: AbortSignal): Promise<void> {
+    const rollout = await this.#connection().query('rollouts/one', { ...place, executions: false }, signal)
+    if (!rollout) throw new Error('This rollout is not in the run any more.')
+    if (place.run !== this.run || !this.group.some(({ id }) => id === rollout.id)) this.group = []
+    this.run = place.run
+    this.rollout = rollout
+    this.place = place
+    this.prompt = rollout.segments[0]?.samplePrompt.text.slice(0, PROMPT_CHARACTERS) ?? ''
+  }
+
+  /** The group of the rollout, unless it was read. */
+  async readOwnGroup(signal: AbortSignal): Promise<void> {
+    const { run, rollout } = this
+    if (!rollout || this.group.length > 0) return
+    this.group = await this.#connection().query('rollouts/group', { run, group: rollout.group, attempt: rollout.attempt }, signal)
+  }
+
+  async readGroup(wanted: GroupPlace, signal: AbortSignal): Promise<void> {
+    const { run } = wanted
+    const group = await this.#connection().query('rollouts/group', wanted, signal)
+    const first = group.slice(0, 1).map(({ id }) => ({ run, id }))
+    const [excerpt] = await this.#connection().query('rollouts/excerpts', { rollouts: first, characters: PROMPT_CHARACTERS }, signal)
+    this.run = run
+    this.rollout = this.place = undefined
+    this.group = group
+    this.prompt = excerpt?.prompt ?? ''
+  }
+}

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { KEPT_CHARACTERS, readKept, toKeep } from './keptCompletions.ts'
+
+const completion = (index: number, text: string) => ({ index, text, done: true, stopReason: 'endOfText', meanLogprob: -0.5 })
+
+describe('completions of the playground', () => {
+  it('come back with the page, also those that were being written', () => {
+    const shown = [completion(0, 'a'), undefined, { index: 2, text: 'half', done: false }]
+    assert.deepEqual(readKept(JSON.parse(JSON.stringify({ prompt: 'p', typed: {}, completions: toKeep(shown) }))), [shown[0], shown[2]])
+  })
+
+  it('are kept as far as they fit, none of them cut', () => {
+    const long = completion(1, 'x'.repeat(KEPT_CHARACTERS - 1))
+    assert.deepEqual(toKeep([completion(0, 'a'), long, completion(2, 'b')]), [completion(0, 'a'), long])
+  })
+
+  it('are left out where they cannot be understood', () => {
+    for (const saved of [null, 3, {}, { completions: 'x' }]) assert.deepEqual(readKept(saved), [])
+    const strange = [null, 'x', { index: '0', text: 'a', done: true }, { index: 0, text: 1, done: true }, { ...completion(0, 'a'), meanLogprob: 'x' }, { ...completion(0, 'a'), stopReason: 3 }]
+    assert.deepEqual(readKept({ completions: [...strange, completion(1, 'b')] }), [completion(1, 'b')])
+  })
+})

@@ -1,0 +1,33 @@
+import type { PlaygroundNotices } from '../protocol/playground.ts'
+
+export type Completion = PlaygroundNotices['completion']
+
+/** Characters of all completions together: VS Code writes what a page keeps as one text, again and again. */
+export const KEPT_CHARACTERS = 1_000_000
+
+/** The completions that come back with the page, written to the end or not: in their order, as many as fit. */
+export function toKeep(completions: readonly (Completion | undefined)[]): readonly Completion[] {
+  const kept: Completion[] = []
+  let left = KEPT_CHARACTERS
+  for (const completion of completions) {
+    if (!completion) continue
+    left -= completion.text.length
+    if (left < 0) break
+    kept.push(completion)
+  }
+  return kept
+}
+
+/** Those that were kept, as far as they can be understood. */
+export function readKept(saved: unknown): readonly Completion[] {
+  const { completions } = (typeof saved === 'object' && saved !== null ? saved : {}) as { completions?: unknown }
+  return Array.isArray(completions) ? completions.filter(isCompletion) : []
+}
+
+function isCompletion(value: unknown): value is Completion {
+  if (typeof value !== 'object' || value === null) return false
+  const { index, text, done, stopReason, meanLogprob } = value as Record<keyof Completion, unknown>
+  if (stopReason !== undefined && typeof stopReason !== 'string') return false
+  if (meanLogprob !== undefined && typeof meanLogprob !== 'number') return false
+  return typeof index === 'number' && typeof text === 'string' && typeof done === 'boolean'
+}
