@@ -11,6 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url))
  * @param {string} sample name of a folder beside this file
  * @param {string} target a folder that does not exist yet
  * @param {{ nodeModules?: string }} [options] installed packages to link, instead of an npm install
+ * @returns whether they are there
  */
 export function makeWorkspace(sample, target, { nodeModules } = {}) {
   const history = join(here, sample, 'history')
@@ -21,7 +22,9 @@ export function makeWorkspace(sample, target, { nodeModules } = {}) {
     git(target, ['add', '--all'])
     git(target, ['commit', '--quiet', '-m', subject], new Date(Date.UTC(2025, 0, 6 + at, 9)).toISOString())
   })
-  if (nodeModules !== undefined && existsSync(nodeModules)) symlinkSync(nodeModules, join(target, 'node_modules'), 'junction')
+  if (nodeModules === undefined || !existsSync(nodeModules)) return false
+  symlinkSync(nodeModules, join(target, 'node_modules'), 'junction')
+  return true
 }
 
 function git(folder, args, date) {
@@ -36,5 +39,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (sample === undefined || target === undefined || existsSync(target)) {
     console.error('Usage: node samples/workspace-history.mjs workspace-mocha|workspace-pytest <folder that does not exist yet>')
     process.exitCode = 2
-  } else makeWorkspace(sample.replace(/^samples\//, ''), resolve(target), { nodeModules: resolve(here, '..', 'node_modules') })
+  } else {
+    const name = sample.replace(/^samples\//, '')
+    const own = resolve(here, '..', 'node_modules')
+    const linked = makeWorkspace(name, resolve(target), existsSync(join(own, 'mocha')) ? { nodeModules: own } : {})
+    if (!linked && existsSync(join(target, 'package.json'))) console.log(`Its tests need packages: (cd ${target} && npm install)`)
+  }
 }

@@ -6,7 +6,7 @@ things out.
 Needs torch and transformers and no network. In the place of a real model it goes through everything and learns nothing.
 """
 
-import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 import torch
@@ -59,4 +59,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = ArgumentParser(description="Makes a model folder of random weights, for trying things out.")
+    parser.add_argument("folder", type=Path, help="where the model is written; made where it is missing")
+    main(parser.parse_args().folder)

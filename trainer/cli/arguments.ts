@@ -1,4 +1,7 @@
 import { LabError } from '../errors.ts'
+import { ENGINES } from './engines.ts'
+import { OFFERED_ENGINES } from '../protocol/runFile.ts'
+import type { ResolvedRun } from '../protocol/runFile.ts'
 import { showValue } from '../runFiles/explainIssues.ts'
 
 /** Parsers of option values; what people typed wrong comes back with the option's name and an example. */
@@ -30,6 +33,13 @@ export function jsonObject(option: string): (text: string) => Record<string, unk
 export function wholeNumbers(option: string, least: number): (text: string) => number[] {
   const parse = wholeNumber(option, least)
   return (text) => [...new Set(text.split(',').map(parse))]
+}
+
+/** An engine of this build; of those, the ones for tests are not offered. */
+export function engineName(text: string): ResolvedRun['engine'] {
+  const known = ENGINES.find((name) => name === text)
+  if (known !== undefined) return known
+  throw badOption('--engine', text, OFFERED_ENGINES.join(', '))
 }
 
 /** Collects an option that may be given several times. */

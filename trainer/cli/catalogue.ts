@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { environmentNames, findEnvironment } from '../environments/registry.ts'
-import { RECIPE_NAMES } from '../recipes/registry.ts'
+import { findRecipe, RECIPE_NAMES } from '../recipes/registry.ts'
 import { withRecipe } from '../recipes/resolveRun.ts'
 import { ENGINES } from './engines.ts'
 import type { SchemaFindings } from '../runFiles/environmentMistakes.ts'
@@ -12,6 +12,7 @@ export const shippedCatalogue: Catalogue = {
   engines: ENGINES,
   recipes: RECIPE_NAMES,
   withRecipe,
+  rowsOf: (recipe) => findRecipe(recipe)?.rows,
   environments: environmentNames(),
   environmentIssues: (name, options) => findings(findEnvironment(name).options, options),
   mixIssues: (name, mix) => findings(findEnvironment(name).mix, mix)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { findEnvironment } from '../environments/registry.ts'
-import { EnvironmentRef, RunFile } from '../protocol/runFile.ts'
+import { offerEngines } from '../protocol/jsonSchema.ts'
+import { EnvironmentRef, OFFERED_ENGINES, RunFile } from '../protocol/runFile.ts'
 import { RECIPES } from '../recipes/registry.ts'
 import { shippedCatalogue } from './catalogue.ts'
 
@@ -16,7 +17,7 @@ export function editorCatalogue(): EditorCatalogue {
   const { engines, environments } = shippedCatalogue
   return {
     version: 1,
-    engines: engines.filter((engine) => engine !== 'fake'),
+    engines: engines.filter((engine) => OFFERED_ENGINES.some((offered) => offered === engine)),
     recipes: RECIPES.map(({ name, description, paper }) => ({ name, description, paper })),
     environments
   }
@@ -34,7 +35,9 @@ export function editorSchema(): Json {
   return {
     ...z.toJSONSchema(RunFile, {
       target: 'draft-7', io: 'input', unrepresentable: 'any',
-      override: ({ zodSchema, jsonSchema }) => {
+      override: (context) => {
+        const { zodSchema, jsonSchema } = context
+        offerEngines(context)
         if (zodSchema === recipe) offerRecipes(jsonSchema as Json)
         if (zodSchema === reference) offerEnvironments(jsonSchema as Json)
       }

@@ -33,7 +33,7 @@ export async function startEngine(name: ResolvedRun['engine'], start: EngineStar
       return createFakeEngine()
     default:
       throw new LabError('engine', 'engine/not-in-build', `This build has no engine "${name}".`, {
-        place: 'engine', remedy: 'Set "engine": "onnx" in the run file, which needs nothing but this program.'
+        place: 'engine', remedy: 'Take the engine onnx, which needs nothing but this program.'
       })
   }
 }

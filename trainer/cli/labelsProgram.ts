@@ -1,11 +1,11 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { numberBetween, repeated, wholeNumber } from './arguments.ts'
+import { engineName, numberBetween, repeated, wholeNumber } from './arguments.ts'
 import { labelsAddCommand } from './commands/labelsAddCommand.ts'
 import { labelsAgreementCommand } from './commands/labelsAgreementCommand.ts'
 import { labelsCheckCommand } from './commands/labelsCheckCommand.ts'
 import { labelsCritiqueCommand } from './commands/labelsCritiqueCommand.ts'
-import { labelsListCommand } from './commands/labelsListCommand.ts'
+import { labelsListCommand, LISTED_KINDS } from './commands/labelsListCommand.ts'
 import { labelsSimulateCommand } from './commands/labelsSimulateCommand.ts'
 import type { ExitCode } from './exitCodes.ts'
 import type { Host } from './host.ts'
@@ -28,7 +28,7 @@ export function addLabelCommands(program: Command, host: Host, services: Service
     .action(async (run, options) => done(await labelsAddCommand(host, run, options)))
   labels.command('list <run>').description('labels as they stand: edits applied, deletions gone, replies beneath')
     .addOption(several('--labeler <name>', 'of this labeler; may be given several times'))
-    .addOption(several('--kind <kind>', 'of this kind, such as critique or stepRating; may be given several times'))
+    .addOption(several('--kind <kind>', `${LISTED_KINDS.join(', ')}; may be given several times`))
     .addOption(new Option('--orphans', 'those whose rollout is gone or has another text now').default(false))
     .addOption(labelsFolder()).addOption(json())
     .action(async (run, options) => done(await labelsListCommand(host, run, options)))
@@ -66,7 +66,7 @@ function addCritiqueCommand(labels: Command, host: Host, services: Services, don
     .addOption(new Option('--max-tokens <n>', 'tokens of a critique at most').argParser(wholeNumber('--max-tokens', 1)).default(256))
     .addOption(new Option('--temperature <t>', '0 = greedy').argParser(numberBetween('--temperature', 0, Infinity)).default(0))
     .addOption(new Option('--seed <n>', 'seed of all draws').argParser(wholeNumber('--seed', 0)).default(1))
-    .addOption(new Option('--engine <name>', 'engine to run the model').choices(['onnx', 'torch', 'tinker', 'fake']).default('onnx'))
+    .addOption(new Option('--engine <name>', 'engine to run the model: onnx or torch').argParser(engineName).default('onnx'))
     .addOption(new Option('--threads <n>', 'CPU threads; 0 = all cores').argParser(wholeNumber('--threads', 0)).default(0))
     .addOption(new Option('--python <path>', 'the Python that runs PyTorch, for the engine torch'))
     .addOption(json())

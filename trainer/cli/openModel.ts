@@ -9,13 +9,18 @@ import type { Services } from './services.ts'
 /** Budget of a pass that only samples or scores: the default of run files. */
 const MICRO_BATCH_TOKENS = 1024
 
+/** @param place how the command line names it. @throws RunFileError where no model lies there. */
+export function refuseMissingModel(model: string, host: Host, engine: ResolvedRun['engine'], place: string): void {
+  const mistake = checkModelFolder(model, modelPlace(model, host.cwd), { place, base: 'the folder where the command is given' }, engine)
+  RunFileError.refuse('the command line', mistake ? [mistake] : [])
+}
+
 /** Starts an engine with the model of a folder, which people name from where they stand. */
 export async function openModel(
   services: Services, host: Host, model: string, options: { readonly engine: ResolvedRun['engine']; readonly threads: number }
 ): Promise<{ readonly engine: Engine; readonly info: ModelInfo }> {
   const folder = modelPlace(model, host.cwd)
-  const mistake = checkModelFolder(model, folder, 'MODEL', options.engine)
-  RunFileError.refuse('the command line', mistake ? [mistake] : [])
+  refuseMissingModel(model, host, options.engine, 'MODEL')
   const engine = await services.openEngine(options.engine, { threads: options.threads, microBatchTokens: MICRO_BATCH_TOKENS })
   try {
     return { engine, info: await engine.loadModel({ kind: 'folder', folder }) }

@@ -11,6 +11,7 @@ import type { LoadedRunFile } from '../runFiles/loadRunFile.ts'
 import { noticesOf } from './printNotices.ts'
 import { problemStream } from './problemStream.ts'
 import type { Services } from './services.ts'
+import { checkStart } from './startChecks.ts'
 import { amount } from './terminal/numbers.ts'
 import { plainLine, plainText } from './terminal/plainText.ts'
 import { definitions } from './terminal/table.ts'
@@ -28,6 +29,13 @@ export interface Plan {
   readonly notices: readonly string[]
 }
 
+/** What people said may be done. */
+export interface PlanConsents {
+  readonly trustWorkspace: boolean
+  /** Names of cheats that the rewards may pay. */
+  readonly acceptPaidCheats: readonly string[]
+}
+
 export interface StagePlan {
   readonly name: string
   readonly algorithm: string
@@ -41,9 +49,9 @@ export interface StagePlan {
   readonly tokensPerStep: number
 }
 
-/** Starts no engine and writes nothing; data sets are read. */
-export async function planOf(services: Services, { run, folder }: LoadedRunFile, directory: string, trustWorkspace: boolean): Promise<Plan> {
-  const seen = await lookAt(services, run, folder, trustWorkspace)
+/** Starts no engine and writes nothing; data sets are read. Throws what the start of the run would be refused for, as far as that shows. */
+export async function planOf(services: Services, { run, folder }: LoadedRunFile, directory: string, consents: PlanConsents): Promise<Plan> {
+  const seen = await lookAt(services, run, folder, consents)
   const stages = await Promise.all((run.stages ?? [{ name: 'rl' } as Stage]).map((stage) => stagePlan(run, stage)))
   const { problems, samples, greedy } = run.evaluation
   return {
@@ -52,7 +60,7 @@ export async function planOf(services: Services, { run, folder }: LoadedRunFile,
   }
 }
 
-async function lookAt(services: Services, run: ResolvedRun, folder: string, trustWorkspace: boolean): Promise<Pick<Plan, 'examples' | 'notices'>> {
+async function lookAt(services: Services, run: ResolvedRun, folder: string, { trustWorkspace, acceptPaidCheats }: PlanConsents): Promise<Pick<Plan, 'examples' | 'notices'>> {
   const workspace = services.openWorkspace(folder, { trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
   try {
     const opened = await Promise.all(environmentsOf(run).map(({ reference }) => workspace.environment(reference)))
@@ -60,6 +68,7 @@ async function lookAt(services: Services, run: ResolvedRun, folder: string, trus
       const [example] = problemStream(environment, run.evaluation.problems > 0 ? 'heldOut' : 'train', run.seed)
       return example ? [example] : []
     })
+    await checkStart(run, workspace, acceptPaidCheats)
     return { examples, notices: [...noticesOf(opened), ...settingsWithoutEffect(run)] }
   } finally {
     await workspace.close()

@@ -1,5 +1,6 @@
 import { LabError } from '../errors.ts'
 import { RunFileError } from '../runFiles/runFileError.ts'
+import { diskError } from '../stores/diskGuard.ts'
 import { EXIT } from './exitCodes.ts'
 import type { ExitCode } from './exitCodes.ts'
 import type { Host } from './host.ts'
@@ -12,6 +13,7 @@ const INPUT_CODES: ReadonlySet<string> = new Set([
   'environment/unknown', 'environment/bad-options', 'environment/bad-mix', 'environment/no-problem', 'environment/no-solution',
   'environment/prompt-too-long', 'environment/empty-prompt', 'environment/model-mismatch',
   'engine/unknown-word', 'engine/empty-prompt', 'engine/context-length', 'engine/sampling', 'engine/missing-capability', 'engine/not-in-build',
+  'environment/no-program', 'environment/no-programs', 'workspace/no-function', 'workspace/no-runner', 'workspace/uncommitted', 'workspace/not-covered', 'workspace/nothing-fails', 'workspace/nothing-to-edit',
   'sandbox/missing-export', 'sandbox/missing-function', 'sandbox/not-loadable', 'not-a-run', 'store/not-a-run', 'run-exists', 'store/run-exists'
 ])
 
@@ -20,14 +22,23 @@ export const isBadInput = (error: unknown): boolean => LabError.is(error) && (IN
 
 /** Prints what went wrong, where, and what to do; a stack only where LAB_DEBUG=1 asks for it. */
 export function printError(host: Host, error: unknown): ExitCode {
+  const told = refusedBySystem(error) ?? error
   const styles = stylesFor(host.stderr, host.env)
   const print = (text: string): unknown => host.stderr.write(`${plainText(text)}\n`)
   host.stderr.write(styles.bad('error: '))
-  for (const line of LabError.is(error) ? labErrorLines(error) : unknownErrorLines(error)) print(line)
+  for (const line of LabError.is(told) ? labErrorLines(told) : unknownErrorLines(told)) print(line)
   if (host.env['LAB_DEBUG'] === '1') print(stackOf(error))
   // A program that reads this tells errors apart by their code, never by their words.
   if (host.env['LAB_ERROR_CODES'] === '1' && LabError.is(error)) print(`code: ${error.code}`)
   return isBadInput(error) ? EXIT.usage : EXIT.failed
+}
+
+/** What a disk or its rights answer with: nobody's fault here. */
+const REFUSALS: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'])
+
+function refusedBySystem(error: unknown): unknown {
+  const { code, path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
+  return code !== undefined && path !== undefined && REFUSALS.has(code) ? diskError(path, error) : undefined
 }
 
 function labErrorLines(error: LabError): string[] {

@@ -8,7 +8,7 @@ import type { Host } from './host.ts'
 import type { Services } from './services.ts'
 
 const json = (): Option => new Option('--json', 'one JSON object a line on stdout and nothing else there').default(false)
-const out = (name: string): Option => new Option('--out <file>', 'file of problems').default(name)
+const out = (name: string, what = 'file of problems, to which those that it lacks are added'): Option => new Option('--out <file>', what).default(name)
 const runner = (): Option => new Option('--runner <name>', 'what runs the tests; default: what is installed').choices(['mocha', 'vitest', 'jest', 'pytest'])
 const command = (): Option => new Option('--command <words...>', 'another command that runs the tests, with --report; `node` and `python` are those of this program')
 const report = (): Option => new Option('--report <file>', 'the JUnit file that the command writes, relative to the project')
@@ -27,7 +27,7 @@ export function addProblemCommands(program: Command, host: Host, services: Servi
     .addOption(new Option('--commits <n>', 'commits that are looked at').argParser(wholeNumber('--commits', 1)).default(50))
     .addOption(new Option('--revision <name>', 'where to begin').default('HEAD'))
     .addOption(new Option('--most-files <n>', 'source files that a commit may change').argParser(wholeNumber('--most-files', 1)).default(4))
-    .addOption(out('mined.problems.jsonl')).addOption(runner()).addOption(command()).addOption(report()).addOption(seconds()).addOption(json())
+    .addOption(out('mined.problems.jsonl', 'file of problems, which must not exist')).addOption(new Option('--replace', 'write over a file that exists').default(false)).addOption(runner()).addOption(command()).addOption(report()).addOption(seconds()).addOption(json())
     .action(async (folder, options) => done(await mineCommand(host, services, folder ?? '.', options)))
   problems.command('make-function <file>').description('a problem from a function that tests cover: its body is to be written')
     .addOption(new Option('--name <name>', 'the function')).addOption(new Option('--line <n>', 'a line that it holds').argParser(wholeNumber('--line', 1)))

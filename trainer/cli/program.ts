@@ -1,6 +1,5 @@
-import { resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
-import { jsonObject, numberBetween, repeated, wholeNumber, wholeNumbers } from './arguments.ts'
+import { engineName, jsonObject, numberBetween, repeated, wholeNumber, wholeNumbers } from './arguments.ts'
 import { compactCommand } from './commands/compactCommand.ts'
 import { demoCommand } from './commands/demoCommand.ts'
 import { doctorCommand } from './commands/doctorCommand.ts'
@@ -23,6 +22,7 @@ import { ACCELERATORS } from '../engines/torch/setup/choosePackages.ts'
 import { StepAggregate } from '../protocol/runFile.ts'
 import { EXIT } from './exitCodes.ts'
 import type { ExitCode } from './exitCodes.ts'
+import { givenFile } from './givenPlaces.ts'
 import type { Host } from './host.ts'
 import { addLabelCommands } from './labelsProgram.ts'
 import { printError } from './printError.ts'
@@ -63,7 +63,7 @@ function commandLine(host: Host, services: Services, done: Done): Command {
 
 /** Commands that start engines take it alike. */
 function choosePython(host: Host, services: Services, { python }: { readonly python?: unknown }): void {
-  if (typeof python === 'string') services.choosePython(resolve(host.cwd, python))
+  if (typeof python === 'string') services.choosePython(givenFile(host, python, { place: '--python', remedy: 'Name the program itself, such as .venv/bin/python; `lab doctor` says which ones are found.' }))
 }
 
 const json = (): Option => new Option('--json', 'one JSON object a line on stdout and nothing else there').default(false)
@@ -74,7 +74,7 @@ const unsafeSandbox = (): Option =>
 const set = (): Option =>
   new Option('--set <path=value>', 'change a field of the run file, such as steps=40').argParser(repeated).default([], 'none')
 const engine = (): Option =>
-  new Option('--engine <name>', 'engine to run the model').choices(['onnx', 'torch', 'tinker', 'fake']).default('onnx')
+  new Option('--engine <name>', 'engine to run the model: onnx or torch').argParser(engineName).default('onnx')
 const threads = (): Option => new Option('--threads <n>', 'CPU threads; 0 = all cores').argParser(wholeNumber('--threads', 0)).default(0)
 const seed = (): Option => new Option('--seed <n>', 'seed of all draws').argParser(wholeNumber('--seed', 0)).default(1)
 const python = (): Option => new Option('--python <path>', 'the Python that runs PyTorch, for the engine torch; default: the first that has it, see lab doctor')
@@ -97,7 +97,7 @@ function addRunCommands(program: Command, host: Host, services: Services, done: 
     .action(async (directory, options) => done(await resumeCommand(host, services, directory, options)))
   program.command('host', { hidden: true }).description('the trainer of one run, for the extension: order on stdin, answer on stdout')
     .action(async () => done(await hostCommand(host, services)))
-  program.command('runs').description('list the runs made here').addOption(json())
+  program.command('runs').description('list the runs in .rollout-lab/runs of this folder, no others').addOption(json())
     .action((options) => done(runsCommand(host, services, options)))
   program.command('compact <dir>').description('make a run that another program recorded smaller, and quick to open').addOption(json())
     .action(async (directory, options) => done(await compactCommand(host, directory, options)))

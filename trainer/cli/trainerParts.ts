@@ -109,7 +109,7 @@ export async function withDataHashes(run: ResolvedRun): Promise<ResolvedRun> {
  * A new model's tokenizer covers all environments of the run, also those that are only watched.
  * @throws LabError `runFile/no-vocabulary` for an environment whose texts have no fixed set of words.
  */
-async function modelSource(run: ResolvedRun, openers: Openers): Promise<ModelSource> {
+export async function modelSource(run: ResolvedRun, openers: Pick<Openers, 'environment'>): Promise<ModelSource> {
   if (typeof run.model === 'string') return { kind: 'folder', folder: run.model }
   const words = new Set<string>()
   for (const { reference } of environmentsOf(run)) {

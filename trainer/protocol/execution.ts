@@ -10,13 +10,13 @@ export const SandboxName = z.enum(['quickjs', 'sqlite', 'bubblewrap', 'sandbox-e
 export type SandboxName = z.infer<typeof SandboxName>
 
 const LIMITS = {
-  wallSeconds: Positive.describe('Of one test.'),
-  cpuSeconds: Positive.describe('Of one test.'),
-  memoryMegabytes: PositiveCount,
+  wallSeconds: Positive.describe('Seconds that pass during one test.'),
+  cpuSeconds: Positive.describe('Seconds of processor time of one test.'),
+  memoryMegabytes: PositiveCount.describe('Memory of a program, in megabytes.'),
   processes: PositiveCount.describe('Processes and threads at a time.'),
-  outputBytes: PositiveCount.describe('Of standard output and error of one test.'),
-  fileBytes: PositiveCount.describe('Of one file and of all files together.'),
-  files: PositiveCount
+  outputBytes: PositiveCount.describe('Bytes of standard output and error of one test.'),
+  fileBytes: PositiveCount.describe('Bytes of one file and of all files together.'),
+  files: PositiveCount.describe('Files that a program may have in its folder.')
 }
 
 /** Limits in place of others: what is left out stays as it is, also where the record of a run is read again. */

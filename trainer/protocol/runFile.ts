@@ -10,23 +10,23 @@ const json = z.record(z.string(), z.json())
 
 /** A model made from nothing, in Hugging Face terms. The vocabulary is the environment's. */
 export const NewModel = z.strictObject({
-  architecture: z.enum(['LlamaForCausalLM', 'Qwen2ForCausalLM', 'Qwen3ForCausalLM']).default('Qwen3ForCausalLM'),
-  hiddenSize: PositiveCount.default(128),
-  layers: PositiveCount.default(3),
-  heads: PositiveCount.default(4),
-  keyValueHeads: PositiveCount.default(2),
-  headSize: PositiveCount.default(32),
-  intermediateSize: PositiveCount.default(256),
-  contextLength: PositiveCount.default(256),
-  ropeTheta: Positive.default(10000),
-  tiedHead: z.boolean().default(true)
+  architecture: z.enum(['LlamaForCausalLM', 'Qwen2ForCausalLM', 'Qwen3ForCausalLM']).default('Qwen3ForCausalLM').describe('Class of transformers that reads the model.'),
+  hiddenSize: PositiveCount.default(128).describe('Width of the residual stream.'),
+  layers: PositiveCount.default(3).describe('Decoder layers.'),
+  heads: PositiveCount.default(4).describe('Attention heads of a layer.'),
+  keyValueHeads: PositiveCount.default(2).describe('Heads of keys and values; the attention heads share them, so that their number divides that of the heads.'),
+  headSize: PositiveCount.default(32).describe('Width of a head; even.'),
+  intermediateSize: PositiveCount.default(256).describe('Width of the feed-forward part of a layer.'),
+  contextLength: PositiveCount.default(256).describe('Tokens of prompt and completion together at most.'),
+  ropeTheta: Positive.default(10000).describe('Base of the rotary position embedding.'),
+  tiedHead: z.boolean().default(true).describe('The output head is the embedding; false: it has weights of its own.')
 })
 export type NewModel = z.infer<typeof NewModel>
 
 export const EnvironmentRef = z.union([
   ModuleRef,
   z.strictObject({
-    name: z.string().min(1).describe('countdown, arithmetic-chain, string-composition, list-functions, maze-walk, jsonl or module.'),
+    name: z.string().min(1).describe('countdown, arithmetic-chain, string-composition, list-functions, maze-walk; of programs function-synthesis, code-repair, sql; jsonl for a dataset; workspace for problems of your own code; or module.'),
     options: json.default({}).describe('Difficulty and other parameters of the environment.'),
     weight: Positive.default(1).describe('Share of the problems in a mixture.')
   })
@@ -76,23 +76,25 @@ export const StepRewardModel = z.strictObject({
 })
 export type StepRewardModel = z.infer<typeof StepRewardModel>
 
+const RewardWeight = Finite.default(1).describe('The score of the part, mostly in [0, 1], counts in the reward times this; negative = a punishment.')
+
 export const RewardRef = z.union([
   z.strictObject({
-    ...ModuleRef.shape, weight: Finite.default(1),
+    ...ModuleRef.shape, weight: RewardWeight,
     function: z.string().min(1).optional().describe('Of a file named *.reward.ts, *.reward.js or *.reward.py: which of its functions; default: score, reward, the one named as the file, or the only one.')
   }),
   z.strictObject({
     name: z.enum(['answer', 'format', 'length', 'steps', 'shuffled', 'refined', 'tests', 'tamper']).describe('answer: the grader’s verdict; format: the trace parses; length: tokens against a budget; steps: share of true steps; shuffled: the answer reward of another rollout, as a control; refined: whether the refinement after a critique is right; tests: the tests that the program passes; tamper: 1 where an execution shows marks of cheating (give it a negative weight).'),
-    weight: Finite.default(1),
-    options: json.default({})
+    weight: RewardWeight,
+    options: json.default({}).describe('Parameters of the reward.')
   }),
-  z.strictObject({ name: z.literal('prm').describe('Scores of a step reward model.'), weight: Finite.default(1), options: StepRewardModel })
+  z.strictObject({ name: z.literal('prm').describe('Scores of a step reward model.'), weight: RewardWeight, options: StepRewardModel })
 ])
 export type RewardRef = z.infer<typeof RewardRef>
 
 export const GroupFilter = z.strictObject({
-  dropAllRight: z.boolean().default(false),
-  dropAllWrong: z.boolean().default(false),
+  dropAllRight: z.boolean().default(false).describe('Drop groups whose answers are all right.'),
+  dropAllWrong: z.boolean().default(false).describe('Drop groups whose answers are all wrong.'),
   dropZeroVariance: z.boolean().optional().describe('Drop groups whose rewards are all equal. Default: true where the algorithm’s advantages of such a group are 0 (grpo, rloo, lite-ppo, critique-grpo, reinforce against its group), else false.'),
   accuracyLow: Share.default(0).describe('Drop groups with a lower share of right answers.'),
   accuracyHigh: Share.default(1).describe('Drop groups with a higher share of right answers.'),
@@ -103,43 +105,43 @@ export type GroupFilter = z.infer<typeof GroupFilter>
 export const Regulariser = z.strictObject({
   kl: z
     .strictObject({
-      estimator: z.enum(['k1', 'k2', 'k3']).default('k3'),
-      coefficient: NonNegative.default(0),
-      place: z.enum(['loss', 'reward']).default('loss')
+      estimator: z.enum(['k1', 'k2', 'k3']).default('k3').describe('Of the divergence, per token, with r the reference over the policy: k1 = −log r, k2 = (log r)² / 2, k3 = r − 1 − log r.'),
+      coefficient: NonNegative.default(0).describe('Weight of the penalty; 0 = none.'),
+      place: z.enum(['loss', 'reward']).default('loss').describe('loss: a term of the loss; reward: taken off the reward before advantages are computed.')
     })
     .prefault({})
     .describe('Penalty on leaving the policy that the stage started from.'),
-  entropyBonus: NonNegative.default(0)
+  entropyBonus: NonNegative.default(0).describe('Weight of the entropy of the next token, which the loss is lowered by; 0 = none.')
 })
 export type Regulariser = z.infer<typeof Regulariser>
 
 export const Optimizer = z.strictObject({
-  name: z.enum(['adamw', 'sgd']).default('adamw'),
-  learningRate: Positive.default(2e-4),
-  beta1: Share.default(0.9),
-  beta2: Share.default(0.95),
-  epsilon: Positive.default(1e-8),
-  weightDecay: NonNegative.default(0),
+  name: z.enum(['adamw', 'sgd']).default('adamw').describe('adamw: Adam with decoupled weight decay; sgd: plain gradient descent.'),
+  learningRate: Positive.default(2e-4).describe('The rate after warm-up.'),
+  beta1: Share.default(0.9).describe('Decay of the mean of gradients, for adamw.'),
+  beta2: Share.default(0.95).describe('Decay of the mean of squared gradients, for adamw.'),
+  epsilon: Positive.default(1e-8).describe('Added to the root of the mean square, for adamw.'),
+  weightDecay: NonNegative.default(0).describe('Share of the weights taken off in a step, times the learning rate.'),
   maxGradNorm: NonNegative.default(1).describe('Global-norm clipping; 0 = none.'),
-  warmupSteps: Count.default(5),
-  decay: z.enum(['constant', 'linear', 'cosine']).default('constant'),
-  decayTo: Share.default(0.05).describe('Final share of the learning rate.')
+  warmupSteps: Count.default(5).describe('Optimiser steps in which the learning rate rises to its value.'),
+  decay: z.enum(['constant', 'linear', 'cosine']).default('constant').describe('How the learning rate goes on after warm-up, to the end of the stage.'),
+  decayTo: Share.default(0.05).describe('Share of the learning rate that is left at the end, for linear and cosine.')
 })
 export type Optimizer = z.infer<typeof Optimizer>
 
 export const RetentionSet = z.strictObject({
-  name: z.string().min(1),
+  name: z.string().min(1).describe('What its figures are called.'),
   environment: EnvironmentRef,
-  problems: PositiveCount.default(100)
+  problems: PositiveCount.default(100).describe('Held-out problems.')
 })
 
 export const Evaluation = z.strictObject({
   every: Count.default(0).describe('RL steps between evaluations in the middle; 0 = only before and after.'),
   problems: Count.default(200).describe('Held-out problems; 0 = none are there, and nothing is evaluated on them.'),
-  samples: PositiveCount.default(16),
-  temperature: NonNegative.default(1),
-  greedy: z.boolean().default(true),
-  k: z.array(PositiveCount).default([1, 4, 16]),
+  samples: PositiveCount.default(16).describe('Completions of each problem.'),
+  temperature: NonNegative.default(1).describe('Of the samples, in place of the temperature in `sampling`.'),
+  greedy: z.boolean().default(true).describe('One more completion of each problem at temperature 0.'),
+  k: z.array(PositiveCount).default([1, 4, 16]).describe('k of pass@k, each at most `samples`; of the default those that the samples can estimate.'),
   rerank: StepRewardModel.optional().describe('Step reward model to choose among the samples: best of n and weighted majority beside the majority vote.'),
   duringProblems: PositiveCount.default(64).describe('Problems of the evaluations in the middle, 4 samples each.'),
   retention: z.array(RetentionSet).default([]).describe('Other difficulties or environments to watch: what else got better or was forgotten.')
@@ -181,17 +183,17 @@ export type Execution = z.infer<typeof Execution>
 
 /** What a stage may set for itself; everything else comes from the run. */
 export const Stage = z.strictObject({
-  name: z.string().min(1),
+  name: z.string().min(1).describe('Unlike that of every other stage; records name it.'),
   steps: Count.optional().describe('Optimiser steps of a supervised stage, RL steps of another. Default: the run’s `steps`.'),
   environment: EnvironmentRef.optional(),
   algorithm: AlgorithmOptions.optional(),
   optimizer: Optimizer.optional(),
   sampling: Sampling.optional(),
-  rewards: z.array(RewardRef).optional(),
+  rewards: z.array(RewardRef).optional().describe('In place of the run’s.'),
   filter: GroupFilter.optional(),
   regulariser: Regulariser.optional(),
-  problemsPerStep: PositiveCount.optional(),
-  groupSize: PositiveCount.optional(),
+  problemsPerStep: PositiveCount.optional().describe('Problems of an RL step, in place of the run’s.'),
+  groupSize: PositiveCount.optional().describe('Rollouts of each problem, in place of the run’s.'),
   rollouts: RolloutStrategy.optional(),
   demonstrations: z
     .strictObject({
@@ -204,30 +206,35 @@ export const Stage = z.strictObject({
 })
 export type Stage = z.infer<typeof Stage>
 
+/** `fake` serves tests, `tinker` is in no build: both pass the schema. */
+export const EngineName = z.enum(['onnx', 'torch', 'tinker', 'fake'])
+/** Those that people are offered. */
+export const OFFERED_ENGINES: readonly z.infer<typeof EngineName>[] = ['onnx', 'torch']
+
 export const RunFile = z.strictObject({
-  $schema: z.string().optional(),
-  version: z.literal(1).default(1),
-  name: z.string().min(1).default('run'),
-  notes: z.string().default(''),
+  $schema: z.string().optional().describe('For editors; not read.'),
+  version: z.literal(1).default(1).describe('Of the format.'),
+  name: z.string().min(1).default('run').describe('What the run is called in lists; the directory of the run begins with it.'),
+  notes: z.string().default('').describe('For people; shown with the run.'),
   recipe: z.string().min(1).optional().describe('Vetted defaults; what the run file says wins.'),
-  engine: z.enum(['onnx', 'torch', 'tinker', 'fake']).default('onnx').describe('onnx: embedded, on the CPU, nothing to install; torch: PyTorch, on a GPU where there is one.'),
+  engine: EngineName.default('onnx').describe('onnx: embedded, on the CPU, nothing to install; torch: PyTorch, on a GPU where there is one.'),
   torch: TorchOptions.optional().describe('For the engine torch.'),
   threads: Count.default(0).describe('CPU threads of the engine; 0 = all cores.'),
   model: z.union([
     z.string().min(1).describe('Folder of a Hugging Face model, relative to the run file; or hub:ORGANISATION/NAME for one that lies in the local cache of the Hugging Face hub.'),
     NewModel
   ]),
-  seed: Count.default(1),
+  seed: Count.default(1).describe('Of all draws: problems, samples, new weights.'),
   environment: EnvironmentRef.optional(),
   environments: z.array(EnvironmentRef).min(1).optional().describe('A mixture, by weight.'),
   steps: Count.default(60).describe('RL steps.'),
-  problemsPerStep: PositiveCount.default(16),
+  problemsPerStep: PositiveCount.default(16).describe('Problems of an RL step.'),
   groupSize: PositiveCount.default(8).describe('Rollouts of each problem.'),
   sampling: Sampling.prefault({}),
   rollouts: RolloutStrategy.prefault({ strategy: 'plain' }),
-  rewards: z.array(RewardRef).min(1).default([{ name: 'answer', weight: 1, options: {} }]),
+  rewards: z.array(RewardRef).min(1).default([{ name: 'answer', weight: 1, options: {} }]).describe('Parts of the reward, which is their weighted sum.'),
   execution: Execution.prefault({}).describe('For environments and rewards that run programs.'),
-  rewardDeadlineSeconds: Positive.default(10).describe('A reward that takes longer is not scorable.'),
+  rewardDeadlineSeconds: Positive.default(10).describe('Seconds; a reward that takes longer is not scorable.'),
   filter: GroupFilter.prefault({}),
   algorithm: AlgorithmOptions.prefault({ name: 'grpo' }),
   regulariser: Regulariser.prefault({}),

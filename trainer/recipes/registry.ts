@@ -127,13 +127,15 @@ export const RECIPES: readonly Recipe[] = [
     name: 'sft-labels',
     description: 'Fine-tuning of a trained model on accepted or written traces (`data` of kind solutions).',
     paper: 'Zelikman et al. 2022, STaR: Bootstrapping Reasoning With Reasoning',
-    defaults: { steps: 200, algorithm: { name: 'sft' }, optimizer: FINE_TUNING_OPTIMIZER, stages: [{ name: 'sft' }] }
+    defaults: { steps: 200, algorithm: { name: 'sft' }, optimizer: FINE_TUNING_OPTIMIZER, stages: [{ name: 'sft' }] },
+    rows: ['solutions']
   },
   {
     name: 'cft',
     description: 'Critique fine-tuning: maximum likelihood of critiques, given problem and noisy response (`data` of kind critiques).',
     paper: 'Wang et al. 2025, Unleashing the Reasoning Potential of Pre-trained LLMs by Critique Fine-Tuning on One Problem',
-    defaults: { steps: 200, algorithm: { name: 'sft' }, optimizer: FINE_TUNING_OPTIMIZER, stages: [{ name: 'cft' }] }
+    defaults: { steps: 200, algorithm: { name: 'sft' }, optimizer: FINE_TUNING_OPTIMIZER, stages: [{ name: 'cft' }] },
+    rows: ['critiques']
   },
   {
     name: 'critique-grpo',

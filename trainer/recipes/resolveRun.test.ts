@@ -20,6 +20,12 @@ describe('resolveRun', () => {
     assert.equal(new Set(RECIPES.map(({ name }) => name)).size, RECIPES.length)
   })
 
+  it('needs the rows that a recipe of fine-tuning is described to learn from', () => {
+    const described = RECIPES.filter(({ defaults }) => defaults.algorithm?.name === 'sft').map(({ name, description, rows }) =>
+      [name, /`data` of kind (\w+)/.exec(description)?.[1], rows?.join()])
+    assert.deepEqual(described, [['sft', undefined, undefined], ['sft-labels', 'solutions', 'solutions'], ['cft', 'critiques', 'critiques']])
+  })
+
   it('puts defaults under the recipe, the recipe under the file and the file under the overrides', () => {
     const file = { model, recipe: 'dapo', algorithm: { name: 'grpo', clipHigh: 0.3 }, optimizer: { learningRate: 1e-3 } }
     const run = resolveRun(file, { optimizer: { learningRate: 5e-5 } })

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { nearestName } from '../nearestName.ts'
 import { isSupervised, KINDS_OF_ROWS } from '../protocol/algorithmOptions.ts'
+import type { RowKind } from '../protocol/labelRows.ts'
 import type { ResolvedRun, Stage, TrainingData } from '../protocol/runFile.ts'
 import { showValue } from './explainIssues.ts'
 import type { Places } from './explainIssues.ts'
@@ -14,17 +15,26 @@ interface NamedData {
   readonly data: TrainingData
 }
 
-/** What is wrong with the rows that a run names, as far as it shows without reading them. */
-export function dataMistakes(run: ResolvedRun, folder: string, places: Places): Mistake[] {
+/** A stage with its path; the run itself where it has no list of stages. */
+interface StagePlace {
+  readonly stage: Stage | undefined
+  readonly path: JsonPath
+}
+
+/**
+ * What is wrong with the rows that a run names, as far as it shows without reading them.
+ * @param rows the kinds of which the run's recipe needs some, where it says so.
+ */
+export function dataMistakes(run: ResolvedRun, folder: string, places: Places, rows?: readonly RowKind[]): Mistake[] {
   return [
     ...namedData(run).flatMap((named) => fileMistakes(named, folder, places)),
-    ...stagesOf(run).flatMap(({ stage, path }) => stageMistakes(run, stage, path, places)),
+    ...stagesOf(run).flatMap((place) => stageMistakes(run, place, places, rows)),
     ...unusedMistakes(run, places)
   ]
 }
 
 /** The stages that run, with their paths; a run without a list has one stage, itself. */
-function stagesOf(run: ResolvedRun): { readonly stage: Stage | undefined; readonly path: JsonPath }[] {
+function stagesOf(run: ResolvedRun): StagePlace[] {
   return run.stages ? run.stages.map((stage, i) => ({ stage, path: ['stages', i] })) : [{ stage: undefined, path: [] }]
 }
 
@@ -46,22 +56,36 @@ function siblingFiles(file: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => entry.name)
 }
 
-/** A stage without rows that it needs, or with rows that it cannot learn from. */
-function stageMistakes(run: ResolvedRun, stage: Stage | undefined, path: JsonPath, places: Places): Mistake[] {
+interface Learner {
+  readonly name: string
+  readonly kinds: readonly RowKind[]
+  /** Without rows it learns from demonstrations of the environment. */
+  readonly canDoWithout: boolean
+}
+
+/** What learns from rows in a stage; undefined = nothing. */
+function learnerOf(run: ResolvedRun, stage: Stage | undefined, rows: readonly RowKind[] | undefined): Learner | undefined {
   const algorithm = stage?.algorithm ?? run.algorithm
-  const takesLabels = refinesByLabels(run, stage)
-  if (!isSupervised(algorithm) && !takesLabels) return []
-  const [kinds, learner] = isSupervised(algorithm) ? [KINDS_OF_ROWS[algorithm.name], algorithm.name] : [['critiques'], 'a critic of labels']
+  if (!isSupervised(algorithm)) return refinesByLabels(run, stage) ? { name: 'a critic of labels', kinds: ['critiques'], canDoWithout: false } : undefined
+  if (algorithm.name === 'sft' && rows) return { name: `the recipe ${run.recipe}`, kinds: rows, canDoWithout: false }
+  return { name: algorithm.name, kinds: KINDS_OF_ROWS[algorithm.name], canDoWithout: algorithm.name === 'sft' }
+}
+
+/** A stage without rows that it needs, or with rows that it cannot learn from. */
+function stageMistakes(run: ResolvedRun, { stage, path }: StagePlace, places: Places, rows: readonly RowKind[] | undefined): Mistake[] {
+  const learner = learnerOf(run, stage, rows)
+  if (!learner) return []
+  const { name, kinds, canDoWithout } = learner
   const data = stage?.data ?? run.data
-  if (!data) {
-    if (algorithm.name === 'sft') return []
-    const where = stage ? places.place(path) : places.place([])
-    return [{ code: 'runFile/missing-field', place: where, message: `"data" is missing: ${learner} learns from rows;`, remedy: `name a file of ${kinds.join(' or ')}; \`lab labels export\` writes them` }]
-  }
+  if (!data) return canDoWithout ? [] : [missingData(learner, places.place(path))]
   if (kinds.includes(data.kind)) return []
   const at = stage?.data ? [...path, 'data', 'kind'] : ['data', 'kind']
-  return [{ code: 'runFile/data', place: places.place(at), message: `the rows are ${data.kind}, and ${learner} learns from ${kinds.join(' or ')};`, remedy: `export rows of that kind, or take another recipe` }]
+  return [{ code: 'runFile/data', place: places.place(at), message: `the rows are ${data.kind}, and ${name} learns from ${kinds.join(' or ')};`, remedy: `export rows of that kind, or take another recipe` }]
 }
+
+const missingData = ({ name, kinds }: Learner, place: string): Mistake => ({
+  code: 'runFile/missing-field', place, message: `"data" is missing: ${name} learns from rows;`, remedy: `name a file of ${kinds.join(' or ')}; \`lab labels export\` writes them`
+})
 
 /** Whether rollouts of the stage are refined under critiques that people wrote. */
 function refinesByLabels(run: ResolvedRun, stage: Stage | undefined): boolean {

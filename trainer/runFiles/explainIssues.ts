@@ -92,8 +92,14 @@ function wrongValue(path: JsonPath, found: unknown, issue: Issue, { schema, valu
     code: 'runFile/wrong-value',
     place: places.place(path),
     message: `${what} is ${showValue(found)};`,
-    remedy: issue.code === 'custom' ? issue.message : namedValue(found, namesOf(issue)) ?? `allowed: ${describeAllowed(schemas)}`
+    remedy: issue.code === 'custom' ? issue.message : namedValue(found, offeredNames(issue, schemas)) ?? `allowed: ${describeAllowed(schemas)}`
   }
+}
+
+/** Of the names that pass, those that the schema offers: some are for tests alone. */
+function offeredNames(issue: Issue, schemas: readonly JsonSchema[]): string[] {
+  const offered = schemas.flatMap((schema) => schema.enum?.map(String) ?? [])
+  return namesOf(issue).filter((name) => offered.length === 0 || schemas.length > 1 || offered.includes(name))
 }
 
 function namesOf(issue: Issue): string[] {

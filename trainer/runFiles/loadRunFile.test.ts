@@ -14,8 +14,9 @@ const Options = z.strictObject({ numbers: z.number().int().min(2).max(6).default
 const Mix = z.strictObject({ giveUp: z.number().min(0).max(1).default(0.5) })
 const catalogue: Catalogue = {
   engines: ['onnx', 'torch', 'fake'],
-  recipes: ['grpo-chain', 'sft-then-grpo'],
+  recipes: ['grpo-chain', 'sft-then-grpo', 'cft'],
   withRecipe: (value) => value,
+  rowsOf: (recipe) => (recipe === 'cft' ? ['critiques'] : undefined),
   environments: ['countdown', 'arithmetic-chain', 'jsonl'],
   environmentIssues: (_name, options) => findings(Options, options),
   mixIssues: (_name, mix) => findings(Mix, mix)
@@ -112,8 +113,8 @@ describe('run files', () => {
     ['a number out of range', '"sampling": { "topP": 1.5 }', '"sampling.topP" is 1.5; | a.run.json:5:25 | allowed: a number from 0 to 1'],
     ['a number that must be positive', '"optimizer": { "learningRate": 0 }', '"optimizer.learningRate" is 0; | a.run.json:5:34 | allowed: a number, above 0'],
     ['null', '"seed": null', '"seed" is null; | a.run.json:5:11 | allowed: a whole number, at least 0'],
-    ['an unknown engine', '"engine": "onx"', '"engine" is "onx"; | a.run.json:5:13 | did you mean "onnx"? (allowed: onnx, torch, tinker, fake)'],
-    ['an engine that is not built in', '"engine": "tinker"', '"engine" is "tinker", which this build does not have; | a.run.json:5:13 | it has onnx, torch, fake'],
+    ['an unknown engine', '"engine": "onx"', '"engine" is "onx"; | a.run.json:5:13 | did you mean "onnx"? (allowed: onnx, torch)'],
+    ['an engine that is not built in', '"engine": "tinker"', '"engine" is "tinker", which this build does not have; | a.run.json:5:13 | it has onnx, torch'],
     ['an interpreter, which the machine alone chooses', '"torch": { "python": "./evil" }', 'unknown field "python" in "torch"; | a.run.json:5:14 | allowed: dtype, masterWeights, lora, gradientCheckpointing, attention, sampler, device'],
     ['code of model folders, which the machine alone allows', '"torch": { "trustRemoteCode": true }', 'unknown field "trustRemoteCode" in "torch"; | a.run.json:5:14 | allowed: dtype, masterWeights, lora, gradientCheckpointing, attention, sampler, device'],
     ['a device that there is not', '"torch": { "device": "cdua:1" }', '"torch.device" is "cdua:1"; | a.run.json:5:24 | did you mean "cuda:1"? (allowed: auto, cpu, mps, cuda, ' + Array.from({ length: 16 }, (_, i) => `cuda:${i}`).join(', ') + ')'],
@@ -125,7 +126,7 @@ describe('run files', () => {
     ['an unknown reward', '"rewards": [{ "name": "anser" }]', '"rewards.0.name" is "anser"; | a.run.json:5:25 | did you mean "answer"? (allowed: answer, format, length, steps, shuffled, refined, tests, tamper, prm)'],
     ['a reward module without a path', '"rewards": [{ "name": "module" }]', '"rewards.0.path" is missing; | a.run.json:5:15 | it must be a text that is not empty'],
     ['an unknown recipe', '"recipe": "grpo-chian"', '"recipe" is "grpo-chian", which is no recipe; | a.run.json:5:13 | did you mean "grpo-chain"?'],
-    ['an unknown recipe far from all', '"recipe": "x"', '"recipe" is "x", which is no recipe; | a.run.json:5:13 | recipes: grpo-chain, sft-then-grpo'],
+    ['an unknown recipe far from all', '"recipe": "x"', '"recipe" is "x", which is no recipe; | a.run.json:5:13 | recipes: grpo-chain, sft-then-grpo, cft'],
     ['an unknown environment', '"stages": [{ "name": "rl", "environment": { "name": "count-down" } }]',
       '"stages.0.environment.name" is "count-down", which is no environment; | a.run.json:5:55 | did you mean "countdown"?'],
     ['an unknown option of an environment', '"stages": [{ "name": "rl", "environment": { "name": "countdown", "options": { "number": 4 } } }]',
@@ -150,10 +151,16 @@ describe('run files', () => {
       'the rows are preferences, and prm learns from steps; | a.run.json:5:109 | export rows of that kind, or take another recipe'],
     ['no rows where some are needed', '"stages": [{ "name": "dpo", "algorithm": { "name": "dpo" } }]',
       '"data" is missing: dpo learns from rows; | a.run.json:5:14 | name a file of preferences; `lab labels export` writes them'],
+    ['no rows for a recipe that is about them', '"recipe": "cft", "algorithm": { "name": "sft" }, "stages": [{ "name": "cft" }]',
+      '"data" is missing: the recipe cft learns from rows; | a.run.json:5:63 | name a file of critiques; `lab labels export` writes them'],
+    ['rows of another kind than the recipe is about', '"recipe": "cft", "algorithm": { "name": "sft" }, "data": { "file": "rows/pairs.jsonl", "kind": "solutions" }',
+      'the rows are solutions, and the recipe cft learns from critiques; | a.run.json:5:98 | export rows of that kind, or take another recipe'],
     ['no critiques where labels are the critic', '"algorithm": { "name": "critique-grpo" }, "rollouts": { "strategy": "critiqueRefine", "critic": "labels" }',
       '"data" is missing: a critic of labels learns from rows; | a.run.json:1:1 | name a file of critiques; `lab labels export` writes them'],
     ['rows that nothing learns from', '"data": { "file": "rows/pairs.jsonl", "kind": "preferences" }',
       'no stage learns from these rows; | a.run.json:5:3 | take a recipe that does (sft-labels, cft, dpo, rationale-preference, prm), or leave "data" out'],
+    ['a k that the samples cannot estimate', '"evaluation": { "samples": 4, "k": [1, 16] }',
+      '"evaluation.k.1" is 16, and pass@16 cannot be estimated from 4 samples of each problem; | a.run.json:5:42 | raise "evaluation.samples" to 16 or more, or keep k up to 4'],
     ['a field twice', '"steps": 1, "steps": 2', '"steps" is written twice in one object. | a.run.json:5:15 | Keep one of them.'],
     ['__proto__', '"sampling": { "__proto__": {} }', 'unknown field "__proto__". | a.run.json:5:17 | Remove it.'],
     ['broken JSON', '"steps": 7 "seed": 1', 'Not valid JSON: comma expected. | a.run.json:5:14 | Comments and trailing commas are allowed; names and texts stand in double quotes.']
@@ -207,6 +214,11 @@ describe('run files', () => {
       '  a.run.json:5:23  "seed" is -1; allowed: a whole number, at least 0',
       '  a.run.json:5:3  unknown field "stepz" in the run file; did you mean "steps"? | a.run.json | Mend these; `lab schema` prints everything that a run file may say.'
     ].join('\n'))
+  })
+
+  it('takes those of the default k that the samples can estimate', () => {
+    const kOf = (evaluation: string): readonly number[] => load(file(`"evaluation": ${evaluation}`)).run.evaluation.k
+    assert.deepEqual([kOf('{}'), kOf('{ "samples": 4 }'), kOf('{ "samples": 4, "k": [1, 4, 16] }')], [[1, 4, 16], [1, 4], [1, 4]])
   })
 
   describe('--set', () => {

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { runFileJsonSchema } from '../protocol/jsonSchema.ts'
-import { RunFile } from '../protocol/runFile.ts'
+import type { RowKind } from '../protocol/labelRows.ts'
+import { OFFERED_ENGINES, RunFile } from '../protocol/runFile.ts'
 import { TorchOptions } from '../protocol/torchOptions.ts'
 import type { JsonPath } from './jsonDocument.ts'
 import type { ResolvedRun, RewardRef } from '../protocol/runFile.ts'
@@ -8,6 +9,7 @@ import { withAbsolutePaths } from './absolutePaths.ts'
 import { dataMistakes } from './dataMistakes.ts'
 import { environmentMistakes, mixMistakes } from './environmentMistakes.ts'
 import type { EnvironmentCatalogue } from './environmentMistakes.ts'
+import { evaluationMistakes, withEstimableK } from './evaluationMistakes.ts'
 import { modelPlace } from './hubModel.ts'
 import { checkModelFolder } from './modelFolder.ts'
 import { dotted, explainIssues, showValue } from './explainIssues.ts'
@@ -29,6 +31,8 @@ export interface Catalogue extends EnvironmentCatalogue {
   readonly recipes: readonly string[]
   /** A run file's value over the defaults of the recipe that it names. */
   withRecipe(value: unknown): unknown
+  /** Kinds of rows of which a recipe needs some, though its algorithm could do without. */
+  rowsOf(recipe: string): readonly RowKind[] | undefined
 }
 
 export interface LoadedRunFile {
@@ -64,10 +68,11 @@ export function loadRunFile(file: string, settings: readonly string[], catalogue
     ...environmentMistakes(checked.data, catalogue, places),
     ...mixMistakes(checked.data, catalogue, places),
     ...stageMistakes(checked.data, places),
+    ...evaluationMistakes(checked.data, places),
     ...modelMistakes(checked.data, folder, places),
-    ...dataMistakes(checked.data, folder, places)
+    ...dataMistakes(checked.data, folder, places, rowsOfRecipe(checked.data, catalogue))
   ])
-  return { file: resolve(file), folder, run: withTorchDefaults(withAbsolutePaths(checked.data, folder), merged), text: document.text, places }
+  return { file: resolve(file), folder, run: withTorchDefaults(withEstimableK(withAbsolutePaths(checked.data, folder)), merged), text: document.text, places }
 }
 
 /** GPUs are idle on less. */
@@ -108,11 +113,13 @@ function refuseUnknownRecipe(value: unknown, catalogue: Catalogue, places: Place
   }])
 }
 
+const rowsOfRecipe = ({ recipe }: ResolvedRun, catalogue: Catalogue): readonly RowKind[] | undefined => (recipe === undefined ? undefined : catalogue.rowsOf(recipe))
+
 function engineMistakes({ engine }: ResolvedRun, { engines }: Catalogue, places: Places): Mistake[] {
   if (engines.includes(engine)) return []
   return [{
     code: 'runFile/engine-not-in-build', place: places.place(['engine']),
-    message: `"engine" is "${engine}", which this build does not have;`, remedy: `it has ${engines.join(', ')}`
+    message: `"engine" is "${engine}", which this build does not have;`, remedy: `it has ${engines.filter((name) => OFFERED_ENGINES.some((offered) => offered === name)).join(', ')}`
   }]
 }
 
@@ -128,7 +135,7 @@ function stageMistakes({ stages = [] }: ResolvedRun, places: Places): Mistake[] 
 
 function modelMistakes(run: ResolvedRun, folder: string, places: Places): Mistake[] {
   return namedModels(run).flatMap(({ path, model }) => {
-    const mistake = checkModelFolder(model, modelPlace(model, folder), places.place(path), run.engine)
+    const mistake = checkModelFolder(model, modelPlace(model, folder), { place: places.place(path) }, run.engine)
     return mistake ? [mistake] : []
   })
 }

@@ -5,15 +5,22 @@ import type { ResolvedRun } from '../protocol/runFile.ts'
 import { downloadRemedy, isHubName } from './hubModel.ts'
 import type { Mistake } from './runFileError.ts'
 
-/** What is wrong with a model folder as a run file names it; undefined = nothing seen from outside. */
-export function checkModelFolder(written: string, folder: string, place: string, engine: ResolvedRun['engine']): Mistake | undefined {
+/** Where a model is named; a run file, where nothing else is said. */
+export interface NamedAt {
+  readonly place: string
+  /** Where relative paths start. */
+  readonly base?: string
+}
+
+/** What is wrong with a model folder as people name it; undefined = nothing seen from outside. */
+export function checkModelFolder(written: string, folder: string, { place, base = 'the run file' }: NamedAt, engine: ResolvedRun['engine']): Mistake | undefined {
   if (isHubName(written) && !existsSync(folder)) {
     const message = `"${written}" is not in the local cache of the hub (looked for ${folder});`
     return { code: 'model/not-in-cache', place, message, remedy: downloadRemedy(written) }
   }
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     const message = `"${written}" is no model folder: it does not exist (looked for ${folder});`
-    return { code: 'model/missing', place, message, remedy: remedyFor(written, folder) }
+    return { code: 'model/missing', place, message, remedy: remedyFor(written, folder, base) }
   }
   if (engine !== 'fake' && !existsSync(join(folder, 'config.json'))) {
     return {
@@ -24,9 +31,9 @@ export function checkModelFolder(written: string, folder: string, place: string,
   return undefined
 }
 
-function remedyFor(written: string, folder: string): string {
+function remedyFor(written: string, folder: string, base: string): string {
   const nearest = nearestName(basename(folder), siblingFolders(folder))
-  if (nearest === undefined) return 'name an existing folder, relative to the run file'
+  if (nearest === undefined) return `name an existing folder, relative to ${base}`
   const suggested = join(dirname(written), nearest).replaceAll('\\', '/')
   return `did you mean "${suggested}"?`
 }

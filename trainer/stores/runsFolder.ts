@@ -31,7 +31,7 @@ export function runIdOf(directory: string, now: Date): string {
   return ID_IN_NAME.exec(path.basename(directory))?.[1] ?? newRunId(now)
 }
 
-/** `<recipe or environment>--<model>--<id>` with nothing in it that a file system could refuse. */
+/** `<label>--<model>--<id>`, the label being the run's name, else its recipe or environment, with nothing in it that a file system could refuse. */
 export function runFolderName(label: string, model: string, runId: string): string {
   return [label, model, runId].map(plainName).join('--')
 }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecutionRecord } from '../../protocol/execution.ts'
 import { Problem } from '../../protocol/problem.ts'
+import { newRun } from '../../stores/fixtures.ts'
+import { createRun } from '../../stores/runDirectory.ts'
 import { commandLine } from '../commandLine.fixture.ts'
 import type { Answer } from '../commandLine.fixture.ts'
 import { EXIT } from '../exitCodes.ts'
@@ -99,7 +101,8 @@ describe('commands', () => {
     it('reports a failure with what stays', async () => {
       const { code, out, err } = await lab(['run', 'a.run.json', '--out', 'r'], {
         launch: async ({ directory }, { onEvent }) => {
-          mkdirSync(directory)
+          const run = await createRun(newRun(directory))
+          run.close()
           onEvent(event({ type: 'runStarted', step: 0, runId: 'r', directory, resumed: false, steps: 2 }))
           throw new TypeError('x is not a function')
         }
@@ -155,7 +158,7 @@ describe('commands', () => {
     })
 
     const refused: [string, string[], RegExp][] = [
-      ['an existing directory', ['run', 'a.run.json', '--out', '.'], /^error: <folder> exists already\.\n {2}at --out\n {2}Name a new directory, or go on with the run in it: lab resume <folder>\n$/],
+      ['an existing directory', ['run', 'a.run.json', '--out', '.'], /^error: <folder> exists already\.\n {2}at --out\n {2}Name a new directory\.\n$/],
       ['seeds given twice', ['run', 'a.run.json', '--seed', '1', '--seeds', '2'], /^error: --seed and --seeds exclude each other\.\n/],
       ['a wrong number', ['run', 'a.run.json', '--seed', 'x'], /^error: --seed is "x"\.\n {2}at --seed\n {2}Allowed: a whole number, at least 0\.\n$/],
       ['a wrong field', ['run', 'a.run.json', '--set', 'stepz=1'], /^error: --set names a field that does not exist: "stepz"\.\n {2}at --set stepz=1\n {2}Did you mean "steps"\?\n$/],

@@ -41,9 +41,14 @@ describe('runs that other programs recorded', () => {
 
   it('are all that is compacted', async () => {
     const run = await recordedRun()
-    run.close()
+    run.state.write({ version: 1, runId: 'r', status: 'stopped', stage: 'rl', step: 1, steps: 1, seconds: 1, updatedAt: new Date(0).toISOString() })
     const { code, err } = await commandLine(folder, ['compact', 'r'])
     assert.deepEqual([code, err], [EXIT.usage, 'error: r is a run of this trainer, which compacts its runs itself.\n  at r\n  Go on with it: lab resume r\n'])
+    run.state.write({ version: 1, runId: 'r', status: 'finished', stage: 'rl', step: 1, steps: 1, seconds: 1, updatedAt: new Date(0).toISOString() })
+    run.close()
+    assert.match((await commandLine(folder, ['compact', 'r'])).err, /\n {2}It is finished, and there is nothing to do\.\n$/)
+    writeFileSync(join(folder, 'file'), '')
+    assert.match((await commandLine(folder, ['compact', 'file'])).err, /^error: file is a file\.\n/)
     assert.match((await commandLine(folder, ['compact', 'nowhere'])).err, /There is no directory nowhere/)
   })
 

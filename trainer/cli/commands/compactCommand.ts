@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { LabError } from '../../errors.ts'
 import { openRun, readRunRecord } from '../../stores/runDirectory.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
+import { givenFolder } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
+import { canBeResumed } from '../newRunFolder.ts'
+import { quoteArgument } from '../quoteArgument.ts'
 import { amount } from '../terminal/numbers.ts'
 
 /** The line of `--json`. */
@@ -15,7 +16,7 @@ export interface CompactedLine {
 
 /** Moves the sealed steps of a run that another program recorded into Parquet shards: smaller, and opened at once. Ours are compacted as they go. */
 export async function compactCommand(host: Host, named: string, { json }: { readonly json: boolean }): Promise<ExitCode> {
-  const directory = resolve(host.cwd, named)
+  const directory = givenFolder(host, named, { remedy: `List the runs made here with: ${host.command} runs` })
   requireRecorded(host, directory, named)
   const run = await openRun(directory, { report: ({ what, detail }) => void host.stderr.write(`${what}: ${detail}\n`) })
   try {
@@ -29,10 +30,7 @@ export async function compactCommand(host: Host, named: string, { json }: { read
 }
 
 function requireRecorded(host: Host, directory: string, named: string): void {
-  if (!existsSync(directory)) {
-    throw new LabError('usage', 'usage/no-run', `There is no directory ${named}.`, { place: named, remedy: `List the runs made here with: ${host.command} runs` })
-  }
-  if (readRunRecord(directory).recorded === undefined) {
-    throw new LabError('usage', 'usage/own-run', `${named} is a run of this trainer, which compacts its runs itself.`, { place: named, remedy: `Go on with it: ${host.command} resume ${named}` })
-  }
+  if (readRunRecord(directory).recorded !== undefined) return
+  const remedy = canBeResumed(directory) ? `Go on with it: ${host.command} resume ${quoteArgument(named)}` : 'It is finished, and there is nothing to do.'
+  throw new LabError('usage', 'usage/own-run', `${named} is a run of this trainer, which compacts its runs itself.`, { place: named, remedy })
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { LabError } from '../../errors.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
@@ -10,12 +10,14 @@ import type { StoryDisplay } from '../display/storyDisplay.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
+import { requireUnused } from '../newRunFolder.ts'
 import { rolloutReader } from '../rolloutReader.ts'
 import { quoteArgument } from '../quoteArgument.ts'
 import type { Services } from '../services.ts'
 import { plainLine } from '../terminal/plainText.ts'
 import { definitions } from '../terminal/table.ts'
 import { launchRequest, watched } from '../watchRun.ts'
+import { requireWritable, WRITABLE_OUT } from '../writableFolder.ts'
 
 export interface DemoOptions {
   readonly sample: string
@@ -28,7 +30,9 @@ export interface DemoOptions {
 export async function demoCommand(host: Host, services: Services, options: DemoOptions): Promise<ExitCode> {
   const file = sampleFile(services.samplesFolder, options.sample)
   const loaded = loadRunFile(file, options.set, services.catalogue, `samples/${options.sample}/rl.run.json`)
-  const directory = options.out ?? services.newRunDirectory(loaded.run, host.cwd)
+  const directory = options.out === undefined ? services.newRunDirectory(loaded.run, host.cwd) : resolve(host.cwd, options.out)
+  requireUnused(host, directory)
+  requireWritable(directory, WRITABLE_OUT)
   const story = storyDisplay(host, await rolloutReader(services, loaded.run, loaded.folder))
   const display = options.json ? jsonDisplay(host) : story
   if (!options.json) host.stdout.write(`${introduction(loaded.run.name, loaded.run.notes)}\n`)

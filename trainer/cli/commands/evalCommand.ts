@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { LabError } from '../../errors.ts'
 import { RunFile } from '../../protocol/runFile.ts'
-import type { EnvironmentRef, ResolvedRun, StepAggregate } from '../../protocol/runFile.ts'
+import type { ResolvedRun, StepAggregate } from '../../protocol/runFile.ts'
 import type { EvaluationResult } from '../../protocol/summary.ts'
 import { evaluationRows, setLine } from '../display/summaryText.ts'
 import { evaluateModel } from '../evaluateModel.ts'
@@ -9,7 +9,8 @@ import type { EvaluateOptions } from '../evaluateModel.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
-import { openModel } from '../openModel.ts'
+import { openHere } from '../openHere.ts'
+import { openModel, refuseMissingModel } from '../openModel.ts'
 import { noticesOf, printNotices } from '../printNotices.ts'
 import { MODULE_SECONDS } from '../services.ts'
 import type { Services, Workspace } from '../services.ts'
@@ -42,8 +43,9 @@ const DEFAULT_K = [1, 4, 16]
 export async function evalCommand(host: Host, services: Services, model: string, options: EvalOptions): Promise<ExitCode> {
   const k = options.k ?? DEFAULT_K.filter((value) => value <= options.samples)
   refuseLargeK(k, options.samples)
+  if (options.rerank !== undefined) refuseMissingModel(options.rerank, host, options.engine, '--rerank')
   const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, unsafeSandbox: options.unsafeSandbox, deadlineSeconds: MODULE_SECONDS, engine: options.engine })
-  const opened = await workspace.environment({ name: options.environment, options: options.options, weight: 1 } as EnvironmentRef)
+  const opened = await openHere(workspace, options.environment, options.options)
   printNotices(host, noticesOf([opened]))
   const { engine, info } = await openModel(services, host, model, options)
   const stop = new AbortController()

@@ -14,6 +14,7 @@ import { requireNativeModules } from '../hosting/nativeModules.ts'
 import { readOrder } from '../hosting/readOrder.ts'
 import type { RunOutcome, Services } from '../services.ts'
 import { launchRequest } from '../watchRun.ts'
+import { requireWritable } from '../writableFolder.ts'
 
 /** Entries are looked at by age where folders for short-lived files are cleaned. */
 const REFRESH_MILLISECONDS = 3_600_000
@@ -92,6 +93,7 @@ function runOf(services: Services, order: TrainerOrder, run: HostedRun): Promise
   if (order.kind === 'resume') return services.resume(resolve(order.directory), { trustWorkspace, unsafeSandbox, asksGit }, run.runControl)
   const settings = order.seed === undefined ? order.overrides : [...order.overrides, `seed=${order.seed}`]
   const loaded = loadRunFile(resolve(order.file), settings, services.catalogue, order.file)
+  requireWritable(order.directory, 'Choose a folder for runs that you may write into (the setting rolloutLab.runsFolder).')
   const request = launchRequest(loaded, loaded.run, resolve(order.directory), { trustWorkspace, unsafeSandbox, asksGit, ...(order.acceptPaidCheats && { acceptPaidCheats: order.acceptPaidCheats }) })
   return services.launch(request, run.runControl)
 }

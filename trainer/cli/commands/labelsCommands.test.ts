@@ -106,6 +106,9 @@ describe('lab labels', () => {
     assert.deepEqual(await json('--kind', 'verdict', '--kind', 'flag'), ['verdict'])
     assert.deepEqual(await json('--labeler', 'bob'), [])
     assert.equal((await lab('list', RUN, '--labeler', 'bob')).out, 'No labels.\n')
+    const refused = await lab('list', RUN, '--kind', 'nonsense')
+    assert.equal(refused.code, EXIT.usage)
+    assert.match(refused.err, /^error: --kind is "nonsense"\.\n {2}at --kind\n {2}Allowed: stepRating, firstError, verdict, critique, note, better, preference, rubric, flag, reply, completed\.\n$/)
   })
 
   it('check names damaged lines, lists orphans and answers to earlier label sets, and says nothing where all is well', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../../errors.ts'
 import { importLabels } from '../../labels/imports/importLabels.ts'
@@ -10,6 +10,8 @@ import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
 import { labelledRun } from '../labels/labelledRun.ts'
+import { givenFile } from '../givenPlaces.ts'
+import { requireUnused } from '../newRunFolder.ts'
 import { plainLine } from '../terminal/plainText.ts'
 
 export interface LabelsImportOptions {
@@ -26,8 +28,7 @@ export interface LabelsImportOptions {
 
 /** Takes over step labels that others made. */
 export async function labelsImportCommand(host: Host, named: string, options: LabelsImportOptions): Promise<ExitCode> {
-  const file = path.resolve(host.cwd, named)
-  if (!existsSync(file)) throw new LabError('usage', 'usage/missing-file', `There is no file ${named}.`, { remedy: 'Name a file of JSON lines.' })
+  const file = givenFile(host, named, { remedy: 'Name a file of JSON lines.' })
   if (options.run !== undefined && options.out !== undefined) {
     throw new LabError('usage', 'usage/option', '--run and --out exclude each other.', { place: '--out', remedy: 'Give --run to label an existing run, or --out to say where a new one shall lie.' })
   }
@@ -44,6 +45,7 @@ function targetOf(host: Host, file: string, { run, out, labels }: LabelsImportOp
     return { run: directory, isNew: false, labelsFolder: folder }
   }
   const directory = out === undefined ? path.join(defaultRunsFolder(host.cwd), runFolderName('imported', path.parse(file).name, newRunId(now))) : path.resolve(host.cwd, out)
+  requireUnused(host, directory, { resumes: false })
   return { run: directory, isNew: true, labelsFolder: labels === undefined ? labelsFolderOf(directory, host.cwd) : path.resolve(host.cwd, labels) }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { LabError } from '../../errors.ts'
 import type { WorkspaceTask } from '../../protocol/execution.ts'
@@ -6,12 +7,13 @@ import { problemFromFunction } from '../../workspaces/problems/fromFunction.ts'
 import type { MadeProblem } from '../../workspaces/problems/fromFunction.ts'
 import { mineHistory } from '../../workspaces/problems/mineHistory.ts'
 import type { Mined } from '../../workspaces/problems/mineHistory.ts'
-import { openProject } from '../../workspaces/problems/project.ts'
 import type { Project } from '../../workspaces/problems/project.ts'
 import { addToTaskset, writeTaskset } from '../../workspaces/problems/tasksetFile.ts'
 import type { Verifying } from '../../workspaces/problems/verifyProblem.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
+import { givenFile, givenFolder } from '../givenPlaces.ts'
+import { givenProject, requireCommit } from '../givenProject.ts'
 import type { Host } from '../host.ts'
 import type { Services } from '../services.ts'
 
@@ -37,12 +39,17 @@ export interface MineOptions extends CommonOptions {
   readonly commits: number
   readonly revision: string
   readonly mostFiles: number
+  /** Write over a file of problems that is there. */
+  readonly replace: boolean
 }
 
 /** Typing it is consent to ask git about the folder, as typing `git log` there would be. */
 export async function mineCommand(host: Host, services: Services, folder: string, options: MineOptions): Promise<ExitCode> {
+  const project = await givenProject(givenFolder(host, folder, { remedy: 'Name a folder of a git repository.' }), folder, runnerOf(options))
+  await requireCommit(project, options.revision)
+  const file = resolve(host.cwd, options.out)
+  if (existsSync(file) && !options.replace) throw wouldReplace(options.out)
   return making(host, services, options, async (verifying, signal) => {
-    const project = await openProject(resolve(host.cwd, folder), runnerOf(options))
     const problems: MadeProblem[] = []
     let commits = 0
     for await (const mined of mineHistory(project, options, verifying, signal)) {
@@ -52,12 +59,14 @@ export async function mineCommand(host: Host, services: Services, folder: string
     }
     if (signal.aborted) return EXIT.stopped
     if (problems.length === 0) throw noneMade(commits, project)
-    const file = resolve(host.cwd, options.out)
     writeTaskset(file, problems)
     tell(host, options, `${problems.length} problems of ${commits} commits in ${relative(host.cwd, file)}`, { type: 'written', file, problems: problems.length, commits })
     return EXIT.finished
   })
 }
+
+const wouldReplace = (out: string): LabError =>
+  new LabError('usage', 'usage/out-exists', `${out} exists already.`, { place: '--out', remedy: 'Name a new file with --out, or write over it with --replace.' })
 
 function tellMined(host: Host, options: CommonOptions, mined: Mined): void {
   const { commit, subject } = mined.change
@@ -81,9 +90,9 @@ export async function makeFunctionCommand(host: Host, services: Services, file: 
   if ((name === undefined) === (line === undefined)) {
     throw new LabError('usage', 'usage/option', 'Which function is not said.', { place: '--name', remedy: 'Give either --name or --line.' })
   }
+  const place = givenFile(host, file, { remedy: 'Name a source file of a git repository.' })
+  const project = await givenProject(place, file, runnerOf(options))
   return making(host, services, options, async (verifying, signal) => {
-    const place = resolve(host.cwd, file)
-    const project = await openProject(place, runnerOf(options))
     return added(host, options, await problemFromFunction(project, place, name === undefined ? { line: line! } : { name }, verifying, signal))
   })
 }
@@ -94,9 +103,9 @@ export interface MakeTestOptions extends CommonOptions {
 }
 
 export async function makeTestCommand(host: Host, services: Services, file: string, options: MakeTestOptions): Promise<ExitCode> {
+  const place = givenFile(host, file, { remedy: 'Name a test file of a git repository.' })
+  const project = await givenProject(place, file, runnerOf(options))
   return making(host, services, options, async (verifying, signal) => {
-    const place = resolve(host.cwd, file)
-    const project = await openProject(place, runnerOf(options))
     const { name, edit } = options
     const editable = edit?.map((one) => relative(project.repository, resolve(host.cwd, one)).replaceAll('\\', '/'))
     const test = { file: place, ...(name !== undefined && { name }), ...(editable !== undefined && { editable }) }

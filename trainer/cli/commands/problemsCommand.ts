@@ -1,7 +1,7 @@
-import type { EnvironmentRef } from '../../protocol/runFile.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
+import { openHere } from '../openHere.ts'
 import { noticesOf, printNotices } from '../printNotices.ts'
 import { problemStream } from '../problemStream.ts'
 import { MODULE_SECONDS } from '../services.ts'
@@ -18,9 +18,8 @@ export interface ProblemsOptions {
 /** Prints problems of an environment, one JSON object a line. */
 export async function problemsCommand(host: Host, services: Services, environment: string, options: ProblemsOptions): Promise<ExitCode> {
   const split = parseSplit(options.split)
-  const reference = { name: environment, options: options.options, weight: 1 } as EnvironmentRef
   const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, deadlineSeconds: MODULE_SECONDS })
-  const opened = await workspace.environment(reference)
+  const opened = await openHere(workspace, environment, options.options)
   printNotices(host, noticesOf([opened]))
   let written = 0
   for (const problem of problemStream(opened, split, options.seed)) {

@@ -113,7 +113,7 @@ describe('lab rescore', () => {
     const before = readdirSync(join(folder, 'run', 'rescores')).length
     for (const [args, message] of [
       [['rescore', 'nowhere', '--reward', 'short.reward.js'], /There is no run directory nowhere/],
-      [['rescore', 'run', '--reward', 'missing.reward.js'], /missing\.reward\.js cannot be read/],
+      [['rescore', 'run', '--reward', 'missing.reward.js'], /There is no file missing\.reward\.js\./],
       [['rescore', 'run', '--reward', 'short.reward.js', '--function', 'long'], /has no function "long"/],
       [['rescore', 'run', '--reward', 'short.reward.js', '--part', 'length'], /No rollout of the run has a reward part "length"[^]*answer, short/]
     ] as const) {

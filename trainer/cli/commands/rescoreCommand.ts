@@ -10,6 +10,7 @@ import { openRescore } from '../../stores/rescoreStore.ts'
 import { readRunRecord } from '../../stores/runDirectory.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
+import { givenFile } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
 import { openRecordedProblems } from '../rescoring/recordedProblems.ts'
 import type { RecordedProblems } from '../rescoring/recordedProblems.ts'
@@ -40,6 +41,7 @@ export type RescoreEvent =
 /** Applies a reward to the rollouts that a run recorded: nothing is sampled, and the run keeps the rewards that it has. */
 export async function rescoreCommand(host: Host, services: Services, named: string, options: RescoreOptions): Promise<ExitCode> {
   const directory = runDirectory(host, named)
+  givenFile(host, options.reward, { place: '--reward', remedy: 'Name a *.reward.ts, .js or .py file, or a module with a reward.' })
   const { run, source } = readRunRecord(directory)
   const stop = new AbortController()
   const dispose = host.onSignal(() => stop.abort())

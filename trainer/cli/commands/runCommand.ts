@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { LabError } from '../../errors.ts'
-import { isUnusedRunFolder } from '../../stores/runDirectory.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
 import type { LoadedRunFile } from '../../runFiles/loadRunFile.ts'
 import { jsonDisplay } from '../display/jsonDisplay.ts'
@@ -10,13 +8,14 @@ import type { RunDisplay } from '../display/runDisplay.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
+import { requireUnused } from '../newRunFolder.ts'
 import { planText, planOf } from '../plan.ts'
 import { printNotices } from '../printNotices.ts'
-import { quoteArgument } from '../quoteArgument.ts'
 import { studyResult, studyText } from '../seedStudy.ts'
 import type { RunOutcome, Services } from '../services.ts'
 import { launchRequest, watched } from '../watchRun.ts'
 import type { Consents } from '../watchRun.ts'
+import { askAccess, makeAndRemove, requireWritable, WRITABLE_OUT } from '../writableFolder.ts'
 
 export interface RunOptions {
   readonly set: readonly string[]
@@ -40,7 +39,8 @@ export async function runCommand(host: Host, services: Services, file: string, o
   const settings = options.seed === undefined ? options.set : [...options.set, `seed=${options.seed}`]
   const loaded = loadRunFile(resolve(host.cwd, file), settings, services.catalogue, file)
   const directory = options.out === undefined ? services.newRunDirectory(loaded.run, host.cwd) : resolve(host.cwd, options.out)
-  if (existsSync(directory) && !isUnusedRunFolder(directory)) throw occupied(host, directory)
+  requireUnused(host, directory)
+  requireWritable(directory, WRITABLE_OUT, options.dryRun ? askAccess : makeAndRemove)
   if (options.dryRun) return showPlan(host, services, loaded, directory, options)
   const display = options.json ? jsonDisplay(host) : terminalDisplay(host)
   return options.seeds === undefined
@@ -56,14 +56,8 @@ function seedsTwice(): LabError {
   })
 }
 
-function occupied(host: Host, directory: string): LabError {
-  return new LabError('usage', 'usage/out-exists', `${directory} exists already.`, {
-    place: '--out', remedy: `Name a new directory, or go on with the run in it: ${host.command} resume ${quoteArgument(directory)}`
-  })
-}
-
 async function showPlan(host: Host, services: Services, loaded: LoadedRunFile, directory: string, options: RunOptions): Promise<ExitCode> {
-  const plan = await planOf(services, loaded, directory, options.trustWorkspace)
+  const plan = await planOf(services, loaded, directory, options)
   printNotices(host, plan.notices)
   host.stdout.write(options.json ? `${JSON.stringify(plan)}\n` : `${planText(plan)}\n`)
   return EXIT.finished

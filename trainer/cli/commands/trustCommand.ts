@@ -5,6 +5,7 @@ import { environmentsOf } from '../../runFiles/environmentMistakes.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
+import { givenFile } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
 import type { Services } from '../services.ts'
 import { plainLine } from '../terminal/plainText.ts'
@@ -15,7 +16,7 @@ const HASH_SHOWN = 12
 
 /** Approves a module, or every module that a run file names, as it now is; a changed byte asks again. */
 export function trustCommand(host: Host, services: Services, file: string): ExitCode {
-  const place = resolve(host.cwd, file)
+  const place = givenFile(host, file, { remedy: 'Name a module, or a run file that names modules.' })
   const modules = place.endsWith('.json') ? modulesOfRunFile(services, place, file) : [{ path: place, workspace: workspaceOf(place, host.cwd) }]
   if (modules.length === 0) host.stdout.write('The run file names no module.\n')
   for (const { path, workspace } of modules) {

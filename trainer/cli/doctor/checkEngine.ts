@@ -13,9 +13,9 @@ const PROBE = { temperature: 1, topK: 0, topP: 1, minP: 0, maxTokens: 2, stop: [
 export async function checkEngine(open: () => Promise<Engine>): Promise<Finding> {
   const name = 'engine onnx (embedded)'
   try {
-    const { device, threads, versions } = await sampleTiny(open)
+    const { device, versions } = await sampleTiny(open)
     const versionList = Object.entries(versions).map(([what, version]) => `${what} ${version}`).join(', ')
-    return found(name, `runs on ${device}, ${threads} threads${versionList === '' ? '' : ` (${versionList})`}`, true)
+    return found(name, `runs on ${device}${versionList === '' ? '' : ` (${versionList})`}`, true)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return broken(name, message, 'Install the packages again: npm ci', true)

@@ -1,5 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { bytes } from '../terminal/numbers.ts'
+import { writeFault } from '../writableFolder.ts'
+import type { TryFolder } from '../writableFolder.ts'
 import { broken, found } from './finding.ts'
 import type { Finding } from './finding.ts'
 
@@ -14,10 +16,13 @@ export function checkNode(version: string): Finding {
 /** A run of a small model writes some hundred megabytes. */
 const LEAST_FREE_BYTES = 1e9
 
-export function checkDisk(folder: string): Finding {
+/** Whether runs can be kept below the folder: writing is tried, for a free disk may be a read-only one. */
+export function checkDisk(folder: string, attempt?: TryFolder): Finding {
   try {
     const { bavail, bsize } = statfsSync(folder)
     const free = bavail * bsize
+    const fault = writeFault(folder, attempt)
+    if (fault !== undefined) return broken('disk', fault, 'Start from a folder that you may write into, or give each run one with --out')
     const detail = `${bytes(free)} free in ${folder}`
     return free >= LEAST_FREE_BYTES ? found('disk', detail) : broken('disk', detail, `Free some space: a run may need ${bytes(LEAST_FREE_BYTES)}`)
   } catch (error) {

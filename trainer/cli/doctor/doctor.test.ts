@@ -34,6 +34,8 @@ describe('doctor', () => {
       name: 'engine torch', state: 'ok', required: false,
       detail: 'runs on cpu; /p/python, chosen by --python: Python 3.12.1, torch 2.13.0, transformers 5.0, no peft, accelerate 1.0; NVIDIA X (80 GB, cuda)'
     })
+    const withVllm = await checkTorch({ sources: { ...SOURCES, environment: { ROLLOUT_LAB_VLLM_PYTHON: '/no/python' } }, open, probe: answering(all, { devices }) })
+    assert.match(withVllm.detail, /; vLLM by ROLLOUT_LAB_VLLM_PYTHON: \/no\/python, which is not there$/)
     const bare = await checkTorch({ sources: SOURCES, open, probe: answering({ torch: null, transformers: '5.1' }) })
     assert.deepEqual([bare.state, bare.detail, bare.remedy], [
       'missing', '/p/python, chosen by --python, (Python 3.12.1) lacks torch.', 'Run: /p/python -m pip install "torch>=2.11,<2.14"'
@@ -68,12 +70,14 @@ describe('doctor', () => {
     assert.equal((await checkGit(machine({}))).state, 'missing')
     assert.match(checkDisk('.').detail, /free in \.$/)
     assert.equal(checkDisk('/no/such/folder').state, 'broken')
+    const readOnly = checkDisk('/', () => { throw Object.assign(new Error('refused'), { code: 'EROFS' }) })
+    assert.deepEqual([readOnly.state, readOnly.detail], ['broken', 'Nothing can be written into /: the file system is read-only (EROFS)'])
   })
 
   it('samples with the engine and closes it', async () => {
     let closed = 0
     const open = async (): ReturnType<Parameters<typeof checkEngine>[0]> => ({ ...createFakeEngine(), close: async () => void closed++ })
-    assert.deepEqual(await checkEngine(open), { name: 'engine onnx (embedded)', state: 'ok', required: true, detail: 'runs on cpu, 1 threads (fake 1)' })
+    assert.deepEqual(await checkEngine(open), { name: 'engine onnx (embedded)', state: 'ok', required: true, detail: 'runs on cpu (fake 1)' })
     assert.equal(closed, 1)
     const failed = await checkEngine(() => Promise.reject(new LabError('engine', 'engine/no-start', 'no native module', { remedy: '' })))
     assert.deepEqual([failed.state, failed.detail, failed.remedy], ['broken', 'no native module', 'Install the packages again: npm ci'])

@@ -36,10 +36,22 @@ function findRunner(repository: string, folder: string, project: string): Runner
   const installed = NODE_RUNNERS.find(([, file]) => nodeModules.some((modules) => fs.existsSync(path.join(modules, file))))
   if (fs.existsSync(path.join(project, 'package.json')) && installed !== undefined) return { name: installed[0] }
   if (MARKS.slice(1).some((name) => fs.existsSync(path.join(project, name)))) return { name: 'pytest' }
-  const why = 'neither vitest, jest nor mocha is installed, and there is no Python project'
-  throw new LabError('environment', 'workspace/no-runner', `How the tests of ${project} run cannot be told: ${why}.`, {
-    remedy: 'Name the runner with --runner; for another one give a command that writes a JUnit file.', place: project
+  throw noRunner(project, runnerListed(project))
+}
+
+function noRunner(project: string, listed: string | undefined): LabError {
+  const why = listed === undefined ? 'neither vitest, jest nor mocha is installed, and there is no Python project' : `package.json lists ${listed}, which is not installed`
+  const install = listed === undefined ? '' : 'Install the project’s dependencies (npm install). Otherwise: '
+  return new LabError('environment', 'workspace/no-runner', `How the tests of ${project} run cannot be told: ${why}.`, {
+    remedy: `${install}Name the runner with --runner; for another one give a command that writes a JUnit file.`, place: project
   })
+}
+
+/** A runner that the project names among its packages. */
+function runnerListed(project: string): string | undefined {
+  const file = path.join(project, 'package.json')
+  const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
+  return NODE_RUNNERS.map(([name]) => name).find((name) => text.includes(`"${name}"`))
 }
 
 /** A file of the work tree as the current commit has it. Throws where it has changes that no commit holds. */
