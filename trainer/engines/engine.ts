@@ -266,11 +266,11 @@ export interface Engine {
 
 /** Something that people should hear of although the call goes on. */
 export interface EngineNotice {
-  /** `outOfMemory`: the micro-batch was halved, and the work is done again. */
+  /** `outOfMemory`: the work is done again in smaller parts. */
   readonly kind: 'outOfMemory'
   readonly detail: string
-  /** Token budget from now on. */
-  readonly microBatchTokens: number
+  /** Token budget from now on, where it was a micro-batch that was halved. */
+  readonly microBatchTokens?: number
 }
 
 export interface EngineOptions {

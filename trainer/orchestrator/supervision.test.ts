@@ -86,6 +86,7 @@ describe('an engine that dies and a run that is stopped', () => {
       let steps = 0
       const forwardBackward: Engine['forwardBackward'] = (...given) => {
         if (++steps === 3) options.onNotice?.({ kind: 'outOfMemory', detail: 'tried to get 2 GiB', microBatchTokens: 512 })
+        if (steps === 4) options.onNotice?.({ kind: 'outOfMemory', detail: 'sampling goes on with 8 completions at a time' })
         return engine.forwardBackward(...given)
       }
       return { ...engine, forwardBackward }
@@ -96,7 +97,8 @@ describe('an engine that dies and a run that is stopped', () => {
       directory.close()
     }
     assert.deepEqual(run.events.flatMap((event) => (event.type === 'warning' && event.code === 'engine/out-of-memory' ? [[event.step, event.message]] : [])), [
-      [2, 'Out of memory, and done again in smaller parts of 512 tokens (microBatchTokens): tried to get 2 GiB']
+      [2, 'Out of memory, and done again in smaller parts of 512 tokens (microBatchTokens): tried to get 2 GiB'],
+      [3, 'Out of memory, and done again in smaller parts: sampling goes on with 8 completions at a time']
     ])
   })
 

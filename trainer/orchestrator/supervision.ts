@@ -47,7 +47,7 @@ async function withEngine(
 }
 
 const asWarning = ({ detail, microBatchTokens }: EngineNotice): { readonly code: string; readonly message: string } => ({
-  code: 'engine/out-of-memory', message: `Out of memory, and done again in smaller parts of ${microBatchTokens} tokens (microBatchTokens): ${detail}`
+  code: 'engine/out-of-memory', message: `Out of memory, and done again in smaller parts${microBatchTokens === undefined ? '' : ` of ${microBatchTokens} tokens (microBatchTokens)`}: ${detail}`
 })
 
 function diedTooOften(error: LabError, deaths: number): LabError {

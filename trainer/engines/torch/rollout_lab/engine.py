@@ -31,7 +31,7 @@ from rollout_lab.serving.progress import NOTICE, Progress
 from rollout_lab.serving.server import Call, Verb
 from rollout_lab.training import forward_backward
 from rollout_lab.training.optimizer import Optimizer
-from rollout_lab.training.out_of_memory import TokenBudget, free_memory
+from rollout_lab.training.out_of_memory import TokenBudget, failure_of_memory, free_memory
 
 CAPABILITIES = (
     "sample", "logprobs", "entropy", "policyGradient", "crossEntropy", "klToReference", "entropyBonus", "pairwise", "rewardHead",
@@ -138,7 +138,7 @@ class TorchEngine:
         self._loaded.optimizer.load_state(state)
 
     def encode(self, request: dict[str, Any], _: Call) -> list[list[int]]:
-        return [text.encode(self.model.tokenizer, self.model.place, each) for each in request["texts"]]
+        return [text.encode(self.model.tokenizer, self.model.place, each, self.model.vocabulary_size) for each in request["texts"]]
 
     def decode(self, request: dict[str, Any], _: Call) -> list[str]:
         return [text.decode(self.model.tokenizer, tokens) for tokens in request["tokens"]]
@@ -148,7 +148,11 @@ class TorchEngine:
 
     def sample(self, request: dict[str, Any], call: Call) -> list[dict[str, Any]]:
         report = Progress(call.notify, request["call"], request["finished"], request["partial"])
-        completions = self.loaded.sampler.sample(request["prompts"], request["parameters"], report, call.cancelled)
+
+        def told(detail: str) -> None:
+            call.notify(NOTICE, {"kind": "outOfMemory", "detail": detail})
+
+        completions = self.loaded.sampler.sample(request["prompts"], request["parameters"], report, call.cancelled, told)
         report.flush()
         return report.unreported(completions)
 
@@ -178,10 +182,20 @@ class TorchEngine:
         """The gradient is spent even where the step rejects, so that the next one begins clean."""
         model = self.model
         try:
+            if request["step"]["name"] == "adamw":
+                self._make_moments()
             return self.loaded.optimizer.step(request["step"])
         finally:
             model.clear_gradient()
             model.weights_changed()
+
+    def _make_moments(self) -> None:
+        """Of the first step; what the sampler keeps may be what they lack."""
+        optimizer = self.loaded.optimizer
+        if failure_of_memory(optimizer.make_moments) is not None:
+            self.loaded.sampler.release()
+            free_memory()
+            optimizer.make_moments()
 
     def reset_optimizer(self, _: dict[str, Any], __: Call) -> None:
         self.loaded.optimizer.reset()

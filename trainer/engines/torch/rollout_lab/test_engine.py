@@ -77,6 +77,43 @@ def test_a_folder_that_cannot_be_written(engine: LocalEngine, tmp_path: Path) ->
     assert error["code"] == "engine/save" and error["place"] == str(tmp_path / "file")
 
 
+def test_a_disk_that_is_full(engine: LocalEngine, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    engine.call("loadModel", source=tiny_source())
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limits[1]))
+    try:
+        error = engine.error_of("save", folder=str(tmp_path / "model"), optimizer=True, dtype="float32")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert error["code"] == "engine/save" and error["place"] == str(tmp_path / "model")
+    assert not (tmp_path / "model" / "model.safetensors").exists()
+
+
+def test_moments_that_do_not_fit_beside_what_the_sampler_keeps(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    parameters = {"temperature": 1, "topK": 0, "topP": 1, "minP": 0, "maxTokens": 4, "stop": []}
+    request = {"call": 1, "prompts": [{"tokens": [1], "seeds": [1]}], "parameters": parameters, "finished": False, "partial": False}
+    engine.call("loadModel", source=tiny_source())
+    train(engine, 1)
+    expected = engine.call("logprobs", sequences=DATA)
+    engine.call("loadModel", source=tiny_source())
+    sampler = engine._verbs["info"].__self__.loaded.sampler
+    zeros = torch.zeros
+
+    def bounded(*size: Any, **others: Any) -> torch.Tensor:
+        if sampler._held > 0:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return zeros(*size, **others)
+
+    engine.call("sample", **request)
+    assert sampler._held > 0
+    engine.call("forwardBackward", data=DATA, loss=LOSS)
+    monkeypatch.setattr(torch, "zeros", bounded)
+    engine.call("optimStep", step=STEP)
+    monkeypatch.setattr(torch, "zeros", zeros)
+    assert sampler._held == 0 and engine.call("logprobs", sequences=DATA) == expected
+
+
 def test_snapshots_survive_a_checkpoint_of_the_same_shape_only(engine: LocalEngine, tmp_path: Path) -> None:
     engine.call("loadModel", source=tiny_source())
     engine.call("snapshot", name="reference")

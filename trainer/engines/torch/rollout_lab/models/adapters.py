@@ -6,45 +6,44 @@ A checkpoint (saved with its optimiser) holds the adapter alone, in peft's layou
 """
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
 from rollout_lab.errors import LabError
-from rollout_lab.models.description import json_bytes, parse_json_object, read_model_file, replace_file
+from rollout_lab.models.adapter_config import ALL_LINEAR, CONFIG
+from rollout_lab.models.description import json_bytes, replace_file
 from rollout_lab.models.heads import BIAS as HEAD_BIAS
 from rollout_lab.models.heads import WEIGHT as HEAD_WEIGHT
 from rollout_lab.models.heads import RewardHead
 from rollout_lab.models.network import read_reward_head
 from rollout_lab.models.options import LoraOptions
-from rollout_lab.models.weight_files import open_safetensors, tensor_places, write_safetensors, wrong_weights
+from rollout_lab.models.weight_files import check_dtypes, open_safetensors, tensor_places, write_safetensors, wrong_weights
 
 if TYPE_CHECKING:
     from peft import PeftModel
     from transformers import PreTrainedModel
 
-CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
 BESIDE = "."
 """A base that lies nowhere else is saved beside its adapter: checkpoints are plain files in one folder."""
-ALL_LINEAR = "all-linear"
-MAX_NUMBER = 2**20
-"""Of a rank or a scale: more is damage."""
 PREFIX = "base_model.model."
 """peft's files name tensors after the wrapping model."""
 
 
-def add_adapter(network: PreTrainedModel, lora: LoraOptions, seed: int) -> PeftModel:
-    """A fresh adapter: A random by `seed`, B zero, so that the model says what it said. Only the adapter is trained."""
+def add_adapter(network: PreTrainedModel, lora: LoraOptions, seed: int, settings: Mapping[str, Any] = MappingProxyType({})) -> PeftModel:
+    """A fresh adapter: A random by `seed`, B zero, so that the model says what it said. Only the adapter is trained. `settings`: of
+    peft's LoraConfig besides."""
     from peft import LoraConfig, get_peft_model
 
     config = LoraConfig(
-        r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=list(lora.targets) or ALL_LINEAR,
-        bias="none", task_type="CAUSAL_LM")
+        r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, bias="none", task_type="CAUSAL_LM",
+        target_modules=lora.targets if isinstance(lora.targets, str) else list(lora.targets) or ALL_LINEAR, **settings)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
@@ -53,36 +52,6 @@ def add_adapter(network: PreTrainedModel, lora: LoraOptions, seed: int) -> PeftM
             raise LabError(
                 "model", "model/lora-targets", f"LoRA: {str(error)[:500]}", "torch.lora.targets",
                 remedy="Name linear layers of the model, such as q_proj, or leave the targets out for all of them.") from error
-
-
-def read_adapter_config(folder: Path) -> dict[str, Any] | None:
-    """None where the folder holds no adapter."""
-    content = read_model_file(folder / CONFIG)
-    return None if content is None else parse_json_object(str(folder / CONFIG), content)
-
-
-def base_folder(folder: Path, config: dict[str, Any]) -> Path:
-    """Where the model below an adapter lies."""
-    named = config.get("base_model_name_or_path")
-    if not isinstance(named, str) or not named:
-        raise LabError(
-            "model", "model/bad-config", f"{folder / CONFIG}: base_model_name_or_path is {json.dumps(named)}, not a folder",
-            str(folder / CONFIG), remedy="Name the folder of the model that the adapter was trained on.")
-    return folder / named
-
-
-def lora_of(folder: Path, config: dict[str, Any]) -> LoraOptions:
-    """Rejects with `model/bad-config`."""
-    targets = config.get("target_modules")
-    listed = () if targets == ALL_LINEAR or not isinstance(targets, list) else tuple(sorted(map(str, targets)))
-    numbers = {name: config.get(name, 0) for name in ("r", "lora_alpha", "lora_dropout")}
-    for name, value in numbers.items():
-        if not isinstance(value, (int, float)) or not 0 <= value < MAX_NUMBER:
-            place = str(folder / CONFIG)
-            raise LabError(
-                "model", "model/bad-config", f"{place}: {name} is {json.dumps(value)[:40]}", f"{place}, {name}",
-                remedy="Correct the field, or use another checkpoint.")
-    return LoraOptions(int(numbers["r"]), float(numbers["lora_alpha"]), float(numbers["lora_dropout"]), listed)
 
 
 def adapter_tensors(network: PeftModel) -> dict[str, torch.Tensor]:
@@ -94,16 +63,8 @@ def adapter_tensors(network: PeftModel) -> dict[str, torch.Tensor]:
 def read_head(folder: Path, hidden_size: int) -> RewardHead | None:
     """The reward head that was saved beside the adapter."""
     places = {name.removeprefix(PREFIX): place for name, place in tensor_places([folder / WEIGHTS]).items()}
+    check_dtypes(places, ())
     return read_reward_head(folder, places, hidden_size, PREFIX)
-
-
-def check_same_scale(folder: Path, config: dict[str, Any], lora: LoraOptions) -> None:
-    """An adapter of another strength would be another model. Rejects with `model/wrong-weights`."""
-    saved = lora_of(folder, config)
-    if (saved.rank, saved.alpha) == (lora.rank, lora.alpha):
-        return
-    what = f"the adapter has rank {saved.rank} and alpha {saved.alpha:g}, the run asks for rank {lora.rank} and alpha {lora.alpha:g}"
-    raise wrong_weights(str(folder / CONFIG), what)
 
 
 def read_adapter(folder: Path, network: PeftModel) -> None:
@@ -142,7 +103,7 @@ def _plain_value(value: Any) -> Any:
 
 
 def merged_state(network: PeftModel) -> dict[str, torch.Tensor]:
-    """The weights with the adapter added, W + (α/r)·B·A, by the names of the plain model; the model itself is left as
+    """The weights with the adapter added, W + (α/r)·B·A (α/√r where its file says so), by the names of the plain model; the model itself is left as
     it is."""
     from peft.tuners.lora import LoraLayer
 

@@ -11,8 +11,9 @@ from transformers import AutoConfig, GenerationConfig, PretrainedConfig
 
 from rollout_lab.devices.cpu_products import use_fast_products
 from rollout_lab.errors import LabError
-from rollout_lab.models import adapters
+from rollout_lab.models import adapter_config, adapters
 from rollout_lab.models.attention import NAME as ATTENTION
+from rollout_lab.models.context import context_length
 from rollout_lab.models.description import CONFIG, GENERATION, Description, read_description
 from rollout_lab.models.folders import model_folder
 from rollout_lab.models.heads import RewardHead
@@ -22,6 +23,7 @@ from rollout_lab.models.network import count_parameters, make_network, read_conf
 from rollout_lab.models.new_model import initialise, new_description
 from rollout_lab.models.options import TorchOptions
 from rollout_lab.models.packed_probe import runs_packed
+from rollout_lab.models.text_part import describe_text_part, is_text_part, name_as_text_model
 from rollout_lab.models.tokenizer import check_vocabulary, make_tokenizer, template_source
 from rollout_lab.models.weight_files import tensor_places, weight_files
 from rollout_lab.training.fused_layers import use_fused_layers
@@ -29,7 +31,6 @@ from rollout_lab.training.fused_layers import use_fused_layers
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-DEFAULT_CONTEXT = 2048
 NEW_MODEL = "the new model"
 """Stands for its folder in errors."""
 ADAPTER_SEED = 0
@@ -58,7 +59,7 @@ def read_model(source: dict[str, Any], options: TorchOptions, device: torch.devi
 
 def read_folder(named: str, options: TorchOptions, device: torch.device) -> ReadModel:
     folder = model_folder(named)
-    adapter = adapters.read_adapter_config(folder)
+    adapter = adapter_config.read_adapter_config(folder)
     if adapter is not None:
         return _read_adapted(folder, adapter, options, device)
     found = _read_plain(folder, options, device)
@@ -74,17 +75,21 @@ def _read_plain(folder: Path, options: TorchOptions, device: torch.device) -> Re
     places = tensor_places(weight_files(folder))
     _require_room(str(folder), config, options, device)
     network = read_network(folder, config, places, options)
+    if is_text_part(network, config):
+        description = describe_text_part(description, network)
+        name_as_text_model(network)
     head = read_reward_head(folder, places, network.get_output_embeddings().in_features)
     return _checked(ReadModel(network, description, folder, folder, head, tokenizer, ()))
 
 
 def _read_adapted(folder: Path, adapter: dict[str, Any], options: TorchOptions, device: torch.device) -> ReadModel:
     """The base with the saved adapter; merged where the run trains all weights."""
-    base = adapters.base_folder(folder, adapter)
-    found = _read_plain(model_folder(str(base)), options, device)
+    settings = adapter_config.settings_of(folder, adapter)
+    base = adapter_config.base_folder(folder, adapter)
+    found = _read_plain(base, options, device)
     if options.lora is not None:
-        adapters.check_same_scale(folder, adapter, options.lora)
-    network = adapters.add_adapter(found.network, options.lora or adapters.lora_of(folder, adapter), ADAPTER_SEED)
+        adapter_config.check_same_scale(folder, adapter, options.lora)
+    network = adapters.add_adapter(found.network, options.lora or adapter_config.lora_of(folder, adapter), ADAPTER_SEED, settings)
     adapters.read_adapter(folder, network)
     found.reward_head = adapters.read_head(folder, network.get_base_model().get_output_embeddings().in_features)
     found.network = network if options.lora is not None else network.merge_and_unload()
@@ -150,8 +155,8 @@ def assemble(read: ReadModel, options: TorchOptions, device: torch.device) -> Lo
     causal = plain_network(network)
     # transformers' own generation is never asked; a default would warn about fields of the model's.
     causal.generation_config = GenerationConfig()
-    context_length = getattr(causal.config.get_text_config(), "max_position_embeddings", None) or DEFAULT_CONTEXT
-    packed = options.attention != "eager" and runs_packed(causal, context_length)
+    longest = context_length(causal.config)
+    packed = options.attention != "eager" and runs_packed(causal, longest)
     if packed:
         causal.set_attn_implementation(ATTENTION)
         if device.type == "cuda" or (device.type == "cpu" and options.compute_dtype == torch.float32):
@@ -162,7 +167,7 @@ def assemble(read: ReadModel, options: TorchOptions, device: torch.device) -> Lo
         enable({"use_reentrant": False})
     return LoadedModel(
         network=network, tokenizer=read.tokenizer, folder=read.folder, vocabulary_size=_vocabulary_size(network),
-        context_length=context_length, end_of_text_tokens=read.end_of_text_tokens, device=device, compute_dtype=options.compute_dtype,
+        context_length=longest, end_of_text_tokens=read.end_of_text_tokens, device=device, compute_dtype=options.compute_dtype,
         packed=packed, description=read.description, base_folder=read.base_folder,
         reward_head=None if read.reward_head is None else read.reward_head.to(device), options=options)
 

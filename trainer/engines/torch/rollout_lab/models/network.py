@@ -1,6 +1,7 @@
 """transformers models from folders and from nothing, checked tensor by tensor."""
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rollout_lab.errors import LabError
 from rollout_lab.models.description import CONFIG, Description
 from rollout_lab.models.heads import BIAS, WEIGHT, RewardHead, one_logit
 from rollout_lab.models.options import TorchOptions
-from rollout_lab.models.weight_files import TensorPlace, not_finite_weight, read_tensor, wrong_weights
+from rollout_lab.models.weight_files import TensorPlace, check_dtypes, not_finite_weight, read_tensor, wrong_weights
 
 # What the process prints is shown where it fails.
 disable_progress_bar()
@@ -24,7 +25,8 @@ CLASSIFIER = "ForTokenClassification"
 LAYER_COUNTS = frozenset({"num_hidden_layers", "num_layers", "n_layer", "n_layers"})
 MAX_LAYERS = 1000
 """More are typing errors or attacks; each is made, even where none of its weights is."""
-DROPOUTS = ("attention_dropout", "attn_pdrop", "resid_pdrop", "embd_pdrop", "hidden_dropout", "dropout")
+DROPOUTS = re.compile(r"(dropout|pdrop|dropout_prob|dropout_p|layerdrop|jitter_noise)$")
+"""Names of what configurations draw by in training."""
 
 
 def _bad_config(place: str, what: str, error: Exception) -> LabError:
@@ -73,10 +75,10 @@ def read_config(folder: Path, description: Description, options: TorchOptions) -
 
 def without_dropout(config: PretrainedConfig) -> PretrainedConfig:
     """The policy that is trained has to be the policy that sampled."""
-    text = config.get_text_config()
-    for name in DROPOUTS:
-        if isinstance(getattr(text, name, None), float):
-            setattr(text, name, 0.0)
+    for part in (config, config.get_text_config()):
+        for name, value in list(vars(part).items()):
+            if DROPOUTS.search(name) and isinstance(value, float):
+                setattr(part, name, 0.0)
     return config
 
 
@@ -117,10 +119,17 @@ def read_network(folder: Path, config: PretrainedConfig, places: dict[str, Tenso
             ignore_mismatched_sizes=True, adapter_kwargs=NO_ADAPTER)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
         raise wrong_weights(str(folder), f"cannot be loaded ({type(error).__name__}: {str(error)[:500]})") from error
+    check_dtypes(places, _untaken(network, info, places))
     _check_loading(folder, info, places, config)
     _check_finite(folder, network)
     _detach_from_files(network)
     return network
+
+
+def _untaken(network: PreTrainedModel, info: dict[str, Any], places: dict[str, TensorPlace]) -> set[str]:
+    """Tensors of the files that are no part of the model; those that a model itself says to pass over are not among the unexpected."""
+    passed_over = [re.compile(pattern) for pattern in network._keys_to_ignore_on_load_unexpected or ()]
+    return {name for name in places if name in info["unexpected_keys"] or any(pattern.search(name) for pattern in passed_over)}
 
 
 def _place(folder: Path, places: dict[str, TensorPlace], name: str) -> str:

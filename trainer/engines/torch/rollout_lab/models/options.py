@@ -15,8 +15,9 @@ class LoraOptions:
     rank: int
     alpha: float
     dropout: float
-    targets: tuple[str, ...]
-    """Names of the linear layers that get one, as peft matches them; empty = every linear layer but the head."""
+    targets: tuple[str, ...] | str
+    """Names of the linear layers that get one, as peft matches them; empty = every linear layer but the head. An adapter's file may have
+    a pattern in their place."""
 
 
 @dataclass(frozen=True)

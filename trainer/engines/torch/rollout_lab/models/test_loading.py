@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
 
 from rollout_lab.errors import LabError
 from rollout_lab.models import tokenizer as text
 from rollout_lab.models.loading import assemble, end_of_text_tokens, read_folder
+from rollout_lab.models.new_model import word_level_tokenizer
 from rollout_lab.models.options import LoraOptions, TorchOptions, parse_options
 from rollout_lab.models.saving import save_model
-from rollout_lab.testing.tiny_models import CPU, tiny_model
+from rollout_lab.testing.tiny_models import CPU, WORDS, tiny_model
 
 TEMPLATE = "{% for m in messages %}{{ m.role }}: {{ m.content }} {% endfor %}{% if add_generation_prompt %}{{ eos_token }}{% endif %}"
 
@@ -48,7 +50,7 @@ def edit_json(file: Path, **changes: Any) -> None:
 def edit_tensors(folder: Path, edit: Callable[[dict[str, torch.Tensor]], None]) -> None:
     tensors = load_file(folder / "model.safetensors")
     edit(tensors)
-    save_file(tensors, folder / "model.safetensors")
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
 
 
 def cut(file: Path, size: int) -> None:
@@ -77,6 +79,8 @@ BROKEN: dict[str, tuple[str, Callable[[Path], Any]]] = {
     "a missing tensor": ("model/wrong-weights", lambda f: edit_tensors(f, lambda t: t.pop(NORM))),
     "a tensor of another shape": ("model/wrong-weights", lambda f: edit_tensors(f, lambda t: t.update({NORM: torch.ones(7)}))),
     "a tensor too many": ("model/wrong-weights", lambda f: edit_tensors(f, lambda t: t.update({"model.more.weight": torch.ones(7)}))),
+    "weights of whole numbers": ("model/broken-safetensors", lambda f: edit_tensors(
+        f, lambda t: t.update({NORM: torch.ones(16, dtype=torch.int8)}))),
     "a number that is none": ("model/not-finite", lambda f: edit_tensors(f, lambda t: t.update({NORM: torch.full((16,), float("nan"))}))),
     "a head of three classes": ("model/wrong-weights", lambda f: edit_tensors(f, lambda t: t.update({"score.weight": torch.ones(3, 16)}))),
     "more words than embeddings": ("model/vocabulary", lambda f: edit_json(
@@ -113,6 +117,34 @@ def test_old_buffers_and_second_copies_are_tolerated(folder: Path) -> None:
     edit_tensors(folder, add)
     model = assemble(read_folder(str(folder), TorchOptions(), CPU), TorchOptions(), CPU)
     assert model.output_head().weight is model.causal.get_input_embeddings().weight
+
+
+def test_masks_of_old_files_are_passed_over(tmp_path: Path) -> None:
+    """Pythia's files hold masks of truth values, which its class says to pass over."""
+    config = GPTNeoXConfig(
+        vocab_size=7, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2, max_position_embeddings=32,
+        bos_token_id=0, eos_token_id=0)
+    GPTNeoXForCausalLM(config).save_pretrained(tmp_path)
+    (tmp_path / "tokenizer.json").write_text(json.dumps(word_level_tokenizer(WORDS)))
+    for kind in (torch.bool, torch.uint8):
+        mask = torch.ones((1, 1, 32, 32), dtype=kind)
+        edit_tensors(tmp_path, lambda tensors: tensors.update({"gpt_neox.layers.0.attention.bias": mask}))
+        assert read_folder(str(tmp_path), TorchOptions(), CPU).folder == tmp_path
+
+
+def test_a_special_token_that_the_model_has_no_row_for(folder: Path) -> None:
+    def add(special: bool) -> None:
+        [end, *_] = json.loads((folder / "tokenizer.json").read_text())["added_tokens"]
+        edit_json(folder / "tokenizer.json", added_tokens=[end, {**end, "id": 7, "content": "<image>", "special": special}])
+
+    add(special=True)
+    model = assemble(read_folder(str(folder), TorchOptions(), CPU), TorchOptions(), CPU)
+    assert model.vocabulary_size == 7 and text.encode(model.tokenizer, model.place, "a b", 7) == [1, 2]
+    with pytest.raises(LabError) as caught:
+        text.encode(model.tokenizer, model.place, "a <image>", model.vocabulary_size)
+    assert caught.value.code == "engine/unknown-word" and '"<image>" has the id 7' in caught.value.message
+    add(special=False)
+    assert refused(folder).code == "model/vocabulary"
 
 
 def test_a_folder_of_the_hub_cache(folder: Path, tmp_path: Path) -> None:
@@ -202,9 +234,9 @@ def test_chat_templates(folder: Path) -> None:
 def test_text_and_tokens(folder: Path) -> None:
     model = assemble(read_folder(str(folder), TorchOptions(), CPU), TorchOptions(), CPU)
     for words, tokens in (("a b f", [1, 2, 6]), ("", []), ("c", [3])):
-        assert text.encode(model.tokenizer, model.place, words) == tokens
+        assert text.encode(model.tokenizer, model.place, words, model.vocabulary_size) == tokens
         assert text.decode(model.tokenizer, tokens) == words
     assert text.decode(model.tokenizer, [1, 0]) == "a"
     with pytest.raises(LabError) as caught:
-        text.encode(model.tokenizer, model.place, "a banana b")
+        text.encode(model.tokenizer, model.place, "a banana b", model.vocabulary_size)
     assert caught.value.code == "engine/unknown-word" and '"banana"' in caught.value.message

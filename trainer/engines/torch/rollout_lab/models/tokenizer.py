@@ -54,8 +54,10 @@ def make_tokenizer(place: str, description: Description) -> PreTrainedTokenizerF
 
 
 def check_vocabulary(place: str, tokenizer: PreTrainedTokenizerFast, vocabulary_size: int) -> None:
-    """Its words must fit the model's embedding. Rejects with `model/vocabulary`."""
-    largest = max(tokenizer.get_vocab().values(), default=-1) + 1
+    """Its words must fit the model's embedding; special tokens beyond it are refused where a text holds one (Gemma 3 of text alone
+    names a token of images). Rejects with `model/vocabulary`."""
+    special = {number for number, token in tokenizer.backend_tokenizer.get_added_tokens_decoder().items() if token.special}
+    largest = max(set(tokenizer.get_vocab().values()) - special, default=-1) + 1
     if largest <= vocabulary_size:
         return
     path = str(Path(place) / TOKENIZER)
@@ -64,11 +66,27 @@ def check_vocabulary(place: str, tokenizer: PreTrainedTokenizerFast, vocabulary_
         remedy="Use the tokenizer that belongs to the model.")
 
 
-def encode(tokenizer: PreTrainedTokenizerFast, place: str, text: str) -> list[int]:
-    """Rejects a word that the vocabulary lacks with `engine/unknown-word`, where the tokenizer has no token for the
-    unknown."""
+def encode(tokenizer: PreTrainedTokenizerFast, place: str, text: str, vocabulary_size: int) -> list[int]:
+    """Rejects a word that the vocabulary lacks, where the tokenizer has no token for the unknown, and a token that the model has no row
+    for, with `engine/unknown-word`."""
     if text == "":
         return []
+    tokens = _tokens(tokenizer, place, text)
+    beyond = next((token for token in tokens if token >= vocabulary_size), None)
+    if beyond is not None:
+        raise _beyond_embedding(place, tokenizer.convert_ids_to_tokens(beyond), beyond, vocabulary_size)
+    return tokens
+
+
+def _beyond_embedding(place: str, word: str, token: int, vocabulary_size: int) -> LabError:
+    path = str(Path(place) / TOKENIZER)
+    return LabError(
+        "engine", "engine/unknown-word",
+        f'{path}: the token "{word[:100]}" has the id {token}, and the model has rows for ids below {vocabulary_size}', path,
+        remedy="Leave the token out of the text, or choose a model that was made with it.")
+
+
+def _tokens(tokenizer: PreTrainedTokenizerFast, place: str, text: str) -> list[int]:
     backend = tokenizer.backend_tokenizer
     try:
         return backend.encode(text, add_special_tokens=False).ids

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ FLOATS = ("F64", "F32", "F16", "BF16")
 class TensorPlace:
     file: Path
     shape: tuple[int, ...]
+    dtype: str
+    """As safetensors names it."""
 
 
 def wrong_weights(file: str, what: str, tensor: str | None = None) -> LabError:
@@ -94,10 +97,15 @@ def tensor_places(files: list[Path]) -> dict[str, TensorPlace]:
                 part = opened.get_slice(name)
                 if name in found:
                     raise wrong_weights(str(file), f"tensor {name} is also in {found[name].file}", name)
-                if part.get_dtype() not in FLOATS:
-                    raise broken_file(file, f"tensor {name} is {part.get_dtype()}, not one of {', '.join(FLOATS)}")
-                found[name] = TensorPlace(file, tuple(part.get_shape()))
+                found[name] = TensorPlace(file, tuple(part.get_shape()), part.get_dtype())
     return found
+
+
+def check_dtypes(places: dict[str, TensorPlace], untaken: Container[str]) -> None:
+    """Of tensors that a model takes: old files also hold masks, of truth values. Rejects with `model/broken-safetensors`."""
+    for name, place in places.items():
+        if name not in untaken and place.dtype not in FLOATS:
+            raise broken_file(place.file, f"tensor {name} is {place.dtype}, not one of {', '.join(FLOATS)}")
 
 
 def read_tensor(place: TensorPlace, name: str) -> torch.Tensor:
@@ -106,9 +114,15 @@ def read_tensor(place: TensorPlace, name: str) -> torch.Tensor:
 
 
 def write_safetensors(file: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
-    """Replaces a file, a link of that name is not followed, and flushes it to the disk. Tensors are on the CPU."""
+    """Replaces a file, a link of that name is not followed, and flushes it to the disk. Tensors are on the CPU. Rejects with OSError,
+    where the disk is full too."""
     file.unlink(missing_ok=True)
-    save_file({name: value.contiguous() for name, value in tensors.items()}, file, metadata)
+    try:
+        save_file({name: value.contiguous() for name, value in tensors.items()}, file, metadata)
+    except SafetensorError as error:
+        # What was written of it would be taken for a damaged file, and fills the disk.
+        file.unlink(missing_ok=True)
+        raise OSError(str(error)[:300]) from error
     descriptor = os.open(file, os.O_RDWR)
     try:
         os.fsync(descriptor)

@@ -65,6 +65,11 @@ class SampleCall:
     def unfinished(self) -> list[SampledRow]:
         return [row for row in self.rows if row.stop_reason is None]
 
+    def begin_again(self) -> None:
+        """Fresh rows in the place of the unfinished ones."""
+        self.rows = [
+            row if row.stop_reason is not None else SampledRow(row.source, row.end, self._reader(), row.reported) for row in self.rows]
+
     def done(self, row: SampledRow) -> None:
         completion = row.completion(time.perf_counter() - self._started)
         with self._lock:

@@ -40,11 +40,12 @@ from rollout_lab.sampling.filters import SamplingSettings
 from rollout_lab.sampling.graphs import DeviceParts, GraphRunner, runs_kernels
 from rollout_lab.sampling.key_values import KeptKeyValues
 from rollout_lab.sampling.lanes import Lanes
+from rollout_lab.sampling.less_memory import Told, run_in_memory
+from rollout_lab.sampling.own_cache import RowBytes, measure_rows
 from rollout_lab.sampling.padded import sample_padded
 from rollout_lab.sampling.plan import Limits, Plan, limits_of, plan_call
 from rollout_lab.sampling.prefill import Prefill
 from rollout_lab.sampling.prompt_store import PromptStore
-from rollout_lab.sampling.rows import SampledRow
 from rollout_lab.sampling.runners import PlainRunner
 from rollout_lab.sampling.session import Session
 from rollout_lab.sampling.shares import deal
@@ -72,6 +73,8 @@ class Sampler:
         self._version = -1
         self._kept = KeptKeyValues()
         self._device_parts: DeviceParts | None = None
+        self._row_bytes: RowBytes | None = None
+        """Of a model that is not packed, once it is known."""
 
     def close(self) -> None:
         """Ends what runs beside this process."""
@@ -90,10 +93,12 @@ class Sampler:
         return self._kept.bytes + (0 if self._device_parts is None else self._device_parts.bytes)
 
     def sample(
-        self, prompts: Sequence[dict[str, Any]], parameters: dict[str, Any], report: Report, cancelled: Callable[[], bool]
+        self, prompts: Sequence[dict[str, Any]], parameters: dict[str, Any], report: Report, cancelled: Callable[[], bool],
+        told: Told = lambda _: None
     ) -> list[dict[str, Any]]:
         """Completions in the order of prompts, then seeds, as the engine contract has them. `prompts`, `parameters` and the
-        completions are the plain data of the wire. A cancelled call gives what was made. Rejects with `engine/not-finite`."""
+        completions are the plain data of the wire. A cancelled call gives what was made. Rejects with `engine/not-finite`, and with
+        `engine/out-of-memory` where memory ends even with one row at a time."""
         python = vllm_python(self._model)
         if python is not None:
             self._vllm = self._vllm or VllmSampler(self._model, python)
@@ -102,7 +107,7 @@ class Sampler:
         try:
             if call.unfinished and not cancelled():
                 with torch.inference_mode(), _current(self._model.device):
-                    self._run(call, SamplingSettings.of(parameters), Cancellation(cancelled))
+                    self._run(call, SamplingSettings.of(parameters), cancelled, told)
         except BaseException:
             # Numbers that are not finite would live on in the caches.
             self.release()
@@ -117,12 +122,18 @@ class Sampler:
             self.release()
             torch.cuda.empty_cache()
 
-    def _run(self, call: SampleCall, settings: SamplingSettings, cancellation: Cancellation) -> None:
-        model, limits = self._model, self._limits or limits_of(self._model, self._held)
-        if not model.packed:
-            sample_padded(model, call, settings, cancellation.cancelled, limits.lanes)
-            return
-        rows = call.unfinished
+    def _run(self, call: SampleCall, settings: SamplingSettings, cancelled: Callable[[], bool], told: Told) -> None:
+        def work(limits: Limits) -> None:
+            if self._model.packed:
+                self._run_packed(call, settings, Cancellation(cancelled), limits)
+            else:
+                self._row_bytes = self._row_bytes or measure_rows(self._model)
+                sample_padded(self._model, call, settings, cancelled, limits, self._row_bytes)
+
+        run_in_memory(call, self._limits or limits_of(self._model, self._held), work, self.release, told)
+
+    def _run_packed(self, call: SampleCall, settings: SamplingSettings, cancellation: Cancellation, limits: Limits) -> None:
+        model, rows = self._model, call.unfinished
         step = self._step(max(len(row.source.prompt) + row.end.limit for row in rows))
         beside = limits.threads_for(len(rows)) if self._fuses else 1
         shares = deal(rows, beside)
@@ -159,19 +170,12 @@ class Sampler:
         return Session(queue, plan, lanes, cache, PromptStore(store), runner, prefill)
 
     def _on_device(self, queue: RowQueue, weights: ModelWeights, limits: Limits) -> tuple[Plan, DeviceParts]:
-        """With half as much, again and again, where memory runs out."""
         plan = plan_call(queue.rows, weights.shape, limits, always_shared=True)
         if self._device_parts is not None and self._device_parts.fit(plan, weights):
             return plan, self._device_parts
         self._device_parts = None
-        try:
-            self._device_parts = DeviceParts.of(plan, weights)
-            return plan, self._device_parts
-        except torch.OutOfMemoryError:
-            if plan.lanes == 1:
-                raise
-        torch.cuda.empty_cache()
-        return self._on_device(queue, weights, limits.halved())
+        self._device_parts = DeviceParts.of(plan, weights)
+        return plan, self._device_parts
 
     def _step(self, positions: int) -> Step:
         """For sequences of at most so many tokens."""

@@ -52,19 +52,37 @@ def runs_kernels(shape: CacheShape) -> bool:
     if shape.device.type != "cuda":
         return False
     capable = torch.version.hip is not None or torch.cuda.get_device_capability(shape.device) >= LEAST_CAPABILITY
-    return capable and _compiles(shape.device)
+    return capable and _compiles(shape)
 
 
 @functools.cache
-def _compiles(device: torch.device) -> bool:
-    """Triton compiles a launcher in C the first time, for which a machine may lack the compiler."""
-    from rollout_lab.sampling import kernels
-
+def _compiles(shape: CacheShape) -> bool:
+    """Triton compiles a launcher in C the first time, for which a machine may lack the compiler; and the attention kernel may ask for
+    more than this GPU has for heads of this size."""
     try:
-        return bool((kernels.gate(torch.ones((1, 2), device=device)) > 0).all())
+        return _gates(shape.device) and all(_attends(shape, splits) for splits in (1, MOST_SPLITS))
+    except torch.OutOfMemoryError:
+        raise
     except Exception as error:  # Compilers and drivers raise anything.
         logger.warning("Sampling goes on without Triton, several times slower (%s: %s)", type(error).__name__, str(error)[:300])
         return False
+
+
+def _gates(device: torch.device) -> bool:
+    from rollout_lab.sampling import kernels
+
+    return bool((kernels.gate(torch.ones((1, 2), device=device)) > 0).all())
+
+
+def _attends(shape: CacheShape, splits: int) -> bool:
+    """Whether a row over two tokens, one of them of its prompt, attends to both alike."""
+    from rollout_lab.sampling import kernels
+
+    query = torch.zeros((1, shape.heads, shape.head_size), dtype=shape.dtype, device=shape.device)
+    values = torch.ones((1, shape.key_value_heads, 16, shape.head_size), dtype=shape.dtype, device=shape.device)
+    none, one = torch.tensor([[0], [1]], device=shape.device)
+    mixed = kernels.attend(query, values, values, none, values, 3 * values, none, one, shape.head_size**-0.5, splits)
+    return bool((mixed.float() - 2).abs().max() < 0.01)
 
 
 def bucket(rows: int) -> int:

@@ -12,9 +12,10 @@ import torch
 import triton
 import triton.language as tl
 
+from rollout_lab.sampling.tiling import fitting, shared_bytes
+
 LEAST_DOT = 16
 """Rows that a tensor core multiplies at least: the queries of a key head are filled up to them."""
-BLOCK_TOKENS = 64
 GATE_BLOCK = 1024
 
 
@@ -187,13 +188,15 @@ def attend(
     rows, heads, size = query.shape
     key_heads = keys.shape[1]
     group = heads // key_heads
+    padded = max(LEAST_DOT, triton.next_power_of_2(group))
+    tiling = fitting(padded, size, query.dtype.itemsize, shared_bytes(query.device))
     out = torch.empty_like(query)
     parts = out if splits == 1 else query.new_empty((rows, heads, splits, size), dtype=torch.float32)
     normalisers = query.new_empty((rows, heads, splits), dtype=torch.float32)
     _attend[(rows, key_heads, splits)](
         query, keys, values, lengths, prompt_keys, prompt_values, prompts, prompt_lengths, parts, normalisers, keys.shape[2],
-        prompt_keys.shape[2], scale, GROUP=group, PADDED=max(LEAST_DOT, triton.next_power_of_2(group)), SIZE=size, BLOCK=BLOCK_TOKENS,
-        SPLITS=splits)
+        prompt_keys.shape[2], scale, GROUP=group, PADDED=padded, SIZE=size, BLOCK=tiling.tokens, SPLITS=splits,
+        num_stages=tiling.stages)
     if splits > 1:
         _join[(rows * heads,)](parts, normalisers, out, SIZE=size, SPLITS=splits)
     return out

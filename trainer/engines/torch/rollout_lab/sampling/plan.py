@@ -40,10 +40,12 @@ class Limits:
     def threads_for(self, rows: int) -> int:
         return max(1, min(self.threads, rows // LEAST_LANES))
 
-    def halved(self) -> Limits:
-        """After memory ran out."""
+    def halved(self, rows: int) -> Limits:
+        """After memory ran out over so many rows."""
+        lanes = max(1, min(self.lanes, rows) // 2)
         return replace(
-            self, lanes=max(1, self.lanes // 2), key_value_bytes=self.key_value_bytes // 2, least_lanes=max(1, self.least_lanes // 2))
+            self, lanes=lanes, key_value_bytes=self.key_value_bytes // 2, prefill_tokens=max(1, self.prefill_tokens // 2),
+            threads=min(lanes, max(1, self.threads // 2)), least_lanes=max(1, self.least_lanes // 2))
 
     def share(self, threads: int) -> Limits:
         """Of one of so many threads."""

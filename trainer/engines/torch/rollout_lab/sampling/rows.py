@@ -25,7 +25,8 @@ class RowEnd:
 
 
 class SampledRow:
-    def __init__(self, source: RowSource, end: RowEnd, reader: IncrementalText) -> None:
+    def __init__(self, source: RowSource, end: RowEnd, reader: IncrementalText, reported: int = 0) -> None:
+        """`reported`: characters of its text that were told of before, where it is made again."""
         self.source = source
         self.end = end
         self.key = draw_key(source.seed)
@@ -38,7 +39,7 @@ class SampledRow:
         self._entropies: list[float] = []
         self._token_ends: list[int] = []
         self._utf16 = 0
-        self._reported = 0
+        self.reported = reported
         if end.limit <= 0:
             self.finish("length")
 
@@ -84,8 +85,8 @@ class SampledRow:
 
     def new_text(self) -> str:
         """What was not reported before."""
-        text = self.text[self._reported:]
-        self._reported = len(self.text)
+        text = self.text[self.reported:]
+        self.reported = max(self.reported, len(self.text))
         return text
 
     def completion(self, seconds: float) -> dict[str, Any]:

@@ -6,11 +6,15 @@ import importlib.util
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
 
 from rollout_lab.sampling.filters import SamplingSettings, pick_tokens
+from rollout_lab.sampling.key_values import CacheShape
+
+SHAPE = CacheShape(layers=2, heads=4, key_value_heads=2, head_size=16, dtype=torch.float32, device=torch.device("cpu"))
 
 if os.environ.get("TRITON_INTERPRET") != "1":
 
@@ -26,7 +30,7 @@ if os.environ.get("TRITON_INTERPRET") != "1":
     def test_goes_on_without_kernels_where_triton_cannot_run(caplog: pytest.LogCaptureFixture) -> None:
         from rollout_lab.sampling.graphs import _compiles
 
-        assert not _compiles(torch.device("cpu"))
+        assert not _compiles(SHAPE)
         assert "without Triton" in caplog.text
 
 else:
@@ -36,6 +40,19 @@ else:
     from rollout_lab.sampling.testing import PARAMETERS, Recorder, small_model
 
     torch.set_num_threads(1)
+
+    def test_kernels_are_tried_for_heads_of_the_model(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+        probe = graphs._compiles.__wrapped__
+        assert probe(SHAPE) and probe(replace(SHAPE, dtype=torch.float16, key_value_heads=1))
+        tried = []
+
+        def too_large(query: torch.Tensor, keys: torch.Tensor, *_: object) -> torch.Tensor:
+            tried.append((query.shape, keys.shape[1], query.dtype))
+            raise RuntimeError("out of resource: shared memory")
+
+        monkeypatch.setattr(kernels, "attend", too_large)
+        assert not probe(replace(SHAPE, dtype=torch.bfloat16))
+        assert tried == [((1, 4, 16), 2, torch.bfloat16)] and "shared memory" in caplog.text
 
     @pytest.mark.parametrize("splits", [1, 4])
     def test_attention_over_prompt_and_own_tokens(splits: int) -> None:

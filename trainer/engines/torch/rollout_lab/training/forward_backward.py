@@ -1,8 +1,7 @@
 """The three calls that run the model over whole sequences: scoring, the reward head, and training."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +19,7 @@ from rollout_lab.training.packing import Budget, plan_micro_batches, plan_shared
 from rollout_lab.training.pairs import PairTerm, pair_term
 from rollout_lab.training.shared_prompts import worth_sharing
 from rollout_lab.training.token_logprobs import LogitLimits
+from rollout_lab.training.training_mode import training_mode
 
 Cancelled = Callable[[], bool]
 Sequences = Sequence[dict[str, Any]]
@@ -53,7 +53,7 @@ def forward_backward(
     little memory, or cancelled), the accumulated gradient is cleared. A gradient that is not finite under a finite loss shows at the
     optimiser's step."""
     try:
-        with _training_mode(model):
+        with training_mode(model, data):
             return _accumulate(model, data, loss, budget, cancelled)
     except BaseException:
         model.clear_gradient()
@@ -173,16 +173,3 @@ def _pair_terms(
         known[index.rows(members)] = scored.logprobs[scored.index.rows(members)]
     denominator = loss["normalisation"].get("denominator")
     return {i: pair_term(term, data, index, masks, known, denominator) for i, term in terms.items()}
-
-
-@contextmanager
-def _training_mode(model: LoadedModel) -> Iterator[None]:
-    """For what layers do only in training: checkpoints of activations, and the dropout of adapters."""
-    if not (model.options.gradient_checkpointing or model.options.lora is not None):
-        yield
-        return
-    model.network.train()
-    try:
-        yield
-    finally:
-        model.network.eval()

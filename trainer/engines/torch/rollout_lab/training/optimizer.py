@@ -48,7 +48,7 @@ class Optimizer:
 
     def state(self) -> OptimizerState | None:
         """None before the first AdamW step. The tensors are the optimiser's own, which it changes in place."""
-        return self._state
+        return self._state if self._state is not None and self._state.step > 0 else None
 
     def load_state(self, state: OptimizerState | None) -> None:
         def here(moments: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -68,7 +68,7 @@ class Optimizer:
         parameters = self._model.trainable()
         grad_norm = gradient_norm(parameters)
         scale = min(1.0, step["maxGradNorm"] / (grad_norm + CLIP_EPSILON)) if step["maxGradNorm"] > 0 else 1.0
-        state = self._next_state(parameters) if step["name"] == "adamw" else None
+        state = self._next_state() if step["name"] == "adamw" else None
         norms: list[torch.Tensor] = []
         for bucket in _buckets(parameters, state, BUCKET_FLOATS.get(self._model.device.type, BUCKET_FLOATS["cpu"])):
             if scale != 1.0:
@@ -80,12 +80,17 @@ class Optimizer:
             raise _diverged(parameters)
         return {"gradNorm": grad_norm, "updateNorm": update, "parameterNorm": size}
 
-    def _next_state(self, parameters: Parameters) -> OptimizerState:
+    def make_moments(self) -> OptimizerState:
+        """Those that parameters lack, at zero: most of what the first step needs of memory, and the only part that can be tried again."""
         state = self._state = self._state or OptimizerState(0, {}, {})
         for moments in (state.first_moment, state.second_moment):
-            for name, parameter in parameters.items():
+            for name, parameter in self._model.trainable().items():
                 if name not in moments:
                     moments[name] = torch.zeros(parameter.shape, dtype=torch.float32, device=parameter.device)
+        return state
+
+    def _next_state(self) -> OptimizerState:
+        state = self.make_moments()
         state.step += 1
         return state
 

@@ -46,6 +46,22 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(message in str(error) for message in MESSAGES)
 
 
+def failure_of_memory(work: Callable[[], object]) -> str | None:
+    """Does the work; what failed for lack of memory, in a line. Whoever called then holds on to no tensor of it through a frame."""
+    try:
+        work()
+        return None
+    except (RuntimeError, MemoryError) as error:
+        if not _is_for_memory(error):
+            raise
+        return (str(error) or type(error).__name__).splitlines()[0][:300]
+
+
+def _is_for_memory(error: BaseException | None) -> bool:
+    """Or it came while one for memory was dealt with: the capture of a CUDA graph ends with an error of its own."""
+    return error is not None and (is_out_of_memory(error) or _is_for_memory(error.__context__))
+
+
 @contextmanager
 def noted(parameters: Sequence[nn.Parameter]) -> Iterator[list[nn.Parameter]]:
     """The parameters whose gradients have been added to meanwhile."""
@@ -99,13 +115,7 @@ class MicroBatches:
     def _attempt(self, members: list[int], parameters: Sequence[nn.Parameter]) -> tuple[str | None, list[nn.Parameter]]:
         """What failed for lack of memory, and the parameters that have their gradient nevertheless."""
         with noted(parameters) as done:
-            try:
-                self.work(members, parameters)
-                return None, done
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                return str(error).splitlines()[0][:300], done
+            return failure_of_memory(lambda: self.work(members, parameters)), done
 
 
 def free_memory() -> None:

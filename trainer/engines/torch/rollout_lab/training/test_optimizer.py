@@ -47,6 +47,17 @@ def reference(parameters: dict[str, torch.Tensor], step: dict[str, Any]) -> torc
         values, step["learningRate"], (step["beta1"], step["beta2"]), step["epsilon"], weight_decay=step["weightDecay"])
 
 
+def test_moments_alone_are_no_state() -> None:
+    model = tiny_model()
+    optimizer = Optimizer(model)
+    optimizer.make_moments()
+    assert optimizer.state() is None
+    give_gradients(model, 1)
+    optimizer.step(BASE)
+    state = optimizer.state()
+    assert state is not None and state.step == 1
+
+
 @pytest.mark.parametrize("floats", [2**18, 70])
 @pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
 def test_as_pytorch(changes: dict[str, Any], floats: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Sampling by vLLM beside the trainer, on the same GPU. UNTESTED with the real vLLM: the tests run the worker over a stand-in module.
 
-Weights go over as a folder of safetensors in shared memory, written before the first call after each change, adapters merged.
+Weights go over as a folder of safetensors (handover.py), written before the first call after each change, adapters merged.
 What vLLM says of a token comes from its own kernels, so the log-probabilities and entropies of a completion are the trainer's own,
 scored after the call; vLLM's are kept as those drawn from, and the difference between the two is reported. Seeds are vLLM's: the same
 seed draws other tokens than the decoder of this package does.
@@ -8,17 +8,17 @@ seed draws other tokens than the decoder of this package does.
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Callable, Sequence
+
+import torch
 
 from rollout_lab.models.loaded_model import LoadedModel
 from rollout_lab.models.saving import save_model
 from rollout_lab.sampling.call import Report, SampleCall
 from rollout_lab.sampling.filters import SamplingSettings
 from rollout_lab.sampling.rows import SampledRow
+from rollout_lab.sampling.vllm.handover import Handover, no_room
 from rollout_lab.sampling.vllm.process import WorkerProcess
 from rollout_lab.training.forward_backward import logprobs
 from rollout_lab.training.out_of_memory import TokenBudget
@@ -27,7 +27,12 @@ logger = logging.getLogger(__name__)
 
 MEMORY_SHARE = 0.4
 """Of the GPU, for vLLM's weights and cache; the trainer keeps the rest."""
-SHARED_MEMORY = Path("/dev/shm")
+LENGTH_STEP = 1024
+"""Tokens of the longest sequence are told in whole ones, so that calls that differ a little share a worker."""
+LENGTH_ROOM = 1.25
+"""And with so much more than is asked for: starting vLLM anew takes a minute."""
+FOLDER_ROOM = 1.05
+"""Of the weights, for the small files beside them."""
 SCORED_TOKENS = 16384
 WARN_FROM = 0.05
 """Nats: the mean difference of log-probabilities from which training on them is in doubt."""
@@ -45,10 +50,13 @@ class Mismatch:
 class VllmSampler:
     def __init__(self, model: LoadedModel, python: str) -> None:
         """`python`: of an environment that has vLLM."""
-        self._model = model
-        self._worker = WorkerProcess(python)
-        self._folder = Path(tempfile.mkdtemp(prefix="rollout-lab-vllm-", dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
+        self._model, self._python = model, python
+        self._worker: WorkerProcess | None = None
+        self._length = 0
+        """Tokens of a sequence that the worker takes at most."""
+        self._handover = Handover()
         self._version: int | None = None
+        """Of the weights that were handed over."""
         self.mismatch: Mismatch | None = None
         """Of the last call, where it drew from the policy itself."""
 
@@ -59,8 +67,8 @@ class VllmSampler:
         call = SampleCall(self._model, prompts, parameters, report)
         rows = call.unfinished
         if rows and not cancelled():
-            self._send_weights()
-            self._make(call, rows, parameters, cancelled)
+            worker = self._ready(length_for(rows, self._model.context_length))
+            self._make(worker, call, rows, parameters, cancelled)
             for row in rows:
                 if row.stop_reason is None:
                     row.finish("cancelled")
@@ -69,24 +77,54 @@ class VllmSampler:
                 call.done(row)
         return call.finish()
 
-    def _send_weights(self) -> None:
-        model, first = self._model, self._version is None
-        if self._version == model.weights_version:
-            return
-        dtype = "float32" if model.options.dtype == "float32" else "bfloat16"
-        # With a reward head the folder would be that of a classifier.
-        save_model(replace(model, reward_head=None), self._folder, None, resumable=False, dtype=dtype)
-        loading = {"load": str(self._folder), "memory": MEMORY_SHARE, "length": model.context_length, "dtype": dtype}
-        self._worker.ask(loading if first else {"reload": str(self._folder)})
+    def _ready(self, length: int) -> WorkerProcess:
+        """A worker that has the present weights and takes sequences of so many tokens. vLLM refuses to start where its memory holds no
+        sequence of the length that it is told, so that it is told no more than calls need."""
+        changed = self._version != self._model.weights_version
+        if changed:
+            self._write_weights()
+        if self._worker is not None and length <= self._length:
+            if changed:
+                self._ask(self._worker, {"reload": str(self._handover.folder)})
+            return self._worker
+        self._end_worker()
+        self._worker, self._length = WorkerProcess(self._python), length
+        self._ask(self._worker, {"load": str(self._handover.folder), "memory": MEMORY_SHARE, "length": length, "dtype": self._dtype})
+        return self._worker
+
+    def _ask(self, worker: WorkerProcess, request: dict[str, Any]) -> None:
+        """A worker that could not take its weights is of no use."""
+        try:
+            worker.ask(request)
+        except BaseException:
+            self._end_worker()
+            raise
+
+    @property
+    def _dtype(self) -> str:
+        return "float32" if self._model.options.dtype == "float32" else "bfloat16"
+
+    def _write_weights(self) -> None:
+        model = self._model
+        numbers = sum(parameter.numel() for parameter in model.causal.parameters())
+        folder = self._handover.make(int(FOLDER_ROOM * numbers * getattr(torch, self._dtype).itemsize))
+        self._version = None
+        try:
+            # With a reward head the folder would be that of a classifier.
+            save_model(replace(model, reward_head=None), folder, None, resumable=False, dtype=self._dtype)
+        except OSError as error:
+            self._handover.close()
+            raise no_room(str(error)) from error
         self._version = model.weights_version
 
     def _make(
-        self, call: SampleCall, rows: list[SampledRow], parameters: dict[str, Any], cancelled: Callable[[], bool]
+        self, worker: WorkerProcess, call: SampleCall, rows: list[SampledRow], parameters: dict[str, Any],
+        cancelled: Callable[[], bool]
     ) -> None:
         asked = [{"prompt": row.source.prompt, "seed": row.source.seed % 2**63, "limit": row.end.limit} for row in rows]
-        self._worker.send({"sample": asked, "parameters": parameters, "ends": self._model.end_of_text_tokens})
+        worker.send({"sample": asked, "parameters": parameters, "ends": self._model.end_of_text_tokens})
         ending = False
-        for answer in self._worker.answers():
+        for answer in worker.answers():
             for index, tokens, drawn in answer.get("made", ()):
                 for token, logprob in zip(tokens, drawn):
                     if rows[index].stop_reason is None:
@@ -96,7 +134,7 @@ class VllmSampler:
             call.tell(rows)
             if not ending and cancelled():
                 ending = True
-                self._worker.send({"cancel": True})
+                worker.send({"cancel": True})
 
     def _score(self, rows: list[SampledRow], settings: SamplingSettings) -> None:
         made = [row for row in rows if row.tokens]
@@ -115,6 +153,18 @@ class VllmSampler:
         said = "vLLM and the trainer differ by %.4f nats a token on average, %.4f at most"
         logger.log(level, said, self.mismatch.mean, self.mismatch.largest)
 
+    def _end_worker(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
     def close(self) -> None:
-        self._worker.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._end_worker()
+        self._handover.close()
+
+
+def length_for(rows: Sequence[SampledRow], context_length: int) -> int:
+    """Tokens of the longest sequence that the rows may become, with room for somewhat longer ones."""
+    longest = max(len(row.source.prompt) + row.end.limit for row in rows)
+    steps = -(-int(LENGTH_ROOM * longest) // LENGTH_STEP)
+    return max(longest, min(context_length, steps * LENGTH_STEP))

@@ -14,7 +14,7 @@ from rollout_lab.errors import LabError
 from rollout_lab.models.options import TorchOptions
 from rollout_lab.sampling.decoder import Sampler
 from rollout_lab.sampling.testing import PARAMETERS, Recorder, small_model
-from rollout_lab.sampling.vllm import process
+from rollout_lab.sampling.vllm import handover, process, sampler as vllm_sampler
 
 STAND_IN = '''
 import json, os, time, types
@@ -108,7 +108,7 @@ def test_samples_with_the_trainers_log_probabilities_and_reports_the_difference(
 def test_sends_weights_again_when_they_have_changed(notes: Path, sampler: Sampler) -> None:
     for _ in range(2):
         sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 2}, Recorder(), lambda: False)
-    assert not any("rpc" in each for each in read(notes))
+    assert not any("rpc" in each for each in read(notes)) and sum("load" in each for each in read(notes)) == 1
     sampler._model.weights_changed()
     sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 2}, Recorder(), lambda: False)
     assert [each["rpc"] for each in read(notes) if "rpc" in each] == ["reload_weights"]
@@ -123,6 +123,41 @@ def test_ends_at_stop_strings_and_when_cancelled(notes: Path, sampler: Sampler) 
     assert {each["stopReason"] for each in cut} == {"cancelled"} and 0 < len(cut[0]["tokens"]) < 50
     again = sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 2}, Recorder(), lambda: False)
     assert [len(each["tokens"]) for each in again] == [2, 2, 2]
+
+
+def test_is_told_no_longer_sequences_than_calls_need(
+    notes: Path, sampler: Sampler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vllm_sampler, "LENGTH_STEP", 8)
+    model = sampler._model
+    for prompt, limit in (([1, 2], 4), ([1, 2, 3], 3), ([1], 2), ([1] * 10, 20), ([1] * 10, 20), ([1] * 40, 30)):
+        sampler.sample([{"tokens": prompt, "seeds": [3]}], PARAMETERS | {"maxTokens": limit}, Recorder(), lambda: False)
+    loads = [each["settings"]["max_model_len"] for each in read(notes) if "load" in each]
+    assert loads == [8, 40, model.context_length]
+
+
+def test_weights_go_where_there_is_room(
+    notes: Path, sampler: Sampler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    small, large = tmp_path / "small", tmp_path / "large"
+    for each in (small, large):
+        each.mkdir()
+    free = {small: 64, large: 1 << 30}
+    monkeypatch.setattr(handover, "SHARED_MEMORY", small)
+    monkeypatch.setattr(handover.tempfile, "gettempdir", lambda: str(large))
+    monkeypatch.setattr(handover, "_free_bytes", lambda folder: free[folder])
+    sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 2}, Recorder(), lambda: False)
+    assert not list(small.iterdir()) and len(list(large.iterdir())) == 1
+    sampler._model.weights_changed()
+    free[large] = 64
+    with pytest.raises(LabError) as caught:
+        sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 2}, Recorder(), lambda: False)
+    assert caught.value.code == "engine/vllm" and str(large) in caught.value.remedy and "--shm-size" in caught.value.remedy
+    free[small] = 1 << 30
+    sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 2}, Recorder(), lambda: False)
+    assert len(list(small.iterdir())) == 1 and not list(large.iterdir())
+    sampler.close()
+    assert not list(small.iterdir())
 
 
 def test_says_what_to_do_where_vllm_is_missing(monkeypatch: pytest.MonkeyPatch, sampler: Sampler, tmp_path: Path) -> None:
