@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { QueryHostError } from '../../extension/queries/hostError.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
 import { sqlText, withDuckDb } from '../../trainer/stores/duckDb.ts'
@@ -166,10 +167,12 @@ describe('queries over a hostile or damaged run', function () {
   it('keeps answering after a file vanished under it', async () => {
     const { view } = await open()
     rmSync(join(rollouts, 'shard-00000.parquet'))
-    await assert.rejects(queries.ask('rollouts/one', { run: directory, id: ids(1)[0]! }), (error) => error instanceof QueryHostError)
-    assert.deepEqual(await idsOf(view), ids(1, 2, 3))
+    const one = await queries.ask('rollouts/one', { run: directory, id: ids(1)[0]! }).catch((error: unknown) => error)
+    assert.ok(one === null || one instanceof QueryHostError, 'gone, or found gone while it was read')
+    while ((await idsOf(view)).length === 12) await delay(20)
+    assert.deepEqual(await idsOf(view), ids(2, 3))
     assert.ok(readdirSync(rollouts).length > 0)
     copyFileSync(join(rollouts, 'shard-00001.parquet'), join(rollouts, 'shard-00009.parquet'))
-    assert.equal((await open()).count, 12)
+    assert.equal((await open()).count, 8)
   })
 })

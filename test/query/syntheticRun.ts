@@ -8,9 +8,9 @@ import { RunFile } from '../../trainer/protocol/runFile.ts'
 import { sqlText, withDuckDb } from '../../trainer/stores/duckDb.ts'
 import type { DuckDb } from '../../trainer/stores/duckDb.ts'
 import { ROLLOUT_COLUMNS } from '../../trainer/stores/rolloutColumns.ts'
-import { writeBeside } from '../../trainer/stores/compaction.ts'
 import { createRun } from '../../trainer/stores/runDirectory.ts'
 import { RUN_FILES, shardFileName } from '../../trainer/stores/runLayout.ts'
+import { writeBeside } from '../../trainer/stores/shardDrafts.ts'
 import { shardFormat } from '../../trainer/stores/shardFormat.ts'
 
 export interface SyntheticRun {

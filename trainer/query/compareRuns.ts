@@ -13,8 +13,8 @@ import type { RunRollouts } from './runRollouts.ts'
 type Flat = ReadonlyMap<string, string>
 
 /** What differs between runs: what they do, the code they were made with, and the problems they saw. */
-export async function compareRuns(directories: readonly string[], runs: readonly RunRollouts[], db: QueryDatabase): Promise<QueryResults['runs/compare']> {
-  const flats = await Promise.all(runs.map(async (run, i) => new Map([...configOf(directories[i]!), ...gitOf(run.directory), ...(await dataOf(run, db))])))
+export async function compareRuns(runs: readonly RunRollouts[], db: QueryDatabase): Promise<QueryResults['runs/compare']> {
+  const flats = await Promise.all(runs.map(async (run) => new Map([...configOf(run.directory), ...gitOf(run.directory), ...(await dataOf(run, db))])))
   const paths = [...new Set(flats.flatMap((flat) => [...flat.keys()]))].sort()
   const all = paths.map((place): RunDifference => ({ path: place, values: flats.map((flat) => flat.get(place) ?? null) }))
   const differences = all.filter(({ values }) => new Set(values).size > 1)

@@ -24,6 +24,7 @@ export interface StatementOptions {
 }
 
 export const DEADLINE_SECONDS = 20
+const ASK_FOR_LESS = 'Ask for fewer rows or a smaller range of steps.'
 /** Freed memory goes back to the system early: the process stays small between queries. */
 const FREE_EARLY = { allocator_flush_threshold: '1MB', allocator_bulk_deallocation_flush_threshold: '1MB' }
 /** Rows have numbers, by which every list is sorted: tables may be filled in any order, which takes two thirds of the time. */
@@ -144,7 +145,7 @@ export class QueryDatabase {
       return await work()
     } catch (error) {
       if (signal?.aborted === true) throw cancelled()
-      throw late ? tooSlow(deadlineSeconds, error) : databaseError(error)
+      throw late ? tooSlow(deadlineSeconds, error, ASK_FOR_LESS) : databaseError(error, ASK_FOR_LESS)
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', interrupt)

@@ -1,5 +1,6 @@
 import type { RolloutFilter, RolloutSort } from '../protocol/rolloutViews.ts'
 import { sqlText } from '../stores/duckDb.ts'
+import { samePart } from '../stores/partNames.ts'
 import { PART_PREFIX, sqlName } from '../stores/rolloutColumns.ts'
 
 /** A filter as a condition over the columns of `selectRows`; `text` and `where` come to it as tables of matching rows. */
@@ -14,7 +15,7 @@ function conditions(filter: RolloutFilter, parts: readonly string[]): string[] {
     ...range('step', steps),
     ...oneOf('kind', kinds),
     ...range('reward', reward),
-    ...Object.entries(filter.parts ?? {}).flatMap(([name, wanted]) => (parts.includes(name) ? range(sqlName(PART_PREFIX + name), wanted) : ['false'])),
+    ...Object.entries(filter.parts ?? {}).flatMap(([name, wanted]) => (samePart(parts, name) === undefined ? ['false'] : range(sqlName(PART_PREFIX + name), wanted))),
     ...(verdicts === undefined ? [] : [`(${verdicts.map((verdict) => VERDICTS[verdict]).join(' OR ') || 'false'})`]),
     ...oneOf('stopReason', stopReasons),
     ...flag('zeroVariance', zeroVariance),

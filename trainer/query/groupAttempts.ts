@@ -11,7 +11,7 @@ import { conditionOf, groupPlaces, placedRows } from './placedRows.ts'
 import type { PlacedRow } from './placedRows.ts'
 import { readTexts } from './rolloutTexts.ts'
 import { rolloutRows } from './rolloutView.ts'
-import type { RunRollouts } from './runRollouts.ts'
+import type { NamedRun } from './namedRuns.ts'
 
 const ANSWER_CHARACTERS = 200
 const WHY_CHARACTERS = 1000
@@ -22,9 +22,9 @@ const DEADLINE_SECONDS = 60
 type Outcome = Pick<GroupAttempt, 'answer' | 'filterWhy'>
 
 /** The attempts of a run that pass a condition, by step and sample, with the ends of their texts: bounded however long these are. */
-export async function groupAttempts(db: QueryDatabase, run: RunRollouts, condition: string, signal: AbortSignal): Promise<GroupAttempt[]> {
-  const placed = (await placedRows(db, run, condition, signal)).slice(0, PAGE_ROWS)
-  const rows = await rolloutRows(db, [run], Int32Array.from(placed, ({ row }) => row), signal)
+export async function groupAttempts(db: QueryDatabase, named: NamedRun, condition: string, signal: AbortSignal): Promise<GroupAttempt[]> {
+  const placed = (await placedRows(db, named.run, condition, signal)).slice(0, PAGE_ROWS)
+  const rows = await rolloutRows(db, [named], Int32Array.from(placed, ({ row }) => row), signal)
   const outcomes = await outcomesOf(placed, signal)
   const endings = new Map((await readTexts(placed, { signal })).map(({ id, texts }) => [id, (texts.at(-1) ?? '').trimEnd().slice(-ENDING_CHARACTERS)]))
   const attempts = rows.map((row): GroupAttempt => ({ ...row, answer: null, filterWhy: null, ...outcomes.get(row.id), ending: endings.get(row.id) ?? '' }))

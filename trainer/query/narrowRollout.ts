@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { Count, Finite } from '../protocol/numbers.ts'
 import type { RolloutRow } from '../protocol/rolloutViews.ts'
 import { StopReason } from '../protocol/rollout.ts'
+import { numberedParts } from '../stores/partNames.ts'
 import { withoutExecutions } from './withoutExecutions.ts'
 
 /** What a line tells of a row in a list; whether the group's rewards are equal, it does not. */
 export interface NarrowRollout extends Omit<RolloutRow, 'run' | 'parts' | 'zeroVariance'> {
+  /** By the names of their columns. */
   readonly parts: readonly { readonly name: string; readonly score: number | null }[]
 }
 
@@ -38,7 +40,7 @@ export function parseNarrow(line: string): NarrowRollout | string {
 function narrow({ reward, filter, segments, version: _, ...rest }: z.infer<typeof NarrowRecord>): NarrowRollout {
   return {
     ...rest,
-    reward: reward.total, parts: reward.parts,
+    reward: reward.total, parts: numberedParts(reward.parts),
     stopReason: segments.at(-1)!.stopReason,
     completionTokens: segments.reduce((sum, { mask }) => sum + mask.length, 0),
     kept: filter?.kept ?? null,

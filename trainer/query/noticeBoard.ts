@@ -20,6 +20,10 @@ export class NoticeBoard {
     this.set(place, message, count + (this.#notices.get(`${place}\0${message}`)?.count ?? 0))
   }
 
+  clear(): void {
+    this.#notices.clear()
+  }
+
   /** What was said of the file so far no longer holds. */
   replace(place: string, problems: ReadonlyMap<string, number>): void {
     for (const [key, notice] of this.#notices) {

@@ -11,6 +11,8 @@ import { executionHandlers } from './executions/executionHandlers.ts'
 import { groupAttempts } from './groupAttempts.ts'
 import { labelHandlers } from './labels/labelHandlers.ts'
 import { eventsSince, metricsSince } from './lineFiles.ts'
+import { namedRuns } from './namedRuns.ts'
+import type { NamedRun } from './namedRuns.ts'
 import { byIds, placedRows } from './placedRows.ts'
 import { readPlaced } from './readPlaced.ts'
 import type { QueryState } from './queryState.ts'
@@ -19,7 +21,6 @@ import { rolloutRows, unionOf } from './rolloutView.ts'
 import { readTexts } from './rolloutTexts.ts'
 import { cardOf, listCards, requireReadableRun } from './runCards.ts'
 import { checkpointCards, runDetails, runSize } from './runDetails.ts'
-import type { RunRollouts } from './runRollouts.ts'
 import { searchTexts } from './textSearch.ts'
 import { readWhole } from './wholeRollouts.ts'
 
@@ -47,18 +48,18 @@ function runHandlers({ state, watch }: HandlerContext): Some<
 > {
   return {
     'runs/list': ({ folders }) => listCards(folders),
-    'runs/details': ({ run }) => runDetails(realRunDirectory(run)),
+    'runs/details': ({ run }) => runDetails(realRunDirectory(run), run),
     'runs/annotate': ({ run, ...change }) => {
       const directory = realRunDirectory(run)
       requireReadableRun(directory)
       annotate(directory, definedOnly(change))
-      return cardOf(directory)
+      return cardOf(directory, run)
     },
     'runs/size': ({ run }) => runSize(realRunDirectory(run)),
-    'runs/checkpoints': ({ run }) => checkpointCards(realRunDirectory(run)),
+    'runs/checkpoints': ({ run }) => checkpointCards(realRunDirectory(run), run),
     'runs/events': ({ run, offset, types }) => eventsSince(path.join(realRunDirectory(run), RUN_FILES.events), offset, types),
     'runs/metrics': ({ run, offset, names }) => metricsSince(path.join(realRunDirectory(run), RUN_FILES.metrics), offset, names),
-    'runs/compare': async ({ runs }, signal) => compareRuns(runs.map(realRunDirectory), await openAll(state, runs, signal), state.db),
+    'runs/compare': async ({ runs }, signal) => compareRuns((await openAll(state, runs, signal)).map(({ run }) => run), state.db),
     'runs/diagnose': async ({ run }, signal) => diagnoseRun(await state.wholeRun(run, signal), state.db, signal),
     'runs/watch': ({ runs, folders }) => {
       watch(runs, folders)
@@ -94,13 +95,14 @@ function viewHandlers({ state, viewsChanged, notify }: HandlerContext): Some<
     },
     'rollouts/position': async ({ view, run, id }, signal) => {
       const found = state.view(view)
-      const own = found.runs.find(({ directory }) => directory === realRunDirectory(run))
+      const directory = realRunDirectory(run)
+      const own = found.runs.find((one) => one.directory === directory)
       return { position: own === undefined ? null : await found.position(own, id, signal) }
     },
     'rollouts/histogram': ({ view, column, bins }, signal) => state.view(view).histogram(column, bins, signal),
     'rollouts/search': async ({ view, search, text, limit }, signal) => {
       const found = state.view(view)
-      const searched = { ...(await found.searchable(signal)), runs: found.runs, text, limit }
+      const searched = { ...(await found.searchable(signal)), runs: found.named, text, limit }
       return searchTexts(state.db, searched, ({ hits, searched: done }) => notify('searchHits', { search, hits, searched: done }), signal)
     }
   }
@@ -122,21 +124,17 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
       const named = `"group" = ${sqlText(group)}`
       const loaded = await state.loaded(run)
       const latest = attempt === undefined ? `attempt = (SELECT max(attempt) FROM ${loaded.table} WHERE ${named})` : `attempt = ${attempt}`
-      return groupAttempts(state.db, loaded, `${named} AND ${latest}`, signal)
+      return groupAttempts(state.db, { name: run, run: loaded }, `${named} AND ${latest}`, signal)
     },
     'problems/history': async ({ runs, problemId, offset, limit }, signal) => {
       const loaded = await openAll(state, runs, signal)
-      const all = await state.db.integers(`SELECT row FROM (${unionOf(loaded)}) WHERE problemId = $problemId ORDER BY step, kind DESC, run, attempt, sampleIndex, row`, { parameters: { problemId }, signal })
+      const all = await state.db.integers(`SELECT row FROM (${unionOf(loaded.map(({ run }) => run))}) WHERE problemId = $problemId ORDER BY step, kind DESC, run, attempt, sampleIndex, row`, { parameters: { problemId }, signal })
       return { count: all.length, rows: await rolloutRows(state.db, loaded, all.subarray(offset, offset + limit), signal) }
     }
   }
 }
 
-async function openAll(state: QueryState, directories: readonly string[], signal: AbortSignal): Promise<RunRollouts[]> {
-  const runs: RunRollouts[] = []
-  for (const directory of new Set(directories.map(realRunDirectory))) runs.push(await state.wholeRun(directory, signal))
-  return runs
-}
+const openAll = (state: QueryState, runs: readonly string[], signal: AbortSignal): Promise<NamedRun[]> => namedRuns(runs, (directory) => state.wholeRun(directory, signal))
 
 function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }

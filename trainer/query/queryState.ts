@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os'
 import type { OpenedView, ViewInfo } from '../protocol/rolloutViews.ts'
 import { QueryDatabase } from './database.ts'
 import { IndexCopies } from './indexCopies.ts'
+import { namedRuns } from './namedRuns.ts'
 import { throwIfCancelled } from './queryError.ts'
 import { realRunDirectory } from './realRunDirectory.ts'
 import { LabelIndex } from './labels/labelIndex.ts'
 import { noSuchView, RolloutView } from './rolloutView.ts'
-import type { ViewRequest } from './rolloutView.ts'
+import type { TextMatches, ViewRequest } from './rolloutView.ts'
 import { RunRollouts } from './runRollouts.ts'
 import type { RowNumbers } from './runRollouts.ts'
 import { rowsContaining } from './textSearch.ts'
@@ -70,10 +71,12 @@ export class QueryState {
     return run
   }
 
-  /** The run as it was last looked at; loaded where it is not. */
+  /** The run as it was last looked at; loaded where it is not, or where another lies there now. */
   async loaded(directory: string): Promise<RunRollouts> {
     const real = realRunDirectory(directory)
-    return this.#runs.get(real) ?? this.#load(real)
+    const run = await (this.#runs.get(real) ?? this.#load(real))
+    if (run.replaced) await run.sync(this.#times.first)
+    return run
   }
 
   async #load(real: string): Promise<RunRollouts> {
@@ -89,9 +92,9 @@ export class QueryState {
 
   /** @param first rows from the beginning that come with the answer */
   async openView(directories: readonly string[], request: ViewRequest, first: number, signal: AbortSignal): Promise<OpenedView> {
-    const runs: RunRollouts[] = []
-    for (const directory of new Set(directories.map(realRunDirectory))) runs.push(await this.run(directory))
-    const view = new RolloutView(`view${this.#made++}`, runs, request, this.db, this.labels, (text, textSignal) => rowsContaining(this.db, runs, text, textSignal))
+    const runs = await namedRuns(directories, (directory) => this.run(directory))
+    const matches: TextMatches = (text, textSignal) => rowsContaining(this.db, runs.map(({ run }) => run), text, textSignal)
+    const view = new RolloutView(`view${this.#made++}`, runs, request, this.db, this.labels, matches)
     await view.refresh(signal)
     const beginning = await view.beginning(first, signal)
     this.#views.set(view.id, view)
@@ -118,7 +121,7 @@ export class QueryState {
 
   /** Runs that changed while a list of them that follows was being made. */
   get outdated(): string[] {
-    return [...this.#views.values()].filter((view) => view.request.follow && view.stale).flatMap((view) => view.runs.map((run) => run.directory))
+    return [...this.#views.values()].filter((view) => (view.request.follow || view.orphaned) && view.stale).flatMap((view) => view.runs.map((run) => run.directory))
   }
 
   /** There is more to read of a run, or a view that was made before all was read. */
@@ -126,16 +129,16 @@ export class QueryState {
     return [...this.#open].some((run) => run.unfinished) || [...this.#views.values()].some((view) => view.ofPart)
   }
 
-  /** Takes in what was written to a run, and brings the views up to date that follow it or were made of a part. Views whose rows changed are given. */
+  /** Takes in what was written to a run, and brings the views up to date that follow it, were made of a part or lost rows. Views whose rows changed are given, and those that could not be. */
   async update(directories: Iterable<string>): Promise<ViewInfo[]> {
     const written = new Set(directories)
     const due = [...this.#open].filter((run) => run.unfinished || written.has(run.directory))
-    for (const run of due) await run.sync(this.#times.more)
+    for (const run of due) await run.syncOrTell(this.#times.more)
     const changed: ViewInfo[] = []
     for (const view of this.#views.values()) {
-      const due = view.request.follow || view.ofPart
+      const due = view.request.follow || view.ofPart || view.orphaned
       if (!due || !view.stale) continue
-      await view.refresh()
+      await view.refreshOrTell()
       changed.push(view.info)
     }
     return changed

@@ -5,6 +5,7 @@ import { listFolder, plainKind } from '../stores/plainFiles.ts'
 import { batchKey, parseBatchFileName, parseShardFileName, shardFileName } from '../stores/runLayout.ts'
 import type { RolloutBatch } from '../stores/runLayout.ts'
 import type { Shard } from '../stores/shardReader.ts'
+import { signatureOf } from './runSignature.ts'
 
 export interface LinesFile {
   readonly key: string
@@ -14,8 +15,14 @@ export interface LinesFile {
   readonly signature: string
 }
 
+/** A shard as it lay there. */
+export interface SignedShard extends Shard {
+  /** Changes when the shard or its index is replaced by another. */
+  readonly signature: string
+}
+
 export interface RolloutFiles {
-  readonly shards: readonly Shard[]
+  readonly shards: readonly SignedShard[]
   /** By batch, in the order in which they count. */
   readonly sealed: ReadonlyMap<string, LinesFile>
   readonly open: ReadonlyMap<string, LinesFile>
@@ -42,7 +49,7 @@ export function listRolloutFiles(folder: string): RolloutFiles {
 
 type Plain = (name: string) => string | undefined
 
-function shardsOf(names: readonly string[], plain: Plain, refused: { path: string; message: string }[], folder: string): Shard[] {
+function shardsOf(names: readonly string[], plain: Plain, refused: { path: string; message: string }[], folder: string): SignedShard[] {
   return names.flatMap((name) => {
     const parsed = parseShardFileName(name)
     if (parsed?.part !== 'shard' || parsed.unfinished) return []
@@ -50,7 +57,8 @@ function shardsOf(names: readonly string[], plain: Plain, refused: { path: strin
     const index = plain(shardFileName('index', parsed.number))
     const text = plain(shardFileName('text', parsed.number))
     if (rollouts !== undefined && index === undefined) refused.push({ path: path.join(folder, name), message: 'its index is missing' })
-    return rollouts === undefined || index === undefined ? [] : [{ number: parsed.number, rollouts, index, ...(text === undefined ? {} : { text }) }]
+    if (rollouts === undefined || index === undefined) return []
+    return [{ number: parsed.number, rollouts, index, signature: `${signatureOf(rollouts)}, ${signatureOf(index)}`, ...(text === undefined ? {} : { text }) }]
   })
 }
 

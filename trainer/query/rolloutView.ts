@@ -1,13 +1,15 @@
-import { INTEGER } from '@duckdb/node-api'
 import type { Json } from '@duckdb/node-api'
 import { LabError } from '../errors.ts'
-import type { GroupRow, Histogram, RolloutFilter, RolloutRow, RolloutSort, ViewInfo } from '../protocol/rolloutViews.ts'
+import type { GroupRow, Histogram, Notice, RolloutFilter, RolloutRow, RolloutSort, ViewInfo } from '../protocol/rolloutViews.ts'
+import { distinctParts, samePart } from '../stores/partNames.ts'
 import { PART_PREFIX, sqlName } from '../stores/rolloutColumns.ts'
 import { DEADLINE_SECONDS } from './database.ts'
 import type { QueryDatabase } from './database.ts'
 import type { LabelIndex } from './labels/labelIndex.ts'
 import { filterSql, orderOfRollouts, valueOfGroup } from './filterSql.ts'
+import type { NamedRun } from './namedRuns.ts'
 import type { RunRollouts } from './runRollouts.ts'
+import { TextTable } from './textTable.ts'
 import { checkWhere, expertRows, whereSql } from './whereCheck.ts'
 
 export interface ViewRequest {
@@ -24,71 +26,105 @@ export type TextMatches = (text: string, signal: AbortSignal | undefined) => Pro
 const EXPERT_SECONDS = 5
 const GROUP_KEY = 'run, kind, step, attempt, "group"'
 
+/** What the rows of a view were taken from. */
+interface Basis {
+  /** Version of each run's table. */
+  readonly versions: readonly number[]
+  /** How often rows of each run had gone. */
+  readonly lives: readonly number[]
+  /** Version of the labels that the filter was applied to. */
+  readonly labels: number
+  readonly ofPart: boolean
+}
+
 /** A list of rollouts or groups in its order: positions stand for rows until the generation changes. */
 export class RolloutView {
   readonly id: string
   readonly runs: readonly RunRollouts[]
+  /** The same runs with the names that rows call them by. */
+  readonly named: readonly NamedRun[]
   readonly request: ViewRequest
   generation = 0
   /** Row numbers in order; of groups, the first row of each that passes the filter. */
   rows: Int32Array = new Int32Array(0)
-  /** Version of each run's table that the rows were taken from. */
-  versions: readonly number[] = []
-  /** The rows were taken while a run was read in part: they are not what a whole look would give, whether the view follows or not. */
-  ofPart = false
   readonly #db: QueryDatabase
   readonly #labels: LabelIndex
   readonly #matches: TextMatches
+  readonly #texts: TextTable
   #info: Omit<ViewInfo, 'view' | 'generation' | 'notices'> | undefined
-  /** Version of the labels that the filter was applied to. */
-  #labelVersion = 0
   #checked = false
-  #textTable: string | undefined
+  #basis: Basis = { versions: [], lives: [], labels: 0, ofPart: false }
+  /** Why the rows could not be taken anew. */
+  #failure: Notice | undefined
 
-  constructor(id: string, runs: readonly RunRollouts[], request: ViewRequest, db: QueryDatabase, labels: LabelIndex, matches: TextMatches) {
+  constructor(id: string, named: readonly NamedRun[], request: ViewRequest, db: QueryDatabase, labels: LabelIndex, matches: TextMatches) {
     this.id = id
-    this.runs = runs
+    this.named = named
+    this.runs = named.map(({ run }) => run)
     this.request = request
     this.#db = db
     this.#labels = labels
     this.#matches = matches
+    this.#texts = new TextTable(db, `text_${id.replace(/\W/g, '')}`)
   }
 
   get info(): ViewInfo {
     if (this.#info === undefined) throw new Error('a view is asked before it was made')
-    return { view: this.id, generation: this.generation, ...this.#info, notices: this.runs.flatMap((run) => run.notices.all) }
+    return { view: this.id, generation: this.generation, ...this.#info, notices: [...(this.#failure === undefined ? [] : [this.#failure]), ...this.runs.flatMap((run) => run.notices.all)] }
+  }
+
+  /** The rows were taken while a run was read in part: they are not what a whole look would give, whether the view follows or not. */
+  get ofPart(): boolean {
+    return this.#basis.ofPart
   }
 
   get stale(): boolean {
-    const relabelled = this.request.filter.labels !== undefined && this.#labels.version(this.runs) !== this.#labelVersion
+    const relabelled = this.request.filter.labels !== undefined && this.#labels.version(this.runs) !== this.#basis.labels
     const completed = this.ofPart && !this.runs.some((run) => run.unfinished)
-    return relabelled || completed || this.runs.some((run, i) => run.version !== this.versions[i])
+    return relabelled || completed || this.runs.some((run, i) => run.version !== this.#basis.versions[i])
+  }
+
+  /** Some of its rows may be gone, with the files that they were read from. */
+  get orphaned(): boolean {
+    return this.runs.some((run, i) => run.lives !== this.#basis.lives[i])
   }
 
   /** Takes the rows anew from what the runs hold now. */
   async refresh(signal?: AbortSignal): Promise<void> {
-    const versions = this.runs.map((run) => run.version)
-    const ofPart = this.runs.some((run) => run.unfinished)
-    const labelVersion = this.#labels.version(this.runs)
+    const basis = this.#now()
     await this.#matchText(signal)
-    const passing = await this.#passing()
     const deadlineSeconds = this.request.filter.where === undefined ? DEADLINE_SECONDS : EXPERT_SECONDS
-    const rows = await this.#db.integers(this.#orderSql(passing), { signal, deadlineSeconds })
-    const [counts] = await this.#db.rows(`SELECT ${COUNTS} FROM ${passing}`, { signal, deadlineSeconds })
+    const { rows, counts } = await this.#withPassing(async (passing) => {
+      const found = await this.#db.integers(this.#orderSql(passing), { signal, deadlineSeconds })
+      return { rows: found, counts: (await this.#db.rows(`SELECT ${COUNTS} FROM ${passing}`, { signal, deadlineSeconds }))[0] }
+    })
     const [total] = await this.#db.rows(`SELECT CAST(count(*) AS INTEGER) AS total FROM (${this.#all()})`, { signal })
+    this.#basis = basis
     this.rows = rows
-    this.versions = versions
-    this.ofPart = ofPart
-    this.#labelVersion = labelVersion
     this.generation++
+    this.#failure = undefined
     this.#info = { count: rows.length, total: Number(total?.total), right: Number(counts?.right), wrong: Number(counts?.wrong), notScorable: Number(counts?.notScorable) }
+  }
+
+  /** Takes the rows anew; where that fails, the list stays as it is and says why, until a run changes again. */
+  async refreshOrTell(): Promise<void> {
+    const basis = this.#now()
+    try {
+      await this.refresh()
+    } catch (error) {
+      if (!LabError.is(error)) throw error
+      const place = this.request.filter.where === undefined ? 'the list' : 'the condition of the list'
+      this.#failure = { place, message: `not up to date: ${error.message}`, count: 1 }
+      if (this.orphaned) this.#empty()
+      this.#basis = basis
+    }
   }
 
   /** Rows that pass and the position of each, in the order of the view: of a group, all that pass stand at its position. */
   async searchable(signal?: AbortSignal): Promise<{ readonly rows: Int32Array; readonly positions: Int32Array }> {
     if (this.request.by === 'rollouts') return { rows: this.rows, positions: Int32Array.from(this.rows.keys()) }
-    const passing = await this.#passing()
-    const [rows, firsts] = [await this.#db.integers(`SELECT row FROM ${passing} ORDER BY row`, { signal }), await this.#db.integers(`SELECT min(row) OVER (PARTITION BY ${GROUP_KEY}) FROM ${passing} ORDER BY row`, { signal })]
+    const [rows, firsts] = await this.#withPassing(async (passing) =>
+      [await this.#db.integers(`SELECT row FROM ${passing} ORDER BY row`, { signal }), await this.#db.integers(`SELECT min(row) OVER (PARTITION BY ${GROUP_KEY}) FROM ${passing} ORDER BY row`, { signal })] as const)
     const positionOf = new Map([...this.rows].map((row, position) => [row, position]))
     const placed = [...rows].flatMap((row, i) => {
       const position = positionOf.get(firsts[i]!)
@@ -105,7 +141,7 @@ export class RolloutView {
 
   /** Rollouts from a position on. */
   async rollouts(offset: number, limit: number, signal?: AbortSignal): Promise<RolloutRow[]> {
-    return rolloutRows(this.#db, this.runs, this.rows.subarray(offset, offset + limit), signal)
+    return rolloutRows(this.#db, this.named, this.rows.subarray(offset, offset + limit), signal)
   }
 
   /** Groups from a position on, each with all its rollouts, whatever the filter let pass. */
@@ -131,8 +167,15 @@ export class RolloutView {
   }
 
   /** How the view's rollouts spread over a column. */
-  async histogram(column: string, bins: number, signal?: AbortSignal): Promise<Histogram> {
-    const passing = await this.#passing()
+  histogram(column: string, bins: number, signal?: AbortSignal): Promise<Histogram> {
+    return this.#withPassing((passing) => this.#histogram(passing, column, bins, signal))
+  }
+
+  close(): Promise<void> {
+    return this.#texts.close()
+  }
+
+  async #histogram(passing: string, column: string, bins: number, signal: AbortSignal | undefined): Promise<Histogram> {
     const value = `CAST(${sqlName(column)} AS DOUBLE)`
     const [ends] = await this.#db.rows(`SELECT min(${value}) AS least, max(${value}) AS most, CAST(count(*) - count(${value}) AS INTEGER) AS missing FROM ${passing}`, { signal })
     const missing = Number(ends?.missing ?? 0)
@@ -145,34 +188,41 @@ export class RolloutView {
     return { edges: Array.from({ length: bins + 1 }, (_, i) => (i === bins && ends.most !== ends.least ? (ends.most as number) : (ends.least as number) + width * i)), counts, missing }
   }
 
-  async close(): Promise<void> {
-    if (this.#textTable !== undefined) await this.#db.change([`DROP TABLE ${this.#textTable}`])
-    this.#textTable = undefined
-  }
-
   async #matchText(signal: AbortSignal | undefined): Promise<void> {
     const { text } = this.request.filter
-    if (text === undefined || text === '') return
-    const rows = await this.#matches(text, signal)
-    await this.close()
-    const table = `text_${this.id.replace(/\W/g, '')}`
-    await this.#db.change([`CREATE TABLE ${table} (row INTEGER)`], { table, types: [INTEGER], rows: [...rows].map((row) => [row]) })
-    this.#textTable = table
+    if (text !== undefined && text !== '') await this.#texts.replace(await this.#matches(text, signal))
   }
 
-  /** FROM clause over the rows that pass the filter. */
-  async #passing(): Promise<string> {
+  /** Gives `work` a FROM clause over the rows that pass the filter. */
+  #withPassing<T>(work: (passing: string) => Promise<T>): Promise<T> {
+    return this.#texts.reading(async (table) => work(await this.#passing(table)))
+  }
+
+  async #passing(textTable: string | undefined): Promise<string> {
     const { filter } = this.request
     const parts = partsOf(this.runs)
     const conditions = [filterSql(filter, parts)]
-    if (this.#textTable !== undefined) conditions.push(`row IN (SELECT row FROM ${this.#textTable})`)
-    if (filter.labels !== undefined) conditions.push(await this.#labels.condition(this.runs, filter.labels))
+    if (textTable !== undefined) conditions.push(`row IN (SELECT row FROM ${textTable})`)
+    if (filter.labels !== undefined) conditions.push(await this.#labels.condition(this.named, filter.labels))
     if (filter.where !== undefined && filter.where.trim() !== '') {
       if (!this.#checked) await checkWhere(filter.where, parts)
       this.#checked = true
-      conditions.push(`row IN (SELECT row FROM (${expertRows(this.#all(), directoriesByNumber(this.runs), parts)}) rollouts WHERE ${whereSql(filter.where)})`)
+      conditions.push(`row IN (SELECT row FROM (${expertRows(this.#all(), namesByNumber(this.named), parts)}) rollouts WHERE ${whereSql(filter.where)})`)
     }
     return `(SELECT * FROM (${this.#all()}) WHERE ${conditions.join(' AND ')})`
+  }
+
+  #now(): Basis {
+    return {
+      versions: this.runs.map((run) => run.version), lives: this.runs.map((run) => run.lives),
+      labels: this.#labels.version(this.runs), ofPart: this.runs.some((run) => run.unfinished)
+    }
+  }
+
+  #empty(): void {
+    this.rows = new Int32Array(0)
+    this.generation++
+    this.#info = { count: 0, total: 0, right: 0, wrong: 0, notScorable: 0 }
   }
 
   #orderSql(passing: string): string {
@@ -194,7 +244,7 @@ export class RolloutView {
 
   #groupRow(row: Record<string, Json>): GroupRow {
     const { first: _, run, ...rest } = row
-    return { ...(rest as unknown as GroupRow), run: directoryOf(this.runs, run) }
+    return { ...(rest as unknown as GroupRow), run: nameOf(this.named, run) }
   }
 }
 
@@ -206,11 +256,22 @@ const GROUP_FIGURES = `run, "group", CAST(kind AS VARCHAR) AS kind, step, attemp
   avg(completionTokens) AS meanTokens, bool_or(kept) AS kept, bool_and(zeroVariance) AS zeroVariance`
 
 /** The rows given, as lists show them, in the order given. */
-export async function rolloutRows(db: QueryDatabase, runs: readonly RunRollouts[], wanted: Int32Array, signal?: AbortSignal): Promise<RolloutRow[]> {
+export async function rolloutRows(db: QueryDatabase, runs: readonly NamedRun[], wanted: Int32Array, signal?: AbortSignal): Promise<RolloutRow[]> {
   if (wanted.length === 0) return []
-  const found = await db.rows(`SELECT * FROM (${unionOf(runs)}) WHERE row IN (${wanted.join(', ')})`, { signal })
-  const byRow = new Map(found.map((row) => [Number(row.row), rolloutRow(row, runs)]))
+  const own = new Map(runs.map((named) => [named.run.number, { ...named, columns: partColumns(named.run, runs) }]))
+  const found = await db.rows(`SELECT * FROM (${unionOf(runs.map(({ run }) => run))}) WHERE row IN (${wanted.join(', ')})`, { signal })
+  const byRow = new Map(found.map((row) => [Number(row.row), rolloutRow(row, own.get(Number(row.run)))]))
   return [...wanted].flatMap((row) => byRow.get(row) ?? [])
+}
+
+interface OwnColumns extends NamedRun {
+  /** Names of the run's parts, each with its column in `unionOf` all runs, which may write it otherwise. */
+  readonly columns: readonly (readonly [string, string])[]
+}
+
+function partColumns(run: RunRollouts, runs: readonly NamedRun[]): OwnColumns['columns'] {
+  const all = partsOf(runs.map((named) => named.run))
+  return run.parts.map((name) => [name, `${PART_PREFIX}${samePart(all, name) ?? name}`])
 }
 
 /** SELECT over the rows of all these runs. */
@@ -219,24 +280,23 @@ export function unionOf(runs: readonly RunRollouts[]): string {
   return runs.map((run) => run.selection(parts)).join(' UNION ALL ')
 }
 
-export const partsOf = (runs: readonly RunRollouts[]): string[] => [...new Set(runs.flatMap((run) => run.parts))]
+export const partsOf = (runs: readonly RunRollouts[]): string[] => distinctParts(runs.flatMap((run) => run.parts))
 
-function directoriesByNumber(runs: readonly RunRollouts[]): string[] {
-  const directories: string[] = []
-  for (const run of runs) directories[run.number] = run.directory
-  return Array.from(directories, (directory) => directory ?? '')
+function namesByNumber(runs: readonly NamedRun[]): string[] {
+  const names: string[] = []
+  for (const { name, run } of runs) names[run.number] = name
+  return Array.from(names, (name) => name ?? '')
 }
 
-function directoryOf(runs: readonly RunRollouts[], number: Json | undefined): string {
-  return runs.find((run) => run.number === number)?.directory ?? ''
+function nameOf(runs: readonly NamedRun[], number: Json | undefined): string {
+  return runs.find(({ run }) => run.number === number)?.name ?? ''
 }
 
-function rolloutRow(row: Record<string, Json>, runs: readonly RunRollouts[]): RolloutRow {
-  const own = runs.find((run) => run.number === row.run)
-  const parts = Object.fromEntries((own?.parts ?? []).map((name) => [name, row[PART_PREFIX + name] as number | null]))
+function rolloutRow(row: Record<string, Json>, own: OwnColumns | undefined): RolloutRow {
+  const parts = Object.fromEntries((own?.columns ?? []).map(([name, column]) => [name, row[column] as number | null]))
   const { run: _run, row: _row, file: _file, place: _place, ...rest } = row
   const plain = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith(PART_PREFIX)))
-  return { ...(plain as unknown as RolloutRow), run: own?.directory ?? '', parts }
+  return { ...(plain as unknown as RolloutRow), run: own?.name ?? '', parts }
 }
 
 export function noSuchView(view: string): LabError {

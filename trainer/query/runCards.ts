@@ -49,7 +49,7 @@ export function listCards(folders: readonly string[]): { readonly runs: readonly
   const notices: Notice[] = []
   const runs = folders.flatMap((folder) => {
     try {
-      return runDirectories(folder).map(cardOf)
+      return runDirectories(folder).map((directory) => cardOf(directory))
     } catch (error) {
       if (!LabError.is(error)) throw error
       notices.push({ place: folder, message: error.message, count: 1 })
@@ -65,14 +65,17 @@ function runDirectories(folder: string): string[] {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(folder, entry.name)).filter((place) => fs.existsSync(path.join(place, RUN_FILES.run)))
 }
 
-/** What a list shows of a run, however damaged it is. */
-export function cardOf(directory: string): RunCard {
+/**
+ * What a list shows of a run, however damaged it is.
+ * @param name what the run was asked for by, where links lead from there to the directory
+ */
+export function cardOf(directory: string, name = directory): RunCard {
   let record: RunRecord
   try {
     record = requireReadableRun(directory)
   } catch (error) {
     if (!LabError.is(error)) throw error
-    return unreadable(directory, error)
+    return unreadable(directory, name, error)
   }
   const problems: string[] = []
   const known = <T>(read: () => T, otherwise: T): T => {
@@ -92,7 +95,7 @@ export function cardOf(directory: string): RunCard {
   const last = known(() => lastPassAt1(path.join(directory, RUN_FILES.events)), {})
   const checkpoints = known(() => checkpointFolders(directory).length, 0)
   return {
-    directory, ...describe(record), ...told(record, annotations), ...standing(record, state, alive, problems),
+    directory: name, ...describe(record), ...told(record, annotations), ...standing(record, state, alive, problems),
     passAt1: passAt1Of(summary, last), rewardSpark: rewards, checkpoints
   }
 }
@@ -145,12 +148,12 @@ function passAt1Of(summary: Summary | undefined, told: RunCard['passAt1']): RunC
   return { ...(before === undefined ? {} : { before }), ...(last === undefined ? {} : { last }) }
 }
 
-function unreadable(directory: string, error: LabError): RunCard {
+function unreadable(directory: string, name: string, error: LabError): RunCard {
   const newer = error.code === 'newer-run'
   const at = fs.lstatSync(directory, { throwIfNoEntry: false })?.mtime.toISOString() ?? new Date(0).toISOString()
   const none = { recipe: '', model: '', environment: '', seed: 0, study: '', notes: '', tags: [], pinned: false, stage: '', step: 0, steps: 0 }
   return {
-    directory, runId: '', name: path.basename(directory), ...none, createdAt: at, updatedAt: at, status: newer ? 'newer' : 'damaged',
+    directory: name, runId: '', name: path.basename(name), ...none, createdAt: at, updatedAt: at, status: newer ? 'newer' : 'damaged',
     problem: `${error.message}. ${error.remedy}`, passAt1: {}, rewardSpark: [], checkpoints: 0
   }
 }

@@ -13,12 +13,12 @@ import { readState } from '../stores/stateStore.ts'
 import { readSummary } from '../stores/summaryStore.ts'
 import { cardOf, checkpointFolders, environmentNames, requireReadableRun } from './runCards.ts'
 
-/** Everything about a run but its rollouts. */
-export function runDetails(directory: string): RunDetails {
+/** Everything about a run but its rollouts. @param name what the run was asked for by */
+export function runDetails(directory: string, name: string): RunDetails {
   const record = requireReadableRun(directory)
   const notices: Notice[] = []
-  const known = <T>(name: string, read: (place: string) => T): T | undefined => {
-    const place = path.join(directory, name)
+  const known = <T>(file: string, read: (place: string) => T): T | undefined => {
+    const place = path.join(directory, file)
     try {
       return read(place)
     } catch (error) {
@@ -32,7 +32,7 @@ export function runDetails(directory: string): RunDetails {
   const git = known(RUN_FILES.git, (place) => readJsonFile(place, GitRecord))
   const { run, source, recorded } = record
   return {
-    card: cardOf(directory), run, source, notices,
+    card: cardOf(directory, name), run, source, notices,
     ...(state === undefined ? {} : { state }), ...(summary === undefined ? {} : { summary }), ...gitOf(git),
     rewardParts: recorded?.rewards ?? run.rewards.map((reward) => reward.name), environments: environmentNames(run)
   }
@@ -59,15 +59,16 @@ function bytesUnder(place: string): number {
   return fs.readdirSync(place).reduce((sum, name) => sum + bytesUnder(path.join(place, name)), 0)
 }
 
-/** Checkpoints, oldest first; one whose record cannot be read is listed without it. */
-export function checkpointCards(directory: string): CheckpointCard[] {
+/** Checkpoints, oldest first; one whose record cannot be read is listed without it. @param name what the run was asked for by */
+export function checkpointCards(directory: string, name: string): CheckpointCard[] {
+  const named = (folder: string): string => path.join(name, path.relative(directory, folder))
   const cards = checkpointFolders(directory).flatMap((folder): CheckpointCard[] => {
     if (!isFolder(folder)) return []
     const record = readRecord(folder)
-    return [{ directory: folder, label: labelOf(folder, record), bytes: bytesUnder(folder), ...(record === undefined ? {} : { record }) }]
+    return [{ directory: named(folder), label: labelOf(folder, record), bytes: bytesUnder(folder), ...(record === undefined ? {} : { record }) }]
   })
   const final = path.join(directory, RUN_FILES.model)
-  if (isFolder(final) && listFolder(final).includes('config.json')) cards.push({ directory: final, label: 'final model', bytes: bytesUnder(final) })
+  if (isFolder(final) && listFolder(final).includes('config.json')) cards.push({ directory: named(final), label: 'final model', bytes: bytesUnder(final) })
   return cards.sort((a, b) => (a.record?.policyVersion ?? Infinity) - (b.record?.policyVersion ?? Infinity) || (a.directory < b.directory ? -1 : 1))
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path'
-import { setImmediate as yieldToOthers } from 'node:timers/promises'
+import { setImmediate as yieldToOthers, setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../errors.ts'
+import { samePart } from '../stores/partNames.ts'
 import { MAX_INDEXED_PARTS } from '../stores/rolloutColumns.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import type { RolloutBatch } from '../stores/runLayout.ts'
@@ -16,6 +17,7 @@ import { NoticeBoard } from './noticeBoard.ts'
 import { listRolloutFiles } from './rolloutFiles.ts'
 import type { LinesFile, RolloutFiles } from './rolloutFiles.ts'
 import { requireReadableRun } from './runCards.ts'
+import { RunIdentity } from './runIdentity.ts'
 import { addPart, createTable, NameCodes, readTogether, rowOfIndex, selectIndexes, selectRows, tableTypes, tableValues } from './runTable.ts'
 import type { IndexFile, TableRow } from './runTable.ts'
 import { zeroVarianceOf } from './zeroVariance.ts'
@@ -49,6 +51,7 @@ export interface RowNumbers {
 
 /** A listing is not one moment's: a step counts as gone when it was missing so often in a row. */
 const MISSING_LIMIT = 2
+const SECOND_LOOK_MS = 300
 
 /** The rollouts of a run in memory, without text and tokens: loaded once, then kept up with what is written. */
 export class RunRollouts {
@@ -61,11 +64,14 @@ export class RunRollouts {
   readonly names = new NameCodes()
   /** Grows with every change of the table. */
   version = 0
+  /** How often rows went, since what they were read from did: those taken before may be no longer. */
+  lives = 0
   /** There was more to read at the last look. */
   unfinished = false
   readonly #db: QueryDatabase
   readonly #copies: IndexCopies
   readonly #numbers: RowNumbers
+  readonly #identity: RunIdentity
   readonly #batches = new Map<string, Batch>()
   readonly #shards = new Map<number, Shard>()
   /** Steps that lie in a shard beside the lines that they were read from: what a killed compaction leaves. */
@@ -79,6 +85,7 @@ export class RunRollouts {
     this.#db = db
     this.#copies = copies
     this.#numbers = numbers
+    this.#identity = new RunIdentity(directory)
   }
 
   static async open(directory: string, number: number, db: QueryDatabase, copies: IndexCopies, numbers: RowNumbers): Promise<RunRollouts> {
@@ -107,11 +114,32 @@ export class RunRollouts {
     return number === undefined ? undefined : this.#shards.get(number)
   }
 
+  /** Another run lies at the path since the last look. */
+  get replaced(): boolean {
+    return this.#identity.replaced
+  }
+
   /** Takes in what was written since the last time, for at most about `budgetMs` milliseconds of reading lines. */
   sync(budgetMs = Infinity): Promise<void> {
-    const turn = this.#last.catch(() => undefined).then(async () => { this.unfinished = await this.#sync(performance.now() + budgetMs) })
+    const turn = this.#last.catch(() => undefined).then(async () => {
+      // Where it fails, what is left waits for the next change: asked at once, it would fail again and again.
+      this.unfinished = false
+      this.unfinished = await this.#sync(performance.now() + budgetMs)
+    })
     this.#last = turn
     return turn
+  }
+
+  /** As `sync`; where that fails, the rows stay as they are and the lists of the run say why. */
+  async syncOrTell(budgetMs: number): Promise<void> {
+    try {
+      await this.sync(budgetMs)
+      this.notices.replace(this.directory, new Map())
+    } catch (error) {
+      if (!LabError.is(error)) throw error
+      this.notices.set(this.directory, `not up to date: ${error.message}`)
+      this.version++
+    }
   }
 
   async drop(): Promise<void> {
@@ -121,7 +149,12 @@ export class RunRollouts {
 
   /** True = there is more to read at once. */
   async #sync(until: number): Promise<boolean> {
-    const files = listRolloutFiles(this.folder)
+    const files = await this.#look()
+    // Of a run that is gone, what was read stays.
+    if (this.#identity.absent) return false
+    if (this.#identity.replaced) await this.#startAnew()
+    const { missing, other } = this.#identity.changed(files.shards)
+    await this.#dropShards([...missing, ...other])
     for (const { path: place, message } of files.refused) this.notices.set(place, message)
     await this.#takeShards(files)
     const work = [...files.sealed.values()].filter((file) => this.#batches.get(file.key)?.sealed !== file.signature)
@@ -136,10 +169,47 @@ export class RunRollouts {
     return false
   }
 
+  /** A listing is not one moment's, and a run that is being removed loses its shards first: where one is missing, it is looked for twice. */
+  async #look(): Promise<RolloutFiles> {
+    const files = listRolloutFiles(this.folder)
+    if (this.#identity.changed(files.shards).missing.length === 0) return files
+    await delay(SECOND_LOOK_MS)
+    return listRolloutFiles(this.folder)
+  }
+
+  async #startAnew(): Promise<void> {
+    await this.#db.change([`DROP TABLE ${this.table}`, createTable(this.table)])
+    for (const list of [this.files, this.parts]) list.splice(0)
+    for (const known of [this.#batches, this.#shards, this.#shardOf]) known.clear()
+    this.notices.clear()
+    this.lives++
+    this.version++
+    requireReadableRun(this.directory)
+    this.#identity.forget()
+  }
+
+  /** Steps that were read from lines and moved there are dropped as lines are, unless they come back. */
+  async #dropShards(numbers: readonly number[]): Promise<void> {
+    if (numbers.length === 0) return
+    const lost = new Set(numbers)
+    const places = this.files.flatMap((file, number) => (file.kind === 'shard' && lost.has(file.shard.number) ? [number] : []))
+    for (const number of numbers) {
+      this.#shards.delete(number)
+      this.#identity.lose(number)
+    }
+    for (const batch of this.#batches.values()) if (batch.shard !== undefined && lost.has(batch.shard)) delete batch.shard
+    for (const [key, number] of this.#shardOf) if (lost.has(number)) this.#shardOf.delete(key)
+    await this.#write([], places.length === 0 ? [] : [`DELETE FROM ${this.table} WHERE file IN (${places.join(', ')})`])
+    this.lives++
+  }
+
   async #takeShards(files: RolloutFiles): Promise<void> {
     const fresh = files.shards.filter(({ number }) => !this.#shards.has(number))
     if (fresh.length === 0) return
-    for (const shard of fresh) this.#shards.set(shard.number, shard)
+    for (const shard of fresh) {
+      this.#shards.set(shard.number, shard)
+      this.#identity.know(shard)
+    }
     await this.#copies.with(fresh, this.notices, async (copies) => {
       const indexes = await summariseIndexes(this.#db, copies, this.notices)
       for (const index of indexes) {
@@ -264,7 +334,7 @@ export class RunRollouts {
 
   async #addParts(names: Iterable<string>): Promise<void> {
     for (const name of names) {
-      if (this.parts.includes(name) || this.parts.length === MAX_INDEXED_PARTS) continue
+      if (samePart(this.parts, name) !== undefined || this.parts.length === MAX_INDEXED_PARTS) continue
       await this.#db.change([addPart(this.table, this.parts.length)])
       this.parts.push(name)
     }

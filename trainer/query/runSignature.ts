@@ -15,7 +15,7 @@ export function signatureOfRun(directory: string): RunSignature {
     metrics: signatureOf(at(RUN_FILES.metrics)),
     events: signatureOf(at(RUN_FILES.events)),
     summary: signatureOf(at(RUN_FILES.summary)),
-    rollouts: signatureOfRollouts(at(RUN_FILES.rollouts))
+    rollouts: `${signatureOf(at(RUN_FILES.run))}\n${signatureOfRollouts(at(RUN_FILES.rollouts))}`
   }
 }
 
@@ -31,7 +31,13 @@ export function signatureOfFiles(folder: string): string {
 
 function signatureOfRollouts(folder: string): string {
   const names = namesIn(folder).filter((name) => parseShardFileName(name)?.part === 'shard' || parseBatchFileName(name) !== undefined)
-  return names.map((name) => (parseBatchFileName(name)?.stage === 'open' ? `${name} ${signatureOf(path.join(folder, name))}` : name)).join('\n')
+  return names.map((name) => (isLookedInto(name) ? `${name} ${signatureOf(path.join(folder, name))}` : name)).join('\n')
+}
+
+/** Sealed steps are many, and what replaces one gives the run another record too. */
+function isLookedInto(name: string): boolean {
+  const stage = parseBatchFileName(name)?.stage
+  return stage === undefined || stage === 'open'
 }
 
 function namesIn(folder: string): string[] {
@@ -43,7 +49,8 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function signatureOf(place: string): string {
+/** Changes when another file lies at the place, or more in it; empty where none does. */
+export function signatureOf(place: string): string {
   try {
     const { ino, size, mtimeMs } = fs.lstatSync(place)
     return `${ino} ${size} ${mtimeMs}`

@@ -3,6 +3,7 @@ import { BIGINT, BOOLEAN, DOUBLE, ENUM8, INTEGER, USMALLINT, VARCHAR } from '@du
 import type { DuckDBType, DuckDBValue, Json } from '@duckdb/node-api'
 import { StopReason } from '../protocol/rollout.ts'
 import { sqlText } from '../stores/duckDb.ts'
+import { partKey, samePart } from '../stores/partNames.ts'
 import { fromParquet, PART_PREFIX, sqlName } from '../stores/rolloutColumns.ts'
 import type { NarrowRollout } from './narrowRollout.ts'
 
@@ -91,8 +92,18 @@ export function tableTypes(parts: readonly string[]): DuckDBType[] {
 }
 
 export function tableValues(row: TableRow, names: NameCodes, parts: readonly string[]): DuckDBValue[] {
-  const scores = new Map(row.rollout.parts.map(({ name, score }) => [name, score]))
-  return [...COLUMNS.map(({ value }) => value(row, names)), ...parts.map((name) => scores.get(name) ?? null)]
+  const scores = scoresByKey(row.rollout)
+  return [...COLUMNS.map(({ value }) => value(row, names)), ...parts.map((name) => scores.get(partKey(name)) ?? null)]
+}
+
+/** A part may be named like another with its number: the first counts, as in an index. */
+function scoresByKey({ parts }: NarrowRollout): ReadonlyMap<string, number | null> {
+  const scores = new Map<string, number | null>()
+  for (const { name, score } of parts) {
+    const key = partKey(name)
+    if (!scores.has(key)) scores.set(key, score)
+  }
+  return scores
 }
 
 export interface IndexFile {
@@ -124,7 +135,7 @@ export function selectIndexes(indexes: readonly IndexFile[], names: NameCodes, p
   const [first] = indexes
   if (first === undefined) throw new Error('no index is selected')
   const numbers = COLUMNS.map((one) => `${NUMBERS[one.name]?.(indexes) ?? valueOf(one, first, names)} AS ${sqlName(one.name)}`)
-  const values = [...numbers, ...parts.map((name, i) => `${number(PART_PREFIX + name, first)} AS ${partColumn(i)}`)]
+  const values = [...numbers, ...parts.map((name, i) => `${number(samePart(first.columns, PART_PREFIX + name) ?? '', first)} AS ${partColumn(i)}`)]
   return `SELECT ${values.join(', ')} FROM ${fromParquet(indexes.map(({ path }) => path), { rowNumbers: true })} WHERE ${addressable(first)}`
 }
 
@@ -182,7 +193,7 @@ export function selectRows(table: string, run: number, names: NameCodes, own: re
   const named = (name: string): string => `list_extract([${names.names.map(sqlText).join(', ')}]::VARCHAR[], ${name} + 1) AS ${name}`
   const columns = COLUMNS.map(({ name }) => (CODED.includes(name) ? named(name) : sqlName(name)))
   const parts = all.map((name) => {
-    const number = own.indexOf(name)
+    const number = own.indexOf(samePart(own, name) ?? '')
     return `${number < 0 ? 'CAST(NULL AS DOUBLE)' : partColumn(number)} AS ${sqlName(PART_PREFIX + name)}`
   })
   return `SELECT ${run} AS run, ${[...columns, ...parts].join(', ')} FROM ${table}`

@@ -5,6 +5,7 @@ import type { PlacedRow } from './placedRows.ts'
 import { throwIfCancelled } from './queryError.ts'
 import { readTexts } from './rolloutTexts.ts'
 import type { RolloutText } from './rolloutTexts.ts'
+import type { NamedRun } from './namedRuns.ts'
 import type { RunRollouts } from './runRollouts.ts'
 
 /** Characters shown either side of a hit. */
@@ -25,7 +26,7 @@ export interface Searched {
   /** Row numbers in the order of the view, and the position of each. */
   readonly rows: Int32Array
   readonly positions: Int32Array
-  readonly runs: readonly RunRollouts[]
+  readonly runs: readonly NamedRun[]
   readonly text: string
   readonly limit: number
 }
@@ -67,10 +68,10 @@ async function hitsIn(db: QueryDatabase, { rows, positions: places, runs, text }
   const found: { hit: Omit<SearchHit, 'position'>; at: number }[] = []
   const pattern = patternOf(text)
   for (let at = 0; at < sorted.length; at += PASS_ROWS) {
-    for (const run of runs) {
+    for (const { name, run } of runs) {
       const placed = await placedAmong(db, run, sorted.subarray(at, at + PASS_ROWS), signal)
       for (const one of await readTexts(placed, { containing: text, signal })) {
-        const hit = hitOf(one, run.directory, pattern)
+        const hit = hitOf(one, name, pattern)
         const place = positions.get(one.row)
         if (hit !== undefined && place !== undefined) found.push({ hit, at: place })
       }
@@ -104,7 +105,8 @@ export async function rowsContaining(db: QueryDatabase, runs: readonly RunRollou
   return Int32Array.from(found)
 }
 
-const patternOf = (text: string): RegExp => new RegExp(text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'iu')
+/** The text itself, whatever its case. Nothing but these may be escaped in a pattern of Unicode. */
+export const patternOf = (text: string): RegExp => new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu')
 
 function hitOf({ id, prompt, texts }: RolloutText, run: string, pattern: RegExp): Omit<SearchHit, 'position'> | undefined {
   for (const [segment, text] of texts.entries()) {

@@ -1,6 +1,7 @@
 import { LabError } from '../errors.ts'
 import { PART_PREFIX, sqlName } from '../stores/rolloutColumns.ts'
 import { sqlText } from '../stores/duckDb.ts'
+import { requirePlainCondition } from './conditionTree.ts'
 import { withFiles } from './database.ts'
 
 const CHECK_LIMITS = { threads: 1, memoryMegabytes: 64, files: [] }
@@ -35,6 +36,7 @@ export async function checkWhere(where: string, parts: readonly string[]): Promi
     const columns = Object.entries(COLUMNS).map(([name, type]) => `CAST(NULL AS ${type}) AS ${sqlName(name)}`)
     const scores = parts.map((name) => `CAST(NULL AS DOUBLE) AS ${sqlName(PART_PREFIX + name)}`)
     await db.change([`CREATE VIEW rollouts AS SELECT ${columns.join(', ')}, ${partsStruct(parts)} AS parts FROM (SELECT ${['1', ...scores].join(', ')}) WHERE false`])
+    await requirePlainCondition(db, `SELECT 1 FROM rollouts WHERE ${whereSql(where)}`)
     try {
       await db.check(`SELECT 1 FROM rollouts WHERE ${whereSql(where)}`)
       await db.check(`SELECT 1 FROM rollouts WHERE coalesce(CAST((1 = 1) AND ${whereSql(where)} AS BOOLEAN), false)`)

@@ -124,18 +124,23 @@ async function* streamOne(connection: DuckDBConnection, sql: string, clock: Quer
   }
 }
 
-export function tooSlow(seconds: number, cause: unknown): LabError {
-  return new LabError('store', 'query-deadline', `the query took longer than ${seconds} s and was stopped`, {
-    remedy: 'Ask for fewer rows or a smaller range of steps.', cause
-  })
+/** Here files are read or written whole: nobody could ask for less. */
+const NOTHING_LOST = 'Nothing is lost: the run’s files were left as they are. Try again when the machine has less to do; long rollouts take more memory and time.'
+
+/** @param remedy what to do where a limit of time was met */
+export function tooSlow(seconds: number, cause: unknown, remedy = NOTHING_LOST): LabError {
+  return new LabError('store', 'query-deadline', `the query took longer than ${seconds} s and was stopped`, { remedy, cause })
 }
 
-/** What DuckDB says, for people. */
-export function databaseError(error: unknown): unknown {
+/**
+ * What DuckDB says, for people.
+ * @param remedy what to do where memory did not suffice
+ */
+export function databaseError(error: unknown, remedy = NOTHING_LOST): unknown {
   if (error instanceof LabError || !(error instanceof Error)) return error
   const outOfMemory = error.message.includes('Out of Memory')
   return new LabError('store', outOfMemory ? 'query-memory' : 'query-failed', `DuckDB: ${error.message.split('\n')[0]}`, {
-    remedy: outOfMemory ? 'Ask for fewer rows or a smaller range of steps.' : 'Check that the files of the run are whole.',
+    remedy: outOfMemory ? remedy : 'Check that the files of the run are whole.',
     cause: error
   })
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { LabError } from '../errors.ts'
 import type { FileOps } from './fileOps.ts'
 import { requireFinite } from './finite.ts'
+import { isTooDeep, TOO_DEEP } from './jsonDepth.ts'
 import { plainKind, readPlain, replacePlain } from './plainFiles.ts'
 
 const JSON_FILE_LIMIT = 64 * 1024 * 1024
@@ -22,11 +23,14 @@ export function readJsonFile<S extends z.ZodType>(place: string, schema: S, limi
 }
 
 function parse(place: string, text: string): unknown {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (error) {
     throw damaged(place, (error as SyntaxError).message)
   }
+  if (isTooDeep(value)) throw damaged(place, TOO_DEEP)
+  return value
 }
 
 function damaged(place: string, what: string): LabError {

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { isTooDeep, TOO_DEEP } from './jsonDepth.ts'
 import { openToRead, plainKind } from './plainFiles.ts'
 
 /** Longer lines are not read into memory but reported as damaged. */
@@ -75,8 +76,8 @@ function parse(raw: RawLine): { value: unknown } | { problem: string } {
   if (raw.content === undefined) return { problem: `longer than ${MAX_LINE_BYTES} bytes` }
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw.content))
-    if (typeof value === 'object' && value !== null) return { value }
-    return { problem: 'not a record' }
+    if (typeof value !== 'object' || value === null) return { problem: 'not a record' }
+    return isTooDeep(value) ? { problem: TOO_DEEP } : { value }
   } catch (error) {
     return { problem: error instanceof SyntaxError ? 'not valid JSON' : 'not valid UTF-8' }
   }

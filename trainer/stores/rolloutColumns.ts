@@ -4,6 +4,7 @@
  */
 import { sqlList, sqlText } from './duckDb.ts'
 import { MAX_LINE_BYTES } from './jsonLinesReader.ts'
+import { NUMBERED_PARTS_SQL, partKey, partKeySql } from './partNames.ts'
 
 const PROMPT = 'STRUCT("text" VARCHAR, tokens BIGINT[], messages STRUCT("role" VARCHAR, content VARCHAR)[])'
 const SEGMENT = [
@@ -54,18 +55,19 @@ export const MAX_INDEXED_PARTS = 64
 /** Before the name of a reward part in the name of its column. */
 export const PART_PREFIX = 'part/'
 
-/** SELECT of the names of reward parts, as column `name`. */
+/** SELECT of the names of reward parts, one of each column, as column `name`. */
 export const partNamesQuery = (from: string): string =>
-  `SELECT DISTINCT part.name AS name FROM (SELECT unnest(reward.parts) AS part FROM ${from}) WHERE length(part.name) <= 200 ORDER BY name LIMIT ${MAX_INDEXED_PARTS}`
+  `SELECT min(part.name) AS name FROM (SELECT unnest(${NUMBERED_PARTS_SQL}) AS part FROM ${from}) WHERE length(part.name) <= 200
+    GROUP BY ${partKeySql('part.name')} ORDER BY name LIMIT ${MAX_INDEXED_PARTS}`
 
 /**
  * SELECT of the index beside a shard, in the shard's order: the columns above, means over the completion's tokens, the score
  * of each part named, and whether all scored rewards of the group are equal. Older indexes have only INDEX_SELECTION.
  */
 export function indexQuery(shard: string, partNames: readonly string[]): string {
-  const parts = partNames.map((name) => `list_filter(reward.parts, lambda part: part.name = ${sqlText(name)})[1].score AS ${sqlName(PART_PREFIX + name)}`)
+  const parts = partNames.map((name) => `list_filter(numberedParts, lambda part: ${partKeySql('part.name')} = ${sqlText(partKey(name))})[1].score AS ${sqlName(PART_PREFIX + name)}`)
   const means = ['advantages', 'logprobs', 'entropies'].map((values, i) => `${meanOverTokens(values)} AS ${['advantage', 'meanLogprob', 'meanEntropy'][i]}`)
-  const narrow = `SELECT file_row_number, ${[INDEX_SELECTION, ...means, ...parts].join(', ')} FROM ${fromParquet([shard], { rowNumbers: true })}`
+  const narrow = `SELECT file_row_number, ${[INDEX_SELECTION, ...means, ...parts].join(', ')} FROM (SELECT *, ${NUMBERED_PARTS_SQL} AS numberedParts FROM ${fromParquet([shard], { rowNumbers: true })})`
   const inGroup = (aggregate: string): string => `${aggregate}(reward) OVER (PARTITION BY kind, step, attempt, "group")`
   return `SELECT * EXCLUDE (file_row_number), ${inGroup('min')} = ${inGroup('max')} AS zeroVariance FROM (${narrow}) ORDER BY file_row_number`
 }

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { Rollout } from '../protocol/rollout.ts'
 import { checkedAs } from './checkedAs.ts'
-import { withDuckDb } from './duckDb.ts'
+import { sqlText, withDuckDb, withMoreMemory } from './duckDb.ts'
 import type { DuckDb } from './duckDb.ts'
 import { listFolder, plainKind } from './plainFiles.ts'
 import { fromParquet, recordFromRow, ROW_AS_JSON } from './rolloutColumns.ts'
@@ -10,6 +10,8 @@ import { parseBatchFileName, parseShardFileName, shardFileName } from './runLayo
 import type { RolloutBatch } from './runLayout.ts'
 
 const MEMORY_MEGABYTES = 512
+/** The later tries are for shards of earlier versions, whose row groups have 2,048 rollouts however long they are. */
+const STEP_MEGABYTES = [MEMORY_MEGABYTES, 2048, 4096] as const
 const DEADLINE_SECONDS = 120
 
 export interface Shard {
@@ -67,12 +69,19 @@ export async function withShards<T>(folder: string, work: (db: DuckDb, shards: r
 
 /** The rollouts of a compacted step; undefined where no shard has the step. */
 export async function readCompactedStep(folder: string, batch: RolloutBatch): Promise<Rollout[] | undefined> {
-  const rollouts = await withShards(folder, async (db, shards) => {
-    const from = fromParquet(shards.map((shard) => shard.rollouts))
-    const rows = await db.run(`SELECT ${ROW_AS_JSON} AS json FROM ${from} r WHERE kind = $kind AND step = $step`, { kind: batch.kind, step: batch.step })
-    return rows.map((row) => checkedRollout(recordFromRow(row.json as string), folder))
-  })
-  return rollouts === undefined || rollouts.length === 0 ? undefined : rollouts
+  let rollouts: Rollout[] = []
+  for (const { rollouts: shard } of listSealed(folder).shards) rollouts = rollouts.concat(await stepOfShard(shard, batch))
+  return rollouts.length === 0 ? undefined : rollouts
+}
+
+/** Read a row group at a time: as JSON text, which is how numbers keep every bit, rows take a multiple of what they have in the shard. */
+async function stepOfShard(shard: string, { kind, step }: RolloutBatch): Promise<Rollout[]> {
+  const select = `SELECT ${ROW_AS_JSON} AS json FROM ${fromParquet([shard])} r WHERE kind = ${sqlText(kind)} AND step = ${step}`
+  return withMoreMemory(STEP_MEGABYTES, (memoryMegabytes) => withDuckDb({ files: [shard], memoryMegabytes, deadlineSeconds: DEADLINE_SECONDS }, async (db) => {
+    const rollouts: Rollout[] = []
+    for await (const rows of db.stream(select)) for (const row of rows) rollouts.push(checkedRollout(recordFromRow(row['json'] as string), shard))
+    return rollouts
+  }))
 }
 
 /** What was read at a place as a rollout. @throws LabError `damaged-rollouts` where it is none */

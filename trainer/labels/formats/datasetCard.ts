@@ -1,6 +1,8 @@
 import path from 'node:path'
 import type { LabelManifest } from '../../protocol/labelRows.ts'
+import { datasetInfo } from './datasetFeatures.ts'
 import { LINEAGE_FILE, MANIFEST_FILE } from './rowFiles.ts'
+import type { ExportKind } from './rowFiles.ts'
 
 const COLUMNS: Readonly<Record<string, string>> = {
   critiques: '`prompt`, `response`, `critique`, `verdict` (absent where the labeler gave none): critique fine-tuning',
@@ -15,11 +17,13 @@ export function datasetCard({ files, run, sources }: LabelManifest): string {
   const data = files.filter(({ kind }) => kind !== 'lineage')
   // All configurations of a folder are read by one reader: beside Parquet, PRM800K's JSON Lines are to be loaded by themselves.
   const ending = path.extname(data[0]?.file ?? '')
-  const configs = data.filter(({ file }) => path.extname(file) === ending).map(({ kind, file }) => `- config_name: ${kind}\n  data_files: ${file}`)
+  const together = data.filter(({ file }) => path.extname(file) === ending)
+  const configs = together.map(({ kind, file }) => `- config_name: ${kind}\n  data_files: ${file}`)
+  const infos = together.flatMap(({ kind }) => datasetInfo(kind as ExportKind))
   const rows = data.map(({ kind, file, rows: count }) => `- \`${file}\`, ${count} rows: ${COLUMNS[kind]}`)
   const from = Object.entries(sources).map(([source, count]) => `- \`${plain(source)}\`: ${count}`)
   return [
-    '---', 'configs:', ...configs, '---', '', `# Labels of \`${plain(run.directory)}\``, '', ...rows, '',
+    '---', 'configs:', ...configs, 'dataset_info:', ...infos, '---', '', `# Labels of \`${plain(run.directory)}\``, '', ...rows, '',
     'Rows by source, which each row also names in `sources`; the terms of a model’s provider may forbid training on what it wrote:', '', ...from, '',
     `\`${LINEAGE_FILE}\` says of which labels and rollouts each row was made (places in code points), \`${MANIFEST_FILE}\` holds the hashes of all files.`, ''
   ].join('\n')

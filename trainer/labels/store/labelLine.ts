@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts'
 import { LABELS_VERSION, LabelRecord } from '../../protocol/label.ts'
 import type { LabelFault } from '../../protocol/label.ts'
+import { isTooDeep, TOO_DEEP } from '../../stores/jsonDepth.ts'
 
 /** Longest line of a label file, in bytes: one text of 100,000 units, each escaped, and what stands around it. */
 export const LABEL_LINE_BYTES = 1024 * 1024
@@ -47,6 +48,7 @@ function parseValue(value: unknown): ParsedLabelLine {
   if (typeof version === 'number' && version > LABELS_VERSION) {
     return fault('newerVersion', `written by a newer version (${version}; this one reads ${LABELS_VERSION}): update to read it`)
   }
+  if (isTooDeep(value)) return fault('notALabel', `no label: ${TOO_DEEP}`)
   const result = LabelRecord.safeParse(value)
   if (result.success) return { records: [result.data] }
   const issue = result.error.issues[0]

@@ -42,6 +42,17 @@ describe('the tail of a labels folder', () => {
     assert.deepEqual([tail.poll(), tail.size], [['r1'], 0])
   })
 
+  it('reads the labels of all around one that is nested too deep, and names its line', () => {
+    const folder = path.join(temporaryFolder(), 'labels')
+    const [a, b] = [labelRecord({ rollout: 'r1' }), labelRecord({ rollout: 'r2' })]
+    const forged = lineOf(labelRecord({ rollout: 'r3' }, { kind: 'rubric', labelSet: 'clarity', schemaHash: 'x', scores: { clear: 'HERE' } })).replace('"HERE"', `${'['.repeat(5000)}${']'.repeat(5000)}`)
+    const file = writeFile(folder, 'ada-w1.jsonl', `${lineOf(a)}${forged}`)
+    writeFile(folder, 'bob-w1.jsonl', lineOf(b))
+    const tail = new LabelTail(folder)
+    assert.deepEqual(tail.poll(), ['r1', 'r2'])
+    assert.deepEqual(tail.faults, [{ file, line: 2, code: 'notALabel', message: 'no label: nested more than 200 levels deep' }])
+  })
+
   it('knows at any moment what reading anew would give, however the files change', () => {
     const pool = Array.from({ length: 12 }, (_, i) => labelRecord({ id: `id-${i % 9}`, rollout: `r${i % 4}` }, { kind: 'verdict', right: i % 2 === 0 }))
     const name = fc.constantFrom('ada-w1.jsonl', 'ada-w2.jsonl', 'bob-w1.jsonl')

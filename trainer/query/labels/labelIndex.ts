@@ -3,6 +3,7 @@ import path from 'node:path'
 import { LabError } from '../../errors.ts'
 import type { RolloutFilter } from '../../protocol/rolloutViews.ts'
 import type { QueryDatabase } from '../database.ts'
+import type { NamedRun } from '../namedRuns.ts'
 import type { RunRollouts } from '../runRollouts.ts'
 import { LabelTables } from './labelTables.ts'
 import { RunLabels } from './runLabels.ts'
@@ -83,10 +84,10 @@ export class LabelIndex {
   }
 
   /** Condition over the rows of `unionOf(runs)`: any of these holds. */
-  async condition(runs: readonly RunRollouts[], wanted: NonNullable<RolloutFilter['labels']>): Promise<string> {
+  async condition(runs: readonly NamedRun[], wanted: NonNullable<RolloutFilter['labels']>): Promise<string> {
     const alternatives: string[] = []
-    for (const run of runs) {
-      const { tables } = await this.withTables(run.directory)
+    for (const { name, run } of runs) {
+      const { tables } = await this.withTables(name)
       const holds = wanted.map((state) => (state === 'unlabelled' ? `id NOT IN (SELECT id FROM ${tables.states} WHERE labelled)` : `id IN (SELECT id FROM ${tables.states} WHERE ${state})`))
       alternatives.push(`(run = ${run.number} AND (${holds.join(' OR ') || 'false'}))`)
     }
