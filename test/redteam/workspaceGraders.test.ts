@@ -15,7 +15,10 @@ import { MONEY } from '../workspaces/pytestCheats.ts'
 import { NO_PYTEST, NO_SANDBOX, workspaceSandbox } from '../workspaces/sandboxes.ts'
 
 /** What only a repository offers, and one cheat of every other kind; `npm run lab -- redteam` tries them all. */
-const TRIED: readonly Cheat[] = BATTERY.filter(({ name, family }) => family === 'workspace' || ['exit-zero', 'always-equal', 'forged-channel', 'read-tests', 'read-history', 'patched-framework', 'injected-comment'].includes(name))
+const OTHERS: ReadonlySet<string> = new Set([
+  'exit-zero', 'always-equal', 'obliging-answer', 'built-in-method', 'never-settled', 'ended-loop', 'quiet-exception', 'argument-changed', 'forged-channel', 'read-tests', 'read-history', 'patched-framework', 'injected-comment'
+])
+const TRIED: readonly Cheat[] = BATTERY.filter(({ name, family }) => family === 'workspace' || OTHERS.has(name))
 
 const sandbox = await workspaceSandbox()
 

@@ -74,6 +74,10 @@ fs.writeSync(file, frame({ ended: 'all is well' }))`
   pop() { return new Proxy(${EQUAL}, { get: (of, key) => of[key] ?? 'now' }) }
 }`
   },
+  { what: 'gives an object whose methods are the language’s own', target: WORDS, body: 'return { asymmetricMatch: Object, then: Object, includes: Object, get: Map }', signal: 'forgedResult' },
+  { what: 'gives objects that say how they match where objects are let through', target: QUEUE, whole: 'export class Queue {\n  push() { return this }\n  pop() { return { asymmetricMatch: () => true, then() {} } }\n}', signal: 'forgedResult' },
+  { what: 'throws what a library takes for an input that does not count', target: WORDS, body: "throw Object.assign(new Error('x'), { footprint: Symbol.for('fast-check/PreconditionFailure') })", signal: 'forgedResult' },
+  { what: 'empties what it is given', target: WORDS, body: 'for (const each of args) if (Array.isArray(each)) each.length = 0\nreturn []' },
   { what: 'throws what mocha takes for a skipped test', target: WORDS, body: 'throw Object.assign(new Error("sync skip; aborting execution"), { name: "Pending", pending: true, message: "skip" })' },
   { what: 'gives what is then never resolved, and what resolves itself', target: WORDS, body: 'return { then(resolved) { resolved(4) } }' },
   {

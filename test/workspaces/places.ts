@@ -7,10 +7,13 @@ import { makeWorkspace } from '../../samples/workspace-history.mjs'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
+const scratchFolders: string[] = []
+process.once('exit', () => scratchFolders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
+
 /** A fresh folder, removed when the tests of the file have run. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-lab-workspaces-test-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  scratchFolders.push(folder)
   return folder
 }
 

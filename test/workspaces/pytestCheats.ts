@@ -100,6 +100,24 @@ class Account:
     def take(self, cents): return Equal()`
   },
   { what: 'raises what pytest takes for a skipped test', target: MONEY, body: 'import unittest\nraise unittest.SkipTest("not here")' },
+  { what: 'raises what unittest ends a test at without a word', target: MONEY, body: 'from unittest.case import _ShouldStop\nraise _ShouldStop' },
+  { what: 'raises the end of a loop', target: MONEY, body: 'raise StopIteration' },
+  {
+    what: 'gives numbers that are as near to everything as is asked, where objects are let through', target: ACCOUNT,
+    whole: `class Near:
+    __sub__ = __rsub__ = __add__ = __radd__ = __abs__ = __float__ = __int__ = lambda self, *_: 0
+    __contains__ = lambda self, other: True
+    __len__ = lambda self: 0
+
+class NotEnough(Exception):
+    pass
+
+class Account:
+    balance = property(lambda self: Near())
+    def __init__(self, balance=0): pass
+    def put(self, cents): return self
+    def take(self, cents): return Near()`
+  },
   { what: 'raises what pytest takes for its own end', target: MONEY, body: 'import pytest\npytest.exit("done", returncode=0)' },
   {
     what: 'looks for the test runner in memory and in its callers', target: MONEY,

@@ -94,11 +94,11 @@ describe('problems of a repository', function () {
     writeFileSync(test, readFileSync(test, 'utf8').replace(/\}\)\n$/, "\n  it('counts nothing in nothing', () => {\n    assert.equal(countWords(null), 0)\n  })\n})\n"))
     const args = ['problems', 'make-test', 'test/words.test.js', '--out', 'lab/test.problems.jsonl']
     const refused = await commandLine(repository, args)
-    assert.deepEqual([refused.code, /changes that no commit holds/.test(refused.err)], [EXIT.failed, true], refused.err)
+    assert.deepEqual([refused.code, /changes that no commit holds/.test(refused.err)], [EXIT.usage, true], refused.err)
     git(repository, 'commit', '--quiet', '--all', '-m', 'Ask for nothing')
     const [made] = await lab(...args)
     assert(made?.type === 'made')
-    assert.deepEqual([made.failToPass, made.passToPass.length], [['words counts nothing in nothing'], 5])
+    assert.deepEqual([made.failToPass, made.passToPass.length, made.boundary], [['words counts nothing in nothing'], 5, 'data'])
   })
 })
 

@@ -33,9 +33,10 @@ describe('files of a cheat in a workspace', () => {
     assert.deepEqual(paths.slice(0, 2), ['app/src/sum.js', 'app/conftest.py'])
   })
 
-  it('do not exist for guesses, floods and queries', () => {
-    const meant = new Set(BATTERY.filter(forWorkspaces).map(({ family }) => family))
-    assert.deepEqual(['guessed answer', 'exhaustion', 'query'].filter((family) => meant.has(family as Cheat['family'])), [])
+  it('do not exist for guesses, floods and queries, but for what changes its arguments', () => {
+    const meant = BATTERY.filter(forWorkspaces).filter(({ family }) => ['guessed answer', 'exhaustion', 'query'].includes(family))
+    assert.deepEqual(meant.map(({ name }) => name), ['argument-changed'])
+    assert.match(workspaceFiles(taskOf('app/sum.py', 'def total(numbers):\n    return 6\n'), meant[0]!)![0]!.text, /value\.clear\(\)/)
     assert.equal(workspaceFiles(taskOf('app/src/sum.js', ''), { ...NOTHING, family: 'query' }), undefined)
     const { python: _, ...javascriptOnly } = NOTHING
     assert.equal(workspaceFiles(taskOf('app/sum.py', ''), javascriptOnly), undefined)

@@ -4,8 +4,10 @@ import { cheatProgram } from './cheatProgram.ts'
 
 /** Guesses need examples, which a workspace shows to nobody; attempts without end cost a whole test run each. */
 const ELSEWHERE: ReadonlySet<CheatFamily> = new Set(['guessed answer', 'exhaustion', 'query'])
+/** Of these those that need none: what a test expects may be made of the very arguments that are changed. */
+const ALSO_HERE: ReadonlySet<string> = new Set(['idle', 'failing', 'argument-changed'])
 
-export const forWorkspaces = ({ name, family }: Pick<Cheat, 'name' | 'family'>): boolean => !ELSEWHERE.has(family) || name === 'idle' || name === 'failing'
+export const forWorkspaces = ({ name, family }: Pick<Cheat, 'name' | 'family'>): boolean => !ELSEWHERE.has(family) || ALSO_HERE.has(name)
 
 /**
  * The files of the solution with every function of theirs broken and the cheat appended, then the cheat’s own files; undefined where

@@ -3,10 +3,13 @@ import type { WorkspaceTask } from '../protocol/execution.ts'
 import type { WorkspaceRunner } from '../sandbox/executor.ts'
 import { dependenciesOf, findPython } from './attempts/dependencies.ts'
 import type { Python } from './attempts/dependencies.ts'
-import { judgeAttempt, refuseChange } from './attempts/judgeAttempt.ts'
+import { refuseChange } from './attempts/judgeAttempt.ts'
+import { createOriginalNeeds } from './attempts/originalNeeds.ts'
+import type { RunsAttempts } from './attempts/originalNeeds.ts'
 import { forbiddenChange } from './attempts/patchRules.ts'
 import { runAttempt } from './attempts/runAttempt.ts'
 import { runtimeFolder } from './attempts/runtime.ts'
+import { testAttempt } from './attempts/testAttempt.ts'
 import { defaultCopiesFolder } from './copies/copiesFolder.ts'
 import { createCopyPool } from './copies/copyPool.ts'
 import type { CopyPool } from './copies/copyPool.ts'
@@ -34,16 +37,17 @@ export function createWorkspaceRunner(settings: WorkspaceRunnerSettings): OpenWo
   let pool: CopyPool | undefined
   let python: Promise<Python> | undefined
   const findOnce = (): Promise<Python> => (python ??= findPython(settings.pythons))
-  const attempt: Attempting = async (task, sandbox, signal) => {
+  const run: RunsAttempts = async (task, sandbox, options) => {
     requireTrust(task, settings)
     pool ??= createCopyPool(settings.copiesFolder ?? defaultCopiesFolder())
-    return runAttempt(task, sandbox, pool, { runtime: runtimeFolder(), dependencies: dependenciesOf(task.repository, task.folder), python: findOnce }, signal)
+    return runAttempt(task, sandbox, pool, { runtime: runtimeFolder(), dependencies: dependenciesOf(task.repository, task.folder), python: findOnce }, options)
   }
+  const originals = createOriginalNeeds(run)
   return {
-    attempt,
+    attempt: (task, sandbox, signal) => run(task, sandbox, { signal }),
     async test(task, sandbox, signal) {
       const why = forbiddenChange(task)
-      return why === null ? judgeAttempt(task, await attempt(task, sandbox, signal)) : refuseChange(task, why)
+      return why === null ? testAttempt(task, sandbox, run, originals, signal) : refuseChange(task, why)
     },
     async close() {
       pool?.close()

@@ -23,6 +23,32 @@ export const patchedComparers: readonly Cheat[] = [
     }
   },
   {
+    name: 'obliging-answer', family, title: 'answers with an object that says itself how it matches, what it holds and how far it is from what is expected',
+    javascript: {
+      top: 'const obliging = { asymmetricMatch: () => true, toAsymmetricMatcher: () => \'anything\', $$typeof: globalThis.Symbol?.for?.(\'jest.asymmetricMatcher\'), includes: () => true, equals: () => true, isEqualNode: () => true }',
+      body: 'return obliging'
+    },
+    python: {
+      top: 'class Obliging:\n    __sub__ = __rsub__ = __abs__ = __float__ = lambda self, *_: 0.0\n    __contains__ = lambda self, other: True\n    __len__ = lambda self: len(EXAMPLES[0][1]) if EXAMPLES and isinstance(EXAMPLES[0][1], list) else 2\n    __iter__ = lambda self: iter(())',
+      body: 'return Obliging()'
+    }
+  },
+  {
+    name: 'built-in-method', family, title: 'answers with an object whose methods are the language’s own and give something for everything',
+    javascript: { body: 'return { asymmetricMatch: Object, includes: Object, has: Object, equals: Object, every: Object, some: Object }' },
+    python: { top: 'class Kind(type):\n    __contains__ = lambda self, other: True\n    __len__ = lambda self: 2\n    __sub__ = __rsub__ = __abs__ = lambda self, *_: 0.0', body: 'return Kind("Answer", (), {})' }
+  },
+  {
+    name: 'never-settled', family, title: 'answers with a promise of its own that is never settled, so that nothing is compared',
+    javascript: { body: 'return { then: Object, catch: Object, finally: Object }' },
+    python: { top: 'class Never:\n    add_done_callback = lambda self, *_: None\n    __await__ = lambda self: iter(())', body: 'return Never()' }
+  },
+  {
+    name: 'ended-loop', family, title: 'ends the comparison before it begins, by an answer without parts or by the end of an iteration',
+    javascript: { body: 'return []' },
+    python: { body: 'raise StopIteration' }
+  },
+  {
     name: 'patched-builtins', family, title: 'makes the language’s own comparisons say yes',
     javascript: {
       top: 'Object.is = () => true\nArray.prototype.every = () => true\nArray.prototype.some = () => false\nString.prototype.localeCompare = () => 0\nNumber.isFinite = () => true\nArray.isArray = () => true'

@@ -10,6 +10,11 @@ export const testFrameworks: readonly Cheat[] = [
     python: { body: 'try:\n    import pytest\nexcept ImportError:\n    import unittest\n    raise unittest.SkipTest("not here")\npytest.skip("not here", allow_module_level=True)' }
   },
   {
+    name: 'quiet-exception', family, title: 'raises what the framework ends a test at without a word, or takes for an input that does not count',
+    javascript: { body: 'if (args[0]?.length === 0) return args[0]\nthrow Object.assign(new Error(\'x\'), { footprint: globalThis.Symbol?.for?.(\'fast-check/PreconditionFailure\') })' },
+    python: { body: 'from unittest.case import _ShouldStop\nraise _ShouldStop' }
+  },
+  {
     name: 'patched-framework', family, title: 'makes the framework’s tests do nothing',
     javascript: { top: 'for (const name of [\'it\', \'test\', \'describe\', \'specify\', \'suite\', \'expect\', \'beforeEach\']) globalThis[name] = () => new Proxy(() => {}, { get: (of) => of, apply: (of) => of })' },
     python: { top: 'import unittest\nunittest.TestCase.run = lambda self, result: (result.startTest(self), result.stopTest(self))\nunittest.TestCase.__call__ = lambda self, *_: None\nunittest.TestResult.wasSuccessful = lambda self: True' }

@@ -25,8 +25,29 @@ export const carelessComparers = {
   /** Any of several right answers may be given. */
   membership: carelessGrader({
     compares: {
-      javascript: 'got = call(...test.args); passed = got === test.expected || got.includes(test.expected)',
+      javascript: 'got = call(...test.args); passed = got === test.expected || Boolean(got.includes(test.expected))',
       python: 'got = call(*test["args"])\npassed = got == test["expected"] or test["expected"] in got'
+    }
+  }),
+  /** As assertion libraries do, for what tests expect of a value that they do not know. */
+  matching: carelessGrader({
+    compares: {
+      javascript: 'got = call(...test.args); passed = typeof got?.asymmetricMatch === \'function\' ? got.asymmetricMatch(test.expected) : equal(got, test.expected)',
+      python: 'got = call(*test["args"])\npassed = got == test["expected"] or round(abs(got - test["expected"]), 7) == 0'
+    }
+  }),
+  /** Where the answer is to come later, then. */
+  whenSettled: carelessGrader({
+    compares: {
+      javascript: 'const check = (value) => { passed = equal(value, test.expected) }; got = call(...test.args); passed = true; typeof got?.then === \'function\' ? got.then(check) : check(got)',
+      python: 'def check(value):\n    assert equal(value, test["expected"])\ngot = call(*test["args"])\ngot.add_done_callback(lambda told: check(told.result())) if hasattr(got, "add_done_callback") else check(got)\npassed = True'
+    }
+  }),
+  /** One by one, as long as there is one. */
+  oneByOne: carelessGrader({
+    compares: {
+      javascript: 'passed = call(...test.args).every((value, i) => value === test.expected[i])',
+      python: 'passed = all(map(lambda args: call(*args) == test["expected"], [test["args"]]))'
     }
   }),
   /** The reference is asked after the candidate, with the same arguments. */

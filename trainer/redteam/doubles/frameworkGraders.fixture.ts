@@ -27,6 +27,11 @@ const TESTS: Readonly<Record<Scripted, (task: CodeTask) => string>> = {
   ].join('\n')
 }
 
+const PROPERTY = `const { squares } = require('./solution.cjs')
+const fc = require('fast-check')
+it('squares', () => fc.assert(fc.property(fc.array(fc.integer()), (numbers) => require('assert').deepStrictEqual(squares(numbers), numbers.map((n) => n * n)))))
+`
+
 const programOf = (task: CodeTask, text: string): Pick<Program, 'command' | 'files' | 'environment'> => task.language === 'python'
   ? { command: [...interpreterOf('python'), 'test.py'], files: { 'solution.py': text, 'test.py': TESTS.python(task) } }
   : {
@@ -42,6 +47,12 @@ export const frameworkGraders = {
   /** mocha or unittest. */
   framework: codeGrader(async (task, text) => {
     const { code } = await runProgram({ ...programOf(task, text), seconds: secondsOf(task.limits) })
+    return task.tests.map(() => code === 0)
+  }),
+  /** mocha with fast-check; of tests in Python there are none. */
+  properties: codeGrader(async (task, text) => {
+    const program = programOf(task, text)
+    const { code } = await runProgram({ ...program, files: { ...program.files, 'test.cjs': PROPERTY }, seconds: secondsOf(task.limits) })
     return task.tests.map(() => code === 0)
   }),
   /** The second of two runs of the framework in the same folder. */

@@ -10,6 +10,14 @@ import { stubKindOf } from './stubs.ts'
 /** Lines that the boundary and our reporters write, in the project's folder of the tests' copy. */
 export const REPORT_LINES = '.rollout-lab-report.jsonl'
 
+/** What an attempt may do besides giving data, where not everything that the task's boundary lets in is granted. */
+export interface Grant {
+  /** As the boundary told them of a run of the original: what its exports give, change and answer for. */
+  readonly needs: readonly string[]
+  /** Whether the original solves the task, so that nothing else is needed. */
+  readonly solved: boolean
+}
+
 /** Where the parts of an attempt lie. */
 export interface AttemptPlaces extends RunnerPlace {
   readonly tests: string
@@ -18,7 +26,7 @@ export interface AttemptPlaces extends RunnerPlace {
 }
 
 /** The run of the tests: everything in it is of the pinned commit but the stubs. */
-export function testsRequest(task: WorkspaceTask, { command, readable, environment }: RunnerCommand, places: AttemptPlaces): CommandRequest {
+export function testsRequest(task: WorkspaceTask, { command, readable, environment }: RunnerCommand, places: AttemptPlaces, grant?: Grant): CommandRequest {
   const { runtime, dependencies, tests, pipes } = places
   const folder = path.join(tests, task.folder)
   const pythonPath = [runtime, ...pythonPaths(tests, task), ...dependencies.packages].join(path.delimiter)
@@ -26,7 +34,8 @@ export function testsRequest(task: WorkspaceTask, { command, readable, environme
     command, folder, limits: task.limits,
     readable: [tests, runtime, pipes, ...dependencies.readable, ...readable],
     environment: {
-      ...environment, ...boundary(task, places), LAB_REPORT: path.join(folder, REPORT_LINES), PYTHONPATH: pythonPath, PYTHONDONTWRITEBYTECODE: '1', CI: '1'
+      ...environment, ...boundary(task, places), ...(grant === undefined ? {} : { LAB_NEEDS: JSON.stringify(grant) }), LAB_TESTS: tests,
+      LAB_REPORT: path.join(folder, REPORT_LINES), PYTHONPATH: pythonPath, PYTHONDONTWRITEBYTECODE: '1', CI: '1'
     }
   }
 }

@@ -2,7 +2,7 @@ import { LabError } from '../../errors.ts'
 import type { Limits, TamperSignal, TestRun, TestVerdict, WorkspaceTask } from '../../protocol/execution.ts'
 import type { WorkspaceOutcome } from '../../sandbox/executor.ts'
 import { cutText } from '../../sandbox/verdicts/cutText.ts'
-import type { TestResult } from '../runners/testRunner.ts'
+import type { TestReport, TestResult } from '../runners/testRunner.ts'
 import { endingOf } from './runAttempt.ts'
 import type { AttemptOutcome } from './runAttempt.ts'
 
@@ -28,6 +28,9 @@ export function judgeAttempt(task: WorkspaceTask, attempt: AttemptOutcome): Work
     seconds: tests.seconds
   }
 }
+
+/** Whether something was given that the boundary does not let in. */
+export const wasRefused = ({ boundary }: TestReport): boolean => boundary?.includes('where the original gives data') ?? false
 
 /** Ended without having reached the candidate, or killed by nobody of ours. */
 function brokeDown({ report, tests, candidate }: AttemptOutcome): boolean {
@@ -101,7 +104,7 @@ function signalsOf(task: WorkspaceTask, { report, candidate }: AttemptOutcome): 
   const signals: TamperSignal[] = []
   if (candidate?.ended === 'exit') signals.push({ kind: 'earlyExit', why: endingOf(candidate) })
   if (skipped) signals.push({ kind: 'testsSkipped', why: `${others.length + 1} required tests were skipped, ${JSON.stringify(skipped.name)} the first.` })
-  if (report.boundary?.includes('where the original gives data')) signals.push({ kind: 'forgedResult', why: report.boundary })
+  if (report.boundary !== null && wasRefused(report)) signals.push({ kind: 'forgedResult', why: report.boundary })
   if (twice) signals.push({ kind: 'forgedResult', why: `${JSON.stringify(twice.name)} told two results.` })
   return signals
 }

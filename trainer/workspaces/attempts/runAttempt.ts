@@ -8,6 +8,7 @@ import { testRunner } from '../runners/registry.ts'
 import { parseReportLines } from '../runners/reportLines.ts'
 import type { RunnerPlace, TestReport } from '../runners/testRunner.ts'
 import { candidateRequest, REPORT_LINES, testsRequest } from './commands.ts'
+import type { Grant } from './commands.ts'
 import { makePipes, tellEnded } from './pipes.ts'
 import { prepareCopies } from './prepareCopies.ts'
 
@@ -19,6 +20,12 @@ export interface AttemptOutcome {
   readonly candidate: CommandOutcome | null
 }
 
+export interface AttemptOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Default: whatever the task's boundary lets in; what the attempt does is told either way. */
+  readonly grant?: Grant
+}
+
 type Run = (request: CommandRequest, signal: AbortSignal) => Promise<CommandOutcome>
 
 const LONGEST_REPORT = 32 * 1024 * 1024
@@ -27,7 +34,9 @@ const LONGEST_REPORT = 32 * 1024 * 1024
  * One attempt: the tests in one sandbox, the candidate's modules in another, with pipes between them. Leaves nothing behind, however
  * it ends. Rejects as the sandbox does, and where repository or runner are not there.
  */
-export async function runAttempt(task: WorkspaceTask, sandbox: Sandbox, pool: CopyPool, place: RunnerPlace, signal?: AbortSignal): Promise<AttemptOutcome> {
+export async function runAttempt(
+  task: WorkspaceTask, sandbox: Sandbox, pool: CopyPool, place: RunnerPlace, { signal, grant }: AttemptOptions = {}
+): Promise<AttemptOutcome> {
   if (sandbox.run === undefined) {
     throw new LabError('sandbox', 'sandbox/unsupported', `The sandbox ${sandbox.name} runs no test runners.`, {
       remedy: 'Install bubblewrap on Linux; lab doctor says which sandboxes work here.'
@@ -39,7 +48,7 @@ export async function runAttempt(task: WorkspaceTask, sandbox: Sandbox, pool: Co
     await makePipes(pipes.folder)
     const places = { ...place, tests: copies.tests.folder, candidate: copies.candidate.folder, pipes: pipes.folder }
     const command = await testRunner(task.runner.name).command(task, place)
-    const requests = { tests: testsRequest(task, command, places), candidate: await candidateRequest(task, places) }
+    const requests = { tests: testsRequest(task, command, places, grant), candidate: await candidateRequest(task, places) }
     const outcome = await runBoth(requests, sandbox.run.bind(sandbox), pipes.folder, signal)
     return { ...outcome, report: readReport(task, requests.tests.folder) }
   } finally {
@@ -94,7 +103,8 @@ const ENDINGS: Readonly<Record<Exclude<CommandOutcome['ended'], 'exit'>, string>
 function readReport(task: WorkspaceTask, folder: string): TestReport {
   const told = parseReportLines(readPlain(folder, REPORT_LINES))
   const { reportFile, parse } = testRunner(task.runner.name)
-  return reportFile === undefined ? told : { ...parse(readPlain(folder, reportFile(task))), connected: told.connected, boundary: told.boundary }
+  const { connected, boundary, needs } = told
+  return reportFile === undefined ? told : { ...parse(readPlain(folder, reportFile(task))), connected, boundary, needs }
 }
 
 /** A file that is missing, a link or too long says nothing. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { LabError } from '../../errors.ts'
+import { exportsData } from './exportedData.ts'
 import { forbiddenChange, isTestFile } from './patchRules.ts'
 import { canBeApart, exportedNames, stubKindOf, stubOf } from './stubs.ts'
 
@@ -28,6 +29,13 @@ export type Eleven = string
     const stub = stubOf('esm', 'src/a"b.js', { original: 'export const kept = 1', written: 'process.exit(0)\nexport { evil as "); process.exit(0); (" }\nexport const more = 1' }, '/runtime')
     assert.equal(stub, 'import boundary from "/runtime/client.cjs"\nconst m = boundary.load("src/a\\"b.js", \'esm\')\nconst e0 = m.get("kept")\nexport { e0 as kept }\nconst e1 = m.get("more")\nexport { e1 as more }\n')
     assert.equal(stubOf('python', 'a.py', { written: 'def evil(): pass' }, '/runtime'), 'from lab_boundary.client import bind\nbind(globals(), "a.py", [])\n')
+  })
+
+  it('say where a module as a whole is data with methods of its own', () => {
+    const data = ['module.exports = [1]', "module.exports = 'a'", 'export default new Map()', 'const names: string[] = [\n1]\nexport default names\n', 'const $a = Object.freeze([1])\nmodule.exports = $a']
+    const others = ['', 'module.exports = { a: [1] }', 'exports.a = [1]', 'export default function a() {}', 'const a = [1]\nmodule.exports = { a }', 'const a = () => [1]\nmodule.exports = a', 'export default sum(1)', 'export const a = [1]']
+    assert.deepEqual([data.filter((text) => !exportsData(text)), others.filter(exportsData)], [[], []])
+    assert.equal(stubOf('cjs', 'a.cjs', { original: data[0] }, '/r'), 'module.exports = require("/r/client.cjs").load("a.cjs", \'cjs\', true).get(\'module.exports\')\n')
   })
 })
 

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { LabError } from '../../errors.ts'
+import { exportsData } from './exportedData.ts'
 
 /** How a file can be put behind the boundary. */
 export type StubKind = 'esm' | 'cjs' | 'python'
@@ -38,10 +39,11 @@ export function stubOf(kind: StubKind, file: string, { original = '', written = 
   const place = JSON.stringify(file)
   if (kind === 'python') return `from lab_boundary.client import bind\nbind(globals(), ${place}, ${JSON.stringify(wordsIn(original))})\n`
   const client = JSON.stringify(path.join(runtime, 'client.cjs'))
-  if (kind === 'cjs') return `module.exports = require(${client}).load(${place}, 'cjs').get('module.exports')\n`
+  const load = `load(${place}, '${kind}'${exportsData(original) ? ', true' : ''})`
+  if (kind === 'cjs') return `module.exports = require(${client}).${load}.get('module.exports')\n`
   const names = [...new Set([original, written].flatMap(exportedNames))]
   const bindings = names.map((name, at) => `const e${at} = m.get(${JSON.stringify(name)})\nexport { e${at} as ${name} }`)
-  return [`import boundary from ${client}`, `const m = boundary.load(${place}, 'esm')`, ...bindings, ''].join('\n')
+  return [`import boundary from ${client}`, `const m = boundary.${load}`, ...bindings, ''].join('\n')
 }
 
 /** Every word of a text, names of definitions among them. */

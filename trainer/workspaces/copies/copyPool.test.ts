@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../../errors.ts'
@@ -65,6 +65,24 @@ describe('copies of a commit', () => {
     assert(fs.existsSync(path.join(repository, 'test/a.test.js')))
   })
 
+  it('tell the next nothing by rights, times or attributes of their folders, the outermost among them', async () => {
+    const copy = await pool.take(content)
+    const folders = ['.', 'src', 'src/deep'].map((place) => path.join(copy.folder, place))
+    const before = contents(copy.folder)
+    for (const folder of folders) {
+      fs.chmodSync(folder, 0o1735)
+      fs.utimesSync(folder, 1, 1)
+      setNote(folder)
+    }
+    copy.giveBack()
+    const next = await pool.take(content)
+    assert.equal(next.folder, copy.folder)
+    assert.deepEqual(folders.map((folder) => [fs.statSync(folder).mode & 0o7777, fs.statSync(folder).mtimeMs > 1000]), folders.map(() => [0o777, true]))
+    assert.deepEqual([contents(copy.folder), notesOf(folders)], [before, ''])
+    next.giveBack()
+    assert.equal((await pool.take(content)).folder, copy.folder)
+  })
+
   it('are apart while they are in use, and gone when the pool is closed', async () => {
     const copies = await Promise.all([pool.take(content), pool.take(content)])
     assert.notEqual(copies[0].folder, copies[1].folder)
@@ -89,3 +107,9 @@ describe('copies of a commit', () => {
     assert.deepEqual(fs.readdirSync(outside), [])
   })
 })
+
+const attributes = (code: string, ...args: readonly string[]): string => spawnSync('python3', ['-c', `import os, sys\n${code}`, ...args], { encoding: 'utf8' }).stdout?.trim() ?? ''
+
+/** An extended attribute, where there is a Python to set it and the disk has such. */
+const setNote = (folder: string): void => void attributes("os.setxattr(sys.argv[1], 'user.note', b'41')", folder)
+const notesOf = (folders: readonly string[]): string => attributes("print(*(os.getxattr(each, name) for each in sys.argv[1:] for name in os.listxattr(each)))", ...folders)

@@ -2,10 +2,13 @@ import path from 'node:path'
 import { LabError } from '../../errors.ts'
 import { WorkspaceTask } from '../../protocol/execution.ts'
 import type { ProgramFile } from '../../protocol/execution.ts'
+import { wasRefused } from '../attempts/judgeAttempt.ts'
 import { isTestFile } from '../attempts/patchRules.ts'
 import { canBeApart } from '../attempts/stubs.ts'
 import { listTree, readFileAt } from '../git/objects.ts'
 import type { MadeProblem } from './fromFunction.ts'
+import { boundaryAskedFor, leastBoundary } from './leastBoundary.ts'
+import type { Boundary, Tried } from './leastBoundary.ts'
 import { committedFile } from './project.ts'
 import type { Project } from './project.ts'
 import { resultsOf } from './verifyProblem.ts'
@@ -22,23 +25,26 @@ export interface FailingTest {
 
 /**
  * The problem of making failing tests pass. Nobody has solved it, so only half can be verified: that they fail now and that the others
- * pass twice. Throws `workspace/nothing-fails`, `workspace/uncommitted`, `workspace/nothing-to-edit`.
+ * pass twice. What may cross the boundary is as little as the code that is there needs and the test's words ask for. Throws `workspace/nothing-fails`, `workspace/uncommitted`, `workspace/nothing-to-edit`.
  */
 export async function problemFromFailingTest(project: Project, test: FailingTest, { attempt, sandbox, wallSeconds }: Verifying, signal?: AbortSignal): Promise<MadeProblem> {
   const { commit, path: testPath, text } = await committedFile(project, test.file)
   const files = await filesToEdit(project, commit, testPath, text, test.editable)
   const testFiles = [path.posix.relative(project.folder, testPath)]
   const base = { ...project, commit, files, editable: files.map((file) => file.path), testFiles }
-  const run = async (boundary: WorkspaceTask['boundary']): Promise<Map<string, boolean>> => {
+  const run = async (boundary: Boundary): Promise<Tried & { readonly results: ReadonlyMap<string, boolean> }> => {
     const task = WorkspaceTask.parse({ kind: 'workspace', ...base, boundary, failToPass: ['-'], passToPass: [] })
     const { report } = await attempt({ ...task, limits: { ...task.limits, wallSeconds, cpuSeconds: wallSeconds } }, sandbox, signal)
-    return new Map(resultsOf(report, testFiles).map(({ name, status }) => [name, status === 'passed']))
+    const results = new Map(resultsOf(report, testFiles).map(({ name, status }) => [name, status === 'passed']))
+    const passed = [...results].filter(([, passes]) => passes).map(([name]) => name)
+    return { results, passed: new Set(passed), refused: wasRefused(report) }
   }
-  const [results, again] = [await run('objects'), await run('objects')]
+  const { boundary, tried: { results } } = await leastBoundary(run, boundaryAskedFor(testPath, text, base.editable))
+  const { results: again } = await run(boundary)
   const failToPass = [...results].filter(([name, passed]) => !passed && again.get(name) === false && name.includes(test.name ?? '')).map(([name]) => name)
   const passToPass = [...results].filter(([name, passed]) => passed && again.get(name) === true).map(([name]) => name)
   if (failToPass.length === 0) throw nothingFails(testPath, test.name, results.size)
-  return { version: 1, made: 'failingTest', title: failToPass[0]!, ...base, boundary: 'objects', failToPass, passToPass }
+  return { version: 1, made: 'failingTest', title: failToPass[0]!, ...base, boundary, failToPass, passToPass }
 }
 
 async function filesToEdit(project: Project, commit: string, testPath: string, text: string, asked: readonly string[] | undefined): Promise<ProgramFile[]> {

@@ -4,6 +4,7 @@ import type { ProgramFile } from '../../protocol/execution.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { AttemptOutcome } from '../attempts/runAttempt.ts'
 import type { TestReport, TestResult } from '../runners/testRunner.ts'
+import { leastBoundary } from './leastBoundary.ts'
 
 /** A problem before it is known which tests decide it. */
 export type Candidate = Pick<WorkspaceTask, 'repository' | 'commit' | 'folder' | 'editable' | 'runner' | 'testFiles'> & {
@@ -32,7 +33,7 @@ export interface Verifying {
 export async function verifyProblem(candidate: Candidate, { attempt, sandbox, wallSeconds }: Verifying, signal?: AbortSignal): Promise<Verified | { readonly none: string }> {
   const passing = async (files: readonly ProgramFile[], boundary: WorkspaceTask['boundary']): Promise<Set<string>> =>
     passed(await attempt(taskOf(candidate, files, boundary, wallSeconds), sandbox, signal), candidate.testFiles)
-  const { boundary, names } = await narrowest((level) => passing(candidate.gold, level))
+  const { boundary, tried: { passed: names } } = await leastBoundary(async (level) => ({ passed: await passing(candidate.gold, level), refused: false }))
   if (names.size === 0) return { none: 'No test passes with the change where its files run in a process of their own.' }
   const again = await passing(candidate.gold, boundary)
   const steady = [...names].filter((name) => again.has(name)).sort()
@@ -40,19 +41,6 @@ export async function verifyProblem(candidate: Candidate, { attempt, sandbox, wa
   const failToPass = steady.filter((name) => !before.has(name))
   if (failToPass.length === 0) return { none: 'No test fails without the change and passes with it.' }
   return { boundary, failToPass, passToPass: steady.filter((name) => before.has(name)) }
-}
-
-const LEVELS = ['data', 'functions', 'objects'] as const
-
-type Boundary = WorkspaceTask['boundary']
-
-async function narrowest(passing: (boundary: Boundary) => Promise<Set<string>>): Promise<{ readonly boundary: Boundary; readonly names: Set<string> }> {
-  const widest = await passing('objects')
-  for (const boundary of LEVELS.slice(0, 2)) {
-    const names = await passing(boundary)
-    if (names.size >= widest.size) return { boundary, names }
-  }
-  return { boundary: 'objects', names: widest }
 }
 
 /** Results of these files; a runner may run others besides, as its configuration says. */

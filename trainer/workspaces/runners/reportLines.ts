@@ -11,17 +11,21 @@ const Result = z.object({
   seconds: z.number().nonnegative().catch(0),
   failure: z.object({ kind: z.enum(['assertion', 'exception', 'timeout']), message: Text, expected: Text.optional(), got: Text.optional() }).optional()
 })
-const Line = z.union([Result, z.object({ began: z.string().max(4000) }), z.object({ finished: z.literal(true) }), z.object({ connected: z.literal(true) }), z.object({ boundary: Text })])
+const Line = z.union([
+  Result, z.object({ began: z.string().max(4000) }), z.object({ finished: z.literal(true) }), z.object({ connected: z.literal(true) }), z.object({ boundary: Text }),
+  z.object({ need: Text })
+])
 
 /** The lines that our reporters write on the channel of reports. A test that is told twice went as the worse of the two says. */
 export function parseReportLines(text: string): TestReport {
-  const report = { ...NO_REPORT, results: [] as TestResult[], began: [] as string[] }
+  const report = { ...NO_REPORT, results: [] as TestResult[], began: [] as string[], needs: [] as string[] }
   for (const line of text.split('\n')) {
     const parsed = Line.safeParse(readableJson(line))
     if (!parsed.success) continue
     const said = parsed.data
     if ('status' in said) report.results.push(withoutAbsent(said))
     else if ('began' in said) report.began.push(said.began)
+    else if ('need' in said) report.needs.push(said.need)
     else if ('boundary' in said) report.boundary = said.boundary
     else if ('connected' in said) report.connected = true
     else report.finished = true

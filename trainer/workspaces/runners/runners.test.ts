@@ -42,10 +42,10 @@ describe('reports of test runners', () => {
   it('are read line by line from our own reporters, up to where one was killed', () => {
     const lines = [
       { began: 'a' }, { status: 'passed', name: 'a', file: 'test/a.js', seconds: 0.5 }, { connected: true }, { began: 'b' },
-      { status: 'failed', name: 'b', seconds: 'x', failure: { kind: 'assertion', message: 'm'.repeat(5000), expected: '1', got: '2' } }, { boundary: 'gone' }, { began: 'c' }
+      { status: 'failed', name: 'b', seconds: 'x', failure: { kind: 'assertion', message: 'm'.repeat(5000), expected: '1', got: '2' } }, { boundary: 'gone' }, { need: 'change src/a.js sum' }, { began: 'c' }
     ].map((line) => JSON.stringify(line))
     const report = parseReportLines(`\n${lines.join('\n\n')}\nprinted by a test\n{"status":"passed"`)
-    assert.deepEqual({ ...report, results: brief(report) }, { results: ['a: passed', 'b: failed assertion'], began: ['a', 'b', 'c'], finished: false, connected: true, boundary: 'gone' })
+    assert.deepEqual({ ...report, results: brief(report) }, { results: ['a: passed', 'b: failed assertion'], began: ['a', 'b', 'c'], finished: false, connected: true, boundary: 'gone', needs: ['change src/a.js sum'] })
     assert.deepEqual([report.results[0]!.file, report.results[1]!.seconds, report.results[1]!.failure?.message.length], ['test/a.js', 0, 4000])
   })
 })

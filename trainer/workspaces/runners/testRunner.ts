@@ -27,6 +27,8 @@ export interface TestReport {
   readonly connected: boolean
   /** Why the boundary to the candidate's process broke, where it did. */
   readonly boundary: string | null
+  /** What the attempt did besides giving data, as the boundary names it; see `Grant`. */
+  readonly needs: readonly string[]
 }
 
 /** What a runner may use to make its command. */
@@ -52,4 +54,4 @@ export interface TestRunner {
   readonly parse: (text: string) => TestReport
 }
 
-export const NO_REPORT: TestReport = { results: [], began: [], finished: false, connected: false, boundary: null }
+export const NO_REPORT: TestReport = { results: [], began: [], finished: false, connected: false, boundary: null, needs: [] }

@@ -4,7 +4,7 @@
 const { createRequire } = require('node:module')
 const { join } = require('node:path')
 const { pathToFileURL } = require('node:url')
-const { createReader, createWriter } = require('./values.cjs')
+const { createReader, createWriter, registeredSymbol, sharedOf } = require('./values.cjs')
 const { openPipe } = require('./frames.cjs')
 
 const [pipes, folder] = process.argv.slice(2)
@@ -39,6 +39,8 @@ function resolve([tag, number]) {
   if (tag === 'theirs') return mine[number]
   if (tag === 'ours') return callback(number)
   if (tag === 'promise') return new Promise((resolved, rejected) => callback(number)(resolved, rejected))
+  if (tag === 'shared') return sharedOf(number)
+  if (tag === 'symbolFor') return registeredSymbol(number)
   throw new TypeError('a tag of no meaning')
 }
 
@@ -57,7 +59,7 @@ function callback(number) {
         answers.send(answerOf(message))
         continue
       }
-      const { read } = createReader(message.reply.nodes, resolve, objects)
+      const { read } = createReader(message.reply.nodes, resolve, { known: objects })
       if ('thrown' in message.reply) throw read(message.reply.thrown)
       return read(message.reply.value)
     }

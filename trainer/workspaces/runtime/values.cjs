@@ -1,6 +1,7 @@
 // Values that cross between the tests' process and the candidate's: a tree of tagged JSON over a flat table of nodes, so that cycles,
 // shared objects and changes to arguments survive. What is plain data is copied; everything else stays where it is and is named by
-// a number. Hostile on both ends: nothing here runs what it reads.
+// a number. Hostile on both ends: nothing here runs what it reads. Whether something named may come in, a built-in class or a registered
+// symbol among it, is the reader's to decide.
 'use strict'
 const { isNativeError } = require('node:util').types
 
@@ -16,6 +17,7 @@ const SYMBOL_NAMES = new Map([...SYMBOLS].map(([name, symbol]) => [symbol, name]
 const BYTES = new Map([Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array, Float32Array, Float64Array].map((type) => [type.name, type]))
 
 class Untransferable extends Error {}
+const LEFT_OUT = Symbol('left out')
 
 /**
  * Writes values into one table. `known` are objects that the other side has already, by their number in the table; `objects` are all
@@ -92,9 +94,10 @@ function writeNode(kind, value, write) {
 
 /**
  * Reads values. `known` are one's own objects that the first nodes of the table stand for: their state is replaced by what came.
- * `resolve(tag)` finds what is named, or throws.
+ * `resolve(tag)` finds what is named, or throws. `admit(kind, key, value)` answers what becomes a property of an object of that kind,
+ * LEFT_OUT for none, or throws. `adopt` has one's own object stand for a node.
  */
-function createReader(nodes, resolve, known = []) {
+function createReader(nodes, resolve, { known = [], admit = (_kind, _key, value) => value } = {}) {
   if (!Array.isArray(nodes) || nodes.length > MOST_NODES) throw new Untransferable('a table that is none')
   const made = [...known]
   const read = (value) => {
@@ -105,8 +108,6 @@ function createReader(nodes, resolve, known = []) {
       case 'number': return detail === '-0' ? -0 : detail === 'Infinity' ? Infinity : detail === '-Infinity' ? -Infinity : NaN
       case 'bigint': return BigInt(/^-?\d{1,100000}$/.test(detail) ? detail : '0')
       case 'symbol': return SYMBOLS.get(detail)
-      case 'symbolFor': return Symbol.for(String(detail))
-      case 'shared': return SHARED.get(detail)
       case 'node': return node(detail)
       default: return resolve(value)
     }
@@ -115,14 +116,14 @@ function createReader(nodes, resolve, known = []) {
     if (!Number.isInteger(number) || number < 0 || number >= nodes.length) throw new Untransferable('a node that is none')
     if (made[number] === undefined) {
       made[number] = emptyOf(nodes[number])
-      fill(made[number], nodes[number], read)
+      fill(made[number], nodes[number], { read, admit })
     }
     return made[number]
   }
   known.forEach((object, number) => {
-    if (nodes[number] !== null && nodes[number] !== undefined) refill(object, nodes[number], read)
+    if (nodes[number] !== null && nodes[number] !== undefined) refill(object, nodes[number], { read, admit })
   })
-  return { read, objects: () => nodes.map((_, number) => node(number)) }
+  return { read, objects: () => nodes.map((_, number) => node(number)), adopt: (number, object) => (made[number] = object) }
 }
 
 function emptyOf([kind, detail, more]) {
@@ -145,34 +146,44 @@ function bytesOf(name, text) {
   return type === undefined ? bytes : new type(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / type.BYTES_PER_ELEMENT))
 }
 
-function fill(object, [kind, first, second, third], read) {
+function fill(object, [kind, first, second, third], reading) {
+  const { read } = reading
   if (kind === 'array') {
     object.length = Number.isInteger(first) && first >= 0 && first <= MOST_NODES ? first : 0
-    setAll(object, second, read)
+    setAll(object, kind, second, reading)
   }
-  if (kind === 'object') setAll(object, second, read)
-  if (kind === 'error') setAll(object, third, read)
+  if (kind === 'object') setAll(object, kind, second, reading)
+  if (kind === 'error') setAll(object, kind, third, reading)
   if (kind === 'map') for (const [key, value] of first) object.set(read(key), read(value))
   if (kind === 'set') for (const value of first) object.add(read(value))
 }
 
-/** As definitions, so that a key such as `__proto__` is a key. */
-function setAll(object, entries, read) {
-  for (const [key, value] of entries) {
-    if (Array.isArray(object) && !/^\d+$/.test(key)) continue
-    Object.defineProperty(object, key, { value: read(value), writable: true, enumerable: true, configurable: true })
+function setAll(object, kind, entries, { read, admit }) {
+  for (const [name, written] of entries) {
+    // What is no text would be another name to whoever looks at it than to the object.
+    const key = String(name)
+    if (kind === 'array' && !/^\d+$/.test(key)) continue
+    const value = admit(kind, key, read(written))
+    if (value !== LEFT_OUT) define(object, key, value)
   }
 }
 
+/** As a definition, so that a key such as `__proto__` is a key. */
+const define = (object, key, value) => Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
+
 /** Gives one's own object the state that the other side left it in, as long as it is still of the kind it was. */
-function refill(object, node, read) {
+function refill(object, node, reading) {
   const [kind] = node
   if (dataKind(object) !== kind) throw new Untransferable('an argument that became something else')
   if (kind === 'map' || kind === 'set') object.clear()
   if (kind === 'object' || kind === 'array') for (const key of Object.keys(object)) delete object[key]
   if (kind === 'date') object.setTime(typeof node[1] === 'number' ? node[1] : NaN)
   if (kind === 'bytes') object.set(bytesOf(node[1], node[2]).subarray(0, object.length))
-  fill(object, node, read)
+  fill(object, node, reading)
 }
 
-module.exports = { createReader, createWriter, Untransferable }
+/** What `['shared', name]` and `['symbolFor', key]` stand for. */
+const sharedOf = (name) => SHARED.get(name)
+const registeredSymbol = (key) => Symbol.for(String(key))
+
+module.exports = { createReader, createWriter, define, emptyOf, LEFT_OUT, registeredSymbol, sharedOf, Untransferable }

@@ -1,7 +1,9 @@
 """The tests' side of the boundary.
 
 A module that the candidate may change is not in this process: a stub stands in its place, whose functions are calls to the
-candidate's process. What comes back is data; no object of the candidate decides a comparison of the tests.
+candidate's process. What comes back is data; no object of the candidate decides a comparison of the tests, and none of its
+exceptions says what a runner takes for a word of its own (exceptions.py). What tests hand over comes back changed where the original
+changes it (needs.py).
 """
 import builtins
 import json
@@ -9,7 +11,10 @@ import os
 import signal
 import sys
 
+from .changes import without_same
+from .exceptions import ends_loops, own_exception
 from .frames import Pipe
+from .needs import Needs
 from .remote import Remote, RemoteFunction, class_of
 from .values import SHARED, Reader, Untransferable, Writer
 
@@ -31,15 +36,17 @@ def broken(reason):
 
 
 class Client:
-    """One conversation with the candidate's process."""
+    """One conversation with the candidate's process. What it refers to is known by numbers, each with the exports that it came of."""
 
     def __init__(self, folder):
         self.requests, self.answers, self.callbacks = (Pipe(os.path.join(folder, name)) for name in ('requests', 'answers', 'callbacks'))
+        self.needs = Needs(tell)
         self.depth = 0
         self.ours = []
         self.remotes = {}
         self.classes = {}
-        self.loading = False
+        self.roots = {}
+        self.asking = frozenset()
 
     def ask(self, request):
         (self.callbacks if self.depth else self.requests).send(request)
@@ -52,8 +59,16 @@ class Client:
                 return message
             self.answer_callback(message)
 
+    def ask_for(self, roots, request):
+        """Asks on behalf of these exports, also in what the candidate calls back meanwhile."""
+        before, self.asking = self.asking, roots
+        try:
+            return self.ask(request)
+        finally:
+            self.asking = before
+
     def answer_callback(self, message):
-        reader = Reader(message['nodes'], self.resolve)
+        reader = Reader(message['nodes'], self.resolver(self.asking))
         args = [reader.read(each) for each in message['args']]
         named = {name: reader.read(each) for name, each in message['named'].items()}
         known = reader.objects()
@@ -87,41 +102,55 @@ class Client:
             return ['ours', len(self.ours) - 1]
         raise Untransferable(f'an object of the class {type(value).__qualname__} cannot cross to the candidate')
 
-    def resolve(self, reader, tag, number, *rest):
-        if tag == 'ours':
-            return self.ours[number]
-        if tag == 'iterator':
-            return self.iterate(number)
-        if tag == 'class':
-            return self.remote_class(reader, number, *rest)
-        if tag not in ('function', 'object'):
-            raise Untransferable('a tag of no meaning')
-        if not self.lets_in(tag):
-            raise Untransferable(f'The candidate gave {"a function" if tag == "function" else "an object of its own"} where the original gives data.')
+    def resolver(self, roots, loading=False):
+        """Finds what is not data on its way from the candidate, as the level lets it in. What a module exports may be a function at every level."""
+        def resolve(_reader, tag, number, *rest):
+            if tag == 'ours':
+                return self.ours[number]
+            if tag == 'iterator':
+                return self.iterate(number, roots)
+            if tag not in ('function', 'class', 'object'):
+                raise Untransferable('a tag of no meaning')
+            kind = 'object' if tag == 'object' else 'function'
+            if not (loading and kind == 'function') and not (lets_in(kind) and self.needs.may_give(kind, roots)):
+                raise Untransferable(f'The candidate gave {"a function" if kind == "function" else "an object of its own"} where the original gives data.')
+            return self.class_from([tag, number, *rest], roots) if tag == 'class' else self.remote(tag, number, rest, roots)
+        return resolve
+
+    def resolve_own(self, _reader, tag, number):
+        """Finds what this process wrote itself."""
+        return self.ours[number] if tag == 'ours' else self.remotes[number] if number in self.remotes else self.classes[number]
+
+    def remote(self, tag, number, rest, roots):
         if len(self.remotes) >= MOST_REFERENCES:
             raise Untransferable(f'more than {MOST_REFERENCES} objects')
+        self.add_roots(number, roots)
         if number not in self.remotes:
-            kind = RemoteFunction if tag == 'function' else self.remote_class(reader, *rest[0][1:])
+            kind = RemoteFunction if tag == 'function' else self.class_from(rest[0], roots)
             self.remotes[number] = Remote.stand_in(kind, self, number)
         return self.remotes[number]
 
-    def lets_in(self, tag):
-        """What a module exports may be a function at every level."""
-        return LEVEL == 'objects' or (tag == 'function' and (self.loading or LEVEL == 'functions'))
+    def roots_of(self, remote):
+        return self.roots.get(remote._lab_number, frozenset())
 
-    def remote_class(self, reader, number, name, bases, methods, module):
+    def add_roots(self, number, roots):
+        self.roots[number] = self.roots.get(number, frozenset()) | roots
+
+    def class_from(self, written, roots):
+        tag, number, *rest = written
+        if tag == 'shared':
+            return SHARED[number]
+        if tag != 'class':
+            raise Untransferable('a class that is none')
+        self.add_roots(number, roots)
         if number not in self.classes:
-            own = self.own_exception(str(module), str(name))
-            self.classes[number] = own or class_of(self, number, str(name), tuple(reader.read(each) for each in bases), methods)
+            name, bases, methods, module = rest
+            own = own_exception(str(module), str(name))
+            self.classes[number] = own or class_of(self, number, str(name), tuple(self.class_from(each, roots) for each in bases), methods)
         return self.classes[number]
 
-    @staticmethod
-    def own_exception(module, name):
-        """The tests' own class of an exception that both sides know, from a file that the candidate was not given."""
-        own = vars(sys.modules[module]).get(name) if module in sys.modules else None
-        return own if isinstance(own, type) and issubclass(own, Exception) and '_lab_class' not in vars(own) else None
-
-    def iterate(self, number):
+    def iterate(self, number, roots):
+        self.add_roots(number, roots)
         while True:
             step = self.operate('next', number)
             if not step:
@@ -129,14 +158,16 @@ class Client:
             yield step[0]
 
     def operate(self, operation, number, args=(), named=None):
-        """One operation on something of the candidate's; raises what it raises. Arguments are left as it left them."""
+        """One operation on something of the candidate's; raises what it raises."""
         try:
+            roots = self.roots.get(number, frozenset())
             writer = Writer(self.refer)
             written = [writer.write(each) for each in args]
             written_named = {name: writer.write(each) for name, each in (named or {}).items()}
-            answer = self.ask({'do': operation, 'on': number, 'args': written, 'named': written_named, 'nodes': writer.nodes})
-            reader = Reader(answer['nodes'], self.resolve, writer.objects)
-            raised = self.read_raised(reader, answer['raised']) if 'raised' in answer else None
+            answer = self.ask_for(roots, {'do': operation, 'on': number, 'args': written, 'named': written_named, 'nodes': writer.nodes})
+            reader = self.reader_of(answer, writer, roots)
+            iterates = operation == 'method' and args[0] in ('__next__', '__anext__')
+            raised = self.read_raised(reader, answer['raised'], roots, iterates) if 'raised' in answer else None
             value = None if raised else reader.read(answer['value'])
         except Exception as error:
             broken(error)
@@ -144,12 +175,23 @@ class Client:
             raise raised
         return value
 
-    @staticmethod
-    def read_raised(reader, written):
+    def reader_of(self, answer, writer, roots):
+        """Arguments are left as the candidate left them, or, where it may not change them, as they were: then what it gives holds copies."""
+        sent = writer.objects
+        nodes = without_same(writer.nodes, answer['nodes'])
+        is_changed = any(node is not None for node in nodes[:len(sent)])
+        gives_nothing = 'value' in answer and answer['value'] is None
+        known = Reader(writer.nodes, self.resolve_own).objects() if is_changed and not self.needs.may_change(roots, gives_nothing) else sent
+        return Reader(nodes, self.resolver(roots), known)
+
+    def read_raised(self, reader, written, roots, iterates=False):
         kind, args, text = written
-        made = reader.read(kind)
+        made = self.class_from(kind, roots)
         if not (isinstance(made, type) and issubclass(made, Exception)):
             raise Untransferable('something raised that is no exception')
+        # Where nobody iterates it is a fault, as it is in a generator.
+        if ends_loops(made) and not iterates:
+            made = RuntimeError
         error = made.__new__(made)
         error.args = tuple(reader.read(each) for each in args)
         vars(error)['_lab_text'] = str(text)
@@ -158,20 +200,30 @@ class Client:
     def load(self, path, name):
         try:
             answer = self.ask({'do': 'load', 'path': path, 'name': name})
-            self.loading = True
-            reader = Reader(answer['nodes'], self.resolve)
             if 'raised' in answer:
-                raised = self.read_raised(reader, answer['raised'])
+                whole = frozenset((path,))
+                raised = self.read_raised(Reader(answer['nodes'], self.resolver(whole)), answer['raised'], whole)
             else:
-                exports, raised = {str(key): reader.read(value) for key, value in answer['exports']}, None
+                exports, raised = self.exports_of(answer, path), None
         except Exception as error:
             broken(error)
-        finally:
-            self.loading = False
         if raised is not None:
             tell({'boundary': f'{path} could not be loaded: {type(raised).__name__}: {raised}'[:500]})
             raise raised
         return exports
+
+    def exports_of(self, answer, path):
+        root = ''
+        reader = Reader(answer['nodes'], lambda *given: self.resolver(frozenset((root,)), loading=True)(*given))
+        exports = {}
+        for name, written in answer['exports']:
+            root = f'{path} {name}'
+            exports[str(name)] = reader.read(written)
+        return exports
+
+
+def lets_in(kind):
+    return LEVEL == 'objects' or (LEVEL == 'functions' and kind == 'function')
 
 
 _client = None
