@@ -11,6 +11,8 @@ import type { QueryDatabase } from './database.ts'
 import type { IndexCopies } from './indexCopies.ts'
 import { batchesIn, noteDamaged, summariseIndexes } from './indexFiles.ts'
 import type { IndexSummary } from './indexFiles.ts'
+import { KnownSteps, rowOf } from './knownSteps.ts'
+import type { KnownStep } from './knownSteps.ts'
 import { readLinesFrom } from './lineTail.ts'
 import type { TailLine } from './lineTail.ts'
 import { NoticeBoard } from './noticeBoard.ts'
@@ -27,20 +29,6 @@ export type RolloutFile =
   | { readonly kind: 'shard'; readonly shard: Shard }
   | { readonly kind: 'lines'; readonly path: string; readonly batch: RolloutBatch }
 
-/** A step whose rollouts were read from lines. */
-interface Batch {
-  readonly batch: RolloutBatch
-  /** Row numbers, which a rollout keeps when its record is replaced. */
-  readonly rows: Map<string, number>
-  /** Signature of the sealed file that was read; undefined while the step is open. */
-  sealed?: string
-  open?: { readonly signature: string; readonly file: number; offset: number }
-  /** The shard that it was moved to. */
-  shard?: number
-  attempt: number
-  missing: number
-}
-
 /** The index of a shard with the numbers that its rows get. */
 type PlacedIndex = IndexSummary & IndexFile
 
@@ -49,8 +37,6 @@ export interface RowNumbers {
   next: number
 }
 
-/** A listing is not one moment's: a step counts as gone when it was missing so often in a row. */
-const MISSING_LIMIT = 2
 const SECOND_LOOK_MS = 300
 
 /** The rollouts of a run in memory, without text and tokens: loaded once, then kept up with what is written. */
@@ -72,10 +58,8 @@ export class RunRollouts {
   readonly #copies: IndexCopies
   readonly #numbers: RowNumbers
   readonly #identity: RunIdentity
-  readonly #batches = new Map<string, Batch>()
+  readonly #steps = new KnownSteps()
   readonly #shards = new Map<number, Shard>()
-  /** Steps that lie in a shard beside the lines that they were read from: what a killed compaction leaves. */
-  readonly #shardOf = new Map<string, number>()
   #last: Promise<void> = Promise.resolve()
 
   private constructor(directory: string, number: number, db: QueryDatabase, copies: IndexCopies, numbers: RowNumbers) {
@@ -110,7 +94,7 @@ export class RunRollouts {
   }
 
   shardOfBatch(key: string): Shard | undefined {
-    const number = this.#batches.get(key)?.shard
+    const number = this.#steps.get(key)?.shard
     return number === undefined ? undefined : this.#shards.get(number)
   }
 
@@ -157,7 +141,7 @@ export class RunRollouts {
     await this.#dropShards([...missing, ...other])
     for (const { path: place, message } of files.refused) this.notices.set(place, message)
     await this.#takeShards(files)
-    const work = [...files.sealed.values()].filter((file) => this.#batches.get(file.key)?.sealed !== file.signature)
+    const work = [...files.sealed.values()].filter((file) => this.#steps.get(file.key)?.sealed !== file.signature)
     for (const [done, file] of work.entries()) {
       if (done > 0 && performance.now() > until) return true
       await this.#skipVanished(file, () => this.#takeSealed(file))
@@ -165,7 +149,7 @@ export class RunRollouts {
     for (const file of files.open.values()) {
       if (await this.#skipVanished(file, () => this.#takeOpen(file, until))) return true
     }
-    await this.#dropGone(files)
+    await this.#forget(this.#steps.goneFrom(files))
     return false
   }
 
@@ -180,7 +164,7 @@ export class RunRollouts {
   async #startAnew(): Promise<void> {
     await this.#db.change([`DROP TABLE ${this.table}`, createTable(this.table)])
     for (const list of [this.files, this.parts]) list.splice(0)
-    for (const known of [this.#batches, this.#shards, this.#shardOf]) known.clear()
+    for (const known of [this.#steps, this.#shards]) known.clear()
     this.notices.clear()
     this.lives++
     this.version++
@@ -188,7 +172,6 @@ export class RunRollouts {
     this.#identity.forget()
   }
 
-  /** Steps that were read from lines and moved there are dropped as lines are, unless they come back. */
   async #dropShards(numbers: readonly number[]): Promise<void> {
     if (numbers.length === 0) return
     const lost = new Set(numbers)
@@ -197,8 +180,7 @@ export class RunRollouts {
       this.#shards.delete(number)
       this.#identity.lose(number)
     }
-    for (const batch of this.#batches.values()) if (batch.shard !== undefined && lost.has(batch.shard)) delete batch.shard
-    for (const [key, number] of this.#shardOf) if (lost.has(number)) this.#shardOf.delete(key)
+    this.#steps.loseShards(lost)
     await this.#write([], places.length === 0 ? [] : [`DELETE FROM ${this.table} WHERE file IN (${places.join(', ')})`])
     this.lives++
   }
@@ -226,12 +208,10 @@ export class RunRollouts {
   /** Leaves out what is known from lines already; a step that was known while it was open is brought up to date. */
   async #placedIndex(summary: IndexSummary, files: RolloutFiles): Promise<PlacedIndex> {
     const { shard, rows } = summary
-    const mine = this.#batches.size + files.sealed.size === 0 ? [] : await batchesIn(this.#db, summary)
-    for (const key of mine) this.#shardOf.set(key, shard.number)
-    const known = mine.filter((key) => this.#batches.has(key))
-    const stale = known.filter((key) => this.#batches.get(key)!.sealed === undefined && !files.sealed.has(key))
-    for (const key of known) this.#batches.get(key)!.shard = shard.number
-    const without = mine.filter((key) => this.#batches.has(key) || files.sealed.has(key))
+    const mine = this.#steps.size + files.sealed.size === 0 ? [] : await batchesIn(this.#db, summary)
+    const known = this.#steps.moved(mine, shard.number)
+    const stale = known.filter((key) => this.#steps.get(key)!.sealed === undefined && !files.sealed.has(key))
+    const without = mine.filter((key) => this.#steps.has(key) || files.sealed.has(key))
     const index = { ...summary, file: this.#fileNumber({ kind: 'shard', shard }), firstRow: this.#numbers.next, without }
     this.#numbers.next += rows
     if (stale.length > 0) await this.#replaceFromIndex({ ...index, without: [], only: stale })
@@ -241,11 +221,11 @@ export class RunRollouts {
   /** Steps that were sealed and moved since they were read: their rollouts keep their rows. */
   async #replaceFromIndex(index: IndexFile): Promise<void> {
     const found = await this.#db.rows(`${selectIndexes([index], this.names, this.parts)} ORDER BY "row"`)
-    const numbers = new Map((index.only ?? []).flatMap((key) => [...this.#batches.get(key)!.rows]))
-    const rowOf = (id: string): number => numbers.get(id) ?? this.#numbers.next++
-    const rows = found.map((row) => rowOfIndex(row, rowOf, this.names, this.parts))
-    await this.#write(rows, (index.only ?? []).map((key) => this.#deletion(this.#batches.get(key)!.batch)))
-    for (const key of index.only ?? []) this.#batches.delete(key)
+    const keys = index.only ?? []
+    const numbers = new Map(keys.flatMap((key) => [...this.#steps.get(key)!.rows]))
+    const rows = found.map((row) => rowOfIndex(row, (id) => numbers.get(id) ?? this.#numbers.next++, this.names, this.parts))
+    await this.#write(rows, keys.map((key) => this.#deletion(this.#steps.get(key)!.batch)))
+    this.#steps.forget(keys)
   }
 
   /** All at once, which is fastest; where one of them is damaged, one by one, so that the others are read. */
@@ -274,26 +254,26 @@ export class RunRollouts {
   async #takeSealed(file: LinesFile): Promise<void> {
     const { rollouts, problems } = await readBatchFile(file.path, file.batch)
     this.notices.replace(file.path, problems)
-    const batch = this.#batch(file)
+    const step = this.#steps.of(file)
     const number = this.#fileNumber({ kind: 'lines', path: file.path, batch: file.batch })
     const flat = zeroVarianceOf(rollouts.map(({ rollout }) => rollout))
     const ids = new Set(rollouts.map(({ rollout }) => rollout.id))
-    const rows = rollouts.map(({ rollout, place }): TableRow => ({ row: this.#rowOf(batch, rollout.id), file: number, place, rollout, zeroVariance: flat.get(rollout.id) ?? null }))
-    for (const id of batch.rows.keys()) {
-      if (!ids.has(id)) batch.rows.delete(id)
+    const rows = rollouts.map(({ rollout, place }): TableRow => ({ row: rowOf(step, rollout.id, this.#numbers), file: number, place, rollout, zeroVariance: flat.get(rollout.id) ?? null }))
+    for (const id of step.rows.keys()) {
+      if (!ids.has(id)) step.rows.delete(id)
     }
-    await this.#write(rows, batch.sealed === undefined && batch.open === undefined ? [] : [this.#deletion(file.batch)])
-    batch.sealed = file.signature
-    delete batch.open
+    await this.#write(rows, step.sealed === undefined && step.open === undefined ? [] : [this.#deletion(file.batch)])
+    step.sealed = file.signature
+    delete step.open
   }
 
   /** True = the time is up and there is more. */
   async #takeOpen(file: LinesFile, until: number): Promise<boolean> {
-    const batch = this.#batch(file)
-    if (batch.open?.signature !== file.signature) {
-      batch.open = { signature: file.signature, file: this.#fileNumber({ kind: 'lines', path: file.path, batch: file.batch }), offset: 0 }
+    const step = this.#steps.of(file)
+    if (step.open?.signature !== file.signature) {
+      step.open = { signature: file.signature, file: this.#fileNumber({ kind: 'lines', path: file.path, batch: file.batch }), offset: 0 }
     }
-    const { open } = batch
+    const { open } = step
     for (;;) {
       const piece = readLinesFrom(file.path, open.offset)
       if (piece === 'shrunk') {
@@ -301,7 +281,7 @@ export class RunRollouts {
         return true
       }
       if (piece.tooLong > 0) this.notices.add(file.path, TOO_LONG, piece.tooLong)
-      await this.#takeOpenLines(file, batch, open.file, piece.lines)
+      await this.#takeOpenLines(file, step, open.file, piece.lines)
       open.offset = piece.next
       if (!piece.more) return false
       await yieldToOthers()
@@ -309,17 +289,17 @@ export class RunRollouts {
     }
   }
 
-  async #takeOpenLines(file: LinesFile, batch: Batch, number: number, lines: readonly TailLine[]): Promise<void> {
+  async #takeOpenLines(file: LinesFile, known: KnownStep, number: number, lines: readonly TailLine[]): Promise<void> {
     const { rollouts, problems } = readBatchLines(lines, file.batch)
     for (const [problem, count] of problems) this.notices.add(file.path, problem, count)
     const seen = new Set<string>()
-    const fresh = rollouts.filter(({ rollout: { id } }) => !batch.rows.has(id) && !seen.has(id) && seen.add(id))
-    const attempt = fresh.reduce((highest, { rollout }) => Math.max(highest, rollout.attempt), batch.attempt)
+    const fresh = rollouts.filter(({ rollout: { id } }) => !known.rows.has(id) && !seen.has(id) && seen.add(id))
+    const attempt = fresh.reduce((highest, { rollout }) => Math.max(highest, rollout.attempt), known.attempt)
     const rows = fresh.map(({ rollout, place }): TableRow => ({
-      row: this.#rowOf(batch, rollout.id), file: number, place, zeroVariance: null, rollout: { ...rollout, superseded: rollout.superseded || rollout.attempt < attempt }
+      row: rowOf(known, rollout.id, this.#numbers), file: number, place, zeroVariance: null, rollout: { ...rollout, superseded: rollout.superseded || rollout.attempt < attempt }
     }))
-    const again = attempt > batch.attempt && batch.rows.size > rows.length
-    batch.attempt = attempt
+    const again = attempt > known.attempt && known.rows.size > rows.length
+    known.attempt = attempt
     const { kind, step } = file.batch
     await this.#write(rows, again ? [`UPDATE ${this.table} SET superseded = true WHERE kind = '${kind}' AND step = ${step} AND attempt < ${attempt} AND NOT superseded`] : [])
   }
@@ -340,45 +320,12 @@ export class RunRollouts {
     }
   }
 
-  /** Rollouts of steps that were read from lines and are nowhere any more. */
-  async #dropGone(files: RolloutFiles): Promise<void> {
-    const gone: string[] = []
-    for (const [key, batch] of this.#batches) {
-      if (batch.shard !== undefined) continue
-      batch.missing = files.sealed.has(key) || files.open.has(key) ? 0 : batch.missing + 1
-      if (batch.missing >= MISSING_LIMIT) gone.push(key)
-    }
-    await this.#forget(gone)
-  }
-
   async #forget(keys: readonly string[]): Promise<void> {
-    const deletions = keys.flatMap((key) => {
-      const batch = this.#batches.get(key)
-      this.#batches.delete(key)
-      return batch === undefined ? [] : [this.#deletion(batch.batch)]
-    })
-    await this.#write([], deletions)
+    await this.#write([], this.#steps.forget(keys).map((batch) => this.#deletion(batch)))
   }
 
   #deletion({ kind, step }: RolloutBatch): string {
     return `DELETE FROM ${this.table} WHERE kind = '${kind}' AND step = ${step}`
-  }
-
-  #batch(file: LinesFile): Batch {
-    const known = this.#batches.get(file.key)
-    if (known !== undefined) return known
-    const shard = this.#shardOf.get(file.key)
-    const batch: Batch = { batch: file.batch, rows: new Map(), attempt: 0, missing: 0, ...(shard === undefined ? {} : { shard }) }
-    this.#batches.set(file.key, batch)
-    return batch
-  }
-
-  #rowOf(batch: Batch, id: string): number {
-    const known = batch.rows.get(id)
-    if (known !== undefined) return known
-    const row = this.#numbers.next++
-    batch.rows.set(id, row)
-    return row
   }
 
   #fileNumber(file: RolloutFile): number {
