@@ -83,7 +83,7 @@ export class ListPane extends LitElement {
     return html`
       ${model.gone.length > 0 ? html`<div class="notice" role="alert"><b>The run directory was deleted or moved.</b> What is on screen stays until this view is closed. Put it back, or open the run from where it is now.</div>` : nothing}
       ${damaged.map((run) => html`<div class="notice">${visibleLine(run.name, 60)}: ${visibleLine(run.problem ?? '', 400)}</div>`)}
-      ${notices.length > 0 ? html`<details class="notice"><summary>${countText(notices.reduce((sum, notice) => sum + notice.count, 0))} records of ${notices.length} ${notices.length === 1 ? 'file' : 'files'} could not be read; the rest is shown</summary>
+      ${notices.length > 0 ? html`<details class="notice"><summary>${notices.length === 1 ? 'One thing' : `${countText(notices.length)} things`} could not be read whole; the rest is shown</summary>
         <ul>${notices.slice(0, 100).map((notice) => html`<li>${visibleLine(notice.place, 200)}: ${visibleLine(notice.message, 300)} (${countText(notice.count)})</li>`)}</ul></details>` : nothing}
       ${model.error && model.info ? errorBox(model.error, () => void model.open()) : nothing}
       ${model.behind && !model.follow ? html`<div class="newer"><button type="button" class="link" @click=${() => void model.open()}>More was recorded: show it</button></div>` : nothing}`
