@@ -29,6 +29,8 @@ export interface StartRequest extends Consents {
   readonly seed?: number
   /** Of the run; must not exist. */
   readonly directory: string
+  /** What the workspace offers to run PyTorch with, where it was asked before; else this window's is. */
+  readonly pythons?: WorkspacePythons
 }
 
 export type Connection =

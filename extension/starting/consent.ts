@@ -54,7 +54,7 @@ async function askToSetUpTorch(_: Asking, error: unknown): Promise<Consents | un
 
 async function askToApprove({ lab, file }: Asking, error: unknown): Promise<Consents | undefined> {
   const [once, always] = ['Run It This Once', 'Approve These Versions']
-  const detail = `${errorText(error)} Code of a workspace can do what you can do. Read it before you let it run; a changed byte asks again.`
+  const detail = `${errorText(error)} Code of a workspace can do what you can do. Read it before you let it run; a changed byte asks again, and where it is not approved each further start does.`
   const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail }, once, always)
   if (answer === undefined) return undefined
   if (answer === once) return { trustModules: true }

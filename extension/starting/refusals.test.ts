@@ -34,9 +34,8 @@ describe('what is refused until people say so', () => {
     const asked: Refusal[] = []
     const consented = consentedOnce(REFUSALS, async (refusal) => (asked.push(refusal), refusal === 'trust/not-approved' ? { trustModules: true } : { unsafeSandbox: true }))
     for (const seed of [1, 2, 3]) assert.equal(await consented(start), 'started', `seed ${seed}`)
-    assert.deepEqual(asked, ['trust/not-approved', 'sandbox/no-backend'])
-    assert.deepEqual(given.slice(-3), Array(3).fill({ trustModules: true, unsafeSandbox: true }))
-    assert.deepEqual(given.length, 5)
+    assert.deepEqual(asked, ['trust/not-approved', 'sandbox/no-backend', 'trust/not-approved', 'trust/not-approved'], 'code may be other code by then')
+    assert.deepEqual(given.filter(({ trustModules }) => trustModules).slice(-3), Array(3).fill({ trustModules: true, unsafeSandbox: true }))
   })
 
   it('is asked for before it is tried again where nobody could be asked, beside what was consented to before', async () => {

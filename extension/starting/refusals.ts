@@ -15,10 +15,17 @@ export type Ask = (refusal: Refusal, error: unknown) => Promise<Consents | undef
 /** Does something with what people consent to. Undefined where they decline. */
 export type Consented = <T>(start: (consents: Consents) => Promise<T>) => Promise<T | undefined>
 
-/** For what one command does one after another: what people consented to for one holds for those that follow. @param given what they consented to before */
+/**
+ * For what one command does one after another: what people consented to for one holds for those that follow. Not so code of the workspace that
+ * was not approved: it may be other code when their turn comes. @param given what they consented to before
+ */
 export function consentedOnce(asks: readonly Refusal[], ask: Ask, given: Consents = {}): Consented {
   let consents = given
-  return (start) => untilConsented(asks, ask, (now) => start((consents = now)), consents)
+  return (start) => untilConsented(asks, ask, (now) => {
+    const { trustModules: _, ...lasting } = now
+    consents = lasting
+    return start(now)
+  }, consents)
 }
 
 /** For what was refused when nobody could be asked: that is asked for before it is tried again. */

@@ -20,7 +20,7 @@ import type { Suggester } from './suggester.ts'
 export interface Suggestions {
   readonly keys: EndpointKeys
   /** Asks who shall draft on these rollouts of one run, and has it done; how many drafts came. @throws NothingAsked */
-  draft(places: readonly RolloutPlace[], token?: vscode.CancellationToken): Promise<number>
+  draft(places: readonly RolloutPlace[]): Promise<number>
 }
 
 export interface SuggestionsParts {
@@ -49,10 +49,10 @@ export class NothingAsked extends Error {
 
 export function createSuggestions(parts: SuggestionsParts): Suggestions {
   const context: SuggestionsContext = { ...parts, keys: endpointKeys(parts.context.secrets) }
-  return { keys: context.keys, draft: (places, token) => draft(context, places, token) }
+  return { keys: context.keys, draft: (places) => draft(context, places) }
 }
 
-async function draft(context: SuggestionsContext, places: readonly RolloutPlace[], token?: vscode.CancellationToken): Promise<number> {
+async function draft(context: SuggestionsContext, places: readonly RolloutPlace[]): Promise<number> {
   if (!(await mayExecute('Suggest Labels'))) throw new NothingAsked()
   const [first] = places
   const rollout = first && (await context.queries.ask('rollouts/one', first))
@@ -62,22 +62,22 @@ async function draft(context: SuggestionsContext, places: readonly RolloutPlace[
   const batch = await prepareBatch(context, places, suggester.source)
   const { sends, title } = suggester
   if (sends && batch.rollouts.length > 0 && !(await confirmSending(title, sends, batch.rollouts, context.report))) throw new NothingAsked()
-  const result = await runShown(context, suggester, batch, token)
+  const result = await runShown(context, suggester, batch)
   void tell(context, result, title)
   return result.drafts
 }
 
-function runShown(context: SuggestionsContext, suggester: Suggester, batch: Batch, outer?: vscode.CancellationToken): Thenable<BatchResult> {
+function runShown(context: SuggestionsContext, suggester: Suggester, batch: Batch): Thenable<BatchResult> {
   const count = batch.rollouts.length
   const title = `Drafts from ${plainLine(suggester.title, 80)}`
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
     const stop = new AbortController()
-    const listening = [token, outer].map((each) => each?.onCancellationRequested(() => stop.abort()))
+    const listening = token.onCancellationRequested(() => stop.abort())
     const done = (finished: number): void => progress.report({ message: `${finished} of ${count}`, increment: 100 / count })
     try {
       return await runBatch(context, suggester, batch, { signal: stop.signal, done })
     } finally {
-      listening.forEach((each) => each?.dispose())
+      listening.dispose()
     }
   })
 }

@@ -101,10 +101,10 @@ function readQueue(place: string): readonly Waiting[] {
 }
 
 /** As the extension shows it. */
-export function asQueued({ id, label, directory, request }: Waiting): QueuedStart {
+export function asQueued({ id, label, directory, request, pythons }: Waiting): QueuedStart {
   if ('resume' in request) return { id, label, request: { resume: request.resume, ...consentsOf(request) } }
   const { file, overrides, seed } = request
-  return { id, label, request: { file, overrides, directory, ...(seed !== undefined && { seed }), ...consentsOf(request) } }
+  return { id, label, request: { file, overrides, directory, ...(seed !== undefined && { seed }), ...(pythons && { pythons }), ...consentsOf(request) } }
 }
 
 type Given = { readonly [name in keyof Consents]?: Consents[name] | undefined }

@@ -128,11 +128,11 @@ export class TrainerHub {
 
   async start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }> {
     this.#requireTrust()
-    const { file, overrides, directory, seed } = request
+    const { file, overrides, directory, seed, pythons } = request
     if (!fs.existsSync(file)) throw new LabHostError('no-file', `There is no run file ${file}.`, 'Save it, or choose another one.')
     const kept = { file, overrides: [...overrides], ...(seed !== undefined && { seed }), ...consentsOf(request) }
     const label = `${labelOfFile(file)}${seed === undefined ? '' : `, seed ${seed}`}`
-    return this.#startOrQueue({ label, directory, request: kept, ...(await this.#needs(deviceOfFile(file, overrides, this.#gpu), engineOfFile(file, overrides))) })
+    return this.#startOrQueue({ label, directory, request: kept, ...(await this.#needs(deviceOfFile(file, overrides, this.#gpu), engineOfFile(file, overrides), pythons)) })
   }
 
   async resume(directory: string, consents: Consents = {}): Promise<{ readonly queued: boolean }> {
@@ -216,9 +216,9 @@ export class TrainerHub {
   }
 
   /** The workspace's Pythons are asked for where one is needed: that may take seconds. */
-  async #needs(device: DeviceName, { engine }: { readonly engine?: string | undefined }): Promise<Pick<Order, 'device' | 'pythons'>> {
+  async #needs(device: DeviceName, { engine }: { readonly engine?: string | undefined }, known?: WorkspacePythons): Promise<Pick<Order, 'device' | 'pythons'>> {
     if (engine !== 'torch') return { device }
-    const { selected, folders } = await this.#options.workspacePythons()
+    const { selected, folders } = known ?? (await this.#options.workspacePythons())
     return { device, pythons: { selected: [...selected], folders: [...folders] } }
   }
 

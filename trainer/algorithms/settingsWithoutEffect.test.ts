@@ -31,6 +31,11 @@ describe('settingsWithoutEffect', () => {
     assert.equal(said({ stages: [{ ...first, regulariser: kl('loss') }, { name: 'rl' }] }).length, 1)
   })
 
+  it('names a pass@k that the samples cannot estimate, where somebody asked for it', () => {
+    assert.match(said({ evaluation: { k: [1, 64], samples: 16 } })[0]!, /^pass@64 cannot be estimated from 16 samples/)
+    assert.deepEqual(said({ evaluation: { samples: 2 } }), [])
+  })
+
   it('tells of rollouts drawn from another distribution than the one that is trained', () => {
     assert.match(said({ sampling: { temperature: 0.6, topP: 0.9 } })[0]!, /^Stage "rl": rollouts are drawn with temperature 0.6, topP 0.9, but/)
   })

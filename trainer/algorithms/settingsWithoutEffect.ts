@@ -1,21 +1,31 @@
 import { isSupervised } from '../protocol/algorithmOptions.ts'
 import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
+import { Evaluation } from '../protocol/runFile.ts'
 import type { ResolvedRun, Stage } from '../protocol/runFile.ts'
 
 type Settings = Pick<ResolvedRun, 'algorithm' | 'regulariser' | 'rewards' | 'sampling'>
+
+const DEFAULT_K = Evaluation.parse({}).k.join()
 
 /** Rewards that say what the verdict says: an algorithm that learns from verdicts leaves nothing of them out. */
 const VERDICTS: ReadonlySet<string> = new Set(['answer', 'tests'])
 
 /** Settings of a run that its algorithms do not read, and a way of sampling that its losses do not know of; a sentence each. */
 export function settingsWithoutEffect(run: ResolvedRun): string[] {
-  return (run.stages ?? [{ name: 'rl' } as Stage]).flatMap((stage) => {
+  return [...ofEvaluation(run), ...(run.stages ?? [{ name: 'rl' } as Stage]).flatMap((stage) => {
     const { algorithm = run.algorithm, regulariser = run.regulariser, rewards = run.rewards, sampling = run.sampling } = stage
     const own = isSupervised(algorithm)
       ? ofSupervised(algorithm, stage.regulariser ?? (everyStageIsSupervised(run) ? run.regulariser : undefined))
       : [...ofVerdicts({ algorithm, regulariser, rewards, sampling }), ...ofSampling(algorithm, sampling)]
     return own.map((text) => `Stage ${JSON.stringify(stage.name)}: ${text}`)
-  })
+  })]
+}
+
+/** The list that a run file gets which says nothing is cut to what its samples can estimate without a word. */
+function ofEvaluation({ evaluation: { k, samples } }: ResolvedRun): string[] {
+  const large = k.filter((value) => value > samples)
+  if (large.length === 0 || k.join() === DEFAULT_K) return []
+  return [`${large.map((value) => `pass@${value}`).join(', ')} cannot be estimated from ${samples} samples of each problem and is left out. Raise \`evaluation.samples\`.`]
 }
 
 const everyStageIsSupervised = ({ stages, algorithm }: ResolvedRun): boolean =>

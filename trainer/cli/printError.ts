@@ -29,8 +29,8 @@ export function printError(host: Host, error: unknown): ExitCode {
   for (const line of LabError.is(told) ? labErrorLines(told) : unknownErrorLines(told)) print(line)
   if (host.env['LAB_DEBUG'] === '1') print(stackOf(error))
   // A program that reads this tells errors apart by their code, never by their words.
-  if (host.env['LAB_ERROR_CODES'] === '1' && LabError.is(error)) print(`code: ${error.code}`)
-  return isBadInput(error) ? EXIT.usage : EXIT.failed
+  if (host.env['LAB_ERROR_CODES'] === '1' && LabError.is(told)) print(`code: ${told.code}`)
+  return isBadInput(told) ? EXIT.usage : EXIT.failed
 }
 
 /** What a disk or its rights answer with: nobody's fault here. */

@@ -6,7 +6,7 @@ import { heldOutProblems, trainingProblems } from '../orchestrator/problemSource
 import type { DrawnProblem } from '../orchestrator/problemSource.ts'
 import { requireProgramsForRewards } from '../orchestrator/programs.ts'
 import { requireRoom } from '../orchestrator/promptEncoder.ts'
-import { openMixture, openRewards } from '../orchestrator/runPlan.ts'
+import { evaluatedStage, openMixture, openRewards } from '../orchestrator/runPlan.ts'
 import type { Mixture, StagePlan } from '../orchestrator/runPlan.ts'
 import { isSupervised } from '../protocol/algorithmOptions.ts'
 import type { ResolvedRun, RewardRef, Stage } from '../protocol/runFile.ts'
@@ -25,10 +25,11 @@ export async function checkStart(run: ResolvedRun, workspace: Workspace, acceptP
   await modelSource(run, workspace)
   const read = await promptReader(run)
   const stages = run.stages ?? [{ name: 'rl' } as Stage]
+  const evaluated = evaluatedStage(stages, (stage) => kindOf(run, stage) === 'rl')
   for (const [index, stage] of stages.entries()) {
     const mixture = await openMixture(stageEnvironments(run, stage), { openEnvironment: workspace.environment })
     await checkStage(run, stage, { index, mixture }, workspace)
-    for (const drawn of problemsOf(run, stage, mixture, stage === evaluatedAs(run, stages))) read?.(drawn, (stage.sampling ?? run.sampling).maxTokens)
+    for (const drawn of problemsOf(run, stage, mixture, stage === evaluated)) read?.(drawn, (stage.sampling ?? run.sampling).maxTokens)
   }
 }
 
@@ -46,12 +47,6 @@ async function checkStage(run: ResolvedRun, stage: Stage, { index, mixture }: Pl
 /** Modules are asked for consent and reward models need an engine, when the run starts. */
 const isPlain = ({ name }: RewardRef): boolean => name !== 'module' && name !== 'prm'
 const kindOf = (run: ResolvedRun, stage: Stage): StagePlan['kind'] => (isSupervised(stage.algorithm ?? run.algorithm) ? 'supervised' : 'rl')
-
-/** The stage as which the run is evaluated; none where it ends as a model that scores steps, from which nothing is sampled. */
-function evaluatedAs(run: ResolvedRun, stages: readonly Stage[]): Stage | undefined {
-  const last = stages.findLast((stage) => kindOf(run, stage) === 'rl') ?? stages.at(-1)
-  return (last?.algorithm ?? run.algorithm).name === 'prm' ? undefined : last
-}
 
 /** Those of the first step, and some of those that the run is evaluated on. */
 function problemsOf(run: ResolvedRun, stage: Stage, mixture: Mixture, evaluated: boolean): DrawnProblem[] {

@@ -13,9 +13,11 @@ export async function compactIfDue(session: Session): Promise<void> {
 export async function compactSteps(session: Session, all: boolean): Promise<void> {
   try {
     await session.parts.directory.rollouts.compact({ throughStep: evaluationStep(session), all })
-    session.sealed.rollouts = 0
   } catch (error) {
     if (!LabError.is(error)) throw error
     session.journal.event({ type: 'warning', step: session.position.step, code: error.code, message: `Rollouts were not compacted: ${error.message}` })
+  } finally {
+    // Where it failed it is tried again once as many have gathered again, not at every checkpoint.
+    session.sealed.rollouts = 0
   }
 }

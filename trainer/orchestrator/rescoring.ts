@@ -1,7 +1,7 @@
 import type { Rollout } from '../protocol/rollout.ts'
 import type { StepAggregate } from '../protocol/runFile.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
-import { evaluationStep } from './evaluationStep.ts'
+import { evaluationStep, stepBefore } from './evaluationStep.ts'
 import { tellingRecorder } from './liveNotices.ts'
 import { modelStepScorer } from './modelStepScorer.ts'
 import { RERANK_PART, rerankPart } from './rerankScores.ts'
@@ -15,13 +15,14 @@ import type { Session } from './session.ts'
 export async function rescorePolicy(session: Session): Promise<Rollout[]> {
   const { rollouts } = session.parts.directory
   const batch = { kind: 'evaluation' as const, step: evaluationStep(session) }
-  const policy = (await rollouts.readStep({ kind: 'evaluation', step: batch.step - session.position.stageStep })) ?? []
+  const policy = await policyRows(session, batch.step - session.position.stageStep)
+  if (policy.length === 0) return []
   const open = rollouts.openStep(batch)
   let sealed = false
   try {
     const recorder = tellingRecorder(session, open)
     const rows: Rollout[] = []
-    for (const row of policy.filter(({ superseded }) => !superseded)) {
+    for (const row of policy) {
       const again = { ...(await rescored(session, row)), ...placeOf(row, { ...batch, attempt: open.attempt }) }
       recorder.append(again)
       rows.push(again)
@@ -34,6 +35,12 @@ export async function rescorePolicy(session: Session): Promise<Rollout[]> {
   } finally {
     if (!sealed) open.close()
   }
+}
+
+/** Those of the evaluation that the stage began with; of the one before training where there is none, as in runs of an earlier version. */
+async function policyRows({ plan, parts: { directory: { rollouts } } }: Session, step: number): Promise<Rollout[]> {
+  const rows = (await rollouts.readStep({ kind: 'evaluation', step })) ?? (await rollouts.readStep({ kind: 'evaluation', step: stepBefore(plan) })) ?? []
+  return rows.filter(({ superseded }) => !superseded)
 }
 
 function placeOf(row: Rollout, { kind, step, attempt }: { kind: 'evaluation'; step: number; attempt: number }): Pick<Rollout, 'id' | 'group' | 'step' | 'attempt' | 'tags'> {

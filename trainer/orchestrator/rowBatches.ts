@@ -22,7 +22,7 @@ const SCORED_TOGETHER = 128
  */
 export async function rowBatches(session: Session, stage: StagePlan, data: StageData): Promise<StageBatches> {
   const encoded = await encodeRows(session, stage, data)
-  sayWhatIsLeftOut(session, data, encoded)
+  sayWhatIsLeftOut(session, stage, data, encoded)
   const rows = needsReference(stage) ? await withReference(session, encoded.tokens as readonly PairTokens[]) : encoded.tokens
   const makeBatch = await batchMaker(session, stage)
   return {
@@ -31,7 +31,7 @@ export async function rowBatches(session: Session, stage: StagePlan, data: Stage
   }
 }
 
-function sayWhatIsLeftOut({ journal, position }: Session, { file }: StageData, { tokens, leftOut }: EncodedRows): void {
+function sayWhatIsLeftOut({ journal, position }: Session, stage: StagePlan, { file, settings }: StageData, { tokens, leftOut }: EncodedRows): void {
   const { places, why } = leftOut
   if (tokens.length === 0) {
     throw new LabError('dataset', 'dataset/no-rows', `The model can read none of the rows of ${file.file}; ${why}.`, {
@@ -39,7 +39,9 @@ function sayWhatIsLeftOut({ journal, position }: Session, { file }: StageData, {
     })
   }
   if (places.length === 0) return
-  const message = `${places.length} of ${file.rows.length} rows of ${file.file} were left out; ${why}.`
+  const steps = rowSteps(settings, tokens.length, stage.steps)
+  const fewer = steps < stage.steps ? ` The stage has ${steps} steps instead of ${stage.steps}.` : ''
+  const message = `${places.length} of ${file.rows.length} rows of ${file.file} were left out; ${why}.${fewer}`
   journal.event({ type: 'warning', step: position.step, code: 'dataset/rows-left-out', message })
 }
 

@@ -52,6 +52,9 @@ export interface StageData {
   readonly file: RowsFile
 }
 
+/** The stage as which a run is evaluated. */
+export const evaluatedStage = <S>(stages: readonly S[], isRl: (stage: S) => boolean): S => stages.findLast(isRl) ?? stages.at(-1)!
+
 /** A set of held-out problems: the run's own, or one to watch for retention. */
 export interface EvaluationSet {
   readonly name: string
@@ -105,7 +108,7 @@ export async function planRun(run: ResolvedRun, parts: PlanParts): Promise<RunPl
     if (plan.kind === 'rl') stepsBefore += plan.steps
   }
   requireDistinctNames(stages)
-  const main = stages.findLast((stage) => stage.kind === 'rl') ?? stages.at(-1)!
+  const main = evaluatedStage(stages, ({ kind }) => kind === 'rl')
   const retention = await Promise.all(
     run.evaluation.retention.map(async ({ name, environment, problems }) => ({ name, mixture: await openMixture([environment], parts), problems }))
   )

@@ -28,7 +28,8 @@ interface StagePlace {
 export function dataMistakes(run: ResolvedRun, folder: string, places: Places, rows?: readonly RowKind[]): Mistake[] {
   return [
     ...namedData(run).flatMap((named) => fileMistakes(named, folder, places)),
-    ...stagesOf(run).flatMap((place) => stageMistakes(run, place, places, rows)),
+    ...stagesOf(run).flatMap((place) => stageMistakes(run, place, places)),
+    ...recipeMistakes(run, places, rows),
     ...unusedMistakes(run, places)
   ]
 }
@@ -64,16 +65,15 @@ interface Learner {
 }
 
 /** What learns from rows in a stage; undefined = nothing. */
-function learnerOf(run: ResolvedRun, stage: Stage | undefined, rows: readonly RowKind[] | undefined): Learner | undefined {
+function learnerOf(run: ResolvedRun, stage: Stage | undefined): Learner | undefined {
   const algorithm = stage?.algorithm ?? run.algorithm
   if (!isSupervised(algorithm)) return refinesByLabels(run, stage) ? { name: 'a critic of labels', kinds: ['critiques'], canDoWithout: false } : undefined
-  if (algorithm.name === 'sft' && rows) return { name: `the recipe ${run.recipe}`, kinds: rows, canDoWithout: false }
   return { name: algorithm.name, kinds: KINDS_OF_ROWS[algorithm.name], canDoWithout: algorithm.name === 'sft' }
 }
 
 /** A stage without rows that it needs, or with rows that it cannot learn from. */
-function stageMistakes(run: ResolvedRun, { stage, path }: StagePlace, places: Places, rows: readonly RowKind[] | undefined): Mistake[] {
-  const learner = learnerOf(run, stage, rows)
+function stageMistakes(run: ResolvedRun, { stage, path }: StagePlace, places: Places): Mistake[] {
+  const learner = learnerOf(run, stage)
   if (!learner) return []
   const { name, kinds, canDoWithout } = learner
   const data = stage?.data ?? run.data
@@ -81,6 +81,21 @@ function stageMistakes(run: ResolvedRun, { stage, path }: StagePlace, places: Pl
   if (kinds.includes(data.kind)) return []
   const at = stage?.data ? [...path, 'data', 'kind'] : ['data', 'kind']
   return [{ code: 'runFile/data', place: places.place(at), message: `the rows are ${data.kind}, and ${name} learns from ${kinds.join(' or ')};`, remedy: `export rows of that kind, or take another recipe` }]
+}
+
+/** A recipe that is about rows, none of whose stages has any of that kind: other stages may learn from what they like. */
+function recipeMistakes(run: ResolvedRun, places: Places, kinds: readonly RowKind[] | undefined): Mistake[] {
+  if (!kinds) return []
+  const supervised = stagesOf(run).filter(({ stage }) => isSupervised(stage?.algorithm ?? run.algorithm))
+  const found = supervised.flatMap(({ stage, path }) => {
+    const data = stage?.data ?? run.data
+    return data ? [{ data, path: [...(stage?.data ? path : []), 'data', 'kind'] }] : []
+  })
+  const name = `the recipe ${run.recipe}`
+  if (found.some(({ data }) => kinds.includes(data.kind))) return []
+  const [first] = found
+  if (!first) return [missingData({ name, kinds, canDoWithout: false }, places.place(supervised[0]?.path ?? []))]
+  return [{ code: 'runFile/data', place: places.place(first.path), message: `the rows are ${first.data.kind}, and ${name} learns from ${kinds.join(' or ')};`, remedy: `export rows of that kind, or take another recipe` }]
 }
 
 const missingData = ({ name, kinds }: Learner, place: string): Mistake => ({

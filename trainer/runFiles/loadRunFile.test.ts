@@ -159,8 +159,6 @@ describe('run files', () => {
       '"data" is missing: a critic of labels learns from rows; | a.run.json:1:1 | name a file of critiques; `lab labels export` writes them'],
     ['rows that nothing learns from', '"data": { "file": "rows/pairs.jsonl", "kind": "preferences" }',
       'no stage learns from these rows; | a.run.json:5:3 | take a recipe that does (sft-labels, cft, dpo, rationale-preference, prm), or leave "data" out'],
-    ['a k that the samples cannot estimate', '"evaluation": { "samples": 4, "k": [1, 16] }',
-      '"evaluation.k.1" is 16, and pass@16 cannot be estimated from 4 samples of each problem; | a.run.json:5:42 | raise "evaluation.samples" to 16 or more, or keep k up to 4'],
     ['a field twice', '"steps": 1, "steps": 2', '"steps" is written twice in one object. | a.run.json:5:15 | Keep one of them.'],
     ['__proto__', '"sampling": { "__proto__": {} }', 'unknown field "__proto__". | a.run.json:5:17 | Remove it.'],
     ['broken JSON', '"steps": 7 "seed": 1', 'Not valid JSON: comma expected. | a.run.json:5:14 | Comments and trailing commas are allowed; names and texts stand in double quotes.']
@@ -214,11 +212,6 @@ describe('run files', () => {
       '  a.run.json:5:23  "seed" is -1; allowed: a whole number, at least 0',
       '  a.run.json:5:3  unknown field "stepz" in the run file; did you mean "steps"? | a.run.json | Mend these; `lab schema` prints everything that a run file may say.'
     ].join('\n'))
-  })
-
-  it('takes those of the default k that the samples can estimate', () => {
-    const kOf = (evaluation: string): readonly number[] => load(file(`"evaluation": ${evaluation}`)).run.evaluation.k
-    assert.deepEqual([kOf('{}'), kOf('{ "samples": 4 }'), kOf('{ "samples": 4, "k": [1, 4, 16] }')], [[1, 4, 16], [1, 4], [1, 4]])
   })
 
   describe('--set', () => {

@@ -9,7 +9,6 @@ import { withAbsolutePaths } from './absolutePaths.ts'
 import { dataMistakes } from './dataMistakes.ts'
 import { environmentMistakes, mixMistakes } from './environmentMistakes.ts'
 import type { EnvironmentCatalogue } from './environmentMistakes.ts'
-import { evaluationMistakes, withEstimableK } from './evaluationMistakes.ts'
 import { modelPlace } from './hubModel.ts'
 import { checkModelFolder } from './modelFolder.ts'
 import { dotted, explainIssues, showValue } from './explainIssues.ts'
@@ -68,11 +67,10 @@ export function loadRunFile(file: string, settings: readonly string[], catalogue
     ...environmentMistakes(checked.data, catalogue, places),
     ...mixMistakes(checked.data, catalogue, places),
     ...stageMistakes(checked.data, places),
-    ...evaluationMistakes(checked.data, places),
     ...modelMistakes(checked.data, folder, places),
     ...dataMistakes(checked.data, folder, places, rowsOfRecipe(checked.data, catalogue))
   ])
-  return { file: resolve(file), folder, run: withTorchDefaults(withEstimableK(withAbsolutePaths(checked.data, folder)), merged), text: document.text, places }
+  return { file: resolve(file), folder, run: withTorchDefaults(withAbsolutePaths(checked.data, folder), merged), text: document.text, places }
 }
 
 /** GPUs are idle on less. */

@@ -32,8 +32,6 @@ export interface CompactionOptions {
 
 interface Source extends DraftSource {
   readonly batch: RolloutBatch
-  /** Of all its rollouts. */
-  readonly weight: number
 }
 
 /**
@@ -45,16 +43,19 @@ interface Source extends DraftSource {
 export async function compact(folder: string, options: CompactionOptions): Promise<RolloutBatch[]> {
   const perShard = options.rolloutsPerShard ?? ROLLOUTS_PER_SHARD
   let pending: Source[] = []
+  let gathered = { rollouts: 0, weight: 0 }
   const moved: RolloutBatch[] = []
   const flush = async (): Promise<void> => {
     await writeShard(folder, pending, options.ops)
     moved.push(...pending.map((source) => source.batch))
     pending = []
+    gathered = { rollouts: 0, weight: 0 }
   }
   for (const { batch, file } of candidates(folder, options)) {
     const { ids, weights } = readIds(file, options.report)
-    if (ids.length > 0) pending.push({ batch, file, ids, weights, weight: sumOf(weights) })
-    if (sumOf(pending.map((source) => source.ids.length)) >= perShard || sumOf(pending.map((source) => source.weight)) >= WEIGHT_OF_SHARD) await flush()
+    if (ids.length > 0) pending.push({ batch, file, ids, weights })
+    gathered = { rollouts: gathered.rollouts + ids.length, weight: gathered.weight + sumOf(weights) }
+    if (gathered.rollouts >= perShard || gathered.weight >= WEIGHT_OF_SHARD) await flush()
     await yieldToOthers()
   }
   if (options.all && pending.length > 0) await flush()

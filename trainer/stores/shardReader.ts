@@ -69,9 +69,12 @@ export async function withShards<T>(folder: string, work: (db: DuckDb, shards: r
 
 /** The rollouts of a compacted step; undefined where no shard has the step. */
 export async function readCompactedStep(folder: string, batch: RolloutBatch): Promise<Rollout[] | undefined> {
-  let rollouts: Rollout[] = []
-  for (const { rollouts: shard } of listSealed(folder).shards) rollouts = rollouts.concat(await stepOfShard(shard, batch))
-  return rollouts.length === 0 ? undefined : rollouts
+  // A step is moved whole, so that one shard has it.
+  for (const { rollouts: shard } of listSealed(folder).shards) {
+    const rollouts = await stepOfShard(shard, batch)
+    if (rollouts.length > 0) return rollouts
+  }
+  return undefined
 }
 
 /** Read a row group at a time: as JSON text, which is how numbers keep every bit, rows take a multiple of what they have in the shard. */

@@ -56,7 +56,7 @@ function rangesIn(drawn: string): Brush[] {
 /** Whether the brackets around this text belong together. */
 function isBalanced(text: string): boolean {
   let depth = 0
-  for (const character of text.replace(/'[^']*'|"[^"]*"/g, '')) {
+  for (const character of text.replace(/'[^']*'|"[^"]*"|--[^\n]*/g, '')) {
     if (character === '(') depth++
     if (character === ')' && --depth < 0) return false
   }

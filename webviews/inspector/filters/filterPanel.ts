@@ -3,6 +3,7 @@ import type { RolloutFilter } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
 import { stopWord } from '../rowText.ts'
+import { readWhere, writeWhere } from './brushedWhere.ts'
 import { LABEL_WORDS, readBounds, withCondition, withPart } from './filterChips.ts'
 
 const STOP_REASONS = ['endOfText', 'stopString', 'length', 'cancelled', 'error'] as const
@@ -71,8 +72,8 @@ export class FilterPanel extends LitElement {
       ${this.#yesNo('Group filter', filter.kept, 'kept', 'dropped', (value) => withCondition(filter, 'kept', value))}
       ${this.#yesNo('Attempts done again', filter.superseded, 'shown', 'hidden', (value) => withCondition(filter, 'superseded', value))}
       <fieldset class="wide"><legend>SQL condition over the columns of a rollout, for instance <code>reward &gt; 0.5 AND completionTokens &lt; 200</code></legend>
-        <input class="where" type="text" maxlength="4000" aria-label="SQL condition" spellcheck="false" .value=${filter.where ?? ''}
-          @change=${(event: Event) => this.#tell(withCondition(filter, 'where', inputOf(event).value.trim()))}></fieldset>`
+        <input class="where" type="text" maxlength="4000" aria-label="SQL condition" spellcheck="false" .value=${readWhere(filter.where).typed}
+          @change=${(event: Event) => this.#tell(withCondition(filter, 'where', writeWhere({ ...readWhere(filter.where), typed: inputOf(event).value.trim() })))}></fieldset>`
   }
 
   #range(title: string, value: RolloutFilter['reward'], integers: boolean, apply: (bounds: RolloutFilter['reward']) => RolloutFilter) {

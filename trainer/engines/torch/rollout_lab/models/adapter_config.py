@@ -79,7 +79,12 @@ def settings_of(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
                 f"{place}, {name}",
                 remedy="Merge the adapter into its model by peft (merge_and_unload) and name the folder of the merged model, or use a "
                 "plain LoRA adapter.")
-    return {name: config[name] for name in TAKEN_OVER if config.get(name)}
+    return {name: config[name] for name in TAKEN_OVER if _is_set(config.get(name))}
+
+
+def _is_set(value: Any) -> bool:
+    """0 is the first layer."""
+    return bool(value) or (value == 0 and value is not False)
 
 
 def _is_plain(name: str, value: Any) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from transformers import PretrainedConfig, PreTrainedModel
-from transformers.core_model_loading import PrefixChange
+from transformers import PretrainedConfig, PreTrainedModel, core_model_loading
 
 from rollout_lab.models.description import PROCESSORS, Description
 
@@ -37,4 +36,6 @@ def describe_text_part(description: Description, network: PreTrainedModel) -> De
 def name_as_text_model(network: PreTrainedModel) -> None:
     """Its files name tensors after the whole model, and transformers would write those names again."""
     conversions = getattr(network, "_weight_conversions", None) or []
-    network._weight_conversions = [each for each in conversions if not isinstance(each, PrefixChange)] or None
+    # transformers has had them since 5.6; before that no model was named after a whole one.
+    renaming = getattr(core_model_loading, "PrefixChange", ())
+    network._weight_conversions = [each for each in conversions if not isinstance(each, renaming)] or None

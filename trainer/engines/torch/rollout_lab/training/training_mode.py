@@ -1,7 +1,7 @@
 """What layers do only in training: checkpoints of activations, and the dropout of adapters, which is the only one left on.
 
 A call's dropout is drawn from its data and the adapter's weights, so that a run that is resumed, or made again in another process,
-goes the same way bit for bit, whatever was drawn before.
+goes the same way bit for bit, whatever was drawn before. A call that ran out of memory drew more than one that did not.
 """
 from __future__ import annotations
 

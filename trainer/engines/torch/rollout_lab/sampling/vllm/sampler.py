@@ -22,6 +22,7 @@ from rollout_lab.sampling.vllm.handover import Handover, no_room
 from rollout_lab.sampling.vllm.process import WorkerProcess
 from rollout_lab.training.forward_backward import logprobs
 from rollout_lab.training.out_of_memory import TokenBudget
+from rollout_lab.training.out_of_memory import free_memory
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +89,8 @@ class VllmSampler:
                 self._ask(self._worker, {"reload": str(self._handover.folder)})
             return self._worker
         self._end_worker()
+        # What PyTorch holds and does not use is room that vLLM asks the device for.
+        free_memory()
         self._worker, self._length = WorkerProcess(self._python), length
         self._ask(self._worker, {"load": str(self._handover.folder), "memory": MEMORY_SHARE, "length": length, "dtype": self._dtype})
         return self._worker
