@@ -39,7 +39,7 @@ describe('problems of a workspace of one’s own', function () {
     await workbench.editorTab(name).waitFor()
   }
 
-  it('are made of a function that tests cover, with a run file that can be started', async () => {
+  it('are made of a function that tests cover, with a run file whose dry run says that this model cannot read them', async () => {
     await openFile('words.js')
     await lens('Make Problem from Function').first().waitFor()
     await workbench.picture('problem-lenses')
@@ -55,7 +55,7 @@ describe('problems of a workspace of one’s own', function () {
     assert.deepEqual([run['recipe'], run['model'], run['environment']], ['execution-grpo', 'models/small', { name: 'workspace', options: { path: 'workspace.problems.jsonl' } }])
     await lens('Dry Run').first().click()
     await workbench.editorTab('Dry run of workspace.run.json').waitFor()
-    await workbench.page.locator('.monaco-editor .view-line', { hasText: 'countWords' }).first().waitFor()
+    await workbench.page.locator('.monaco-editor .view-line', { hasText: 'cannot read the prompts of workspace' }).first().waitFor()
     await workbench.picture('problem-dry-run')
   })
 

@@ -70,7 +70,7 @@ describe('torch engine: a Python that will not do', function () {
 
   it('is no Python, or does not exist', async () => {
     assert.match(await refused('--python', process.execPath), /did not answer as Python 3\.10 or newer does[^]*lab setup-torch/)
-    assert.match(await refused('--python', 'nowhere/python'), /<folder>\/nowhere\/python, chosen by --python, does not exist/)
+    assert.match(await refused('--python', 'nowhere/python'), /^error: There is no file nowhere\/python\.\n {2}at --python\n/)
   })
 
   it('is not taken from the workspace unless that is trusted', async () => {
