@@ -2,6 +2,7 @@ import { isSupervised } from '../protocol/algorithmOptions.ts'
 import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
 import { Evaluation } from '../protocol/runFile.ts'
 import type { ResolvedRun, Stage } from '../protocol/runFile.ts'
+import { stagesOf } from '../protocol/runStages.ts'
 
 type Settings = Pick<ResolvedRun, 'algorithm' | 'regulariser' | 'rewards' | 'sampling'>
 
@@ -12,13 +13,14 @@ const VERDICTS: ReadonlySet<string> = new Set(['answer', 'tests'])
 
 /** Settings of a run that its algorithms do not read, and a way of sampling that its losses do not know of; a sentence each. */
 export function settingsWithoutEffect(run: ResolvedRun): string[] {
-  return [...ofEvaluation(run), ...(run.stages ?? [{ name: 'rl' } as Stage]).flatMap((stage) => {
-    const { algorithm = run.algorithm, regulariser = run.regulariser, rewards = run.rewards, sampling = run.sampling } = stage
-    const own = isSupervised(algorithm)
-      ? ofSupervised(algorithm, stage.regulariser ?? (everyStageIsSupervised(run) ? run.regulariser : undefined))
-      : [...ofVerdicts({ algorithm, regulariser, rewards, sampling }), ...ofSampling(algorithm, sampling)]
-    return own.map((text) => `Stage ${JSON.stringify(stage.name)}: ${text}`)
-  })]
+  return [...ofEvaluation(run), ...stagesOf(run).flatMap((stage) => ofStage(run, stage).map((text) => `Stage ${JSON.stringify(stage.name)}: ${text}`))]
+}
+
+function ofStage(run: ResolvedRun, stage: Stage): string[] {
+  const { algorithm, regulariser, rewards, sampling }: Settings = { ...run, ...stage }
+  if (!isSupervised(algorithm)) return [...ofVerdicts({ algorithm, regulariser, rewards }), ...ofSampling(algorithm, sampling)]
+  // That of the run is for the stages that can apply it.
+  return ofSupervised(algorithm, stage.regulariser ?? (everyStageIsSupervised(run) ? run.regulariser : undefined))
 }
 
 /** The list that a run file gets which says nothing is cut to what its samples can estimate without a word. */
@@ -28,15 +30,14 @@ function ofEvaluation({ evaluation: { k, samples } }: ResolvedRun): string[] {
   return [`${large.map((value) => `pass@${value}`).join(', ')} cannot be estimated from ${samples} samples of each problem and is left out. Raise \`evaluation.samples\`.`]
 }
 
-const everyStageIsSupervised = ({ stages, algorithm }: ResolvedRun): boolean =>
-  stages ? stages.every((stage) => isSupervised(stage.algorithm ?? algorithm)) : isSupervised(algorithm)
+const everyStageIsSupervised = (run: ResolvedRun): boolean => stagesOf(run).every(({ algorithm }) => isSupervised(algorithm ?? run.algorithm))
 
 function ofSupervised({ name }: AlgorithmOptions, regulariser: Settings['regulariser'] | undefined): string[] {
   if (!regulariser || (regulariser.kl.coefficient === 0 && regulariser.entropyBonus === 0)) return []
   return [`\`regulariser\` has no effect, since the loss of ${name} has neither a KL penalty nor an entropy bonus. Take it out.`]
 }
 
-function ofVerdicts({ algorithm, regulariser: { kl }, rewards }: Settings): string[] {
+function ofVerdicts({ algorithm, regulariser: { kl }, rewards }: Omit<Settings, 'sampling'>): string[] {
   if (!learnsFromVerdicts(algorithm)) return []
   const unread = rewards.filter((reward) => reward.weight !== 0 && !VERDICTS.has(reward.name)).map((reward) => (reward.name === 'module' ? reward.path : reward.name))
   return [

@@ -4,8 +4,9 @@
  *
  *   R ∈ {−1, +1} − c        L = −sg(clip(π(y)/μ(y), low, high))·R·log π(y)
  *
- * π(y)/μ(y) is the ratio of the whole sequence; μ is what the completion was drawn from, temperature and truncation included. Canonical bounds: right (1, 1) = plain likelihood, wrong (0, 1) = the push
- * fades as the policy leaves the completion behind. The baseline c sets the effective share of positives:
+ * π(y)/μ(y) is the ratio of the whole sequence; μ is what the completion was drawn from, temperature and truncation included.
+ * Canonical bounds: right (1, 1) = plain likelihood, wrong (0, 1) = the push fades as the policy leaves the completion behind.
+ * The baseline c sets the effective share of positives:
  * p̃ = p(1 − c) / (1 + (1 − 2p)c) for a share p of right completions.
  * Assumes a verdict per rollout and recorded behaviour log-probabilities; works for many updates on one batch. Degenerate
  * cases: c = 1 removes the positives, c = −1 the negatives; low = high makes the ratio a constant.

@@ -1,8 +1,8 @@
 import { LabError } from '../errors.ts'
-import { ENGINES } from './engines.ts'
 import { OFFERED_ENGINES } from '../protocol/runFile.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import { showValue } from '../runFiles/explainIssues.ts'
+import { ENGINES } from './engines.ts'
 
 /** Parsers of option values; what people typed wrong comes back with the option's name and an example. */
 export function wholeNumber(option: string, least: number): (text: string) => number {

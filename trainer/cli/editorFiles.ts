@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { findEnvironment } from '../environments/registry.ts'
 import { offerEngines } from '../protocol/jsonSchema.ts'
-import { EnvironmentRef, OFFERED_ENGINES, RunFile } from '../protocol/runFile.ts'
+import { EnvironmentRef, isOffered, RunFile } from '../protocol/runFile.ts'
 import { RECIPES } from '../recipes/registry.ts'
 import { shippedCatalogue } from './catalogue.ts'
 
@@ -17,7 +17,7 @@ export function editorCatalogue(): EditorCatalogue {
   const { engines, environments } = shippedCatalogue
   return {
     version: 1,
-    engines: engines.filter((engine) => OFFERED_ENGINES.some((offered) => offered === engine)),
+    engines: engines.filter(isOffered),
     recipes: RECIPES.map(({ name, description, paper }) => ({ name, description, paper })),
     environments
   }

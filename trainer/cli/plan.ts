@@ -1,10 +1,11 @@
+import { neededCapabilities } from '../algorithms/capabilities.ts'
 import { settingsWithoutEffect } from '../algorithms/settingsWithoutEffect.ts'
 import type { Capability } from '../engines/engine.ts'
 import { readRows } from '../datasets/rowsFile.ts'
 import { isSupervised } from '../protocol/algorithmOptions.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { ResolvedRun, Stage } from '../protocol/runFile.ts'
-import { neededCapabilities } from '../algorithms/capabilities.ts'
+import { stagesOf } from '../protocol/runStages.ts'
 import { rowSteps } from '../orchestrator/runPlan.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
 import type { LoadedRunFile } from '../runFiles/loadRunFile.ts'
@@ -52,7 +53,7 @@ export interface StagePlan {
 /** Starts no engine and writes nothing; data sets are read. Throws what the start of the run would be refused for, as far as that shows. */
 export async function planOf(services: Services, { run, folder }: LoadedRunFile, directory: string, consents: PlanConsents): Promise<Plan> {
   const seen = await lookAt(services, run, folder, consents)
-  const stages = await Promise.all((run.stages ?? [{ name: 'rl' } as Stage]).map((stage) => stagePlan(run, stage)))
+  const stages = await Promise.all(stagesOf(run).map((stage) => stagePlan(run, stage)))
   const { problems, samples, greedy } = run.evaluation
   return {
     run, directory, capabilities: neededCapabilities(run), stages,

@@ -5,11 +5,12 @@ import { checkStrategy } from '../orchestrator/critiqueWords.ts'
 import { heldOutProblems, trainingProblems } from '../orchestrator/problemSource.ts'
 import type { DrawnProblem } from '../orchestrator/problemSource.ts'
 import { requireProgramsForRewards } from '../orchestrator/programs.ts'
-import { requireRoom } from '../orchestrator/promptEncoder.ts'
+import { cannotRead, requireRoom } from '../orchestrator/promptEncoder.ts'
 import { evaluatedStage, openMixture, openRewards } from '../orchestrator/runPlan.ts'
 import type { Mixture, StagePlan } from '../orchestrator/runPlan.ts'
 import { isSupervised } from '../protocol/algorithmOptions.ts'
 import type { ResolvedRun, RewardRef, Stage } from '../protocol/runFile.ts'
+import { stagesOf } from '../protocol/runStages.ts'
 import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import { BATTERY } from '../redteam/battery.ts'
 import { refuseUnknownCheats } from '../redteam/paidCheats.ts'
@@ -24,7 +25,7 @@ export async function checkStart(run: ResolvedRun, workspace: Workspace, acceptP
   refuseUnknownCheats(acceptPaidCheats, BATTERY)
   await modelSource(run, workspace)
   const read = await promptReader(run)
-  const stages = run.stages ?? [{ name: 'rl' } as Stage]
+  const stages = stagesOf(run)
   const evaluated = evaluatedStage(stages, (stage) => kindOf(run, stage) === 'rl')
   for (const [index, stage] of stages.entries()) {
     const mixture = await openMixture(stageEnvironments(run, stage), { openEnvironment: workspace.environment })
@@ -73,8 +74,6 @@ function encode(tokenizer: Tokenizer, prompt: string, environment: string): numb
     return tokenizer.encode(prompt)
   } catch (cause) {
     if (!LabError.is(cause, 'engine/unknown-word')) throw cause
-    throw new LabError('environment', 'environment/model-mismatch', `The model cannot read the prompts of ${environment}: ${cause.message}`, {
-      remedy: 'Take a model whose tokenizer knows the words of the environment, or make a new one for it.', cause, ...(cause.place !== undefined && { place: cause.place })
-    })
+    throw cannotRead('prompts', environment, cause)
   }
 }

@@ -1,6 +1,6 @@
 import type { Rollout, Segment } from '../protocol/rollout.ts'
 import { taskReward } from '../protocol/taskReward.ts'
-import { written_T } from '../protocol/toolTokens.ts'
+import { writtenCount, written_T } from '../protocol/toolTokens.ts'
 import { quantile } from './bootstrap.ts'
 import { groupBy } from './grouping.ts'
 import { meanOf, shareOf } from './means.ts'
@@ -77,4 +77,4 @@ function lengthMetrics(name: string, rollouts: readonly Rollout[]): Record<strin
 }
 
 /** What a rollout is trained on is its first segment: a refinement that shows what a critique was worth says nothing of the critic's own text. */
-const writtenTokens = (segment: Segment | undefined): number => (segment ? written_T(segment, segment.tokens).length : 0)
+const writtenTokens = (segment: Segment | undefined): number => (segment ? writtenCount(segment) : 0)

@@ -1,6 +1,6 @@
 import type { ForwardBackwardResult, Gauges, OptimizerStepResult } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
-import { written_T } from '../protocol/toolTokens.ts'
+import { writtenCount } from '../protocol/toolTokens.ts'
 import { executionMetrics, executionSpeed } from './executionMetrics.ts'
 import type { Executed } from './executionMetrics.ts'
 import { klEstimates } from './klEstimates.ts'
@@ -97,7 +97,7 @@ function updateMetrics(updates: readonly UpdateFigures[]): Record<string, number
 }
 
 function speedMetrics({ rollouts, updates, seconds, executed }: StepFigures): Record<string, number> {
-  const sampled = rollouts.flatMap(({ segments }) => segments).reduce((sum, segment) => sum + written_T(segment, segment.tokens).length, 0)
+  const sampled = rollouts.flatMap(({ segments }) => segments).reduce((sum, segment) => sum + writtenCount(segment), 0)
   const trained = updates.flatMap(({ calls }) => calls).reduce((sum, { result }) => sum + result.tokens, 0)
   return {
     ...Object.fromEntries(Object.entries(seconds).map(([phase, value]) => [`seconds/${phase}`, value])),

@@ -6,7 +6,7 @@ import type { SamplingParameters } from '../engines/engine.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import type { Rollout } from '../protocol/rollout.ts'
 import type { EvaluationResult } from '../protocol/summary.ts'
-import { written_T } from '../protocol/toolTokens.ts'
+import { writtenCount } from '../protocol/toolTokens.ts'
 import { hash32 } from '../random/random.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
 import { evaluationStep, stepBefore } from './evaluationStep.ts'
@@ -223,5 +223,5 @@ function rankedSample({ problemId, correct, answer, reward }: Rollout): RankedSa
 
 function gradedSample(row: Rollout): GradedSample {
   const segment = row.segments.at(-1)!
-  return { problemId: row.problemId, correct: row.correct, tokens: written_T(segment, segment.tokens).length, truncated: segment.stopReason === 'length', steps: row.steps }
+  return { problemId: row.problemId, correct: row.correct, tokens: writtenCount(segment), truncated: segment.stopReason === 'length', steps: row.steps }
 }

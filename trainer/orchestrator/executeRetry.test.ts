@@ -5,11 +5,11 @@ import type { Rollout, Segment } from '../protocol/rollout.ts'
 import { Rollout as RolloutSchema } from '../protocol/rollout.ts'
 import { NewModel } from '../protocol/runFile.ts'
 import type { RunFileInput } from '../protocol/runFile.ts'
+import { isTool_T } from '../protocol/toolTokens.ts'
 import type { FakeScript } from '../sandbox/fake/fakeSandbox.ts'
 import { PROGRAM_RUN, programParts } from './programs.fixture.ts'
 import { ECHO_VOCABULARY, testRun } from './run.fixture.ts'
 import { runTrainer } from './runTrainer.ts'
-import { isTool_T } from '../protocol/toolTokens.ts'
 
 interface Outcome {
   readonly train: Rollout[]

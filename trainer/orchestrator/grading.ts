@@ -3,7 +3,7 @@ import type { Rendering, Verdict } from '../environments/environment.ts'
 import type { SampledCompletion } from '../engines/engine.ts'
 import type { ExecutionRecord } from '../protocol/execution.ts'
 import type { RecordedError, StepVerdict } from '../protocol/rollout.ts'
-import { written_T } from '../protocol/toolTokens.ts'
+import { writtenCount } from '../protocol/toolTokens.ts'
 import type { RewardInput } from '../rewards/reward.ts'
 import { scoreRollout } from '../rewards/scoreRollout.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
@@ -102,7 +102,7 @@ export async function scoreGraded(
   const input = {
     problem: drawn.problem,
     completion: completion.text,
-    tokens: written_T({ tokenEnds: completion.tokenEnds_T, spans: rendering.spans }, completion.tokens).length,
+    tokens: writtenCount({ tokens: completion.tokens, tokenEnds: completion.tokenEnds_T, spans: rendering.spans }),
     // Each turn had this room.
     maxTokens: options.maxTokens * (drawn.turns?.length ?? 1),
     truncated: completion.stopReason === 'length',

@@ -27,11 +27,15 @@ export async function encodeTexts(engine: Engine, drawn: readonly DrawnProblem[]
     return await engine.encode(texts)
   } catch (error) {
     if (!LabError.is(error, 'engine/unknown-word')) throw error
-    const names = [...new Set(drawn.map(({ problem }) => problem.environment))].join(', ')
-    throw new LabError('environment', 'environment/model-mismatch', `The model cannot read the ${what} of ${names}: ${error.message}`, {
-      remedy: 'Take a model whose tokenizer knows the words of the environment, or make a new one for it.', cause: error, ...(error.place !== undefined && { place: error.place })
-    })
+    throw cannotRead(what, [...new Set(drawn.map(({ problem }) => problem.environment))].join(', '), error)
   }
+}
+
+/** What a word that the tokenizer lacks means for the texts of these environments. */
+export function cannotRead(what: 'prompts' | 'demonstrations', environments: string, cause: LabError): LabError {
+  return new LabError('environment', 'environment/model-mismatch', `The model cannot read the ${what} of ${environments}: ${cause.message}`, {
+    remedy: 'Take a model whose tokenizer knows the words of the environment, or make a new one for it.', cause, ...(cause.place !== undefined && { place: cause.place })
+  })
 }
 
 /** The same for prompts made of completions, which may be long: null where there is no room for a completion of `maxTokens`. */

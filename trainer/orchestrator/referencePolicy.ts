@@ -4,11 +4,11 @@ import type { ReferencedTokens } from '../evals/stepMetrics.ts'
 import type { TokenSequence } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
 import { KL_PART } from '../protocol/taskReward.ts'
+import { written_T } from '../protocol/toolTokens.ts'
 import { needsReference } from './runPlan.ts'
 import type { StagePlan } from './runPlan.ts'
 import { isRefinement } from './scoredGroups.ts'
 import type { Session } from './session.ts'
-import { written_T } from '../protocol/toolTokens.ts'
 
 /** Snapshot of the weights that the stage started from. */
 export const REFERENCE = 'reference'

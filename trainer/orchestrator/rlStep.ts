@@ -2,7 +2,7 @@ import type { Gauges } from '../engines/engine.ts'
 import { stepMetrics } from '../evals/stepMetrics.ts'
 import type { StepFigures } from '../evals/stepMetrics.ts'
 import type { Rollout } from '../protocol/rollout.ts'
-import { written_T } from '../protocol/toolTokens.ts'
+import { writtenCount } from '../protocol/toolTokens.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
 import { tellingRecorder } from './liveNotices.ts'
 import { updatePolicy } from './policyUpdate.ts'
@@ -130,7 +130,7 @@ function noUpdate(droppedGroups: Readonly<Record<string, number>>): string {
 function countTotals(session: Session, { rollouts, updates, seconds }: StepFigures): void {
   addTotals(session.totals, {
     rollouts: rollouts.length,
-    sampledTokens: rollouts.reduce((sum, { segments }) => sum + segments.reduce((tokens, segment) => tokens + written_T(segment, segment.tokens).length, 0), 0),
+    sampledTokens: rollouts.reduce((sum, { segments }) => sum + segments.reduce((tokens, segment) => tokens + writtenCount(segment), 0), 0),
     trainedTokens: updates.reduce((sum, { calls }) => sum + calls.reduce((tokens, { result }) => tokens + result.tokens, 0), 0),
     rewardSeconds: rollouts.reduce((sum, { timing }) => sum + timing.rewardSeconds, 0),
     sampleSeconds: seconds.sample ?? 0,

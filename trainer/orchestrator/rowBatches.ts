@@ -22,16 +22,19 @@ const SCORED_TOGETHER = 128
  */
 export async function rowBatches(session: Session, stage: StagePlan, data: StageData): Promise<StageBatches> {
   const encoded = await encodeRows(session, stage, data)
-  sayWhatIsLeftOut(session, stage, data, encoded)
+  const steps = rowSteps(data.settings, encoded.tokens.length, stage.steps)
+  sayWhatIsLeftOut(session, data, encoded, { steps, planned: stage.steps })
   const rows = needsReference(stage) ? await withReference(session, encoded.tokens as readonly PairTokens[]) : encoded.tokens
   const makeBatch = await batchMaker(session, stage)
   return {
-    steps: rowSteps(data.settings, rows.length, stage.steps),
+    steps,
     batchOf: async (stageStep) => makeBatch(rowsOfStep(rows, stage, data.settings, session.plan.run.seed, stageStep))
   }
 }
 
-function sayWhatIsLeftOut({ journal, position }: Session, stage: StagePlan, { file, settings }: StageData, { tokens, leftOut }: EncodedRows): void {
+function sayWhatIsLeftOut(
+  { journal, position }: Session, { file }: StageData, { tokens, leftOut }: EncodedRows, { steps, planned }: { readonly steps: number; readonly planned: number }
+): void {
   const { places, why } = leftOut
   if (tokens.length === 0) {
     throw new LabError('dataset', 'dataset/no-rows', `The model can read none of the rows of ${file.file}; ${why}.`, {
@@ -39,8 +42,7 @@ function sayWhatIsLeftOut({ journal, position }: Session, stage: StagePlan, { fi
     })
   }
   if (places.length === 0) return
-  const steps = rowSteps(settings, tokens.length, stage.steps)
-  const fewer = steps < stage.steps ? ` The stage has ${steps} steps instead of ${stage.steps}.` : ''
+  const fewer = steps < planned ? ` The stage has ${steps} steps instead of ${planned}.` : ''
   const message = `${places.length} of ${file.rows.length} rows of ${file.file} were left out; ${why}.${fewer}`
   journal.event({ type: 'warning', step: position.step, code: 'dataset/rows-left-out', message })
 }

@@ -3,6 +3,7 @@ import { LabError } from '../errors.ts'
 import { isSupervised, KINDS_OF_ROWS } from '../protocol/algorithmOptions.ts'
 import type { AlgorithmOptions, GroupOptions, SupervisedOptions } from '../protocol/algorithmOptions.ts'
 import type { EnvironmentRef, GroupFilter, Optimizer, Regulariser, ResolvedRun, RewardRef, RolloutStrategy, Sampling, Stage, TrainingData } from '../protocol/runFile.ts'
+import { stagesOf } from '../protocol/runStages.ts'
 import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import type { z } from 'zod'
 import type { RowsFile } from '../datasets/rowsFile.ts'
@@ -100,7 +101,7 @@ type PlanParts = Pick<TrainerParts, 'openEnvironment' | 'openReward' | 'openData
 export async function planRun(run: ResolvedRun, parts: PlanParts): Promise<RunPlan> {
   const stages: StagePlan[] = []
   let stepsBefore = 0
-  for (const [index, stage] of (run.stages ?? [{ name: 'rl' } as Stage]).entries()) {
+  for (const [index, stage] of stagesOf(run).entries()) {
     const plan = await planStage(run, stage, { index, stepsBefore }, parts)
     checkStrategy(plan)
     requireProgramsForRewards(plan)

@@ -2,11 +2,11 @@ import type { ScoredRollout, TokenWeights, Weighed } from '../algorithms/algorit
 import type { GroupDecision } from '../algorithms/groupFilter.ts'
 import type { Loss, TrainSequence } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
+import { hasTool, isTool_T } from '../protocol/toolTokens.ts'
 import { randomStream } from '../random/random.ts'
 import { tokensOf } from './referencePolicy.ts'
 import type { ReferenceLogprobs } from './referencePolicy.ts'
 import type { StagePlan } from './runPlan.ts'
-import { hasTool, isTool_T } from '../protocol/toolTokens.ts'
 
 /** A rollout that contributes to the loss. */
 export interface TrainItem {

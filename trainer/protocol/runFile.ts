@@ -210,6 +210,7 @@ export type Stage = z.infer<typeof Stage>
 export const EngineName = z.enum(['onnx', 'torch', 'tinker', 'fake'])
 /** Those that people are offered. */
 export const OFFERED_ENGINES: readonly z.infer<typeof EngineName>[] = ['onnx', 'torch']
+export const isOffered = (engine: string): boolean => OFFERED_ENGINES.some((offered) => offered === engine)
 
 export const RunFile = z.strictObject({
   $schema: z.string().optional().describe('For editors; not read.'),

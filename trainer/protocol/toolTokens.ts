@@ -16,6 +16,9 @@ export function isTool_T({ tokenEnds, spans }: Tokens): boolean[] {
 
 export const hasTool = ({ spans }: Pick<Tokens, 'spans'>): boolean => spans.some(({ kind }) => kind === 'tool')
 
+/** How many tokens the policy wrote. */
+export const writtenCount = (segment: Tokens & { readonly tokens: readonly number[] }): number => written_T(segment, segment.tokens).length
+
 /** The values of the tokens that the policy wrote. */
 export function written_T<T>(segment: Tokens, values_T: readonly T[]): readonly T[] {
   if (!hasTool(segment)) return values_T

@@ -30,6 +30,16 @@ export interface RolloutFiles {
   readonly refused: readonly { readonly path: string; readonly message: string }[]
 }
 
+/** Numbers of the known shards that are not listed any more, and of those that are others now. */
+export function changedShards(known: ReadonlyMap<number, SignedShard>, listed: readonly SignedShard[]): { readonly missing: readonly number[]; readonly other: readonly number[] } {
+  const now = new Map(listed.map(({ number, signature }) => [number, signature]))
+  const shards = [...known.values()]
+  return {
+    missing: shards.flatMap(({ number }) => (now.has(number) ? [] : [number])),
+    other: shards.flatMap(({ number, signature }) => (now.has(number) && now.get(number) !== signature ? [number] : []))
+  }
+}
+
 /** What the rollouts folder of a run holds at this moment. A link, a pipe or a half shard is named, not opened. */
 export function listRolloutFiles(folder: string): RolloutFiles {
   const refused: { path: string; message: string }[] = []

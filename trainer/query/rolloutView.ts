@@ -258,8 +258,10 @@ const GROUP_FIGURES = `run, "group", CAST(kind AS VARCHAR) AS kind, step, attemp
 /** The rows given, as lists show them, in the order given. */
 export async function rolloutRows(db: QueryDatabase, runs: readonly NamedRun[], wanted: Int32Array, signal?: AbortSignal): Promise<RolloutRow[]> {
   if (wanted.length === 0) return []
-  const own = new Map(runs.map((named) => [named.run.number, { ...named, columns: partColumns(named.run, runs) }]))
-  const found = await db.rows(`SELECT * FROM (${unionOf(runs.map(({ run }) => run))}) WHERE row IN (${wanted.join(', ')})`, { signal })
+  const all = runs.map(({ run }) => run)
+  const parts = partsOf(all)
+  const own = new Map(runs.map((named) => [named.run.number, { ...named, columns: partColumns(named.run, parts) }]))
+  const found = await db.rows(`SELECT * FROM (${unionOf(all)}) WHERE row IN (${wanted.join(', ')})`, { signal })
   const byRow = new Map(found.map((row) => [Number(row.row), rolloutRow(row, own.get(Number(row.run)))]))
   return [...wanted].flatMap((row) => byRow.get(row) ?? [])
 }
@@ -269,8 +271,7 @@ interface OwnColumns extends NamedRun {
   readonly columns: readonly (readonly [string, string])[]
 }
 
-function partColumns(run: RunRollouts, runs: readonly NamedRun[]): OwnColumns['columns'] {
-  const all = partsOf(runs.map((named) => named.run))
+function partColumns(run: RunRollouts, all: readonly string[]): OwnColumns['columns'] {
   return run.parts.map((name) => [name, `${PART_PREFIX}${samePart(all, name) ?? name}`])
 }
 

@@ -16,8 +16,8 @@ import type { KnownStep } from './knownSteps.ts'
 import { readLinesFrom } from './lineTail.ts'
 import type { TailLine } from './lineTail.ts'
 import { NoticeBoard } from './noticeBoard.ts'
-import { listRolloutFiles } from './rolloutFiles.ts'
-import type { LinesFile, RolloutFiles } from './rolloutFiles.ts'
+import { changedShards, listRolloutFiles } from './rolloutFiles.ts'
+import type { LinesFile, RolloutFiles, SignedShard } from './rolloutFiles.ts'
 import { requireReadableRun } from './runCards.ts'
 import { RunIdentity } from './runIdentity.ts'
 import { addPart, createTable, NameCodes, readTogether, rowOfIndex, selectIndexes, selectRows, tableTypes, tableValues } from './runTable.ts'
@@ -59,7 +59,7 @@ export class RunRollouts {
   readonly #numbers: RowNumbers
   readonly #identity: RunIdentity
   readonly #steps = new KnownSteps()
-  readonly #shards = new Map<number, Shard>()
+  readonly #shards = new Map<number, SignedShard>()
   #last: Promise<void> = Promise.resolve()
 
   private constructor(directory: string, number: number, db: QueryDatabase, copies: IndexCopies, numbers: RowNumbers) {
@@ -100,7 +100,7 @@ export class RunRollouts {
 
   /** Another run lies at the path since the last look. */
   get replaced(): boolean {
-    return this.#identity.replaced
+    return this.#identity.look() === 'replaced'
   }
 
   /** Takes in what was written since the last time, for at most about `budgetMs` milliseconds of reading lines. */
@@ -134,10 +134,11 @@ export class RunRollouts {
   /** True = there is more to read at once. */
   async #sync(until: number): Promise<boolean> {
     const files = await this.#look()
+    const identity = this.#identity.look()
     // Of a run that is gone, what was read stays.
-    if (this.#identity.absent) return false
-    if (this.#identity.replaced) await this.#startAnew()
-    const { missing, other } = this.#identity.changed(files.shards)
+    if (identity === 'absent') return false
+    if (identity === 'replaced') await this.#startAnew()
+    const { missing, other } = changedShards(this.#shards, files.shards)
     await this.#dropShards([...missing, ...other])
     for (const { path: place, message } of files.refused) this.notices.set(place, message)
     await this.#takeShards(files)
@@ -156,7 +157,7 @@ export class RunRollouts {
   /** A listing is not one moment's, and a run that is being removed loses its shards first: where one is missing, it is looked for twice. */
   async #look(): Promise<RolloutFiles> {
     const files = listRolloutFiles(this.folder)
-    if (this.#identity.changed(files.shards).missing.length === 0) return files
+    if (changedShards(this.#shards, files.shards).missing.length === 0) return files
     await delay(SECOND_LOOK_MS)
     return listRolloutFiles(this.folder)
   }
@@ -169,17 +170,14 @@ export class RunRollouts {
     this.lives++
     this.version++
     requireReadableRun(this.directory)
-    this.#identity.forget()
+    this.#identity.renew()
   }
 
   async #dropShards(numbers: readonly number[]): Promise<void> {
     if (numbers.length === 0) return
     const lost = new Set(numbers)
     const places = this.files.flatMap((file, number) => (file.kind === 'shard' && lost.has(file.shard.number) ? [number] : []))
-    for (const number of numbers) {
-      this.#shards.delete(number)
-      this.#identity.lose(number)
-    }
+    for (const number of numbers) this.#shards.delete(number)
     this.#steps.loseShards(lost)
     await this.#write([], places.length === 0 ? [] : [`DELETE FROM ${this.table} WHERE file IN (${places.join(', ')})`])
     this.lives++
@@ -188,10 +186,7 @@ export class RunRollouts {
   async #takeShards(files: RolloutFiles): Promise<void> {
     const fresh = files.shards.filter(({ number }) => !this.#shards.has(number))
     if (fresh.length === 0) return
-    for (const shard of fresh) {
-      this.#shards.set(shard.number, shard)
-      this.#identity.know(shard)
-    }
+    for (const shard of fresh) this.#shards.set(shard.number, shard)
     await this.#copies.with(fresh, this.notices, async (copies) => {
       const indexes = await summariseIndexes(this.#db, copies, this.notices)
       for (const index of indexes) {

@@ -75,12 +75,12 @@ function learnerOf(run: ResolvedRun, stage: Stage | undefined): Learner | undefi
 function stageMistakes(run: ResolvedRun, { stage, path }: StagePlace, places: Places): Mistake[] {
   const learner = learnerOf(run, stage)
   if (!learner) return []
-  const { name, kinds, canDoWithout } = learner
+  const { kinds, canDoWithout } = learner
   const data = stage?.data ?? run.data
   if (!data) return canDoWithout ? [] : [missingData(learner, places.place(path))]
   if (kinds.includes(data.kind)) return []
   const at = stage?.data ? [...path, 'data', 'kind'] : ['data', 'kind']
-  return [{ code: 'runFile/data', place: places.place(at), message: `the rows are ${data.kind}, and ${name} learns from ${kinds.join(' or ')};`, remedy: `export rows of that kind, or take another recipe` }]
+  return [wrongKind(learner, data, places.place(at))]
 }
 
 /** A recipe that is about rows, none of whose stages has any of that kind: other stages may learn from what they like. */
@@ -91,14 +91,19 @@ function recipeMistakes(run: ResolvedRun, places: Places, kinds: readonly RowKin
     const data = stage?.data ?? run.data
     return data ? [{ data, path: [...(stage?.data ? path : []), 'data', 'kind'] }] : []
   })
-  const name = `the recipe ${run.recipe}`
   if (found.some(({ data }) => kinds.includes(data.kind))) return []
+  const learner = { name: `the recipe ${run.recipe}`, kinds }
   const [first] = found
-  if (!first) return [missingData({ name, kinds, canDoWithout: false }, places.place(supervised[0]?.path ?? []))]
-  return [{ code: 'runFile/data', place: places.place(first.path), message: `the rows are ${first.data.kind}, and ${name} learns from ${kinds.join(' or ')};`, remedy: `export rows of that kind, or take another recipe` }]
+  return [first ? wrongKind(learner, first.data, places.place(first.path)) : missingData(learner, places.place(supervised[0]?.path ?? []))]
 }
 
-const missingData = ({ name, kinds }: Learner, place: string): Mistake => ({
+type Named = Pick<Learner, 'name' | 'kinds'>
+
+const wrongKind = ({ name, kinds }: Named, { kind }: TrainingData, place: string): Mistake => ({
+  code: 'runFile/data', place, message: `the rows are ${kind}, and ${name} learns from ${kinds.join(' or ')};`, remedy: 'export rows of that kind, or take another recipe'
+})
+
+const missingData = ({ name, kinds }: Named, place: string): Mistake => ({
   code: 'runFile/missing-field', place, message: `"data" is missing: ${name} learns from rows;`, remedy: `name a file of ${kinds.join(' or ')}; \`lab labels export\` writes them`
 })
 

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { runFileJsonSchema } from '../protocol/jsonSchema.ts'
 import type { RowKind } from '../protocol/labelRows.ts'
-import { OFFERED_ENGINES, RunFile } from '../protocol/runFile.ts'
+import { isOffered, RunFile } from '../protocol/runFile.ts'
 import { TorchOptions } from '../protocol/torchOptions.ts'
 import type { JsonPath } from './jsonDocument.ts'
 import type { ResolvedRun, RewardRef } from '../protocol/runFile.ts'
@@ -117,7 +117,7 @@ function engineMistakes({ engine }: ResolvedRun, { engines }: Catalogue, places:
   if (engines.includes(engine)) return []
   return [{
     code: 'runFile/engine-not-in-build', place: places.place(['engine']),
-    message: `"engine" is "${engine}", which this build does not have;`, remedy: `it has ${engines.filter((name) => OFFERED_ENGINES.some((offered) => offered === name)).join(', ')}`
+    message: `"engine" is "${engine}", which this build does not have;`, remedy: `it has ${engines.filter(isOffered).join(', ')}`
   }]
 }
 

@@ -3,7 +3,8 @@ import { heldOutProblems, trainingProblems } from '../../orchestrator/problemSou
 import type { DrawnProblem } from '../../orchestrator/problemSource.ts'
 import { openMixture } from '../../orchestrator/runPlan.ts'
 import type { Mixture, StagePlan } from '../../orchestrator/runPlan.ts'
-import type { EnvironmentRef, ResolvedRun, Stage } from '../../protocol/runFile.ts'
+import type { EnvironmentRef, ResolvedRun } from '../../protocol/runFile.ts'
+import { stagesOf } from '../../protocol/runStages.ts'
 import { stageEnvironments } from '../../protocol/stageEnvironments.ts'
 import type { ScoredRollout } from '../../stores/scoredRollouts.ts'
 import type { Workspace } from '../services.ts'
@@ -21,9 +22,8 @@ export interface RecordedProblems {
 
 export async function openRecordedProblems(run: ResolvedRun, workspace: Pick<Workspace, 'environment'>): Promise<RecordedProblems> {
   const faults = new Set<string>()
-  const stages: readonly Pick<Stage, 'name' | 'environment' | 'problemsPerStep'>[] = run.stages ?? [{ name: 'rl' }]
   const plans = new Map<string, Pick<StagePlan, 'mixture' | 'problemsPerStep'>>()
-  for (const stage of stages) {
+  for (const stage of stagesOf(run)) {
     const mixture = await openOrTell(stageEnvironments(run, stage), workspace, faults)
     if (mixture.length > 0) plans.set(stage.name, { mixture, problemsPerStep: stage.problemsPerStep ?? run.problemsPerStep })
   }

@@ -8,6 +8,7 @@ import type { RolloutPlace, RunAgain } from '../../protocol/inspector.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
 import { detailStyles } from '../detail/detailStyles.ts'
 import { errorBox } from '../detail/messages.ts'
+import { isSamePlace } from '../detail/samePlace.ts'
 import type { Connection } from '../inspectorModel.ts'
 import { countText, unitsText, verdictClass, verdictSign } from '../rowText.ts'
 import { ExecutionModel, TESTS_PAGE } from './executionModel.ts'
@@ -47,7 +48,7 @@ export class ExecutionView extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('place')
-    if (!changed.has('place') || (before?.run === this.place.run && before.id === this.place.id)) return
+    if (!changed.has('place') || isSamePlace(before, this.place)) return
     this.#model ??= new ExecutionModel(this.connection, () => this.requestUpdate())
     this.open = new Set()
     this.error = undefined

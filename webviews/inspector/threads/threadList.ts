@@ -9,6 +9,7 @@ import type { RolloutPlace } from '../../protocol/inspector.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
 import { detailStyles } from '../detail/detailStyles.ts'
 import { errorBox } from '../detail/messages.ts'
+import { isSamePlace } from '../detail/samePlace.ts'
 import type { Connection } from '../inspectorModel.ts'
 import { isMark, ratingSummaries } from './ratingSummary.ts'
 
@@ -59,7 +60,7 @@ export class ThreadList extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('place')
-    if (!changed.has('place') || (before?.run === this.place.run && before.id === this.place.id)) return
+    if (!changed.has('place') || isSamePlace(before, this.place)) return
     this.labels = undefined
     void this.read()
   }

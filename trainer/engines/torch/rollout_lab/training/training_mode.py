@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, ContextManager
 
 import torch
@@ -30,7 +30,7 @@ def training_mode(model: LoadedModel, data: Sequence[dict[str, Any]]) -> Iterato
         yield
         return
     drops = lora is not None and lora.dropout > 0
-    with _own_draws(model.device) if drops else _nothing():
+    with _own_draws(model.device) if drops else nullcontext():
         if drops:
             torch.manual_seed(dropout_seed(model, data))
         model.network.train()
@@ -46,11 +46,6 @@ def _keep_policy(network: nn.Module) -> None:
     for name, module in network.named_modules():
         if isinstance(module, _DropoutNd) and ADAPTER not in name:
             module.eval()
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 def _own_draws(device: torch.device) -> ContextManager[None]:
