@@ -38,10 +38,10 @@ export function know(rollouts: readonly Rollout[]): Known[] {
     if (rewards.length > 0) flat.set(key, new Set(rewards).size === 1)
   }
   return rollouts.map((rollout, at) => {
-    const over = (read: (segment: Rollout['segments'][number]) => readonly number[] | undefined): number | null => meanOf(rollout.segments.flatMap((segment) => read(segment) ?? []))
+    const own = rollout.segments[0]!
     return {
-      at, rollout, tokens: rollout.segments.reduce((sum, { tokens }) => sum + tokens.length, 0), stopReason: rollout.segments.at(-1)!.stopReason,
-      advantage: over(({ advantages }) => advantages), meanLogprob: over(({ logprobs }) => logprobs), meanEntropy: over(({ entropies }) => entropies),
+      at, rollout, tokens: own.tokens.length, stopReason: own.stopReason,
+      advantage: meanOf((own.advantages ?? []).filter((_, t) => own.mask[t] === 1)), meanLogprob: meanOf(own.logprobs), meanEntropy: meanOf(own.entropies),
       zeroVariance: flat.get(keyOf(rollout)) ?? null
     }
   })

@@ -40,12 +40,20 @@ export async function gradeCompletion(drawn: DrawnProblem & Pick<RolloutSlot, 't
     const executions = executed ?? (await executionsOf(drawn, text, parts))
     const failure = executions.at(-1)?.failure ?? null
     if (failure !== null) return { found: null, failure, executions, errors: [{ boundary: 'sandbox', message: failure }] }
-    // What an earlier turn's program was worth is not what the last turn says.
-    const judged = executions.findLast(({ turn }) => turn === (drawn.turns?.length ?? 1))
+    const judged = judgedExecution(executions, drawn.turns?.length ?? 1)
     return { ...gradeText(drawn, text, judged), executions, ...(judged && { judged }) }
   } catch (error) {
     return failed(drawn, error)
   }
+}
+
+/**
+ * The execution that a completion of so many turns is judged by, with the signals of all of them. Undefined where the last turn holds no
+ * program: what an earlier turn's was worth is not what the last turn says.
+ */
+export function judgedExecution(executions: readonly ExecutionRecord[], turns: number): ExecutionRecord | undefined {
+  const judged = executions.findLast(({ turn }) => turn === turns)
+  return judged && { ...judged, signals: executions.flatMap(({ signals }) => signals) }
 }
 
 /** A verdict without running anything. @param execution of the program that the text is, where it is one. */
@@ -98,7 +106,6 @@ export async function scoreGraded(
 ): Promise<Findings> {
   if (!graded.found) return { ...notScorable(options.rewards, graded.failure ?? GRADER_FAILED, graded.errors), ...executed(graded) }
   const { verdict, rendering, steps } = graded.found
-  const execution = graded.judged && { ...graded.judged, signals: graded.executions?.flatMap(({ signals }) => signals) ?? [] }
   const input = {
     problem: drawn.problem,
     completion: completion.text,
@@ -107,7 +114,7 @@ export async function scoreGraded(
     maxTokens: options.maxTokens * (drawn.turns?.length ?? 1),
     truncated: completion.stopReason === 'length',
     verdict, rendering, steps,
-    ...(execution && { execution }),
+    ...(graded.judged && { execution: graded.judged }),
     ...others
   }
   const { reward, errors } = await scoreRollout(options.rewards, input, options)

@@ -54,13 +54,15 @@ export interface RolloutRow {
   readonly reward: number | null
   /** Scores by part, before weights. */
   readonly parts: Readonly<Record<string, number | null>>
-  /** Mean over the completion's tokens; null until the group was weighed. */
+  /** Mean over the tokens that are trained on; null until the group was weighed, and where none is. */
   readonly advantage: number | null
+  /** Of the first segment, as the next three, which are of what the policy wrote there. */
   readonly stopReason: string
   readonly completionTokens: number
   readonly meanLogprob: number | null
   readonly meanEntropy: number | null
   readonly kept: boolean | null
+  /** Whether all scored rewards of the group are equal, a KL penalty apart. */
   readonly zeroVariance: boolean | null
   readonly policyVersion: number
 }

@@ -1,10 +1,12 @@
 import type { Reward } from './rollout.ts'
 
+type Scores = Pick<Reward, 'total'> & { readonly parts: readonly Omit<Reward['parts'][number], 'why'>[] }
+
 /** Name of the reward part that holds the KL penalty. */
 export const KL_PART = 'kl'
 
 /** Weighted sum of the parts without the KL penalty; null where the total is for another reason than it. */
-export function taskReward({ total, parts }: Reward): number | null {
+export function taskReward({ total, parts }: Scores): number | null {
   const task = parts.filter(({ name }) => name !== KL_PART)
   if (task.length === parts.length) return total
   let sum = 0

@@ -1,8 +1,6 @@
-import type { Span } from './rollout.ts'
-
 interface Tokens {
   readonly tokenEnds: readonly number[]
-  readonly spans: readonly Span[]
+  readonly spans: readonly { readonly kind: string; readonly from: number; readonly to: number }[]
 }
 
 /**
@@ -17,7 +15,7 @@ export function isTool_T({ tokenEnds, spans }: Tokens): boolean[] {
 export const hasTool = ({ spans }: Pick<Tokens, 'spans'>): boolean => spans.some(({ kind }) => kind === 'tool')
 
 /** How many tokens the policy wrote. */
-export const writtenCount = (segment: Tokens & { readonly tokens: readonly number[] }): number => written_T(segment, segment.tokens).length
+export const writtenCount = (segment: Tokens & { readonly tokens: readonly unknown[] }): number => written_T(segment, segment.tokens).length
 
 /** The values of the tokens that the policy wrote. */
 export function written_T<T>(segment: Tokens, values_T: readonly T[]): readonly T[] {

@@ -3,14 +3,14 @@ import type { RolloutBatch } from '../stores/runLayout.ts'
 import { readLinesFrom } from './lineTail.ts'
 import type { TailLine } from './lineTail.ts'
 import { parseNarrow } from './narrowRollout.ts'
-import type { NarrowRollout } from './narrowRollout.ts'
+import type { ReadRollout } from './narrowRollout.ts'
 
 export const TOO_LONG = 'a line is too long to be a rollout'
 
 /** What was read of the lines of a step. */
 export interface ReadLines {
   /** Each with where its line begins. */
-  readonly rollouts: { readonly rollout: NarrowRollout; readonly place: number }[]
+  readonly rollouts: { readonly rollout: ReadRollout; readonly place: number }[]
   /** What is wrong with other lines, and how many of them. */
   readonly problems: Map<string, number>
 }
@@ -19,7 +19,7 @@ export function readBatchLines(lines: Iterable<TailLine>, batch: RolloutBatch, r
   for (const { text, offset } of lines) {
     const parsed = parseNarrow(text)
     const problem = typeof parsed === 'string' ? parsed : parsed.kind === batch.kind && parsed.step === batch.step ? undefined : 'a rollout of another step'
-    if (problem === undefined) read.rollouts.push({ rollout: parsed as NarrowRollout, place: offset })
+    if (problem === undefined) read.rollouts.push({ rollout: parsed as ReadRollout, place: offset })
     else count(read, problem)
   }
   return read

@@ -40,7 +40,7 @@ async function recentFigures(run: RunRollouts, db: QueryDatabase, signal: AbortS
     CASE WHEN stddev_pop(reward) > 0 AND stddev_pop(completionTokens) > 0 THEN corr(reward, completionTokens) END AS r FROM ${recent}`, { signal })
   const [groups] = await db.rows(`SELECT CAST(count(*) AS INTEGER) AS groups, CAST(count(*) FILTER (flat AND accuracy = 1) AS INTEGER) AS flatRight,
     CAST(count(*) FILTER (flat AND accuracy = 0) AS INTEGER) AS flatWrong, CAST(count(*) FILTER (flat AND (accuracy IS NULL OR accuracy NOT IN (0, 1))) AS INTEGER) AS flatOther
-    FROM (SELECT min(reward) = max(reward) AS flat, avg(CAST(correct AS INTEGER)) AS accuracy FROM ${recent} GROUP BY step, attempt, "group" HAVING count(reward) > 1)`, { signal })
+    FROM (SELECT coalesce(bool_and(zeroVariance), min(reward) = max(reward)) AS flat, avg(CAST(correct AS INTEGER)) AS accuracy FROM ${recent} GROUP BY step, attempt, "group" HAVING count(reward) > 1)`, { signal })
   const number = (value: unknown): number => Number(value ?? 0)
   return {
     firstStep: number(counts?.first ?? firstStep), lastStep, rollouts: number(counts?.rollouts), notScorable: number(counts?.notScorable), truncated: number(counts?.truncated),

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { Count, Finite } from '../protocol/numbers.ts'
 import type { RolloutRow } from '../protocol/rolloutViews.ts'
 import { StopReason } from '../protocol/rollout.ts'
+import { taskReward } from '../protocol/taskReward.ts'
+import { written_T, writtenCount } from '../protocol/toolTokens.ts'
 import { numberedParts } from '../stores/partNames.ts'
 import { withoutExecutions } from './withoutExecutions.ts'
 
@@ -11,20 +13,27 @@ export interface NarrowRollout extends Omit<RolloutRow, 'run' | 'parts' | 'zeroV
   readonly parts: readonly { readonly name: string; readonly score: number | null }[]
 }
 
+/** What its line alone tells. */
+export interface ReadRollout extends NarrowRollout {
+  /** The reward without a KL penalty. */
+  readonly taskReward: number | null
+}
+
 const NarrowSegment = z.object({
+  tokens: z.array(z.unknown()), tokenEnds: z.array(z.number()), spans: z.array(z.object({ kind: z.string(), from: z.number(), to: z.number() })),
   logprobs: z.array(z.unknown()), entropies: z.array(z.unknown()), advantages: z.array(z.unknown()).optional(), mask: z.array(z.unknown()), stopReason: StopReason
 })
 
 const NarrowRecord = z.object({
   version: z.literal(1), id: z.string().min(1), kind: z.enum(['train', 'evaluation']), stage: z.string(), step: Count, attempt: Count, superseded: z.boolean(),
   group: z.string(), sampleIndex: Count, problemId: z.string(), environment: z.string(), correct: z.boolean().nullable(), policyVersion: Count,
-  reward: z.object({ total: Finite.nullable(), parts: z.array(z.object({ name: z.string(), score: Finite.nullable() })) }),
+  reward: z.object({ total: Finite.nullable(), parts: z.array(z.object({ name: z.string(), score: Finite.nullable(), weight: Finite })) }),
   filter: z.object({ kept: z.boolean() }).optional(),
   segments: z.array(NarrowSegment).min(1)
 })
 
 /** The row of a line of a rollout file, or what is wrong with the line. */
-export function parseNarrow(line: string): NarrowRollout | string {
+export function parseNarrow(line: string): ReadRollout | string {
   let value: unknown
   try {
     value = JSON.parse(withoutExecutions(line))
@@ -37,16 +46,18 @@ export function parseNarrow(line: string): NarrowRollout | string {
   return `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'not a rollout'}`.trim()
 }
 
-function narrow({ reward, filter, segments, version: _, ...rest }: z.infer<typeof NarrowRecord>): NarrowRollout {
+/** As metrics count: of the first segment, and there of what the policy wrote. Shards go by the same rules in stores/rolloutFigures.ts. */
+function narrow({ reward, filter, segments, version: _, ...rest }: z.infer<typeof NarrowRecord>): ReadRollout {
+  const own = segments[0]!
   return {
     ...rest,
-    reward: reward.total, parts: numberedParts(reward.parts),
-    stopReason: segments.at(-1)!.stopReason,
-    completionTokens: segments.reduce((sum, { mask }) => sum + mask.length, 0),
+    reward: reward.total, taskReward: taskReward(reward), parts: numberedParts(reward.parts),
+    stopReason: own.stopReason,
+    completionTokens: writtenCount(own),
     kept: filter?.kept ?? null,
-    advantage: meanOver(segments.map(({ advantages }) => advantages ?? [])),
-    meanLogprob: meanOver(segments.map(({ logprobs }) => logprobs)),
-    meanEntropy: meanOver(segments.map(({ entropies }) => entropies))
+    advantage: meanOver(segments.map(({ advantages, mask }) => (advantages ?? []).filter((_, t) => mask[t] === 1))),
+    meanLogprob: meanOver([written_T(own, own.logprobs)]),
+    meanEntropy: meanOver([written_T(own, own.entropies)])
   }
 }
 

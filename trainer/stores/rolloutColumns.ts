@@ -5,6 +5,7 @@
 import { sqlList, sqlText } from './duckDb.ts'
 import { MAX_LINE_BYTES } from './jsonLinesReader.ts'
 import { NUMBERED_PARTS_SQL, partKey, partKeySql } from './partNames.ts'
+import { ADVANTAGE_SQL, TASK_REWARD_SQL, WRITTEN_TOKENS_SQL, writtenSql } from './rolloutFigures.ts'
 
 const PROMPT = 'STRUCT("text" VARCHAR, tokens BIGINT[], messages STRUCT("role" VARCHAR, content VARCHAR)[])'
 const SEGMENT = [
@@ -42,12 +43,10 @@ export const ROLLOUT_COLUMNS: Readonly<Record<string, string>> = {
   tags: 'JSON'
 }
 
-const meanOverTokens = (values: string): string => `list_avg(flatten(list_transform(segments, lambda segment: segment.${values})))`
-
 /** Columns of the narrow index: neither text nor tokens. */
 const INDEX_SELECTION = `id, kind, stage, step, attempt, superseded, "group", sampleIndex, problemId, environment, params,
-  correct, reward.total AS reward, segments[-1].stopReason AS stopReason,
-  CAST(list_sum(list_transform(segments, lambda segment: len(segment.tokens))) AS BIGINT) AS completionTokens,
+  correct, reward.total AS reward, segments[1].stopReason AS stopReason,
+  CAST(${WRITTEN_TOKENS_SQL} AS BIGINT) AS completionTokens,
   filter.kept AS kept, policyVersion`
 
 /** More parts than this are no run's; what is beyond them is in the shard alone. */
@@ -61,15 +60,15 @@ export const partNamesQuery = (from: string): string =>
     GROUP BY ${partKeySql('part.name')} ORDER BY name LIMIT ${MAX_INDEXED_PARTS}`
 
 /**
- * SELECT of the index beside a shard, in the shard's order: the columns above, means over the completion's tokens, the score
- * of each part named, and whether all scored rewards of the group are equal. Older indexes have only INDEX_SELECTION.
+ * SELECT of the index beside a shard, in the shard's order: the columns above, means over tokens, the score of each part named, and
+ * whether all scored rewards of the group are equal, a KL penalty apart. Older indexes have only INDEX_SELECTION.
  */
 export function indexQuery(shard: string, partNames: readonly string[]): string {
   const parts = partNames.map((name) => `list_filter(numberedParts, lambda part: ${partKeySql('part.name')} = ${sqlText(partKey(name))})[1].score AS ${sqlName(PART_PREFIX + name)}`)
-  const means = ['advantages', 'logprobs', 'entropies'].map((values, i) => `${meanOverTokens(values)} AS ${['advantage', 'meanLogprob', 'meanEntropy'][i]}`)
-  const narrow = `SELECT file_row_number, ${[INDEX_SELECTION, ...means, ...parts].join(', ')} FROM (SELECT *, ${NUMBERED_PARTS_SQL} AS numberedParts FROM ${fromParquet([shard], { rowNumbers: true })})`
-  const inGroup = (aggregate: string): string => `${aggregate}(reward) OVER (PARTITION BY kind, step, attempt, "group")`
-  return `SELECT * EXCLUDE (file_row_number), ${inGroup('min')} = ${inGroup('max')} AS zeroVariance FROM (${narrow}) ORDER BY file_row_number`
+  const means = [`${ADVANTAGE_SQL} AS advantage`, `list_avg(${writtenSql('logprobs')}) AS meanLogprob`, `list_avg(${writtenSql('entropies')}) AS meanEntropy`]
+  const narrow = `SELECT file_row_number, ${TASK_REWARD_SQL} AS taskReward, ${[INDEX_SELECTION, ...means, ...parts].join(', ')} FROM (SELECT *, ${NUMBERED_PARTS_SQL} AS numberedParts FROM ${fromParquet([shard], { rowNumbers: true })})`
+  const inGroup = (aggregate: string): string => `${aggregate}(taskReward) OVER (PARTITION BY kind, step, attempt, "group")`
+  return `SELECT * EXCLUDE (file_row_number, taskReward), ${inGroup('min')} = ${inGroup('max')} AS zeroVariance FROM (${narrow}) ORDER BY file_row_number`
 }
 
 /** A SQL identifier. */

@@ -3,7 +3,9 @@ import { ExecutionRecord } from '../protocol/execution.ts'
 import { Count } from '../protocol/numbers.ts'
 import { Message } from '../protocol/problem.ts'
 import { Reward, Span, StepVerdict, StopReason } from '../protocol/rollout.ts'
+import { writtenCount } from '../protocol/toolTokens.ts'
 import { readNarrowRollouts } from './narrowRollouts.ts'
+import { WRITTEN_TOKENS_SQL } from './rolloutFigures.ts'
 
 /** What a reward looks at, and what it gave; none of the numbers by token. */
 export const ScoredRollout = z.object({
@@ -27,6 +29,7 @@ export const ScoredRollout = z.object({
   messages: z.array(Message).nullish(),
   completion: z.string(),
   spans: z.array(Span),
+  /** Of what the policy wrote. */
   tokens: Count,
   stopReason: StopReason
 })
@@ -36,7 +39,7 @@ const SELECTION = `{
   id: id, kind: kind, stage: stage, step: step, "group": "group", superseded: superseded, problemId: problemId, environment: environment,
   params: params, gold: gold, answer: answer, correct: correct, steps: steps, reward: reward, executions: executions,
   prompt: segments[1].samplePrompt."text", messages: segments[1].samplePrompt.messages, completion: segments[1]."text", spans: segments[1].spans,
-  tokens: len(segments[1].tokens), stopReason: segments[1].stopReason
+  tokens: ${WRITTEN_TOKENS_SQL}, stopReason: segments[1].stopReason
 }`
 
 /** As `readNarrowRollouts`: the rollouts of a run as a reward sees them. */
@@ -47,8 +50,15 @@ interface RecordedSegment {
   readonly samplePrompt?: { readonly text?: unknown; readonly messages?: unknown }
   readonly text?: unknown
   readonly spans?: unknown
-  readonly tokens?: readonly unknown[]
   readonly stopReason?: unknown
+}
+
+const WrittenTokens = z.object({ tokens: z.array(z.unknown()), tokenEnds: z.array(z.number()), spans: z.array(Span) })
+
+/** Nothing where the segment is none: the schema then says what is wrong with it. */
+function tokensWritten(segment: unknown): number | undefined {
+  const read = WrittenTokens.safeParse(segment)
+  return read.success ? writtenCount(read.data) : undefined
 }
 
 /** The same of a record of a line. */
@@ -57,6 +67,6 @@ function fromRecord(record: object): unknown {
   const first = segments?.[0]
   return {
     ...rest, prompt: first?.samplePrompt?.text, messages: first?.samplePrompt?.messages, completion: first?.text, spans: first?.spans,
-    tokens: first?.tokens?.length, stopReason: first?.stopReason
+    tokens: tokensWritten(first), stopReason: first?.stopReason
   }
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { trainingProblems, heldOutProblems } from '../../orchestrator/problemSource.ts'
 import type { StagePlan } from '../../orchestrator/runPlan.ts'
+import type { ExecutionRecord } from '../../protocol/execution.ts'
+import { execution, testRun } from '../../protocol/execution.fixture.ts'
 import { RunFile } from '../../protocol/runFile.ts'
 import type { ScoredRollout } from '../../stores/scoredRollouts.ts'
 import { compose } from '../compose.ts'
@@ -32,6 +34,16 @@ describe('re-scoring: what a reward is given of a recorded rollout', () => {
     const completion = opened.environment.solution(drawn!.problem)
     const right = recordedInput(rollout({ completion, answer: 'as recorded' }), run, found)
     assert.deepEqual([right.problem, right.verdict.correct, right.verdict.answer, right.rendering.wellFormed, right.truncated, right.maxTokens, right.tokens], [drawn!.problem, true, 'as recorded', true, true, 44, 9])
+  })
+
+  it('has the room of all its turns, and the program of the last alone, with what was met in any', () => {
+    const tool = { kind: 'tool', from: 3, to: 5 } as const
+    const met = { ...execution([testRun('t', 'pass')], { turn: 1 }), signals: [{ kind: 'earlyExit', why: 'left' }] } as ExecutionRecord
+    const last = execution([testRun('t', 'wrongValue')], { turn: 2 })
+    const read = (executions: ExecutionRecord[]) => recordedInput(rollout({ spans: [tool], executions }), run, undefined)
+    assert.equal(read([met, last]).maxTokens, 88)
+    assert.deepEqual(read([met, last]).execution, { ...last, signals: met.signals })
+    assert.equal(read([met]).execution, undefined)
   })
 
   it('keeps the verdict that was recorded where the grader would say another thing now', async () => {

@@ -1,4 +1,4 @@
-import { gradeText } from '../../orchestrator/grading.ts'
+import { gradeText, judgedExecution } from '../../orchestrator/grading.ts'
 import type { DrawnProblem } from '../../orchestrator/problemSource.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
@@ -12,7 +12,8 @@ import type { ScoredRollout } from '../../stores/scoredRollouts.ts'
  * @param drawn its problem, where it could be drawn again; else it is put together from what the rollout records.
  */
 export function recordedInput(rollout: ScoredRollout, run: ResolvedRun, drawn: DrawnProblem | undefined): RewardInput {
-  const execution = rollout.executions?.at(-1)
+  const turns = turnsOf(rollout)
+  const execution = judgedExecution(rollout.executions ?? [], turns)
   const found = drawn && gradeText(drawn, rollout.completion, execution).found
   const correct = rollout.correct ?? false
   const verdict = found && found.verdict.correct === correct ? found.verdict : { correct, score: Number(correct), answer: rollout.answer, why: 'as the run recorded it' }
@@ -20,7 +21,7 @@ export function recordedInput(rollout: ScoredRollout, run: ResolvedRun, drawn: D
     problem: drawn?.problem ?? recordedProblem(rollout),
     completion: rollout.completion,
     tokens: rollout.tokens,
-    maxTokens: maxTokensOf(run, rollout.stage),
+    maxTokens: maxTokensOf(run, rollout.stage) * turns,
     truncated: rollout.stopReason === 'length',
     verdict: { ...verdict, answer: rollout.answer },
     rendering: found?.rendering ?? { spans: rollout.spans, wellFormed: rollout.answer !== null, why: 'as the run recorded it' },
@@ -32,5 +33,8 @@ export function recordedInput(rollout: ScoredRollout, run: ResolvedRun, drawn: D
 function recordedProblem({ problemId: id, environment, prompt, messages, params, gold }: ScoredRollout): Problem {
   return { id, environment, prompt, params, ...(messages && { messages }), ...(gold !== undefined && { gold }) }
 }
+
+/** Between two turns stands what a tool said. */
+const turnsOf = ({ spans }: ScoredRollout): number => 1 + spans.filter(({ kind }) => kind === 'tool').length
 
 const maxTokensOf = (run: ResolvedRun, stage: string): number => (run.stages?.find(({ name }) => name === stage)?.sampling ?? run.sampling).maxTokens

@@ -1,8 +1,9 @@
 import type { GroupAttempt } from '../../../trainer/protocol/rolloutViews.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import { writtenCount } from '../../../trainer/protocol/toolTokens.ts'
 
-/** Completion tokens of all segments. */
-export const tokensOf = (rollout: Rollout) => rollout.segments.reduce((sum, segment) => sum + segment.tokens.length, 0)
+/** Tokens of the completion that the policy wrote. */
+export const tokensOf = ({ segments: [own] }: Rollout) => (own ? writtenCount(own) : 0)
 
 /** Mean advantage over the tokens that are trained on; null where the group was not weighed. */
 export function advantageOf(rollout: Rollout): number | null {

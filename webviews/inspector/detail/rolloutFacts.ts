@@ -7,7 +7,7 @@ import { advantageOf, tokensOf } from './groupNumbers.ts'
 
 /** Verdict, reward, length and what became of it. */
 export function outcome(rollout: Rollout) {
-  const stop = rollout.segments.at(-1)?.stopReason ?? ''
+  const stop = rollout.segments[0]?.stopReason ?? ''
   return html`<div class="facts">
       <span class="verdict ${verdictClass(rollout.correct)}">${verdictSign(rollout.correct)} ${verdictWord(rollout.correct)}</span>
       <span>reward <b>${numberText(rollout.reward.total)}</b></span><span>advantage <b>${signedText(advantageOf(rollout))}</b></span>
