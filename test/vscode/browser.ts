@@ -10,7 +10,7 @@ const flags = [
 
 export function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium()
-  if (!executablePath) throw new Error('No Chromium found. On Debian: apt-get install chromium; elsewhere set ROLLOUT_LAB_CHROMIUM.')
+  if (!executablePath) throw new Error('No Chromium found. On Debian: apt-get install chromium-headless-shell; elsewhere set ROLLOUT_LAB_CHROMIUM.')
   return chromium.launch({ executablePath, headless: true, args: flags })
 }
 
