@@ -15,7 +15,7 @@ export function declarationContract(subject: Subject): void {
 
   it('describes its model', async () => {
     const model = await (await start()).loadModel(source)
-    assert.deepEqual([model.vocabularySize, model.contextLength, model.endOfTextTokens, model.hasChatTemplate], [WORDS.length, CONTEXT, [0], false])
+    assert.deepEqual([model.vocabularySize, model.contextLength, model.beginOfTextTokens, model.endOfTextTokens, model.hasChatTemplate], [WORDS.length, CONTEXT, [], [0], false])
     assert.ok(model.parameters > 0)
   })
 

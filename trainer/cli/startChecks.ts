@@ -6,6 +6,7 @@ import { heldOutProblems, trainingProblems } from '../orchestrator/problemSource
 import type { DrawnProblem } from '../orchestrator/problemSource.ts'
 import { requireProgramsForRewards } from '../orchestrator/programs.ts'
 import { cannotRead, requireRoom } from '../orchestrator/promptEncoder.ts'
+import { begun } from '../orchestrator/promptTokens.ts'
 import { evaluatedStage, openMixture, openRewards } from '../orchestrator/runPlan.ts'
 import type { Mixture, StagePlan } from '../orchestrator/runPlan.ts'
 import { isSupervised } from '../protocol/algorithmOptions.ts'
@@ -71,7 +72,7 @@ async function promptReader({ engine, model }: ResolvedRun): Promise<ReadPrompt 
 
 function encode(tokenizer: Tokenizer, prompt: string, environment: string): number[] {
   try {
-    return tokenizer.encode(prompt)
+    return begun(tokenizer.encode(prompt), tokenizer.beginOfTextTokens)
   } catch (cause) {
     if (!LabError.is(cause, 'engine/unknown-word')) throw cause
     throw cannotRead('prompts', environment, cause)

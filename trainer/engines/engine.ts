@@ -38,6 +38,8 @@ export interface ModelInfo {
   readonly parameters: number
   readonly vocabularySize: number
   readonly contextLength: number
+  /** What its tokenizer puts before a plain text (`<bos>`); a chat template writes it itself. `encode` adds none of them. */
+  readonly beginOfTextTokens: readonly number[]
   readonly endOfTextTokens: readonly number[]
   readonly hasChatTemplate: boolean
 }

@@ -1,7 +1,7 @@
 import type { TrainSequence } from '../engines/engine.ts'
 import { demonstrations } from './problemSource.ts'
 import type { Demonstration } from './problemSource.ts'
-import { encodePrompts, encodeTexts, requireRoom } from './promptEncoder.ts'
+import { encodeDemonstrations, encodePrompts, requireRoom } from './promptEncoder.ts'
 import { groupAlgorithm } from './runPlan.ts'
 import type { StagePlan } from './runPlan.ts'
 import type { Session } from './session.ts'
@@ -12,15 +12,15 @@ import { turnEnd } from './turnEnd.ts'
 export async function demonstrationBatches(session: Session, stage: StagePlan): Promise<Batches> {
   const { loss } = await session.parts.weigh([], groupAlgorithm(stage), { maxTokens: stage.sampling.maxTokens })
   const ends = { plain: await turnEnd(session.engine, session.model, false), chat: await turnEnd(session.engine, session.model, true) }
-  return async (stageStep) => ({ loss, data: await encodeDemonstrations(session, ends, demonstrations(stage, session.plan.run.seed, stageStep)) })
+  return async (stageStep) => ({ loss, data: await sequencesOf(session, ends, demonstrations(stage, session.plan.run.seed, stageStep)) })
 }
 
 /** The prompt as it will be sampled, the trace, and the token that ends what the model writes. */
-async function encodeDemonstrations(session: Session, ends: Readonly<Record<'plain' | 'chat', readonly number[]>>, batch: readonly Demonstration[]): Promise<TrainSequence[]> {
+async function sequencesOf(session: Session, ends: Readonly<Record<'plain' | 'chat', readonly number[]>>, batch: readonly Demonstration[]): Promise<TrainSequence[]> {
   const { engine, model } = session
   const [prompts, completions] = await Promise.all([
     encodePrompts(engine, model, batch, 0),
-    encodeTexts(engine, batch, batch.map(({ completion }) => completion), 'demonstrations')
+    encodeDemonstrations(engine, batch, batch.map(({ completion }) => completion))
   ])
   return batch.map(({ problem }, i) => {
     const completion = [...completions[i]!, ...(prompts[i]!.messages ? ends.chat : ends.plain)]

@@ -1,5 +1,6 @@
 import type { Engine, ModelInfo } from '../engines/engine.ts'
 import type { StepScorer } from '../rewards/stepScores.ts'
+import { encodePromptTexts } from './promptTokens.ts'
 import { stepEnds } from './rowTokens.ts'
 
 /**
@@ -9,8 +10,9 @@ import { stepEnds } from './rowTokens.ts'
 export function modelStepScorer(engine: Engine, model: ModelInfo): StepScorer {
   return {
     score: async ({ prompt, messages }, completion, ends) => {
-      const [text] = model.hasChatTemplate && messages ? await engine.renderChat([messages]) : [prompt]
-      const [promptTokens] = await engine.encode([text!])
+      const chat = model.hasChatTemplate && messages !== undefined
+      const [text] = chat ? await engine.renderChat([messages]) : [prompt]
+      const [promptTokens] = await encodePromptTexts(engine, model, [{ text: text!, chat }])
       const { tokens, endTokens } = await stepEnds({ engine }, completion, ends)
       const [heads] = await engine.headValues([{ prompt: promptTokens!, completion: tokens }])
       // A step that ends before any token has nothing that could be read.

@@ -3,6 +3,8 @@ import type { Engine, ModelInfo } from '../engines/engine.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { Segment } from '../protocol/rollout.ts'
 import type { DrawnProblem } from './problemSource.ts'
+import { encodePromptTexts } from './promptTokens.ts'
+import type { PromptText } from './promptTokens.ts'
 
 export type EncodedPrompt = Segment['samplePrompt']
 
@@ -13,18 +15,21 @@ export type EncodedPrompt = Segment['samplePrompt']
  */
 export async function encodePrompts(engine: Engine, model: ModelInfo, drawn: readonly DrawnProblem[], maxTokens: number): Promise<EncodedPrompt[]> {
   const texts = await promptTexts(engine, model, drawn.map(({ problem }) => problem))
-  const tokens = await encodeTexts(engine, drawn, texts, 'prompts')
+  const tokens = await readable('prompts', drawn, encodePromptTexts(engine, model, texts))
   return drawn.map(({ problem }, i) => {
     requireTokens(problem, tokens[i]!.length)
     requireRoom(problem, tokens[i]!.length, maxTokens, model.contextLength)
-    return encoded(model, problem, texts[i]!, tokens[i]!)
+    return encoded(problem, texts[i]!, tokens[i]!)
   })
 }
 
-/** @throws LabError `environment/model-mismatch` where the tokenizer cannot express a text of these problems. */
-export async function encodeTexts(engine: Engine, drawn: readonly DrawnProblem[], texts: readonly string[], what: 'prompts' | 'demonstrations'): Promise<number[][]> {
+/** @throws LabError `environment/model-mismatch` where the tokenizer cannot express a demonstration of these problems. */
+export const encodeDemonstrations = (engine: Engine, drawn: readonly DrawnProblem[], texts: readonly string[]): Promise<number[][]> =>
+  readable('demonstrations', drawn, engine.encode(texts))
+
+async function readable(what: 'prompts' | 'demonstrations', drawn: readonly DrawnProblem[], tokens: Promise<number[][]>): Promise<number[][]> {
   try {
-    return await engine.encode(texts)
+    return await tokens
   } catch (error) {
     if (!LabError.is(error, 'engine/unknown-word')) throw error
     throw cannotRead(what, [...new Set(drawn.map(({ problem }) => problem.environment))].join(', '), error)
@@ -43,19 +48,19 @@ export async function encodeFitting(
   engine: Engine, model: ModelInfo, drawn: readonly DrawnProblem[], maxTokens: number
 ): Promise<(EncodedPrompt | null)[]> {
   const texts = await promptTexts(engine, model, drawn.map(({ problem }) => problem))
-  const tokens = await encodeTexts(engine, drawn, texts, 'prompts')
-  return drawn.map(({ problem }, i) => (tokens[i]!.length + maxTokens > model.contextLength ? null : encoded(model, problem, texts[i]!, tokens[i]!)))
+  const tokens = await readable('prompts', drawn, encodePromptTexts(engine, model, texts))
+  return drawn.map(({ problem }, i) => (tokens[i]!.length + maxTokens > model.contextLength ? null : encoded(problem, texts[i]!, tokens[i]!)))
 }
 
-function encoded(model: ModelInfo, { messages }: Problem, text: string, tokens: readonly number[]): EncodedPrompt {
-  return { text, tokens: [...tokens], ...(model.hasChatTemplate && messages && { messages }) }
+function encoded({ messages }: Problem, { text, chat }: PromptText, tokens: readonly number[]): EncodedPrompt {
+  return { text, tokens: [...tokens], ...(chat && messages && { messages }) }
 }
 
-async function promptTexts(engine: Engine, model: ModelInfo, problems: readonly Problem[]): Promise<string[]> {
+async function promptTexts(engine: Engine, model: ModelInfo, problems: readonly Problem[]): Promise<PromptText[]> {
   const chats = problems.flatMap(({ messages }) => (model.hasChatTemplate && messages ? [messages] : []))
   const rendered = chats.length === 0 ? [] : await engine.renderChat(chats)
   let next = 0
-  return problems.map(({ prompt, messages }) => (model.hasChatTemplate && messages ? rendered[next++]! : prompt))
+  return problems.map(({ prompt, messages }) => (model.hasChatTemplate && messages ? { text: rendered[next++]!, chat: true } : { text: prompt, chat: false }))
 }
 
 function requireTokens(problem: Problem, promptTokens: number): void {

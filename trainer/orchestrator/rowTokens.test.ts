@@ -24,7 +24,7 @@ describe('steps as tokens', () => {
       await engine.optimStep({ name: 'sgd', learningRate: 1, beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, maxGradNorm: 0 })
     }
     const [heads] = await engine.headValues([{ prompt: [1], completion: [2, 3] }])
-    const scores = await modelStepScorer(engine, { hasChatTemplate: false } as never).score({ prompt: 'a' }, 'b c', [0, 1, 3])
+    const scores = await modelStepScorer(engine, { hasChatTemplate: false, beginOfTextTokens: [] } as never).score({ prompt: 'a' }, 'b c', [0, 1, 3])
     assert.deepEqual(scores, [0.5, ...heads!.map((head) => 1 / (1 + Math.exp(-head)))])
     assert.ok(scores[1]! > 0.8 && scores[2]! < 0.2)
   })

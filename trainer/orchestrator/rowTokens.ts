@@ -5,6 +5,7 @@ import { askForCritique } from '../environments/askForCritique.ts'
 import type { Environment } from '../environments/environment.ts'
 import type { CritiqueRow, PreferenceRow, RowKind, RowsOf, SolutionRow, StepRow } from '../protocol/labelRows.ts'
 import type { TrainingData } from '../protocol/runFile.ts'
+import { encodePromptTexts } from './promptTokens.ts'
 import type { StageData, StagePlan } from './runPlan.ts'
 import type { Session } from './session.ts'
 import { turnEnd } from './turnEnd.ts'
@@ -82,8 +83,8 @@ function roomFor(tokens: RowTokens, contextLength: number): RowTokens | string {
 }
 
 async function solutionTokens(encoder: Encoder, { prompt, completion }: SolutionRow): Promise<TokenSequence> {
-  const [promptTokens, completionTokens] = await encode(encoder, [await promptText(encoder, prompt), completion])
-  return { prompt: promptTokens!, completion: [...completionTokens!, ...encoder.end] }
+  const [promptTokens, [completionTokens]] = await Promise.all([encodePrompt(encoder, prompt), encode(encoder, [completion])])
+  return { prompt: promptTokens, completion: [...completionTokens!, ...encoder.end] }
 }
 
 /** The environment's words ask for the critique, where it has them. */
@@ -95,20 +96,20 @@ async function critiqueTokens(encoder: Encoder, { prompt, response, critique }: 
 
 /** A rationale follows problem and both sides, each closed by the end of a text: no words that a small model may lack. */
 async function pairTokens(encoder: Encoder, { prompt, chosen, rejected, rationale }: PreferenceRow): Promise<PairTokens> {
-  const [promptTokens, ...texts] = await encode(encoder, [await promptText(encoder, prompt), chosen, rejected, ...(rationale === undefined ? [] : [rationale])])
+  const [promptTokens, texts] = await Promise.all([encodePrompt(encoder, prompt), encode(encoder, [chosen, rejected, ...(rationale === undefined ? [] : [rationale])])])
   const [win, lose, why] = texts.map((tokens) => [...tokens, ...encoder.end])
-  const side = (completion: readonly number[]): TokenSequence => ({ prompt: promptTokens!, completion })
+  const side = (completion: readonly number[]): TokenSequence => ({ prompt: promptTokens, completion })
   return {
     chosen: side(win!), rejected: side(lose!),
-    ...(why && { rationale: { prompt: [...promptTokens!, ...win!, ...lose!], completion: why } })
+    ...(why && { rationale: { prompt: [...promptTokens, ...win!, ...lose!], completion: why } })
   }
 }
 
 async function stepTokens(encoder: Encoder, { prompt, completions, labels }: StepRow): Promise<StepTokens> {
   const ends = completions.map((_, i) => completions.slice(0, i + 1).join('').length)
-  const [[promptTokens], trace] = [await encode(encoder, [await promptText(encoder, prompt)]), await stepEnds(encoder.session, completions.join(''), ends)]
+  const [promptTokens, trace] = await Promise.all([encodePrompt(encoder, prompt), stepEnds(encoder.session, completions.join(''), ends)])
   const steps = trace.endTokens.map((endToken, i) => ({ endToken, right: labels[i]! })).filter(({ endToken }) => endToken >= 0)
-  return { prompt: promptTokens!, completion: trace.tokens, steps }
+  return { prompt: promptTokens, completion: trace.tokens, steps }
 }
 
 /** A text as tokens, and the token that holds the end of each of its steps (offsets in UTF-16 units); −1 = before any token. */
@@ -119,8 +120,9 @@ export async function stepEnds({ engine }: Pick<Session, 'engine'>, text: string
 
 const encode = ({ session }: Encoder, texts: readonly string[]): Promise<number[][]> => session.engine.encode(texts)
 
-async function promptText({ session, chat }: Encoder, prompt: string): Promise<string> {
-  if (!chat || !session.model.hasChatTemplate) return prompt
-  const [text] = await session.engine.renderChat([[{ role: 'user', content: prompt }]])
-  return text!
+async function encodePrompt({ session: { engine, model }, chat: asked }: Encoder, prompt: string): Promise<number[]> {
+  const chat = asked && model.hasChatTemplate
+  const [text] = chat ? await engine.renderChat([[{ role: 'user', content: prompt }]]) : [prompt]
+  const [tokens] = await encodePromptTexts(engine, model, [{ text: text!, chat }])
+  return tokens!
 }

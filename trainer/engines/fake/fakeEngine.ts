@@ -113,6 +113,7 @@ const describeModel = (model: Loaded): ModelInfo => ({
   parameters: trained(model).reduce((sum, table) => sum + model.tables[table].length, 0),
   vocabularySize: model.vocabulary.length,
   contextLength: model.contextLength,
+  beginOfTextTokens: [],
   endOfTextTokens: [0],
   hasChatTemplate: false
 })

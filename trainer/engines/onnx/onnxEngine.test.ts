@@ -54,7 +54,7 @@ describe('onnx engine', function () {
     const model = await engine.loadModel(source)
     // 6·32 embedding, per layer q 32·32, k and v 16·32, o 32·32, three of 48·32, norms 2·32 + 2·16, and the last norm.
     assert.equal(model.parameters, 192 + 2 * (1024 + 512 + 512 + 1024 + 3 * 1536 + 96) + 32)
-    assert.deepEqual(model, { architecture: 'Qwen3ForCausalLM', parameters: model.parameters, vocabularySize: 6, contextLength: 48, endOfTextTokens: [0], hasChatTemplate: false })
+    assert.deepEqual(model, { architecture: 'Qwen3ForCausalLM', parameters: model.parameters, vocabularySize: 6, contextLength: 48, beginOfTextTokens: [], endOfTextTokens: [0], hasChatTemplate: false })
   })
 
   it('samples with the same bits for the same call, and with the log-probabilities that training sees', async () => {

@@ -121,12 +121,13 @@ export async function closeModel(model: LoadedModel): Promise<void> {
   await model.sampler.close()
 }
 
-export function modelInfo({ config, layout, chat, rewardHead }: LoadedModel): ModelInfo {
+export function modelInfo({ config, layout, chat, rewardHead, tokenizer }: LoadedModel): ModelInfo {
   return {
     architecture: config.architecture,
     parameters: layout.parameters + (rewardHead.trained ? rewardHeadSlots(layout).reduce((sum, { size }) => sum + size, 0) : 0),
     vocabularySize: config.vocabularySize,
     contextLength: config.contextLength,
+    beginOfTextTokens: tokenizer.beginOfTextTokens,
     endOfTextTokens: config.endOfTextTokens,
     hasChatTemplate: chat !== undefined
   }

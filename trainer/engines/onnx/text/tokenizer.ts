@@ -1,16 +1,18 @@
 import { Tokenizer as Library } from '@huggingface/tokenizers'
 import { LabError } from '../../../errors.ts'
+import { beginOfTextTokens } from './beginOfText.ts'
 import { byteLevelText, textWithEnds, windowedText, wordText } from './incrementalText.ts'
 import type { IncrementalText, TokenTable } from './incrementalText.ts'
 
 /**
  * Text to tokens and back. Prompts, completions and rendered chats all go the same way, so `encode` adds no special token
- * by itself: a beginning-of-text token that a model wants stands in its chat template, or is written out in the prompt
- * (special tokens are recognised in text). Special tokens have no text.
+ * by itself: a beginning-of-text token that a model wants stands in its chat template, and whoever encodes a plain prompt
+ * puts `beginOfTextTokens` before it. Special tokens are recognised in text, and have none.
  */
 export interface Tokenizer {
   /** One more than the largest token id. */
   readonly vocabularySize: number
+  readonly beginOfTextTokens: readonly number[]
   /** Rejects a word that the vocabulary lacks with `engine/unknown-word`, where the tokenizer has no token for the unknown. */
   encode(text: string): number[]
   decode(tokens: readonly number[]): string
@@ -93,6 +95,7 @@ export function makeTokenizer(file: string, json: unknown, config: unknown): Tok
   const incremental = makeIncremental(json['decoder'], tokenTable(library))
   return {
     vocabularySize,
+    beginOfTextTokens: beginOfTextTokens(json['post_processor']),
     encode: (text) => {
       if (text === '') return []
       const { ids, tokens } = library.encode(text, { add_special_tokens: false })

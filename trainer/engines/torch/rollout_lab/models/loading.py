@@ -24,7 +24,7 @@ from rollout_lab.models.new_model import initialise, new_description
 from rollout_lab.models.options import TorchOptions
 from rollout_lab.models.packed_probe import runs_packed
 from rollout_lab.models.text_part import describe_text_part, is_text_part, name_as_text_model
-from rollout_lab.models.tokenizer import check_vocabulary, make_tokenizer, template_source
+from rollout_lab.models.tokenizer import begin_of_text, check_vocabulary, make_tokenizer, template_source
 from rollout_lab.models.weight_files import tensor_places, weight_files
 from rollout_lab.training.fused_layers import use_fused_layers
 
@@ -180,6 +180,7 @@ def model_info(model: LoadedModel) -> dict[str, Any]:
         "parameters": sum(parameter.numel() for parameter in (*model.causal.parameters(), *head)),
         "vocabularySize": model.vocabulary_size,
         "contextLength": model.context_length,
+        "beginOfTextTokens": begin_of_text(model.tokenizer),
         "endOfTextTokens": list(model.end_of_text_tokens),
         "hasChatTemplate": template_source(model.place, model.description) is not None
     }

@@ -1,16 +1,18 @@
 """Text to tokens and back.
 
 Prompts, completions and rendered chats all go the same way, so `encode` adds no special token by itself: a
-beginning-of-text token that a model wants stands in its chat template, or is written out in the prompt (special tokens
-are recognised in text). Special tokens have no text.
+beginning-of-text token that a model wants stands in its chat template, and whoever encodes a plain prompt puts it there
+(`begin_of_text`). Special tokens are recognised in text, and have none.
 """
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rollout_lab.errors import LabError
+from rollout_lab.models.begin_of_text import begin_of_text_tokens
 from rollout_lab.models.description import CHAT_TEMPLATE, TOKENIZER, TOKENIZER_CONFIG, Description
 
 if TYPE_CHECKING:
@@ -107,6 +109,12 @@ def _unknown_word(place: str, word: str) -> LabError:
         "engine", "engine/unknown-word", f'{path}: the word "{word[:100]}" is not in the vocabulary', path,
         remedy="Write the text with words of the model's vocabulary, separated by single spaces, or use a model made for this "
         "environment.")
+
+
+def begin_of_text(tokenizer: PreTrainedTokenizerFast) -> list[int]:
+    """The tokens that it puts before a plain text."""
+    processor = tokenizer.backend_tokenizer.post_processor
+    return [] if processor is None else begin_of_text_tokens(json.loads(processor.__getstate__()))
 
 
 def decode(tokenizer: PreTrainedTokenizerFast, tokens: list[int]) -> str:
