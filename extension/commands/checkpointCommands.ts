@@ -2,6 +2,8 @@ import * as vscode from 'vscode'
 import { dirname } from 'node:path'
 import type { EvaluationResult } from '../../trainer/protocol/summary.ts'
 import type { ResolvedRun } from '../../trainer/protocol/runFile.ts'
+import { evaluatedStageOf } from '../../trainer/protocol/runStages.ts'
+import { stageEnvironments } from '../../trainer/protocol/stageEnvironments.ts'
 import { plainLine } from '../plainText.ts'
 import { evaluationReport } from '../reports/reportTexts.ts'
 import { forkedRunFile } from '../runFiles/writing.ts'
@@ -55,17 +57,15 @@ export const evaluateCheckpoint: CommandHandler = async (shell, ...given) => {
   const chosen = await chooseCheckpoint(shell, given, 'Evaluate Checkpoint')
   if (!chosen) return
   const { run } = await shell.queries.ask('runs/details', { run: chosen.run.card.directory })
-  const environment = run.environment ?? run.environments?.[0]
-  if (!environment || environment.name === 'module') {
+  if (stageEnvironments(run, evaluatedStageOf(run)).some(({ name }) => name === 'module')) {
     await vscode.window.showInformationMessage('The problems of this run come from a module of the workspace, which only a run can load. Fork from the checkpoint with "steps": 0 to evaluate it.')
     return
   }
   const amount = await chooseAmount(run)
   if (!amount) return
   const args = [
-    'eval', chosen.checkpoint.directory, '--environment', environment.name, '--options', JSON.stringify(environment.options),
-    '--problems', String(amount.problems), '--samples', String(amount.samples), '--max-tokens', String(run.sampling.maxTokens),
-    '--engine', run.engine, '--threads', String(shell.settings.current.threads), '--json'
+    'eval', chosen.checkpoint.directory, '--as-run', chosen.run.card.directory, '--problems', String(amount.problems), '--samples', String(amount.samples),
+    '--threads', String(shell.settings.current.threads), '--json'
   ]
   const title = `Evaluating ${plainLine(chosen.checkpoint.label, 60)} of ${nameOf(chosen.run)}`
   const result = await runForResult(shell, args, title, chosen.run.card.directory)
@@ -74,7 +74,7 @@ export const evaluateCheckpoint: CommandHandler = async (shell, ...given) => {
 
 async function chooseAmount({ evaluation: { problems, samples } }: ResolvedRun): Promise<Amount | undefined> {
   const amounts: Amount[] = [
-    { label: 'As in the run', description: `${problems} problems, ${samples} completions of each`, problems, samples },
+    ...(problems > 0 ? [{ label: 'As in the run', description: `${problems} problems, ${samples} completions of each`, problems, samples }] : []),
     { label: 'A quick look', description: '50 problems, 4 completions of each', problems: 50, samples: 4 }
   ]
   return vscode.window.showQuickPick(amounts, { title: 'Evaluate Checkpoint', placeHolder: 'How thoroughly' })

@@ -50,6 +50,14 @@ describe('process: runs whose programs are executed over several turns', functio
     }
   })
 
+  it('are evaluated again with the figures of the run', async () => {
+    for (const [when, model] of [['before', RUN.model as string], ['after', 'whole/model']] as const) {
+      const own = whole.events.flatMap((event) => (event.type === 'evaluation' && event.when === when && event.name === 'heldOut' ? [event.result] : []))
+      const { out } = await labSucceeds(place.folder, ['eval', model, '--as-run', 'whole', '--threads', '1', '--json'])
+      assert.deepEqual([JSON.parse(out)], own)
+    }
+  })
+
   it('end with the same bits after a kill in the middle and a resume', async () => {
     let finished = 0
     const killed = await lab(place.folder, ['run', 'turns.run.json', '--out', 'killed', '--json'], (event, child) => {

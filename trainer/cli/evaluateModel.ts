@@ -1,27 +1,35 @@
 import type { Engine, ModelInfo, SampledCompletion, SamplingParameters } from '../engines/engine.ts'
-import type { OpenEnvironment } from '../environments/registry.ts'
 import { evaluateRollouts } from '../evals/evaluateRollouts.ts'
-import type { RankedSample } from '../evals/rerank.ts'
 import type { GradedSample } from '../evals/gradedSample.ts'
+import type { RankedSample } from '../evals/rerank.ts'
 import { gradeCompletion } from '../orchestrator/grading.ts'
 import type { Graded } from '../orchestrator/grading.ts'
 import { heldOutProblems } from '../orchestrator/problemSource.ts'
-import type { DrawnProblem } from '../orchestrator/problemSource.ts'
 import { encodePrompts } from '../orchestrator/promptEncoder.ts'
+import type { EncodedPrompt } from '../orchestrator/promptEncoder.ts'
+import { samplePrompts } from '../orchestrator/rolloutSlot.ts'
+import type { RolloutSlot } from '../orchestrator/rolloutSlot.ts'
+import type { Mixture } from '../orchestrator/runPlan.ts'
+import { sampleTurns } from '../orchestrator/sampleTurns.ts'
+import { writtenCount } from '../protocol/toolTokens.ts'
 import type { EvaluationResult } from '../protocol/summary.ts'
 import { hash32 } from '../random/random.ts'
 import type { Executor } from '../sandbox/executor.ts'
+import { systemClock } from './systemClock.ts'
 
 export interface EvaluateOptions {
+  readonly mixture: Mixture
   readonly problems: number
   readonly samples: number
   readonly k: readonly number[]
   readonly seed: number
   readonly sampling: SamplingParameters
+  /** Programs of a completion at most, each told what came of the one before. */
+  readonly turns: number
   /** Where completions are programs. */
   readonly executor?: Executor
   /** A step reward model's score of a completion, by which one is chosen among the samples. */
-  readonly rank?: (item: DrawnProblem, completion: SampledCompletion, found: Graded['found']) => Promise<number | null>
+  readonly rank?: (slot: RolloutSlot, completion: SampledCompletion, found: Graded['found']) => Promise<number | null>
 }
 
 /** Told how many problems have been answered. */
@@ -29,70 +37,86 @@ type Progress = (done: number, of: number) => void
 
 /** Completions asked of the engine in one call. */
 const COMPLETIONS_PER_CALL = 512
+const SET = 'heldOut'
+
+/** What answers, and what stops it. */
+interface Evaluated {
+  readonly engine: Engine
+  readonly model: ModelInfo
+  readonly signal: AbortSignal
+}
 
 /**
  * Held-out evaluation as runs make it: the same problems and the same draws for the same seed, so that figures can be set
  * beside those of a run.
  */
-export async function evaluateModel(
-  engine: Engine, model: ModelInfo, opened: OpenEnvironment, options: EvaluateOptions, signal: AbortSignal, progress: Progress
-): Promise<EvaluationResult> {
-  const { sampling, seed, k } = options
-  const drawn = heldOutProblems({ name: 'heldOut', mixture: [{ ...opened, weight: 1 }], problems: options.problems }, seed)
-  const prompts = await encodePrompts(engine, model, drawn, sampling.maxTokens)
+export async function evaluateModel(evaluated: Evaluated, options: EvaluateOptions, progress: Progress): Promise<EvaluationResult> {
+  const { mixture, sampling, seed, k } = options
+  const drawn = heldOutProblems({ name: SET, mixture, problems: options.problems }, seed)
+  const prompts = await encodePrompts(evaluated.engine, evaluated.model, drawn, sampling.maxTokens)
+  const slots = drawn.map((item, problem) => slotsOf(options, { ...item, prompt: prompts[problem]! }, problem))
   const samples: GradedSample[] = []
   const greedy: GradedSample[] = []
   const ranked: RankedSample[] = []
   const perCall = Math.max(1, Math.floor(COMPLETIONS_PER_CALL / options.samples))
-  for (let from = 0; from < drawn.length; from += perCall) {
-    const part = drawn.slice(from, from + perCall)
-    const ask = (count: number, firstSample: number, parameters: SamplingParameters): Promise<SampledCompletion[]> => {
-      const asked = part.map((_, i) => ({ tokens: prompts[from + i]!.tokens, seeds: seedsOf(seed, from + i, firstSample, count) }))
-      return engine.sample(asked, parameters, undefined, signal)
-    }
-    const grade = async (completions: Promise<SampledCompletion[]>): Promise<Answered[]> => {
-      const answered = await gradeAll(part, await completions, options.executor, signal)
-      signal.throwIfAborted()
-      return answered
-    }
-    const sampled = await grade(ask(options.samples, 0, sampling))
+  for (let from = 0; from < slots.length; from += perCall) {
+    const part = slots.slice(from, from + perCall)
+    const sampled = await answer(evaluated, options, part.map((group) => group.slice(0, -1)), sampling)
     samples.push(...sampled.map(gradedSample))
-    greedy.push(...(await grade(ask(1, options.samples, { ...sampling, temperature: 0 }))).map(gradedSample))
+    greedy.push(...(await answer(evaluated, options, part.map((group) => group.slice(-1)), { ...sampling, temperature: 0 })).map(gradedSample))
     ranked.push(...(await rankedSamples(sampled, options.rank)))
-    signal.throwIfAborted()
-    progress(from + part.length, drawn.length)
+    evaluated.signal.throwIfAborted()
+    progress(from + part.length, slots.length)
   }
-  return evaluateRollouts({ environment: opened.environment.name, temperature: sampling.temperature, samples, greedy, ranked, k, seed })
+  const environment = [...new Set(mixture.map((entry) => entry.environment.name))].join('+')
+  return evaluateRollouts({ environment, temperature: sampling.temperature, samples, greedy, ranked, k, seed })
+}
+
+/** Of a problem: the samples, then the greedy one. */
+function slotsOf({ seed, samples }: EvaluateOptions, item: Pick<RolloutSlot, 'problem' | 'environment'> & { readonly prompt: EncodedPrompt }, problem: number): RolloutSlot[] {
+  return Array.from({ length: samples + 1 }, (_, sampleIndex) => ({
+    ...item, group: String(problem), sampleIndex, seed: hash32(seed, 'evaluate', SET, problem, sampleIndex), tags: {}
+  }))
 }
 
 /** A completion with what was found in it. */
 interface Answered {
-  readonly item: DrawnProblem
+  readonly slot: RolloutSlot
   readonly completion: SampledCompletion
   readonly graded: Graded
 }
 
-const gradeAll = (drawn: readonly DrawnProblem[], completions: readonly SampledCompletion[], executor: Executor | undefined, signal: AbortSignal): Promise<Answered[]> =>
-  Promise.all(completions.map(async (completion) => {
-    const item = drawn[completion.promptIndex]!
-    return { item, completion, graded: await gradeCompletion(item, completion.text, { executor, signal }) }
+async function answer(evaluated: Evaluated, options: EvaluateOptions, groups: RolloutSlot[][], parameters: SamplingParameters): Promise<Answered[]> {
+  const { executor } = options
+  const { signal } = evaluated
+  const completions = await complete(evaluated, options, groups, parameters)
+  const answered = await Promise.all(completions.map(async (completion) => {
+    const slot = groups[completion.promptIndex]![completion.sampleIndex]!
+    return { slot, completion, graded: await gradeCompletion(slot, completion.text, { executor, signal }, slot.executions) }
   }))
+  signal.throwIfAborted()
+  return answered
+}
+
+/** Where programs are tried again, `groups` then hold the slots with what was executed. */
+function complete({ engine, model, signal }: Evaluated, { executor, turns }: EvaluateOptions, groups: RolloutSlot[][], parameters: SamplingParameters): Promise<SampledCompletion[]> {
+  if (turns === 1) return engine.sample(samplePrompts(groups), parameters, undefined, signal)
+  const session = { engine, model, control: { signal }, parts: { clock: systemClock, ...(executor && { executor }) } }
+  const sampling = { parameters, turns, batch: { kind: 'evaluation', step: 0 } as const, recorder: { earlier: () => [] } }
+  return sampleTurns(session, groups, sampling, () => undefined)
+}
 
 async function rankedSamples(answered: readonly Answered[], rank: EvaluateOptions['rank']): Promise<RankedSample[]> {
   if (!rank) return []
   const samples: RankedSample[] = []
-  for (const { item, completion, graded: { found } } of answered) {
+  for (const { slot, completion, graded: { found } } of answered) {
     const { correct = null, answer = null } = found?.verdict ?? {}
-    samples.push({ problemId: item.problem.id, correct, answer, score: await rank(item, completion, found) })
+    samples.push({ problemId: slot.problem.id, correct, answer, score: await rank(slot, completion, found) })
   }
   return samples
 }
 
-function seedsOf(seed: number, problem: number, firstSample: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => hash32(seed, 'evaluate', 'heldOut', problem, firstSample + i))
-}
-
-const gradedSample = ({ item, completion, graded: { found } }: Answered): GradedSample => ({
-  problemId: item.problem.id, correct: found?.verdict.correct ?? null, tokens: completion.tokens.length,
-  truncated: completion.stopReason === 'length', steps: found?.steps ?? []
+const gradedSample = ({ slot, completion: { tokens, tokenEnds_T: tokenEnds, stopReason }, graded: { found } }: Answered): GradedSample => ({
+  problemId: slot.problem.id, correct: found?.verdict.correct ?? null, tokens: writtenCount({ tokens, tokenEnds, spans: found?.rendering.spans ?? [] }),
+  truncated: stopReason === 'length', steps: found?.steps ?? []
 })

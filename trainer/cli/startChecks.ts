@@ -7,11 +7,11 @@ import type { DrawnProblem } from '../orchestrator/problemSource.ts'
 import { requireProgramsForRewards } from '../orchestrator/programs.ts'
 import { cannotRead, requireRoom } from '../orchestrator/promptEncoder.ts'
 import { begun } from '../orchestrator/promptTokens.ts'
-import { evaluatedStage, openMixture, openRewards } from '../orchestrator/runPlan.ts'
+import { openMixture, openRewards } from '../orchestrator/runPlan.ts'
 import type { Mixture, StagePlan } from '../orchestrator/runPlan.ts'
 import { isSupervised } from '../protocol/algorithmOptions.ts'
 import type { ResolvedRun, RewardRef, Stage } from '../protocol/runFile.ts'
-import { stagesOf } from '../protocol/runStages.ts'
+import { evaluatedStageOf, stagesOf } from '../protocol/runStages.ts'
 import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import { BATTERY } from '../redteam/battery.ts'
 import { refuseUnknownCheats } from '../redteam/paidCheats.ts'
@@ -26,12 +26,11 @@ export async function checkStart(run: ResolvedRun, workspace: Workspace, acceptP
   refuseUnknownCheats(acceptPaidCheats, BATTERY)
   await modelSource(run, workspace)
   const read = await promptReader(run)
-  const stages = stagesOf(run)
-  const evaluated = evaluatedStage(stages, (stage) => kindOf(run, stage) === 'rl')
-  for (const [index, stage] of stages.entries()) {
+  const evaluated = evaluatedStageOf(run)
+  for (const [index, stage] of stagesOf(run).entries()) {
     const mixture = await openMixture(stageEnvironments(run, stage), { openEnvironment: workspace.environment })
     await checkStage(run, stage, { index, mixture }, workspace)
-    for (const drawn of problemsOf(run, stage, mixture, stage === evaluated)) read?.(drawn, (stage.sampling ?? run.sampling).maxTokens)
+    for (const drawn of problemsOf(run, stage, mixture, stage.name === evaluated.name)) read?.(drawn, (stage.sampling ?? run.sampling).maxTokens)
   }
 }
 

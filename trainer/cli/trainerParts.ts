@@ -16,6 +16,7 @@ import type { UserModules } from '../sandbox/modules/userModules.ts'
 import type { RewardBackends } from './rewardSandboxes.ts'
 import type { RunExecutor } from './runExecutor.ts'
 import type { StepRewardModels } from './stepRewardModels.ts'
+import { systemClock } from './systemClock.ts'
 import type { RunEngines } from './torch/runEngines.ts'
 
 /** What a run file may name, opened: by the trainer's own name or as a module of the workspace. */
@@ -75,7 +76,7 @@ export async function prepareParts(
     stepScorer: (folder) => stepModels.scorer(folder),
     ...(executor && { executor }),
     weigh: await weigher(run, modules),
-    clock: { now: () => new Date(), seconds: () => performance.now() / 1000 },
+    clock: systemClock,
     versions
   }
   await planRun(run, parts)

@@ -83,7 +83,7 @@ export function linkedAbort(outer: AbortSignal): { readonly signal: AbortSignal;
 }
 
 /** @throws RunStopped once `stopNow` was called. */
-export function throwIfStoppedNow(control: RunControl): void {
+export function throwIfStoppedNow(control: Pick<RunControl, 'signal'>): void {
   if (control.signal.aborted) throw new RunStopped()
 }
 

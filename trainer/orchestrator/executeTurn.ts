@@ -3,7 +3,7 @@ import type { ExecutionRecord } from '../protocol/execution.ts'
 import { executeProgram } from './grading.ts'
 import type { StepRecorder } from './liveNotices.ts'
 import type { RolloutSlot } from './rolloutSlot.ts'
-import type { Session } from './session.ts'
+import type { TurnSession } from './sampleTurns.ts'
 import { completionSoFar } from './turns.ts'
 import type { Turn } from './turns.ts'
 
@@ -18,7 +18,7 @@ export interface GoingRollout {
 
 /** Runs the program of a turn. The rollout with that turn, where it failed and may go on; null where it is over, which `finish` is told. */
 export async function executeTurn(
-  session: Session, recorder: StepRecorder, rollout: GoingRollout, completion: SampledCompletion, { turn, last }: { turn: number; last: boolean },
+  session: TurnSession, recorder: Pick<StepRecorder, 'earlier'>, rollout: GoingRollout, completion: SampledCompletion, { turn, last }: { turn: number; last: boolean },
   finish: (rollout: GoingRollout) => void
 ): Promise<GoingRollout | null> {
   const { slot } = rollout
@@ -35,13 +35,13 @@ export async function executeTurn(
 const hasFailed = ({ failure, tests }: ExecutionRecord): boolean => failure === null && tests.some(({ verdict }) => verdict !== 'pass')
 
 /** Undefined where there is no program, or where the environment failed: grading meets it again and says so. */
-function execute(session: Session, slot: RolloutSlot, { text }: SampledCompletion, turn: number): Promise<ExecutionRecord | undefined> {
+function execute(session: TurnSession, slot: RolloutSlot, { text }: SampledCompletion, turn: number): Promise<ExecutionRecord | undefined> {
   const { parts, control } = session
   return executeProgram(slot, text, { executor: parts.executor, signal: control.signal }, turn).catch(() => undefined)
 }
 
 /** Of a rollout that an earlier attempt at the step recorded and that began with the same tokens: it holds, nothing is executed again. */
-function recordedExecution(recorder: StepRecorder, { group, sampleIndex, problem }: RolloutSlot, turns: readonly Turn[], turn: number): ExecutionRecord | undefined {
+function recordedExecution(recorder: Pick<StepRecorder, 'earlier'>, { group, sampleIndex, problem }: RolloutSlot, turns: readonly Turn[], turn: number): ExecutionRecord | undefined {
   const tokens = completionSoFar(turns)
   const began = recorder
     .earlier({ group, sampleIndex, problemId: problem.id })

@@ -2,6 +2,7 @@ import type { SampledCompletion, SampleEvents } from '../engines/engine.ts'
 import type { OpenStep } from '../stores/openStep.ts'
 import type { RolloutSlot } from './rolloutSlot.ts'
 import type { Session } from './session.ts'
+import type { TrainerParts } from './trainerParts.ts'
 
 /** What recording a rollout takes of an open step. */
 export type StepRecorder = Pick<OpenStep, 'attempt' | 'append' | 'recorded' | 'earlier'>
@@ -34,9 +35,8 @@ interface Followed {
 
 /** The events of the engine that tell texts to those who watch; none where nobody does. */
 export function partialTexts(
-  session: Session, batch: OpenStep['batch'], groups: readonly (readonly RolloutSlot[])[]
+  { parts: { live, clock } }: { readonly parts: Pick<TrainerParts, 'live' | 'clock'> }, batch: OpenStep['batch'], groups: readonly (readonly RolloutSlot[])[]
 ): Pick<SampleEvents, 'partial' | 'finished'> {
-  const { live, clock } = session.parts
   if (!live?.wantsPartial()) return {}
   const followed = new Map<string, Followed>()
   const tell = ({ promptIndex, sampleIndex, text }: { promptIndex: number; sampleIndex: number; text: string }): void => {

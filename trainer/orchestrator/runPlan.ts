@@ -3,7 +3,7 @@ import { LabError } from '../errors.ts'
 import { isSupervised, KINDS_OF_ROWS } from '../protocol/algorithmOptions.ts'
 import type { AlgorithmOptions, GroupOptions, SupervisedOptions } from '../protocol/algorithmOptions.ts'
 import type { EnvironmentRef, GroupFilter, Optimizer, Regulariser, ResolvedRun, RewardRef, RolloutStrategy, Sampling, Stage, TrainingData } from '../protocol/runFile.ts'
-import { stagesOf } from '../protocol/runStages.ts'
+import { evaluatedStage, stagesOf } from '../protocol/runStages.ts'
 import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import type { z } from 'zod'
 import type { RowsFile } from '../datasets/rowsFile.ts'
@@ -52,9 +52,6 @@ export interface StageData {
   readonly settings: TrainingData
   readonly file: RowsFile
 }
-
-/** The stage as which a run is evaluated. */
-export const evaluatedStage = <S>(stages: readonly S[], isRl: (stage: S) => boolean): S => stages.findLast(isRl) ?? stages.at(-1)!
 
 /** A set of held-out problems: the run's own, or one to watch for retention. */
 export interface EvaluationSet {

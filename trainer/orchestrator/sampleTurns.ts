@@ -2,6 +2,7 @@ import type { SampledCompletion, SamplePrompt, SamplingParameters } from '../eng
 import { hash32 } from '../random/random.ts'
 import type { RolloutBatch } from '../stores/runLayout.ts'
 import { throwIfStoppedNow } from './cancellation.ts'
+import type { RunControl } from './cancellation.ts'
 import { executeTurn } from './executeTurn.ts'
 import type { GoingRollout } from './executeTurn.ts'
 import { isFiniteCompletion, requireFiniteCompletion } from './finiteCompletion.ts'
@@ -11,7 +12,14 @@ import { samplePrompts } from './rolloutSlot.ts'
 import type { RolloutSlot } from './rolloutSlot.ts'
 import type { Session } from './session.ts'
 import { encodeTold } from './toldEncoder.ts'
+import type { TrainerParts } from './trainerParts.ts'
 import { joinTurns, overTurns, tokensSoFar } from './turns.ts'
+
+/** What it takes of a session. */
+export interface TurnSession extends Pick<Session, 'engine' | 'model'> {
+  readonly control: Pick<RunControl, 'signal'>
+  readonly parts: Pick<TrainerParts, 'executor' | 'live' | 'clock'>
+}
 
 /** How rollouts of several turns are sampled. */
 export interface TurnSampling {
@@ -19,7 +27,8 @@ export interface TurnSampling {
   /** Programs of a rollout at most. */
   readonly turns: number
   readonly batch: RolloutBatch
-  readonly recorder: StepRecorder
+  /** What an earlier attempt at the step recorded. */
+  readonly recorder: Pick<StepRecorder, 'earlier'>
 }
 
 /** What one call of the engine samples: rollouts in the order of prompts and seeds. */
@@ -39,7 +48,7 @@ type Finish = (rollout: GoingRollout) => void
  * @throws LabError `engine/not-finite`.
  */
 export async function sampleTurns(
-  session: Session, groups: RolloutSlot[][], sampling: TurnSampling, whole: (completion: SampledCompletion) => void
+  session: TurnSession, groups: RolloutSlot[][], sampling: TurnSampling, whole: (completion: SampledCompletion) => void
 ): Promise<SampledCompletion[]> {
   const done: SampledCompletion[][] = groups.map(() => [])
   const finish: Finish = ({ promptIndex, sampleIndex, slot, turns, executions }) => {
@@ -65,7 +74,7 @@ const nextBatch = (going: readonly GoingRollout[], turn: number): TurnBatch => (
 })
 
 /** Samples a turn and runs each program as it comes. The rollouts that failed and may go on are given back, in order. */
-async function sampleTurn(session: Session, { turn, going, prompts, slots }: TurnBatch, { parameters, turns, batch, recorder }: TurnSampling, finish: Finish): Promise<GoingRollout[]> {
+async function sampleTurn(session: TurnSession, { turn, going, prompts, slots }: TurnBatch, { parameters, turns, batch, recorder }: TurnSampling, finish: Finish): Promise<GoingRollout[]> {
   const placeOf = placesOf(prompts)
   const handled = new Map<number, Promise<GoingRollout | null>>()
   const handle = (completion: SampledCompletion): void => {
@@ -98,7 +107,7 @@ function placesOf(prompts: readonly SamplePrompt[]): (completion: Pick<SampledCo
 }
 
 /** Tells each what failed. Where the context has no room for another turn, the rollout is over. */
-async function tellFailures(session: Session, failed: readonly GoingRollout[], { parameters }: TurnSampling, finish: Finish): Promise<GoingRollout[]> {
+async function tellFailures(session: TurnSession, failed: readonly GoingRollout[], { parameters }: TurnSampling, finish: Finish): Promise<GoingRollout[]> {
   const tellings = failed.map(({ slot, turns, executions }) => ({
     problem: slot.problem, completion: turns.at(-1)!.completion, feedback: slot.environment.code!.feedback(executions.at(-1)!, slot.problem)
   }))

@@ -207,7 +207,7 @@ describe('commands', () => {
       assert.match(out, /^Reinforcement learning with verifiable rewards: chains\nStep by step\.\nStarting run/)
       assert.match(out, /Before training[\s\S]*At step 1[\s\S]*After step 2[\s\S]*Held-out problems[\s\S]*The run lies in/)
       assert.equal(out.split('What to do next:\n')[1], [
-        '  evaluate it    lab eval /runs/chain--base--r1/model --environment arithmetic-chain --max-tokens 8',
+        '  evaluate it    lab eval /runs/chain--base--r1/model --as-run <folder>/r',
         "  ask the model  lab sample /runs/chain--base--r1/model --prompt '26 * 2 + 6 :'",
         '  list runs      lab runs', ''
       ].join('\n'))

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { LabError } from '../../errors.ts'
-import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
 import { suggestion } from '../../nearestName.ts'
 import { jsonDisplay } from '../display/jsonDisplay.ts'
@@ -39,7 +38,7 @@ export async function demoCommand(host: Host, services: Services, options: DemoO
   const request = launchRequest(loaded, loaded.run, directory, { trustWorkspace: false, asksGit: true })
   const outcome = await watched(host, display, directory, (control) => services.launch(request, control))
   if (outcome.state === 'stopped') return EXIT.stopped
-  if (!options.json) host.stdout.write(`${whatNext(host.command, loaded.run, story.last())}\n`)
+  if (!options.json) host.stdout.write(`${whatNext(host.command, directory, story.last())}\n`)
   return EXIT.finished
 }
 
@@ -55,15 +54,12 @@ function introduction(name: string, notes: string): string {
   return `Reinforcement learning with verifiable rewards: ${plainLine(name)}${about === '' ? '' : `\n${about}`}`
 }
 
-function whatNext(lab: string, { environment, sampling }: ResolvedRun, { model, prompt }: ReturnType<StoryDisplay['last']>): string {
+function whatNext(lab: string, directory: string, { model, prompt }: ReturnType<StoryDisplay['last']>): string {
   const rows: [string, string][] = [['list runs', `${lab} runs`]]
   if (model !== undefined) {
     const folder = quoteArgument(model)
-    const changed = environment && Object.keys(environment.options).length > 0
-    const options = changed ? ` --options ${quoteArgument(JSON.stringify(environment.options))}` : ''
     rows.unshift(['ask the model', `${lab} sample ${folder} --prompt ${quoteArgument(plainLine(prompt ?? '…'))}`])
-    const evaluation = `${lab} eval ${folder} --environment ${environment?.name}${options} --max-tokens ${sampling.maxTokens}`
-    if (environment) rows.unshift(['evaluate it', evaluation])
+    rows.unshift(['evaluate it', `${lab} eval ${folder} --as-run ${quoteArgument(directory)}`])
   }
   return `What to do next:\n${definitions(rows)}`
 }

@@ -123,6 +123,15 @@ describe('model commands', () => {
       assert.deepEqual(Object.keys(EvaluationResult.parse(JSON.parse(out)).passAtK), ['1', '4'])
     })
 
+    it('wants an environment or a run, and one of them', async () => {
+      for (const both of [[], ['--environment', 'countdown', '--as-run', 'r']]) {
+        const { code, err } = await lab(['eval', 'base', '--engine', 'fake', ...both])
+        assert.equal(code, EXIT.usage)
+        assert.match(err, /Name one of --environment and --as-run\./)
+      }
+      assert.match((await lab(['eval', 'base', '--engine', 'fake', '--as-run', 'nowhere'])).err, /^error: There is no run directory nowhere\./)
+    })
+
     it('refuses a k that the samples cannot estimate', async () => {
       const { code, err } = await lab(args('--k', '8'))
       assert.equal(code, EXIT.usage)
