@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { compose } from '../../trainer/cli/compose.ts'
+import { recordedInput } from '../../trainer/cli/rescoring/recordedInput.ts'
+import { openRecordedProblems } from '../../trainer/cli/rescoring/recordedProblems.ts'
+import { turnsIn } from '../../trainer/orchestrator/turns.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { isTool_T } from '../../trainer/protocol/toolTokens.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
-import { openRun } from '../../trainer/stores/runDirectory.ts'
+import { scoreRollout } from '../../trainer/rewards/scoreRollout.ts'
+import { openRun, readRunRecord } from '../../trainer/stores/runDirectory.ts'
+import { readScoredRollouts } from '../../trainer/stores/scoredRollouts.ts'
 import { root } from '../bench/labProcess.ts'
 import { finalState } from './finalState.ts'
 import { lab, labSucceeds } from './labProcess.ts'
@@ -17,6 +23,7 @@ const ROUNDING = 1e-4
 const RUN: RunFileInput = {
   name: 'turns', recipe: 'execute-retry', model: join(root, 'samples', 'models', 'code'), threads: 1, environment: { name: 'code-repair' },
   steps: STEPS, problemsPerStep: 3, groupSize: 4, sampling: { maxTokens: 64 }, rollouts: { strategy: 'executeRetry', turns: 2 },
+  rewards: [{ name: 'answer' }, { name: 'format', weight: 0.2 }, { name: 'length', weight: 0.1 }, { name: 'tamper', weight: -0.1 }],
   filter: { dropZeroVariance: false }, evaluation: { problems: 2, samples: 2, k: [1] }, checkpoint: { every: 2, keep: 1 }
 }
 
@@ -47,6 +54,25 @@ describe('process: runs whose programs are executed over several turns', functio
     for (const { segments } of later) {
       assert.match(segments[0]!.text, /\n\| .* :\n/)
       assert.deepEqual(segments[0]!.mask, isTool_T(segments[0]!).map((tool) => (tool ? 0 : 1)))
+    }
+  })
+
+  it('give rewards the same again of what is recorded', async () => {
+    const { run } = readRunRecord(place.at('whole'))
+    const workspace = compose(root).openWorkspace(place.folder, { trustWorkspace: false, deadlineSeconds: 10 })
+    try {
+      const problems = await openRecordedProblems(run, workspace)
+      const rewards = await Promise.all(run.rewards.map(async (reference) => ({ reward: await workspace.reward(reference), weight: reference.weight })))
+      let turns = 0
+      await readScoredRollouts(place.at('whole'), undefined, async (rollout) => {
+        if (rollout.kind !== 'train') return
+        turns += turnsIn(rollout.completion, rollout.spans).turns.length
+        const { reward } = await scoreRollout(rewards, recordedInput(rollout, run, problems.of(rollout)), { deadlineSeconds: 10 })
+        assert.deepEqual(reward, rollout.reward, rollout.id)
+      })
+      assert.ok(turns > STEPS * 3 * 4, 'no rollout had a second turn')
+    } finally {
+      await workspace.close()
     }
   })
 

@@ -62,6 +62,18 @@ export function joinTurns(turns: readonly Turn[], place: Pick<SampledCompletion,
   return { completion: { ...last, ...place, ...numbers, text, tokens, tokenEnds_T: ends, seconds }, turns: written, told }
 }
 
+/** The same of a recorded text, in which what was told is marked as `tool`. */
+export function turnsIn(text: string, spans: readonly Span[]): Pick<JoinedTurns, 'turns' | 'told'> {
+  const told = spans.filter(({ kind }) => kind === 'tool').map(({ from, to }) => ({ from, to })).sort((a, b) => a.from - b.from)
+  const turns = Array.from({ length: told.length + 1 }, (_, i): Range => {
+    const [before, after] = [told[i - 1], told[i]]
+    const from = before && text.startsWith(BREAK, before.to) ? before.to + BREAK.length : (before?.to ?? 0)
+    const to = after && text.startsWith(BREAK, after.from - BREAK.length) ? after.from - BREAK.length : (after?.from ?? text.length)
+    return { from, to: Math.max(from, to) }
+  })
+  return { turns, told }
+}
+
 /** Tokens that a further turn is sampled after. */
 export const tokensSoFar = (prompt: readonly number[], turns: readonly Turn[]): number[] => [...prompt, ...completionSoFar(turns)]
 

@@ -3,6 +3,7 @@ import type { OpenEnvironment } from '../../environments/registry.ts'
 import { LabError } from '../../errors.ts'
 import { executeProgram } from '../../orchestrator/grading.ts'
 import type { DrawnProblem } from '../../orchestrator/problemSource.ts'
+import { turnsIn } from '../../orchestrator/turns.ts'
 import type { ExecutionRecord } from '../../protocol/execution.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { environmentsOf } from '../../runFiles/environmentMistakes.ts'
@@ -12,7 +13,6 @@ import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
 import { labelledRun } from '../labels/labelledRun.ts'
-import { programOfTurn } from '../rescoring/programOfTurn.ts'
 import { openRecordedProblems } from '../rescoring/recordedProblems.ts'
 import { recordedRollout } from '../rescoring/recordedRollout.ts'
 import type { Services, Workspace } from '../services.ts'
@@ -40,7 +40,8 @@ export async function executeCommand(host: Host, services: Services, named: stri
   const dispose = host.onSignal(() => stop.abort())
   try {
     const drawn = await problemOf(rollout, run, workspace)
-    const program = programOfTurn(rollout.completion, rollout.spans, turn)
+    const written = turnsIn(rollout.completion, rollout.spans).turns[turn - 1]
+    const program = written && rollout.completion.slice(written.from, written.to)
     const executor = await workspace.executor(await openNamed(run, drawn.environment.name, workspace), run)
     const execution = program === undefined ? undefined : await executeProgram(drawn, program, { ...(executor && { executor }), signal: stop.signal }, turn)
     if (!execution) throw noProgram(turn)

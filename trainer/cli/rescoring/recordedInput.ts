@@ -1,5 +1,6 @@
 import { gradeText, judgedExecution } from '../../orchestrator/grading.ts'
 import type { DrawnProblem } from '../../orchestrator/problemSource.ts'
+import { overTurns, turnsIn } from '../../orchestrator/turns.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
 import type { RewardInput } from '../../rewards/reward.ts'
@@ -12,9 +13,10 @@ import type { ScoredRollout } from '../../stores/scoredRollouts.ts'
  * @param drawn its problem, where it could be drawn again; else it is put together from what the rollout records.
  */
 export function recordedInput(rollout: ScoredRollout, run: ResolvedRun, drawn: DrawnProblem | undefined): RewardInput {
-  const turns = turnsOf(rollout)
+  const joined = turnsIn(rollout.completion, rollout.spans)
+  const turns = joined.turns.length
   const execution = judgedExecution(rollout.executions ?? [], turns)
-  const found = drawn && gradeText(drawn, rollout.completion, execution).found
+  const found = drawn && gradeText(turns > 1 ? { ...drawn, environment: overTurns(drawn.environment, joined) } : drawn, rollout.completion, execution).found
   const correct = rollout.correct ?? false
   const verdict = found && found.verdict.correct === correct ? found.verdict : { correct, score: Number(correct), answer: rollout.answer, why: 'as the run recorded it' }
   return {
@@ -33,8 +35,5 @@ export function recordedInput(rollout: ScoredRollout, run: ResolvedRun, drawn: D
 function recordedProblem({ problemId: id, environment, prompt, messages, params, gold }: ScoredRollout): Problem {
   return { id, environment, prompt, params, ...(messages && { messages }), ...(gold !== undefined && { gold }) }
 }
-
-/** Between two turns stands what a tool said. */
-const turnsOf = ({ spans }: ScoredRollout): number => 1 + spans.filter(({ kind }) => kind === 'tool').length
 
 const maxTokensOf = (run: ResolvedRun, stage: string): number => (run.stages?.find(({ name }) => name === stage)?.sampling ?? run.sampling).maxTokens
