@@ -9,6 +9,7 @@ import { stagesOf } from '../protocol/runStages.ts'
 import { rowSteps } from '../orchestrator/runPlan.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
 import type { LoadedRunFile } from '../runFiles/loadRunFile.ts'
+import { completionsPerStep } from './completionsPerStep.ts'
 import { noticesOf } from './printNotices.ts'
 import { problemStream } from './problemStream.ts'
 import type { Services } from './services.ts'
@@ -46,7 +47,7 @@ export interface StagePlan {
   readonly rolloutsPerStep: number
   /** What a stage on rows learns from. */
   readonly data?: { readonly file: string; readonly kind: string; readonly rows: number }
-  /** Completion tokens of a step at most: rollouts × token limit. */
+  /** Tokens sampled in a step at most, those of refinements, critiques and further turns with them. */
   readonly tokensPerStep: number
 }
 
@@ -81,12 +82,12 @@ async function stagePlan(run: ResolvedRun, stage: Stage): Promise<StagePlan> {
   const supervised = isSupervised(options)
   const data = supervised ? (stage.data ?? run.data) : undefined
   const problemsPerStep = supervised ? 0 : (stage.problemsPerStep ?? run.problemsPerStep)
-  const rolloutsPerStep = problemsPerStep * (stage.groupSize ?? run.groupSize)
+  const groupSize = stage.groupSize ?? run.groupSize
   const asked = stage.steps ?? run.steps
   const rows = data && (await readRows(data.file, data.kind)).rows.length
   return {
-    name: stage.name, algorithm: options.name, steps: data ? rowSteps(data, rows!, asked) : asked, problemsPerStep, rolloutsPerStep,
-    tokensPerStep: rolloutsPerStep * (stage.sampling ?? run.sampling).maxTokens,
+    name: stage.name, algorithm: options.name, steps: data ? rowSteps(data, rows!, asked) : asked, problemsPerStep, rolloutsPerStep: problemsPerStep * groupSize,
+    tokensPerStep: completionsPerStep(stage.rollouts ?? run.rollouts, { problems: problemsPerStep, groupSize }) * (stage.sampling ?? run.sampling).maxTokens,
     ...(data && { data: { file: data.file, kind: data.kind, rows: rows! } })
   }
 }
