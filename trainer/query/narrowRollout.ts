@@ -55,7 +55,7 @@ function narrow({ reward, filter, segments, version: _, ...rest }: z.infer<typeo
     stopReason: own.stopReason,
     completionTokens: writtenCount(own),
     kept: filter?.kept ?? null,
-    advantage: meanOver(segments.map(({ advantages, mask }) => (advantages ?? []).filter((_, t) => mask[t] === 1))),
+    advantage: meanOver(segments.map(({ advantages, mask }) => (advantages ?? []).filter((_, t) => mask[t] !== 0))),
     meanLogprob: meanOver([written_T(own, own.logprobs)]),
     meanEntropy: meanOver([written_T(own, own.entropies)])
   }

@@ -23,7 +23,7 @@ const part = (name: string, score: number | null, weight = 1) => ({ name, score,
 const ROWS: readonly Rollout[] = [
   attempt(0, { total: 0.75, parts: [part('answer', 1), part('kl', -0.25), part('unused', null, 0)] }, twoTurns),
   attempt(1, { total: 0.5, parts: [part('answer', 1), part('kl', -0.5)] }, { advantages: [1, 2], mask: [0, 0] }),
-  attempt(2, { total: null, parts: [part('answer', null), part('kl', 0)] })
+  attempt(2, { total: null, parts: [part('answer', null), part('kl', 0)] }, { tokens: [], tokenEnds: [], mask: [], advantages: [0.25], logprobs: [], samplingLogprobs: [], entropies: [] })
 ]
 
 async function rowsOf(rollouts: readonly Rollout[], compacted: boolean): Promise<RolloutRow[]> {
@@ -51,8 +51,8 @@ for (const compacted of [false, true]) {
       assert.deepEqual({ completionTokens, stopReason, meanLogprob, meanEntropy }, { completionTokens: 4, stopReason: 'length', meanLogprob: -3, meanEntropy: 2 })
     })
 
-    it('have the mean advantage of what is trained on', async () => {
-      assert.deepEqual((await rowsOf(ROWS, compacted)).map(({ advantage }) => advantage), [0.5, null, null])
+    it('have the mean advantage of what is trained on, or the one of a loop that knows no tokens', async () => {
+      assert.deepEqual((await rowsOf(ROWS, compacted)).map(({ advantage }) => advantage), [0.5, null, 0.25])
     })
 
     it('tell of equal rewards although penalties differ', async () => {

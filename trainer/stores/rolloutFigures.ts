@@ -15,9 +15,9 @@ export function writtenSql(values: string): string {
 /** How many tokens the policy wrote. */
 export const WRITTEN_TOKENS_SQL = `len(${writtenSql('tokens')})`
 
-/** Mean advantage of the tokens that are trained on. */
+/** Mean advantage of the tokens that are trained on; a loop that knows no tokens tells one advantage without a mask. */
 export const ADVANTAGE_SQL =
-  'list_avg(flatten(list_transform(segments, lambda segment: list_filter(segment.advantages, lambda value, t: segment."mask"[t] = 1))))'
+  'list_avg(flatten(list_transform(segments, lambda segment: list_filter(segment.advantages, lambda value, t: coalesce(segment."mask"[t], 1) <> 0))))'
 
 /** `taskReward` of protocol/taskReward.ts. */
 export const TASK_REWARD_SQL = `CASE WHEN len(list_filter(reward.parts, lambda part: part.name = ${sqlText(KL_PART)})) = 0 THEN reward.total
