@@ -282,6 +282,14 @@ describe('commands', () => {
       assert.ok(scored.every(({ parts }) => parts.every(({ why }) => why !== '')))
     })
 
+    it('takes the rewards and the room of the last stage of reinforcement learning', async () => {
+      const stages = [{ name: 'first' }, { name: 'last', rewards: [{ name: 'answer', weight: 3 }, { name: 'length', weight: 1 }], sampling: { maxTokens: 40 } }]
+      const { out } = await score([{ prompt: '26 * 2 + 6 :', gold: '8', completion: '26 * 2 = 2 ; 2 + 6 = 8 answer 8', tokens: 30 }], '--set', `stages=${JSON.stringify(stages)}`)
+      const [scored] = lines(out) as { parts: { name: string; weight: number; why: string }[] }[]
+      assert.deepEqual(scored?.parts.map(({ name, weight }) => [name, weight]), [['answer', 3], ['length', 1]])
+      assert.match(scored!.parts[1]!.why, /40/)
+    })
+
     it('answers each bad line with an error in its place and goes on', async () => {
       const { code, out } = await score([
         'no json', { completion: 1 }, { problemId: 'nobody', completion: '' }, { prompt: 'not a chain', completion: '' },

@@ -4,6 +4,7 @@ import type { OpenEnvironment } from '../../environments/registry.ts'
 import { LabError } from '../../errors.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
+import { evaluatedStageOf } from '../../protocol/runStages.ts'
 import { gradeCompletion, notScorable } from '../../orchestrator/grading.ts'
 import { openRewards } from '../../orchestrator/runPlan.ts'
 import { scoreRollout } from '../../rewards/scoreRollout.ts'
@@ -81,22 +82,25 @@ type Searchable = OpenEnvironment & { readonly find: (id: string) => Problem | u
 interface Scorer {
   readonly run: ResolvedRun
   readonly environments: ReadonlyMap<string, Searchable>
+  /** Those of the stage as which the run is evaluated, with its token limit. */
   readonly rewards: readonly WeightedReward[]
+  readonly maxTokens: number
   /** Where completions are programs. */
   readonly executor?: Executor
 }
 
 async function openScorer(workspace: Workspace, run: ResolvedRun, seed: number): Promise<Scorer> {
+  const stage = evaluatedStageOf(run)
   const environments = new Map<string, Searchable>()
   for (const { reference } of environmentsOf(run)) {
     const opened = await workspace.environment(reference)
     // The first reference to an environment is the one that the run trains on.
     const { name } = opened.environment
-    if (!environments.has(name)) environments.set(name, { ...opened, find: problemFinder(opened, seed, run.problemsPerStep) })
+    if (!environments.has(name)) environments.set(name, { ...opened, find: problemFinder(opened, seed, stage.problemsPerStep ?? run.problemsPerStep) })
   }
-  const rewards = await openRewards(run.rewards, { openReward: workspace.reward })
+  const rewards = await openRewards(stage.rewards ?? run.rewards, { openReward: workspace.reward })
   const executor = await workspace.executor([...environments.values()], run)
-  return { run, environments, rewards, ...(executor && { executor }) }
+  return { run, environments, rewards, maxTokens: (stage.sampling ?? run.sampling).maxTokens, ...(executor && { executor }) }
 }
 
 async function scoreOne(scorer: Scorer, line: JsonLine): Promise<ScoredLine> {
@@ -124,7 +128,7 @@ async function scoreCompletion(scorer: Scorer, line: ScoreLine): Promise<ScoredL
     problem,
     completion: line.completion,
     tokens: line.tokens ?? wordCount(line.completion),
-    maxTokens: scorer.run.sampling.maxTokens,
+    maxTokens: scorer.maxTokens,
     truncated: line.truncated,
     ...found,
     ...(executions?.at(-1) && { execution: executions.at(-1)! })
