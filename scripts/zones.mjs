@@ -6,13 +6,12 @@ export const zones = {
   'trainer/errors.ts': [],
   'trainer/nearestName.ts': [],
   'trainer/parentWatch.ts': [],
-  'trainer/background.ts': [],
   'trainer/random': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/graders': ['trainer/errors.ts'],
   'trainer/renderers': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/environments': ['trainer/nearestName.ts', 'trainer/graders', 'trainer/renderers', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/datasets': ['trainer/environments/utf8Lines.ts', 'trainer/stores/duckDb.ts', 'trainer/protocol', 'trainer/errors.ts'],
-  'trainer/sandbox': ['trainer/parentWatch.ts', 'trainer/background.ts', 'trainer/graders', 'trainer/environments', 'trainer/rewards', 'trainer/algorithms', 'trainer/engines/engine.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/sandbox': ['trainer/parentWatch.ts', 'trainer/graders', 'trainer/environments', 'trainer/rewards', 'trainer/algorithms', 'trainer/engines/engine.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   // Problems made of a user's own repository, and attempts at them.
   'trainer/workspaces': ['trainer/sandbox', 'trainer/stores', 'trainer/environments', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   // Cheats, and which of them a reward pays.
@@ -21,7 +20,7 @@ export const zones = {
   'trainer/algorithms': ['trainer/engines/engine.ts', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/evals': ['trainer/protocol', 'trainer/random', 'trainer/errors.ts', 'trainer/engines/engine.ts'],
   'trainer/recipes': ['trainer/protocol', 'trainer/errors.ts'],
-  'trainer/engines': ['trainer/parentWatch.ts', 'trainer/background.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  'trainer/engines': ['trainer/parentWatch.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/stores': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/labels': ['trainer/stores', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/query': ['trainer/stores', 'trainer/labels', 'trainer/evals', 'trainer/parentWatch.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],

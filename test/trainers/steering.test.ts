@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { constants, getPriority } from 'node:os'
 import { join } from 'node:path'
 import { pipePath } from '../../trainer/control/pipePath.ts'
 import type { TrainerOrder } from '../../trainer/protocol/control.ts'
@@ -33,13 +32,6 @@ describe('trainers: steering and watching', function () {
     await first.hub.steer(directory, 'stop')
     await first.untilConnection(directory, 'ended')
     assert.equal(recordedEvents(directory).at(-1)?.type, 'runFinished')
-  })
-
-  it('lets trainers give way to the editor', async () => {
-    const window = machine.window()
-    const { directory } = await window.start()
-    await window.untilStep(directory, 1)
-    assert.deepEqual(machine.entries().map(({ pid }) => getPriority(pid)), [constants.priority.PRIORITY_BELOW_NORMAL])
   })
 
   it('tells events, states, texts and recorded rollouts to those who watch', async () => {

@@ -1,4 +1,3 @@
-import { giveWay } from '../background.ts'
 import { EXIT } from './exitCodes.ts'
 import { quoteArgument } from './quoteArgument.ts'
 
@@ -25,8 +24,6 @@ export interface Host {
   exit(code: number): void
   /** Else the process ends once nobody reads what it prints any more: this is for what outlives whoever started it. */
   outliveReader(): void
-  /** From here on programs that people look at come first, also before processes that this one starts. */
-  giveWay(): void
 }
 
 export function processHost(): Host {
@@ -39,7 +36,6 @@ export function processHost(): Host {
     command: process.env['npm_lifecycle_event'] === undefined ? `node ${quoteArgument(process.argv[1] ?? 'lab')}` : 'npm run -s lab --',
     exit: (code) => process.exit(code),
     outliveReader,
-    giveWay,
     onSignal: (listener) => {
       const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM']
       const handlers = signals.map((signal) => ({ signal, handler: () => listener(signal) }))

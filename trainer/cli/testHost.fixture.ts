@@ -26,7 +26,6 @@ export function testHost(options: { cwd?: string; columns?: number; env?: Record
     err: () => stderr.written,
     exit: (code) => void exits.push(code),
     outliveReader: () => undefined,
-    giveWay: () => undefined,
     onSignal: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -9,7 +9,6 @@ import type { Duplex } from 'node:stream'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import type { Logger, MessageConnection } from 'vscode-jsonrpc/node'
 import type { EngineEntry, ForeignProgram } from './engineEntry.ts'
-import { giveWayAlike } from '../background.ts'
 import { watchParent } from '../parentWatch.ts'
 
 const PROTOCOL_STREAM = 3
@@ -29,7 +28,7 @@ function childEnvironment(program: ForeignProgram | undefined, extra: Readonly<R
 /** Starts an engine program: under the Node that runs this one, unless it brings a program of its own. */
 export function startChild(entry: EngineEntry, args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
   const { program } = entry
-  const child = spawn(program?.path ?? process.execPath, [...entry.execArgv, entry.file, ...args], {
+  return spawn(program?.path ?? process.execPath, [...entry.execArgv, entry.file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: childEnvironment(program, environment),
     ...(program && { cwd: program.folder }),
@@ -37,8 +36,6 @@ export function startChild(entry: EngineEntry, args: readonly string[], environm
     detached: process.platform !== 'win32',
     windowsHide: true
   })
-  giveWayAlike(child.pid)
-  return child
 }
 
 /** Kills an engine with whatever it has started itself, such as the processes of a sampler. */

@@ -54,8 +54,6 @@ async function hostRun(host: Host, services: Services, order: TrainerOrder, answ
   const { registry, id, pipe, token } = order
   const run = new HostedRun(services.program.version, order.directory, (begun) => {
     enter(services, order, begun)
-    // Whoever started it goes on working in the editor, on the same cores.
-    host.giveWay()
     answer({ ready: true, pid: process.pid, ...begun })
   })
   const server = await startControlServer({ pipe, token, run })

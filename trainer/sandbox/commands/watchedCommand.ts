@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
-import { giveWayAlike } from '../../background.ts'
 import type { Limits } from '../../protocol/execution.ts'
 import { endGroup } from '../endGroup.ts'
 import { cancelledBy, infrastructure } from '../pool/failures.ts'
@@ -56,7 +55,6 @@ class Watch {
     this.#report = new CutOutput(outputBytes, () => undefined)
     const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe']
     this.#child = spawn(command.command[0]!, command.command.slice(1), { stdio, env: command.environment, windowsHide: true, detached: process.platform !== 'win32' })
-    giveWayAlike(this.#child.pid)
     this.#connect()
   }
 

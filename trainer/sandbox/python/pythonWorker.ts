@@ -1,7 +1,6 @@
 import { constants } from 'node:buffer'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { giveWayAlike } from '../../background.ts'
 import { LabError } from '../../errors.ts'
 import { endGroup } from '../endGroup.ts'
 import { infrastructure } from '../pool/failures.ts'
@@ -43,7 +42,6 @@ export class PythonWorker implements PoolWorker {
       // Out of reach of the Ctrl-C that is meant for the trainer, and killed as a group.
       detached: process.platform !== 'win32'
     })
-    giveWayAlike(this.#child.pid)
     this.ended = new Promise((resolve) => {
       this.#child.once('close', () => resolve()).once('error', (error) => { this.#errors += error.message; resolve() })
     })
