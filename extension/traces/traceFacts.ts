@@ -1,5 +1,5 @@
 import type { RewardPart, Rollout } from '../../trainer/protocol/rollout.ts'
-import { writtenCount } from '../../trainer/protocol/toolTokens.ts'
+import { completionLength } from '../../trainer/protocol/toolTokens.ts'
 import { sampledText } from '../../webviews/protocol/sampledText.ts'
 import { visibleText } from '../../webviews/protocol/visibleText.ts'
 import type { FactLine } from './projection.ts'
@@ -12,7 +12,6 @@ export interface HeaderRow {
 
 /** What is known of a rollout as a whole, a line each. */
 export function headerRows(rollout: Rollout, runName: string): readonly HeaderRow[] {
-  const own = rollout.segments[0]
   return [
     { name: 'Rollout', value: rollout.id, fact: 'rollout' },
     { name: 'Run', value: runName },
@@ -22,8 +21,8 @@ export function headerRows(rollout: Rollout, runName: string): readonly HeaderRo
     { name: 'Verdict', value: verdictWord(rollout.correct), fact: 'verdict' },
     { name: 'Reward', value: rewardWord(rollout.reward.total), fact: 'reward' },
     { name: 'Filter', value: rollout.filter ? `${rollout.filter.kept ? 'kept' : 'dropped'}: ${rollout.filter.why}` : 'not applied' },
-    { name: 'Stop reason', value: own?.stopReason ?? '' },
-    { name: 'Tokens', value: String(own ? writtenCount(own) : 0) },
+    { name: 'Stop reason', value: rollout.segments[0]?.stopReason ?? '' },
+    { name: 'Tokens', value: String(completionLength(rollout)) },
     { name: 'Policy', value: `${rollout.policyVersion} optimiser steps seen` },
     { name: 'Seed', value: String(rollout.seed) },
     { name: 'Sampled', value: sampledText(rollout.timing, (seconds) => `${number(seconds)} s`) }

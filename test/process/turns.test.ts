@@ -7,7 +7,7 @@ import { turnsIn } from '../../trainer/orchestrator/turns.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { isTool_T } from '../../trainer/protocol/toolTokens.ts'
 import type { Rollout } from '../../trainer/protocol/rollout.ts'
-import { QueryState } from '../../trainer/query/queryState.ts'
+import { listedRows } from '../../trainer/query/listedRun.fixture.ts'
 import { scoreRollout } from '../../trainer/rewards/scoreRollout.ts'
 import { openRun, readRunRecord } from '../../trainer/stores/runDirectory.ts'
 import { readScoredRollouts } from '../../trainer/stores/scoredRollouts.ts'
@@ -78,23 +78,16 @@ describe('process: runs whose programs are executed over several turns', functio
   })
 
   it('are listed with the figures that the metrics of their steps tell', async () => {
-    const state = await QueryState.open()
-    try {
-      for (const event of whole.events) {
-        if (event.type !== 'stepFinished') continue
-        const filter = { kinds: ['train' as const], steps: { from: event.step, to: event.step } }
-        const { view } = await state.openView([place.at('whole')], { filter, sort: { by: 'recorded', descending: false }, by: 'rollouts', follow: false }, 0, new AbortController().signal)
-        const rows = await state.view(view).rollouts(0, 100)
-        const groups = new Map(rows.map(({ group, zeroVariance }) => [group, zeroVariance]))
-        const share = (flags: readonly (boolean | null)[]): number => flags.filter((flag) => flag === true).length / flags.length
-        const listed = {
-          'length/mean': rows.reduce((sum, { completionTokens }) => sum + completionTokens, 0) / rows.length,
-          'length/truncated': share(rows.map(({ stopReason }) => stopReason === 'length')), 'groups/zeroVariance': share([...groups.values()])
-        }
-        for (const [name, value] of Object.entries(listed)) assert.ok(Math.abs(value - event.metrics[name]!) < 1e-12, `step ${event.step}: ${name} is ${value}, not ${event.metrics[name]}`)
+    for (const event of whole.events) {
+      if (event.type !== 'stepFinished') continue
+      const rows = await listedRows([place.at('whole')], { kinds: ['train'], steps: { from: event.step, to: event.step } })
+      const groups = new Map(rows.map(({ group, zeroVariance }) => [group, zeroVariance]))
+      const share = (flags: readonly (boolean | null)[]): number => flags.filter((flag) => flag === true).length / flags.length
+      const listed = {
+        'length/mean': rows.reduce((sum, { completionTokens }) => sum + completionTokens, 0) / rows.length,
+        'length/truncated': share(rows.map(({ stopReason }) => stopReason === 'length')), 'groups/zeroVariance': share([...groups.values()])
       }
-    } finally {
-      state.close()
+      for (const [name, value] of Object.entries(listed)) assert.ok(Math.abs(value - event.metrics[name]!) < 1e-12, `step ${event.step}: ${name} is ${value}, not ${event.metrics[name]}`)
     }
   })
 

@@ -31,13 +31,14 @@ export interface EvaluationSetup {
   readonly execution: ResolvedRun['execution']
 }
 
-const DEFAULTS = { problems: 200, samples: 16, k: [1, 4, 16], temperature: 1, seed: 1 }
-const SAMPLING = { topK: 0, topP: 1, minP: 0, maxTokens: 64, stop: [] }
+/** Where no run is named. */
+export const EVALUATION_DEFAULTS = { problems: 200, samples: 16, k: [1, 4, 16], temperature: 1, seed: 1 }
+export const EVALUATION_SAMPLING = { topK: 0, topP: 1, minP: 0, maxTokens: 64, stop: [] }
 
 /** Problems of one environment, named on the command line. */
 export async function setupOfEnvironment(workspace: Workspace, name: string, options: Record<string, unknown>, asked: AskedEvaluation): Promise<EvaluationSetup> {
   const mixture = [{ ...(await openHere(workspace, name, options)), weight: 1 }]
-  return { mixture, turns: 1, execution: RunFile.shape.execution.parse(undefined), ...figures(asked, DEFAULTS, SAMPLING) }
+  return { mixture, turns: 1, execution: RunFile.shape.execution.parse(undefined), ...figures(asked, EVALUATION_DEFAULTS, EVALUATION_SAMPLING) }
 }
 
 /** As this run is evaluated, so that what comes out can be set beside its own figures. */
@@ -51,7 +52,7 @@ export async function setupOfRun(workspace: Workspace, run: ResolvedRun, asked: 
   throw new LabError('usage', 'usage/option', 'The run is evaluated on no problems.', { place: '--as-run', remedy: 'Say on how many with --problems.' })
 }
 
-function figures(asked: AskedEvaluation, own: typeof DEFAULTS, sampling: Omit<SamplingParameters, 'temperature'>): Pick<EvaluationSetup, 'problems' | 'samples' | 'k' | 'sampling' | 'seed'> {
+function figures(asked: AskedEvaluation, own: typeof EVALUATION_DEFAULTS, sampling: Omit<SamplingParameters, 'temperature'>): Pick<EvaluationSetup, 'problems' | 'samples' | 'k' | 'sampling' | 'seed'> {
   const samples = asked.samples ?? own.samples
   const k = asked.k ?? own.k.filter((value) => value <= samples)
   refuseLargeK(k, samples)

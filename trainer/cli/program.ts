@@ -20,6 +20,7 @@ import { setupTorchCommand } from './commands/setupTorchCommand.ts'
 import { typesCommand } from './commands/typesCommand.ts'
 import { ACCELERATORS } from '../engines/torch/setup/choosePackages.ts'
 import { StepAggregate } from '../protocol/runFile.ts'
+import { EVALUATION_DEFAULTS, EVALUATION_SAMPLING } from './evaluationSetup.ts'
 import { EXIT } from './exitCodes.ts'
 import type { ExitCode } from './exitCodes.ts'
 import { givenFile } from './givenPlaces.ts'
@@ -114,12 +115,12 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(new Option('--environment <name>', 'environment to draw problems from'))
     .addOption(environmentOptions())
     .addOption(new Option('--as-run <dir>', 'instead: as this run is evaluated, its environments, sampling, turns, seed and engine; what else is given changes that'))
-    .addOption(new Option('--problems <n>', 'held-out problems; default: 200').argParser(wholeNumber('--problems', 1)))
-    .addOption(new Option('--samples <n>', 'completions of each; default: 16').argParser(wholeNumber('--samples', 1)))
+    .addOption(new Option('--problems <n>', `held-out problems; default: ${EVALUATION_DEFAULTS.problems}`).argParser(wholeNumber('--problems', 1)))
+    .addOption(new Option('--samples <n>', `completions of each; default: ${EVALUATION_DEFAULTS.samples}`).argParser(wholeNumber('--samples', 1)))
     .addOption(new Option('--k <list>', 'k of pass@k; default: 1, 4 and 16, up to --samples').argParser(wholeNumbers('--k', 1)))
-    .addOption(new Option('--temperature <t>', '0 = greedy; default: 1').argParser(numberBetween('--temperature', 0, Infinity)))
-    .addOption(new Option('--max-tokens <n>', 'tokens of a completion at most; default: 64').argParser(wholeNumber('--max-tokens', 1)))
-    .addOption(new Option('--seed <n>', 'seed of all draws; default: 1').argParser(wholeNumber('--seed', 0)))
+    .addOption(new Option('--temperature <t>', `0 = greedy; default: ${EVALUATION_DEFAULTS.temperature}`).argParser(numberBetween('--temperature', 0, Infinity)))
+    .addOption(new Option('--max-tokens <n>', `tokens of a completion at most; default: ${EVALUATION_SAMPLING.maxTokens}`).argParser(wholeNumber('--max-tokens', 1)))
+    .addOption(new Option('--seed <n>', `seed of all draws; default: ${EVALUATION_DEFAULTS.seed}`).argParser(wholeNumber('--seed', 0)))
     .addOption(new Option('--engine <name>', 'engine to run the model: onnx or torch; default: onnx').argParser(engineName))
     .addOption(threads()).addOption(python()).addOption(json())
     .addOption(new Option('--rerank <folder>', 'a step reward model: best of n and weighted majority beside the majority vote'))

@@ -30,7 +30,7 @@ export async function checkStart(run: ResolvedRun, workspace: Workspace, acceptP
   for (const [index, stage] of stagesOf(run).entries()) {
     const mixture = await openMixture(stageEnvironments(run, stage), { openEnvironment: workspace.environment })
     await checkStage(run, stage, { index, mixture }, workspace)
-    for (const drawn of problemsOf(run, stage, mixture, stage.name === evaluated.name)) read?.(drawn, (stage.sampling ?? run.sampling).maxTokens)
+    for (const drawn of problemsOf(run, stage, mixture, stage === evaluated)) read?.(drawn, (stage.sampling ?? run.sampling).maxTokens)
   }
 }
 

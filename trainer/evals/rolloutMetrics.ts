@@ -1,6 +1,6 @@
-import type { Rollout, Segment } from '../protocol/rollout.ts'
+import type { Rollout } from '../protocol/rollout.ts'
 import { taskReward } from '../protocol/taskReward.ts'
-import { writtenCount, written_T } from '../protocol/toolTokens.ts'
+import { completionLength, written_T } from '../protocol/toolTokens.ts'
 import { quantile } from './bootstrap.ts'
 import { groupBy } from './grouping.ts'
 import { meanOf, shareOf } from './means.ts'
@@ -71,10 +71,7 @@ function accuracy(group: readonly Rollout[]): number {
 }
 
 function lengthMetrics(name: string, rollouts: readonly Rollout[]): Record<string, number> {
-  const lengths = rollouts.map(({ segments }) => writtenTokens(segments[0])).sort((a, b) => a - b)
+  const lengths = rollouts.map(completionLength).sort((a, b) => a - b)
   if (lengths.length === 0) return {}
   return { [`${name}/mean`]: meanOf(lengths), [`${name}/median`]: quantile(lengths, 0.5), [`${name}/p95`]: quantile(lengths, 0.95) }
 }
-
-/** What a rollout is trained on is its first segment: a refinement that shows what a critique was worth says nothing of the critic's own text. */
-const writtenTokens = (segment: Segment | undefined): number => (segment ? writtenCount(segment) : 0)

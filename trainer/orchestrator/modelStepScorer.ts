@@ -1,6 +1,6 @@
 import type { Engine, ModelInfo } from '../engines/engine.ts'
 import type { StepScorer } from '../rewards/stepScores.ts'
-import { encodePromptTexts } from './promptTokens.ts'
+import { readPrompt } from './promptTokens.ts'
 import { stepEnds } from './rowTokens.ts'
 
 /**
@@ -9,12 +9,10 @@ import { stepEnds } from './rowTokens.ts'
  */
 export function modelStepScorer(engine: Engine, model: ModelInfo): StepScorer {
   return {
-    score: async ({ prompt, messages }, completion, ends) => {
-      const chat = model.hasChatTemplate && messages !== undefined
-      const [text] = chat ? await engine.renderChat([messages]) : [prompt]
-      const [promptTokens] = await encodePromptTexts(engine, model, [{ text: text!, chat }])
+    score: async (problem, completion, ends) => {
+      const prompt = await readPrompt(engine, model, problem)
       const { tokens, endTokens } = await stepEnds({ engine }, completion, ends)
-      const [heads] = await engine.headValues([{ prompt: promptTokens!, completion: tokens }])
+      const [heads] = await engine.headValues([{ prompt: prompt.tokens, completion: tokens }])
       // A step that ends before any token has nothing that could be read.
       return endTokens.map((end) => (end < 0 ? 0.5 : sigmoid(heads![end]!)))
     }

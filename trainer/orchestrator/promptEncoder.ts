@@ -3,8 +3,8 @@ import type { Engine, ModelInfo } from '../engines/engine.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { Segment } from '../protocol/rollout.ts'
 import type { DrawnProblem } from './problemSource.ts'
-import { encodePromptTexts } from './promptTokens.ts'
-import type { PromptText } from './promptTokens.ts'
+import { readPrompts } from './promptTokens.ts'
+import type { ReadPrompt } from './promptTokens.ts'
 
 export type EncodedPrompt = Segment['samplePrompt']
 
@@ -14,12 +14,12 @@ export type EncodedPrompt = Segment['samplePrompt']
  * completion or has no tokens; `environment/model-mismatch` where the tokenizer cannot express the prompts.
  */
 export async function encodePrompts(engine: Engine, model: ModelInfo, drawn: readonly DrawnProblem[], maxTokens: number): Promise<EncodedPrompt[]> {
-  const texts = await promptTexts(engine, model, drawn.map(({ problem }) => problem))
-  const tokens = await readable('prompts', drawn, encodePromptTexts(engine, model, texts))
+  const prompts = await promptsOf(engine, model, drawn)
   return drawn.map(({ problem }, i) => {
-    requireTokens(problem, tokens[i]!.length)
-    requireRoom(problem, tokens[i]!.length, maxTokens, model.contextLength)
-    return encoded(problem, texts[i]!, tokens[i]!)
+    const { length } = prompts[i]!.tokens
+    requireTokens(problem, length)
+    requireRoom(problem, length, maxTokens, model.contextLength)
+    return encoded(problem, prompts[i]!)
   })
 }
 
@@ -27,9 +27,12 @@ export async function encodePrompts(engine: Engine, model: ModelInfo, drawn: rea
 export const encodeDemonstrations = (engine: Engine, drawn: readonly DrawnProblem[], texts: readonly string[]): Promise<number[][]> =>
   readable('demonstrations', drawn, engine.encode(texts))
 
-async function readable(what: 'prompts' | 'demonstrations', drawn: readonly DrawnProblem[], tokens: Promise<number[][]>): Promise<number[][]> {
+const promptsOf = (engine: Engine, model: ModelInfo, drawn: readonly DrawnProblem[]): Promise<ReadPrompt[]> =>
+  readable('prompts', drawn, readPrompts(engine, model, drawn.map(({ problem }) => problem)))
+
+async function readable<T>(what: 'prompts' | 'demonstrations', drawn: readonly DrawnProblem[], read: Promise<T>): Promise<T> {
   try {
-    return await tokens
+    return await read
   } catch (error) {
     if (!LabError.is(error, 'engine/unknown-word')) throw error
     throw cannotRead(what, [...new Set(drawn.map(({ problem }) => problem.environment))].join(', '), error)
@@ -47,20 +50,12 @@ export function cannotRead(what: 'prompts' | 'demonstrations', environments: str
 export async function encodeFitting(
   engine: Engine, model: ModelInfo, drawn: readonly DrawnProblem[], maxTokens: number
 ): Promise<(EncodedPrompt | null)[]> {
-  const texts = await promptTexts(engine, model, drawn.map(({ problem }) => problem))
-  const tokens = await readable('prompts', drawn, encodePromptTexts(engine, model, texts))
-  return drawn.map(({ problem }, i) => (tokens[i]!.length + maxTokens > model.contextLength ? null : encoded(problem, texts[i]!, tokens[i]!)))
+  const prompts = await promptsOf(engine, model, drawn)
+  return drawn.map(({ problem }, i) => (prompts[i]!.tokens.length + maxTokens > model.contextLength ? null : encoded(problem, prompts[i]!)))
 }
 
-function encoded({ messages }: Problem, { text, chat }: PromptText, tokens: readonly number[]): EncodedPrompt {
-  return { text, tokens: [...tokens], ...(chat && messages && { messages }) }
-}
-
-async function promptTexts(engine: Engine, model: ModelInfo, problems: readonly Problem[]): Promise<PromptText[]> {
-  const chats = problems.flatMap(({ messages }) => (model.hasChatTemplate && messages ? [messages] : []))
-  const rendered = chats.length === 0 ? [] : await engine.renderChat(chats)
-  let next = 0
-  return problems.map(({ prompt, messages }) => (model.hasChatTemplate && messages ? { text: rendered[next++]!, chat: true } : { text: prompt, chat: false }))
+function encoded({ messages }: Problem, { text, tokens, chat }: ReadPrompt): EncodedPrompt {
+  return { text, tokens, ...(chat && messages && { messages }) }
 }
 
 function requireTokens(problem: Problem, promptTokens: number): void {

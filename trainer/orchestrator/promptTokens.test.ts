@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
-import { begun, encodePromptTexts } from './promptTokens.ts'
+import { begun, readPrompt } from './promptTokens.ts'
 
-const engine = { encode: (texts: readonly string[]) => Promise.resolve(texts.map((text) => Array.from(text, (letter) => letter.charCodeAt(0)))) }
-const model = { beginOfTextTokens: [1, 2] }
-const encoded = (text: string, chat = false) => encodePromptTexts(engine, model, [{ text, chat }]).then(([tokens]) => tokens)
+const engine = {
+  encode: (texts: readonly string[]) => Promise.resolve(texts.map((text) => Array.from(text, (letter) => letter.charCodeAt(0)))),
+  renderChat: (conversations: readonly (readonly { readonly content: string }[])[]) => Promise.resolve(conversations.map((messages) => messages.map(({ content }) => content).join('')))
+}
+const model = { beginOfTextTokens: [1, 2], hasChatTemplate: true }
+const encoded = async (text: string, chat = false) =>
+  (await readPrompt(engine, model, { prompt: chat ? 'plain' : text, ...(chat && { messages: [{ role: 'user', content: text }] }) })).tokens
 
 describe('tokens of a prompt', () => {
   it('begin a plain text as its tokenizer does', async () => assert.deepEqual(await encoded('a'), [1, 2, 97]))

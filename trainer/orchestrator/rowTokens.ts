@@ -5,7 +5,7 @@ import { askForCritique } from '../environments/askForCritique.ts'
 import type { Environment } from '../environments/environment.ts'
 import type { CritiqueRow, PreferenceRow, RowKind, RowsOf, SolutionRow, StepRow } from '../protocol/labelRows.ts'
 import type { TrainingData } from '../protocol/runFile.ts'
-import { encodePromptTexts } from './promptTokens.ts'
+import { readPrompt, saidByUser } from './promptTokens.ts'
 import type { StageData, StagePlan } from './runPlan.ts'
 import type { Session } from './session.ts'
 import { turnEnd } from './turnEnd.ts'
@@ -120,9 +120,5 @@ export async function stepEnds({ engine }: Pick<Session, 'engine'>, text: string
 
 const encode = ({ session }: Encoder, texts: readonly string[]): Promise<number[][]> => session.engine.encode(texts)
 
-async function encodePrompt({ session: { engine, model }, chat: asked }: Encoder, prompt: string): Promise<number[]> {
-  const chat = asked && model.hasChatTemplate
-  const [text] = chat ? await engine.renderChat([[{ role: 'user', content: prompt }]]) : [prompt]
-  const [tokens] = await encodePromptTexts(engine, model, [{ text: text!, chat }])
-  return tokens!
-}
+const encodePrompt = async ({ session: { engine, model }, chat }: Encoder, prompt: string): Promise<number[]> =>
+  (await readPrompt(engine, model, chat ? saidByUser(prompt) : { prompt })).tokens

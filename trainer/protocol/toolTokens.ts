@@ -1,3 +1,5 @@
+import type { Rollout } from './rollout.ts'
+
 interface Tokens {
   readonly tokenEnds: readonly number[]
   readonly spans: readonly { readonly kind: string; readonly from: number; readonly to: number }[]
@@ -16,6 +18,12 @@ export const hasTool = ({ spans }: Pick<Tokens, 'spans'>): boolean => spans.some
 
 /** How many tokens the policy wrote. */
 export const writtenCount = (segment: Tokens & { readonly tokens: readonly unknown[] }): number => written_T(segment, segment.tokens).length
+
+/**
+ * How many tokens of a rollout's completion the policy wrote: of the first segment, which is what is trained on. A refinement that shows what
+ * a critique was worth says nothing of the critic's own text.
+ */
+export const completionLength = ({ segments: [own] }: Pick<Rollout, 'segments'>): number => (own ? writtenCount(own) : 0)
 
 /** The values of the tokens that the policy wrote. */
 export function written_T<T>(segment: Tokens, values_T: readonly T[]): readonly T[] {

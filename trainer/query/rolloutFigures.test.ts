@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import path from 'node:path'
 import type { Rollout, Segment } from '../protocol/rollout.ts'
 import type { RolloutRow } from '../protocol/rolloutViews.ts'
-import { newRun, rollout, temporaryFolder } from '../stores/fixtures.ts'
-import { createRun } from '../stores/runDirectory.ts'
-import { QueryState } from './queryState.ts'
+import { rollout } from '../stores/fixtures.ts'
+import { listedRows, runOfStep } from './listedRun.fixture.ts'
 
 /** Six tokens of one character; what a tool told is the third and the fourth, which are not trained on. */
 const twoTurns: Partial<Segment> = {
@@ -26,22 +24,7 @@ const ROWS: readonly Rollout[] = [
   attempt(2, { total: null, parts: [part('answer', null), part('kl', 0)] }, { tokens: [], tokenEnds: [], mask: [], advantages: [0.25], logprobs: [], samplingLogprobs: [], entropies: [] })
 ]
 
-async function rowsOf(rollouts: readonly Rollout[], compacted: boolean): Promise<RolloutRow[]> {
-  const run = await createRun(newRun(path.join(temporaryFolder(), 'run')))
-  const step = run.rollouts.openStep({ kind: 'train', step: 1 })
-  for (const row of rollouts) step.append(row)
-  step.seal(rollouts)
-  if (compacted) await run.rollouts.compact({ throughStep: 1, all: true })
-  run.close()
-  const state = await QueryState.open()
-  try {
-    const request = { filter: {}, sort: { by: 'recorded', descending: false }, by: 'rollouts', follow: false } as const
-    const { view } = await state.openView([run.path], request, 0, new AbortController().signal)
-    return await state.view(view).rollouts(0, 100)
-  } finally {
-    state.close()
-  }
-}
+const rowsOf = async (rollouts: readonly Rollout[], compacted: boolean): Promise<RolloutRow[]> => listedRows([await runOfStep(rollouts, compacted)])
 
 for (const compacted of [false, true]) {
   describe(`figures of a rollout ${compacted ? 'in a shard' : 'in lines'}`, () => {

@@ -11,7 +11,7 @@ import { openRun } from './runDirectory.ts'
 import { readRollouts } from './rolloutLines.ts'
 
 const WRITER = fileURLToPath(new URL('killedWriter.ts', import.meta.url))
-const KILLS = 12
+const KILLS = 24
 
 /** Lets a writer go on with the run and kills it once it has said `lines` lines, wherever it then is. Returns what it said. */
 async function writeAndKill(directory: string, lines: number): Promise<string[]> {

@@ -4,7 +4,7 @@ import type { CritiqueWords } from '../../environments/environment.ts'
 import { LabError } from '../../errors.ts'
 import { promptOf } from '../../labels/rows/rowRollout.ts'
 import { judgedSegment } from '../../labels/scripted/judgedSegment.ts'
-import { encodePromptTexts } from '../../orchestrator/promptTokens.ts'
+import { readPrompt, saidByUser } from '../../orchestrator/promptTokens.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { hash32 } from '../../random/random.ts'
 import { readRolloutTexts } from '../../stores/rolloutTexts.ts'
@@ -86,8 +86,7 @@ async function promptTokens(engine: Engine, info: ModelInfo, rollout: RolloutTex
   const problem = { id: rollout.problemId, environment: rollout.environment, prompt: promptOf(segment, ''), params: {} }
   const { prompt } = askForCritique(critiqueWordsOf(rollout.environment), problem, segment.text)
   try {
-    const [text] = info.hasChatTemplate ? await engine.renderChat([[{ role: 'user', content: prompt }]]) : [prompt]
-    return (await encodePromptTexts(engine, info, [{ text: text!, chat: info.hasChatTemplate }]))[0]
+    return (await readPrompt(engine, info, saidByUser(prompt))).tokens
   } catch (error) {
     if (LabError.is(error, 'engine/unknown-word')) return undefined
     throw error

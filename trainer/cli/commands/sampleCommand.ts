@@ -1,6 +1,6 @@
 import type { Engine, ModelInfo, SampledCompletion, SamplingParameters } from '../../engines/engine.ts'
 import { LabError } from '../../errors.ts'
-import { encodePromptTexts } from '../../orchestrator/promptTokens.ts'
+import { readPrompt, saidByUser } from '../../orchestrator/promptTokens.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { hash32 } from '../../random/random.ts'
 import { EXIT } from '../exitCodes.ts'
@@ -44,12 +44,10 @@ export async function sampleCommand(host: Host, services: Services, model: strin
 }
 
 async function encodePrompt(engine: Engine, info: ModelInfo, { prompt, raw, sampling }: SampleOptions): Promise<readonly number[]> {
-  const chat = info.hasChatTemplate && !raw
-  const [text] = chat ? await engine.renderChat([[{ role: 'user', content: prompt }]]) : [prompt]
-  const [tokens] = await encodePromptTexts(engine, info, [{ text: text!, chat }])
-  const room = info.contextLength - tokens!.length
-  if (room > 0) return tokens!
-  throw new LabError('model', 'model/prompt-too-long', `The prompt has ${tokens!.length} tokens; the model's context is ${info.contextLength}.`, {
+  const { tokens } = await readPrompt(engine, info, raw ? { prompt } : saidByUser(prompt))
+  const room = info.contextLength - tokens.length
+  if (room > 0) return tokens
+  throw new LabError('model', 'model/prompt-too-long', `The prompt has ${tokens.length} tokens; the model's context is ${info.contextLength}.`, {
     place: '--prompt', remedy: `Shorten the prompt so that ${sampling.maxTokens} tokens (--max-tokens) fit behind it.`
   })
 }

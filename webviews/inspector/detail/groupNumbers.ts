@@ -1,9 +1,5 @@
 import type { GroupAttempt } from '../../../trainer/protocol/rolloutViews.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
-import { writtenCount } from '../../../trainer/protocol/toolTokens.ts'
-
-/** Tokens of the completion that the policy wrote. */
-export const tokensOf = ({ segments: [own] }: Rollout) => (own ? writtenCount(own) : 0)
 
 /** Mean advantage over the tokens that are trained on; null where the group was not weighed. */
 export function advantageOf(rollout: Rollout): number | null {

@@ -1,9 +1,10 @@
 import { html, nothing } from 'lit'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import { completionLength } from '../../../trainer/protocol/toolTokens.ts'
 import { sampledText } from '../../protocol/sampledText.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
 import { countText, keptWord, numberText, secondsText, signedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
-import { advantageOf, tokensOf } from './groupNumbers.ts'
+import { advantageOf } from './groupNumbers.ts'
 
 /** Verdict, reward, length and what became of it. */
 export function outcome(rollout: Rollout) {
@@ -11,7 +12,7 @@ export function outcome(rollout: Rollout) {
   return html`<div class="facts">
       <span class="verdict ${verdictClass(rollout.correct)}">${verdictSign(rollout.correct)} ${verdictWord(rollout.correct)}</span>
       <span>reward <b>${numberText(rollout.reward.total)}</b></span><span>advantage <b>${signedText(advantageOf(rollout))}</b></span>
-      <span>${unitsText(tokensOf(rollout), 'token')}</span><span>stop: <b class=${stop === 'length' || stop === 'error' ? 'alarming' : ''}>${stopWord(stop)}</b></span>
+      <span>${unitsText(completionLength(rollout), 'token')}</span><span>stop: <b class=${stop === 'length' || stop === 'error' ? 'alarming' : ''}>${stopWord(stop)}</b></span>
       ${rollout.filter ? filterWords(rollout.filter) : nothing}
       ${rollout.superseded ? html`<span class="alarming">this attempt was done again later</span>` : nothing}</div>`
 }
