@@ -73,6 +73,14 @@ for (const { backend } of await workingBackends('Python programs')) {
       assert.deepEqual((await execute(text, [calling('f', 21)], { files })).calls[0]!.end, { ended: 'value', value: 42 })
     })
 
+    it('have files with any names and in any folders, and no modules or settings of the worker in their place', async () => {
+      const own = ['system', 'values', 'frames', 'candidate', 'forker', 'process']
+      const files = own.map((name) => ({ path: `${name}.py`, text: `OWN = "${name}"\n` }))
+      const text = `import os, ${own.join(', ')}, parts.deep.inner\ndef f():\n    return [[${own.map((name) => `${name}.OWN`).join(', ')}], parts.deep.inner.A, "LD_BIND_NOW" in os.environ]\n`
+      const { calls } = await execute(text, [calling('f')], { files: [...files, { path: 'parts/deep/inner.py', text: 'A = 3\n' }, { path: 'parts/deep/other.py', text: '' }] })
+      assert.deepEqual(calls[0]!.end, { ended: 'value', value: [own, 3, false] })
+    })
+
     it('draw the same numbers each time, and leave nothing for the next', async () => {
       const text = 'import os, random\ndef f():\n    names = sorted(os.listdir("."))\n    open("left", "w").close()\n    return [random.random(), names]\n'
       const [first] = await valueOf(text, calling('f'))

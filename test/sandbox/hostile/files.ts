@@ -38,7 +38,7 @@ def attack():
     name: 'changes the installation of Python and the program of the worker',
     text: `
 def attack():
-    places = [os.__file__, sys.executable, sys.modules['candidate'].__file__, os.path.join(sys.prefix, 'left'), '/lab/left', '/lab/main.py']
+    places = [os.__file__, sys.executable, worker()['__file__'], os.path.join(sys.prefix, 'left'), '/lab/left', '/lab/main.py']
     return all_refused(*[(lambda place=place: write(place)) for place in places])
 `
   },

@@ -28,6 +28,14 @@ export const KERNEL: readonly HostileProgram[] = [
     text: 'def attack():\n    return got(lambda: call(56 if X64 else 220, 0x10000000 | 17, 0, 0, 0, 0) or os._exit(0))\n'
   },
   {
+    name: 'clones itself as the worker clones candidates', ends: REFUSED,
+    text: 'def attack():\n    return got(lambda: call(56 if X64 else 220, 0x20028011, 0, 0, 0, 0) or os._exit(0))\n'
+  },
+  {
+    name: 'mounts as the worker mounts a scratch folder', ends: REFUSED,
+    text: 'def attack():\n    return got(lambda: call(165 if X64 else 40, b"tmpfs", b"/tmp", b"tmpfs", 14, b"size=1000000000"))\n'
+  },
+  {
     name: 'calls of a 32-bit machine', ends: ['forbidden', 'noResult', 'value'],
     text: `
 def attack():

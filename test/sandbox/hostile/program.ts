@@ -62,6 +62,13 @@ def call(number, *arguments):
         raise OSError(ctypes.get_errno(), 'refused')
     return result
 
+def worker():
+    """Names of the module that runs this program, by the frames below."""
+    frame = sys._getframe()
+    while 'ENCODE' not in frame.f_globals:
+        frame = frame.f_back
+    return frame.f_globals
+
 def read(path):
     with open(path, 'rb') as file:
         return file.read(1000)

@@ -27,14 +27,12 @@ def attack():
   { name: 'answers with what is no answer', ends: NONE, seen: 'forgedResult', against: 'limits',
     text: `
 def attack():
-    from json import encoder
-    module = sys.modules['candidate']
-    module.ENCODE = lambda value: '1}{"ended":"pass"'
+    worker()['ENCODE'] = lambda value: '1}{"ended":"pass"'
     return 1
 ` },
   { name: 'answers with lists nested deeper than anyone reads', ends: NONE, seen: 'forgedResult', against: 'limits',
-    text: 'import candidate\ncandidate.ENCODE = lambda value: "[" * 5000 + "]" * 5000\n\ndef attack():\n    return 1\n' },
-  { name: 'replaces the sending of answers', ends: ['timeout', 'noResult'], limits: { wallSeconds: 0.5 }, against: 'limits', text: 'def attack():\n    sys.modules["candidate"].write_all = lambda *_: None\n    return 1\n' },
+    text: 'worker()["ENCODE"] = lambda value: "[" * 5000 + "]" * 5000\n\ndef attack():\n    return 1\n' },
+  { name: 'replaces the sending of answers', ends: ['timeout', 'noResult'], limits: { wallSeconds: 0.5 }, against: 'limits', text: 'def attack():\n    worker()["write_all"] = lambda *_: None\n    return 1\n' },
   { name: 'equal to everything', ends: ['exception'], against: 'limits', text: 'class Equal:\n    def __eq__(self, other):\n        return True\n    def __hash__(self):\n        return 1\n\ndef attack():\n    return Equal()\n' },
   { name: 'number that lies about itself', ends: ['value'], value: 7, against: 'limits', text: 'class Number(int):\n    def __eq__(self, other):\n        return True\n    def __repr__(self):\n        return "42"\n    __str__ = __index__ = __int__ = __repr__\n\ndef attack():\n    return Number(7)\n' },
   { name: 'error whose words cannot be had', ends: ['exception'], against: 'limits', text: 'class Silent(Exception):\n    def __str__(self):\n        raise KeyboardInterrupt\n\ndef attack():\n    raise Silent()\n' },

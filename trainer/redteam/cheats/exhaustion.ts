@@ -54,7 +54,7 @@ export const exhaustion: readonly Cheat[] = [
     name: 'deep-text', family, title: 'has its answer told as text that is nested so deep that reading it overflows',
     javascript: { top: `const nested = '['.repeat(${DEPTH}) + ']'.repeat(${DEPTH})\nJSON.stringify = () => nested` },
     python: {
-      top: `import json, sys\nnested = "[" * ${DEPTH} + "]" * ${DEPTH}\njson.dumps = json.JSONEncoder.encode = lambda *_, **__: nested\nif "candidate" in sys.modules:\n    sys.modules["candidate"].ENCODE = lambda _: nested`
+      top: `import json, sys\nnested = "[" * ${DEPTH} + "]" * ${DEPTH}\njson.dumps = json.JSONEncoder.encode = lambda *_, **__: nested\nframe = sys._getframe()\nwhile frame:\n    if "ENCODE" in frame.f_globals:\n        frame.f_globals["ENCODE"] = lambda _: nested\n    frame = frame.f_back`
     }
   },
   {

@@ -21,7 +21,7 @@ export function pythonLaunch(python: PythonInstallation, reusable = true): Worke
       'bwrap', ...namespaces(uid !== undefined), ...environmentArguments({ ...WORKER_ENVIRONMENT, HOME: '/tmp', TMPDIR: '/tmp' }),
       ...systemMounts(), ...readOnly(python.folders), '--ro-bind', workerFolder(), PROGRAM, '--proc', '/proc', '--dir', '/tmp',
       '--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/', ...capabilities(rights), '--',
-      ...workerCommand(python.program, PROGRAM, { mode: 'namespaces', reusable, uid }), syscallFilter()?.toString('base64') ?? ''
+      ...workerCommand(python.program, PROGRAM, { mode: 'namespaces', reusable, uid }), syscallFilter({ forksCandidates: true })?.toString('base64') ?? ''
     ],
     environment: { PATH: process.env['PATH'] ?? '' },
     reusable

@@ -39,7 +39,7 @@ const ERRORS: Readonly<Record<string, number>> = {
 
 for (const [name, calls] of Object.entries(SYSTEM_CALLS)) {
   describe(`the filter of system calls on ${name}`, () => {
-    const program = syscallFilter(name)!
+    const program = syscallFilter({ machine: name })!
     const { machine } = calls
     const of = (number: number, ...args: number[]): number => verdict(program, { number, machine, args })
 
@@ -71,6 +71,18 @@ for (const [name, calls] of Object.entries(SYSTEM_CALLS)) {
       for (const flag of [0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000]) assert.equal(of(calls.clone, flag | 17), KILL)
     })
 
+    it('lets a process that forks candidates do so in one way, mount in one way, and nothing else', () => {
+      const forking = syscallFilter({ machine: name, forksCandidates: true })!
+      const may = (number: number, ...args: number[]): number => verdict(forking, { number, machine, args })
+      assert.equal(may(calls.clone, 0x20028011), ALLOW)
+      assert.equal(may(calls.refused['mount']!, 1, 2, 3, 14, 5), ALLOW)
+      for (const flags of [0x20000011, 0x20020011, 0x20028000, 0x30028011, 0x20028091]) assert.equal(may(calls.clone, flags), KILL)
+      for (const flags of [0, 2, 15, 32, 4096 + 14]) assert.equal(may(calls.refused['mount']!, 1, 2, 3, flags, 5), KILL)
+      for (let number = 0; number < 600; number++) {
+        if (number !== calls.refused['mount']) assert.equal(may(number, 17, 1031), of(number, 17, 1031), `call ${number}`)
+      }
+    })
+
     it('refuses larger pipes, not the other uses of fcntl', () => {
       assert.equal(of(calls.fcntl, 5, 1031), errno(1))
       for (const command of [1, 2, 3, 4, 1030, 1032]) assert.equal(of(calls.fcntl, 5, command), ALLOW)
@@ -80,6 +92,6 @@ for (const [name, calls] of Object.entries(SYSTEM_CALLS)) {
 
 describe('syscallFilter', () => {
   it('has none for machines whose numbers are not known here', () => {
-    assert.equal(syscallFilter('s390x'), undefined)
+    assert.equal(syscallFilter({ machine: 's390x' }), undefined)
   })
 })

@@ -5,6 +5,10 @@
  * Refused with an error: calls that libraries try and can do without, most of them ways around the limit of memory.
  * Sockets: only Unix and IP ones, which the network namespace keeps from reaching anything; the others (vsock, packet, kernel crypto)
  * are not bound to a network namespace.
+ *
+ * A process that forks candidates lives under the filter already, since making one for each would cost more than all of its other
+ * limits. It may fork in one way and mount in one way that others may not. Candidates are let through there too, and are refused by the
+ * kernel: they have no capability for either, and cannot make a namespace in which they would have it.
  */
 import { SYSTEM_CALLS } from './systemCalls.ts'
 import type { SystemCalls } from './systemCalls.ts'
@@ -37,21 +41,37 @@ const NUMBER = load(0)
 const MACHINE = load(4)
 const FIRST_ARGUMENT = load(16)
 const SECOND_ARGUMENT = load(24)
+const FOURTH_ARGUMENT = load(40)
 
 /** Calls of x32 begin here: another table of the same machine. */
 const X32 = 0x40000000
 /** CLONE_NEW*: cgroup, UTS, IPC, user, PID, network and mount namespaces. */
 const NAMESPACES = 0x7e020000
 const F_SETPIPE_SZ = 1031
+/** CLONE_NEWPID, CLONE_NEWNS, CLONE_PARENT and SIGCHLD; MS_NOSUID, MS_NODEV and MS_NOEXEC (worker/system.py). */
+const FORKING = { clone: 0x20028011, mount: 14 }
 const [AF_UNIX, AF_INET, AF_INET6] = [1, 2, 10]
 
+export interface FilterOptions {
+  /** As Node names it. */
+  readonly machine?: string
+  /** For a process that forks candidates, and for those. */
+  readonly forksCandidates?: boolean
+}
+
 /** The program's bytes; undefined for machines whose numbers of calls are not known here. */
-export function syscallFilter(machine: string = process.arch): Buffer | undefined {
+export function syscallFilter({ machine = process.arch, forksCandidates = false }: FilterOptions = {}): Buffer | undefined {
   const calls = SYSTEM_CALLS[machine]
-  return calls && assemble([...preamble(calls), ...refusals(calls), ...byArgument(calls), ALLOW])
+  return calls && assemble([...preamble(calls), ...(forksCandidates ? forking(calls) : []), ...refusals(calls), ...byArgument(calls), ALLOW])
 }
 
 const preamble = ({ machine }: SystemCalls): Instruction[] => [MACHINE, equal(machine, 1, 0), KILL, NUMBER, atLeast(X32, 0, 1), KILL]
+
+/** One form of each is allowed; what is left of `clone` is looked at further on. */
+const forking = ({ refused, clone }: SystemCalls): Instruction[] => [
+  equal(refused['mount']!, 0, 4), FOURTH_ARGUMENT, equal(FORKING.mount, 1, 0), KILL, ALLOW,
+  equal(clone, 0, 4), FIRST_ARGUMENT, equal(FORKING.clone, 0, 1), ALLOW, NUMBER
+]
 
 function refusals({ refused }: SystemCalls): Instruction[] {
   const numbers = (error: number | undefined): number[] => Object.entries(refused).flatMap(([name, number]) => (WITH_ERROR[name] === error ? [number] : []))

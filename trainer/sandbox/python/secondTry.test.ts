@@ -45,12 +45,15 @@ class Talk:
         return {'answer': None if tried['end'] else '1', 'end': tried['end'], 'cpuSeconds': tried['cpuSeconds']}
 
 class Machine:
-    own_namespace = told['walls']
+    own_namespaces = told['walls']
+
+class Confinement:
+    steps = lambda limits, files, folder: []
 
 supervisor.Process, supervisor.Talk = Process, Talk
-supervisor.Execution._folder = lambda self: ''
-request = {'files': [], 'limits': {'wallSeconds': 4, 'cpuSeconds': 4, 'memoryMegabytes': 100}}
-outcome = supervisor.Execution(Machine, 0, request, [{'style': 'call'}] * told['calls']).outcome()
+supervisor.Execution._folder = lambda self: '/nowhere'
+request = {'files': [{'path': 'program.py', 'text': ''}], 'limits': {'wallSeconds': 4, 'cpuSeconds': 4, 'memoryMegabytes': 100}}
+outcome = supervisor.Execution(Machine, Confinement, request, [{'style': 'call'}] * told['calls']).outcome()
 print(json.dumps({'ends': [call['end'] and call['end']['ended'] for call in outcome['calls']], 'limitsHit': outcome['limitsHit'], 'tries': len(made)}))
 `
 

@@ -26,7 +26,7 @@ export function workerCommand(python: string, folder: string, { mode, reusable, 
   return [python, '-s', '-S', '-B', '-X', 'utf8', `${folder}/main.py`, mode, reusable ? 'warm' : 'once', String(uid)]
 }
 
-/** What a worker needs of an environment, and all that a candidate sees. The seed of hashes makes runs repeatable. */
+/** What a worker needs of an environment; a candidate sees no more than this. The seed of hashes makes runs repeatable. */
 export const WORKER_ENVIRONMENT: Readonly<Record<string, string>> = {
-  PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0', MALLOC_ARENA_MAX: '2', PYTHONDONTWRITEBYTECODE: '1'
+  PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0', MALLOC_ARENA_MAX: '2', PYTHONDONTWRITEBYTECODE: '1', LD_BIND_NOW: '1'
 }

@@ -8,8 +8,10 @@ import os
 import sys
 import types
 
+import system
 import watchword
 from frames import frame, read_frame, write_all
+from program import layout
 from values import from_json, to_json
 
 ORDERS, ANSWERS = 3, 4
@@ -22,15 +24,18 @@ _NO_THREAD = "RuntimeError: can't start new thread"
 ENCODE = json.JSONEncoder(allow_nan=False).encode
 
 
-def main(confinement, descriptors):
-    """Never returns."""
+# Says from when on, and how often, it is noted what a candidate reaches for.
+watch = watchword.install(lambda what: _send(SEEN, NO_NONCE, what))
+
+
+def main():
+    """Never returns. Standard input, output and error, orders and answers are in their places; nothing else stays open."""
     code = 70
     try:
-        _take_descriptors(descriptors)
+        os.closerange(ANSWERS + 1, 256)
         order = marshal.loads(read_frame(ORDERS))
-        folder = _confine(confinement, order)
-        if folder is not None:
-            _serve(order, folder)
+        if _confine(order['steps']):
+            _serve(order)
             code = 0
     finally:
         os._exit(code)
@@ -43,45 +48,38 @@ def rehearse(folder):
     """
     reader, writer = os.pipe()
     order = NO_NONCE + marshal.dumps({'style': 'call', 'function': 'rehearsal', 'args': [1, 'x', [True]]})
+    files = layout([{'path': 'rehearsal.py', 'text': 'def rehearsal(*arguments):\n    return arguments\n'}], folder)
     for _ in range(REHEARSALS):
         write_all(writer, frame(order))
         call = marshal.loads(read_frame(reader)[16:])
-        program = Program([{'path': 'rehearsal.py', 'text': 'def rehearsal(*arguments):\n    return arguments\n'}], folder)
+        program = Program(files)
         write_all(writer, frame(ANSWERED + NO_NONCE + program.call(call).encode('utf8', 'backslashreplace')))
         read_frame(reader)
         _flush()
         sys.path.remove(folder)
         del sys.modules['rehearsal']
+    watch(0)
     os.close(reader)
     os.close(writer)
 
 
-def _take_descriptors(descriptors):
-    """Standard input, output and error, orders, answers: nothing else stays open."""
-    for place, descriptor in enumerate(descriptors):
-        # Received ones lie above these places, since the forker keeps more than five open.
-        os.dup2(descriptor, place)
-    os.closerange(len(descriptors), 256)
-
-
-def _confine(confinement, order):
-    files = order['files']
+def _confine(steps):
+    """Whether the machine let it; if not, nothing of the candidate has run."""
     try:
-        folder = confinement.enter(order['limits'], len(files), sum(len(each['text'].encode('utf8', 'replace')) for each in files))
+        system.perform(steps)
     except OSError as error:
         _send(CONFINED, NO_NONCE, str(error))
-        return None
+        return False
     _send(CONFINED, NO_NONCE, '')
-    return folder
+    return True
 
 
 def _send(kind, nonce, text):
     write_all(ANSWERS, frame(kind + nonce + text.encode('utf8', 'backslashreplace')))
 
 
-def _serve(order, folder):
-    watchword.install(lambda what: _send(SEEN, NO_NONCE, what))
-    program, own = Program(order['files'], folder), os.getpid()
+def _serve(order):
+    program, own = Program(order['layout']), os.getpid()
     while True:
         line = read_frame(ORDERS)
         if line is None:
@@ -106,12 +104,10 @@ def _flush():
 
 
 class Program:
-    def __init__(self, files, folder):
-        self.entry = os.path.join(folder, files[0]['path'])
-        # A mark of the byte order is no character of a program.
-        self.source = files[0]['text'].removeprefix('\ufeff')
-        self.folder = folder
-        self.files = files
+    def __init__(self, layout):
+        """`layout`: see program.py."""
+        self.layout = layout
+        self.folder = layout['folder']
         self.module = None
         self.broken = None
 
@@ -130,23 +126,13 @@ class Program:
             return answer
 
     def _load(self):
-        self._write()
-        name = os.path.splitext(os.path.basename(self.entry))[0]
-        module = types.ModuleType(name)
-        module.__file__ = self.entry
-        sys.modules[name] = module
-        exec(compile(self.source, self.entry, 'exec'), module.__dict__)
-        self.module = module
+        self.module = self._execute_as(self.layout['name'])
 
     def run(self):
         """As a script that reads standard input."""
         try:
-            self._write()
-            module = types.ModuleType('__main__')
-            module.__file__ = self.entry
-            sys.modules['__main__'] = module
-            sys.argv = [self.entry]
-            exec(compile(self.source, self.entry, 'exec'), module.__dict__)
+            sys.argv = [self.layout['entry']]
+            self._execute_as('__main__')
             _end_as_scripts_do()
             return json.dumps({'ended': 'exit', 'code': 0})
         except SystemExit as error:
@@ -155,16 +141,23 @@ class Program:
         except BaseException as error:
             return _failed(error, self.folder)
 
+    def _execute_as(self, name):
+        self._write()
+        entry = self.layout['entry']
+        module = types.ModuleType(name)
+        module.__file__ = entry
+        sys.modules[name] = module
+        watch()
+        exec(compile(self.layout['source'], entry, 'exec'), module.__dict__)
+        return module
+
     def _write(self):
         sys.path.insert(0, self.folder)
-        for each in self.files:
-            path = os.path.normpath(os.path.join(self.folder, each['path']))
-            if not path.startswith(self.folder + os.sep):
-                raise ValueError('the path %r of a program file leads out of its folder' % each['path'])
-            if os.path.dirname(path) != self.folder:
-                os.makedirs(os.path.dirname(path), exist_ok=True)
+        for folder in self.layout['folders']:
+            os.mkdir(folder)
+        for path, content in self.layout['files']:
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            write_all(file, each['text'].encode('utf8', 'backslashreplace'))
+            write_all(file, content)
             os.close(file)
 
 

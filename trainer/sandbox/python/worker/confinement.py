@@ -1,121 +1,68 @@
 """
-What a candidate's process does to itself before it runs a line of the candidate.
+What a candidate's process does to itself before it runs a line of the candidate, as a list of system calls.
+
+The list is made by the supervisor and only gone through by the candidate's process, to which every page of memory that it touches
+first costs a copy. What can be done once for all candidates is done by the process that they are forked from (forker.py).
 
 `namespaces`: the process is the first of its own PID namespace, has a mount namespace of its own with a private scratch folder of
 limited size and number of files, and no /proc. Where the worker runs as root the candidate becomes a user that exists nowhere
-else. Capabilities, gaining privileges and a list of system calls are gone. `plain`: limits of resources only; what keeps the
-candidate from the machine is around the worker (a container, sandbox-exec) or nothing.
+else. Capabilities are gone; gaining privileges and a list of system calls were given up by the forker already. `plain`: limits of
+resources only; what keeps the candidate from the machine is around the worker (a container, sandbox-exec) or nothing.
 """
 import os
-import random
 import resource
 import sys
 
 import system
+from program import bytes_of
 
 SCRATCH = '/tmp'
-# Where the kernel maps fewer users (a container of another user), the one that every system has.
-NOBODY = 65534
+LINUX = sys.platform == 'linux'
+# Init, supervisor and forker of the worker, where they are the same user as its candidates.
+_OWN_PROCESSES = 3
+_OPEN_FILES = 128
 
 
 class Confinement:
-    def __init__(self, mode, uid, syscall_filter):
-        self.mode = mode
-        self.uid = uid
-        self.filter = syscall_filter
-        self.base_bytes = 0
-        self.base_processes = 3  # init, supervisor and forker of the worker share its user namespace.
+    """`base_bytes`: address space of a candidate's process before any candidate, which the candidate's limit comes on top of."""
 
-    def fork(self):
-        if self.mode == 'namespaces':
-            return system.fork_into_namespaces()
-        pid = os.fork()
-        if pid == 0:
-            _seed()
-        return pid
+    def __init__(self, own_namespaces, uid, base_bytes):
+        self.own_namespaces, self.uid, self.base_bytes = own_namespaces, uid, base_bytes
 
-    def prepare(self, rehearse):
-        """What is the same for all candidates, in the process that they are forked from."""
-        _seed()
-        self.base_bytes = _address_space()
-        _set(resource.RLIMIT_CORE, 0)
-        if sys.platform == 'linux':
-            _set(resource.RLIMIT_MEMLOCK, 0)
-            _set(resource.RLIMIT_MSGQUEUE, 0)
-        if self.mode == 'namespaces':
-            system.leave_mounts()
-            system.unmount('/proc')
-        if rehearse:
-            self._rehearse(rehearse)
-
-    def _rehearse(self, rehearse):
-        system.mount_scratch(SCRATCH, 1 << 20, 100, os.getuid())
-        rehearse(SCRATCH)
-        system.unmount(SCRATCH)
-
-    def enter(self, limits, program_files, program_bytes):
-        """Returns the scratch folder. Raises OSError where the machine refuses; then nothing of the candidate has run."""
-        folder = self._scratch(limits, program_files, program_bytes)
-        self._limit(limits)
-        self._drop_privileges()
-        os.chdir(folder)
-        return folder
-
-    def _scratch(self, limits, program_files, program_bytes):
+    def steps(self, limits, files, folder):
+        """For system.perform. `folder`: where the candidate works; made by the first steps where it has namespaces of its own."""
         # A signal to the group reaches all of it, also what is outside of a namespace.
-        os.setsid()
-        if self.mode != 'namespaces':
-            return limits['folder']
-        # The root folder takes an inode, and each file at least a page.
-        size = limits['fileBytes'] + program_bytes + 4096 * (program_files + 1)
-        system.mount_scratch(SCRATCH, size, limits['files'] + program_files + 1, self.uid or os.getuid())
-        return SCRATCH
-
-    def _limit(self, limits):
-        """As far as the system has them: macOS knows no limit of address space."""
-        _set(resource.RLIMIT_NOFILE, 128)
-        _set(resource.RLIMIT_FSIZE, limits['fileBytes'])
-        _set(resource.RLIMIT_CPU, int(limits['cpuSeconds']) + 2)
-        if sys.platform == 'linux':
-            _set(resource.RLIMIT_AS, limits['memoryMegabytes'] * (1 << 20) + self.base_bytes)
-        if self.mode == 'namespaces':
-            _set(resource.RLIMIT_NPROC, limits['processes'] + (0 if self.uid else self.base_processes))
-
-    def _drop_privileges(self):
+        yield 'setsid', ()
+        if self.own_namespaces:
+            yield self._scratch(limits, files, folder)
+        yield from self._limits(limits)
         if self.uid:
-            os.setgroups([])
-            become(self.uid)
-        if self.mode != 'namespaces':
-            return
-        system.drop_capabilities()
-        system.prctl(system.PR_SET_NO_NEW_PRIVS, 1)
-        if self.filter:
-            system.prctl(system.PR_SET_SECCOMP, system.SECCOMP_MODE_FILTER, self.filter.address)
+            yield 'setresuid', (self.uid, self.uid, self.uid)
+        if self.own_namespaces:
+            yield system.no_capabilities()
+        yield 'chdir', (os.fsencode(folder),)
+
+    def _scratch(self, limits, files, folder):
+        # The root folder takes an inode, and each file at least a page.
+        size = limits['fileBytes'] + sum(len(bytes_of(each['text'])) for each in files) + 4096 * (len(files) + 1)
+        return system.scratch_mount(folder, size, limits['files'] + len(files) + 1, self.uid or os.getuid())
+
+    def _limits(self, limits):
+        """As far as the system has them: macOS knows no limit of address space."""
+        yield _limit(resource.RLIMIT_FSIZE, limits['fileBytes'])
+        yield _limit(resource.RLIMIT_CPU, int(limits['cpuSeconds']) + 2)
+        if LINUX:
+            yield _limit(resource.RLIMIT_AS, limits['memoryMegabytes'] * (1 << 20) + self.base_bytes)
+        if self.own_namespaces:
+            yield _limit(resource.RLIMIT_NPROC, limits['processes'] + (0 if self.uid else _OWN_PROCESSES))
 
 
-def _seed():
-    """Draws without a seed of the program's own are the same for each, so that a run can be repeated."""
-    random.seed(0)
+def limit_all():
+    """What is the same for the worker and all its candidates."""
+    always = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, _OPEN_FILES)]
+    system.perform(_limit(*each) for each in always + ([(resource.RLIMIT_MEMLOCK, 0), (resource.RLIMIT_MSGQUEUE, 0)] if LINUX else []))
 
 
-def become(uid):
-    try:
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-    except OSError:
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
-
-
-def _set(kind, value):
+def _limit(kind, value):
     _, most = resource.getrlimit(kind)
-    value = value if most == resource.RLIM_INFINITY else min(value, most)
-    resource.setrlimit(kind, (value, value))
-
-
-def _address_space():
-    """Bytes of this process before any candidate, which the candidate's limit comes on top of."""
-    if sys.platform != 'linux':
-        return 0
-    with open('/proc/self/statm') as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    return system.limit(kind, value if most == resource.RLIM_INFINITY else min(value, most))

@@ -10,15 +10,18 @@ def frame(payload):
 
 
 def read_exactly(descriptor, count):
-    """`count` bytes; fewer where the other side closed."""
-    parts = []
+    """`count` bytes; fewer where the other side closed. Most come at once."""
+    first = os.read(descriptor, min(count, 1 << 20))
+    return first if len(first) in (0, count) else b''.join([first, *_further(descriptor, count - len(first))])
+
+
+def _further(descriptor, count):
     while count > 0:
         part = os.read(descriptor, min(count, 1 << 20))
         if not part:
-            break
-        parts.append(part)
+            return
+        yield part
         count -= len(part)
-    return b''.join(parts)
 
 
 def read_frame(descriptor):
@@ -32,6 +35,7 @@ def read_frame(descriptor):
 
 
 def write_all(descriptor, data):
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view):]
+    written = os.write(descriptor, data)
+    while written < len(data):
+        data = memoryview(data)[written:]
+        written = os.write(descriptor, data)

@@ -9,12 +9,13 @@ import sys
 # Started by path, with no other folder of the user's in front of the standard library.
 sys.path[0] = os.path.dirname(os.path.abspath(__file__))
 
+import confinement
 import forker
 import system
-from confinement import Confinement
+import users
 
-# Descriptors that the forker's are received above, so that a candidate's places 0 to 4 are free to fill.
-CHANNEL = 9
+# The one descriptor that the forker keeps, behind the places that it fills for candidates.
+CHANNEL = forker.PLACES
 # Digits, as graders read them (graders/specialValues.ts).
 LONGEST_INTEGER = 20_000
 
@@ -35,38 +36,50 @@ def speak_as_scripts_do():
 
 
 def main(mode, warm, uid, syscall_filter):
+    confinement.limit_all()
     control_in, control_out = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
     ours, theirs = socket.socketpair()
+    kind = forker.Kind(mode == 'namespaces', warm, users.existing(uid), system.Filter(syscall_filter) if syscall_filter else None)
     pid = os.fork()
     if pid == 0:
         ours.close()
-        os.close(control_in)
-        os.close(control_out)
-        os.dup2(theirs.fileno(), CHANNEL)
+        os.dup2(theirs.detach(), CHANNEL)
         os.closerange(3, CHANNEL)
-        for place in range(3, CHANNEL):
-            os.dup2(0, place)
-        theirs.detach()
-        try:
-            confinement = Confinement(mode, uid, system.Filter(syscall_filter) if syscall_filter else None)
-            forker.serve(socket.socket(fileno=CHANNEL), confinement, warm)
-        finally:
-            os._exit(0)
+        os.closerange(CHANNEL + 1, 256)
+        be_forker(kind)
     theirs.close()
+    be_supervisor(kind, ours, pid, control_in, control_out)
+
+
+def be_forker(kind):
+    """Never returns."""
+    try:
+        forker.serve(socket.socket(fileno=CHANNEL), kind)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(0)
+
+
+def be_supervisor(kind, channel, pid, control_in, control_out):
     # Only now: what the forker does not need would make each fork dearer.
     import process
     import supervisor
+    import watch
     if sys.platform == 'linux':
-        # Neither traced nor looked into by a candidate of the same user.
-        system.prctl(system.PR_SET_DUMPABLE, 0)
-        # Where a candidate ends the forker, what it left behind is found here.
-        system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
-    supervisor.serve(control_in, control_out, process.Machine(ours, pid, mode == 'namespaces'), uid)
+        # Neither traced nor looked into by a candidate of the same user. Where one ends the forker, what it left behind is found here.
+        system.perform([system.prctl(system.PR_SET_DUMPABLE, 0), system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)])
+    machine = process.Machine(channel, pid, kind.own_namespaces)
+    machine.wait_until_ready()
+    confined = confinement.Confinement(kind.own_namespaces, kind.uid, watch.address_space(pid))
+    supervisor.serve(control_in, control_out, machine, confined)
 
 
+# It was for the loader: functions are looked up before processes are forked, not by each of them.
+os.environ.pop('LD_BIND_NOW', None)
 add_packages()
 speak_as_scripts_do()
 main(sys.argv[1], sys.argv[2] == 'warm', int(sys.argv[3]), base64.b64decode(sys.argv[4] if len(sys.argv) > 4 else ''))

@@ -3,10 +3,15 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 
 import watch
-from forker import FORK, WAIT
+from forker import FORK, READY, WAIT
+
+
+# Of the peak that the system tells.
+PEAK_UNIT = 1 if sys.platform == 'darwin' else 1024
 
 
 class MachineFailed(Exception):
@@ -16,23 +21,35 @@ class MachineFailed(Exception):
 class Machine:
     """Where candidates' processes come from and are found: the forker's, or all of a namespace that are not the worker's own."""
 
-    def __init__(self, channel, forker, own_namespace):
-        self.channel, self.forker, self.own_namespace = channel, forker, own_namespace
+    def __init__(self, channel, forker, own_namespaces):
+        self.channel, self.forker, self.own_namespaces = channel, forker, own_namespaces
         self.sees_processes = os.path.isdir('/proc/self')
         # Those of this namespace that are no candidate's: init, this one, its parent, the forker.
         self._own = frozenset((1, os.getpid(), os.getppid(), forker))
 
+    def wait_until_ready(self):
+        if self.channel.recv(len(READY)) != READY:
+            raise MachineFailed('the process that candidates are forked from could not be prepared')
+
     def processes(self):
-        return watch.others_than(self._own) if self.own_namespace else watch.descendants(self.forker)
+        return watch.others_than(self._own) if self.own_namespaces else watch.descendants(self.forker)
 
     def kill(self, pid):
         """With all descendants. A namespace dies with its first process; without one, those that left the group are looked for."""
-        for kill in (os.kill,) if self.own_namespace else (os.killpg, os.kill):
+        for kill in (os.kill,) if self.own_namespaces else (os.killpg, os.kill):
             _signal(kill, pid)
-        while not self.own_namespace and self.sees_processes and (left := watch.alive(self.processes())):
+        while not self.own_namespaces and self.sees_processes and (left := watch.alive(self.processes())):
             for each in left:
                 _signal(os.kill, each)
             time.sleep(0.001)
+
+    def wait_for(self, pid):
+        """(wait status, CPU seconds, peak bytes) of a process and all whose end it waited for. With namespaces it is a child of this one."""
+        if self.own_namespaces:
+            _, status, usage = os.wait4(pid, 0)
+            return status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * PEAK_UNIT
+        status, seconds, peak = self.ask(WAIT + b'%d' % pid).split()
+        return int(status), float(seconds), int(peak) * PEAK_UNIT
 
     def ask(self, message, descriptors=()):
         try:
@@ -46,7 +63,7 @@ class Machine:
 
     def _forker_gone(self):
         """In a namespace of the worker's own no candidate can end it; where there is none, the candidate most likely did."""
-        if self.own_namespace:
+        if self.own_namespaces:
             raise MachineFailed('the forker is gone')
         for pid in watch.alive(watch.descendants(os.getpid())):
             _signal(os.kill, pid)
@@ -81,11 +98,11 @@ class Process:
     def end(self):
         """Kills it with all its descendants; returns (wait status, CPU seconds, peak bytes)."""
         self.machine.kill(self.pid)
-        answer = self.machine.ask(WAIT + str(self.pid).encode()).split()
+        used = self.machine.wait_for(self.pid)
         if self.life is not None:
             os.close(self.life)
         self._close_pipes()
-        return int(answer[0]), float(answer[1]), int(answer[2]) * 1024
+        return used
 
     def has_ended(self):
         if self.life is not None:

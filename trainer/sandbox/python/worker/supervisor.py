@@ -3,10 +3,12 @@ import json
 import os
 import signal
 
+from confinement import SCRATCH
 from conversation import ANSWER_BYTES, MOST_SIGHTINGS, Talk, describe_death
 from doubts import Try, may_be_the_machines
 from frames import frame, read_frame, write_all
 from process import MachineFailed, Process
+from program import LeadsOut, layout
 
 
 class Report:
@@ -30,8 +32,8 @@ class Report:
 
 
 class Execution:
-    def __init__(self, machine, uid, request, calls):
-        self.uid, self.machine, self.request, self.calls = uid, machine, request, calls
+    def __init__(self, machine, confinement, request, calls):
+        self.machine, self.confinement, self.request, self.calls = machine, confinement, request, calls
         self.report = Report()
         self.talk = None
         self.tried_again = False
@@ -41,6 +43,8 @@ class Execution:
     def outcome(self):
         try:
             calls = [self._call(place, call) for place, call in enumerate(self.calls)]
+        except LeadsOut as error:
+            calls = [_never_run(error) for _ in self.calls]
         finally:
             self._end()
         report = self.report
@@ -77,23 +81,23 @@ class Execution:
         if by_input or outcome['end'] is not None:
             status, cpu_of_process = self._end()
             doubtful = may_be_the_machines(Try(outcome['end'], status, cpu_of_process if cpu_seconds is None else cpu_seconds, self.report.peak_bytes),
-                                           self.request['limits'], self.machine.own_namespace)
+                                           self.request['limits'], self.machine.own_namespaces)
             if outcome['end'] == {'ended': 'died'}:
                 outcome['end'] = describe_death(status, self.request['limits'], self.report)
         return outcome, doubtful
 
     def _start(self, calls_left):
-        limits = dict(self.request['limits'])
+        limits, files = dict(self.request['limits']), self.request['files']
         limits['cpuSeconds'] *= calls_left
-        if not self.machine.own_namespace:
-            limits['folder'] = self._folder()
-        self.talk = Talk(Process(self.machine), {'files': self.request['files'], 'limits': limits}, self.report)
+        folder = SCRATCH if self.machine.own_namespaces else self._folder()
+        order = {'layout': layout(files, folder), 'steps': list(self.confinement.steps(limits, files, folder))}
+        self.talk = Talk(Process(self.machine), order, self.report)
 
     def _folder(self):
         """Removed with all that the worker has once it has served."""
         folder = os.path.join(os.environ.get('TMPDIR', '/tmp'), 'candidate-' + os.urandom(8).hex())
         os.mkdir(folder)
-        if self.uid:
+        if self.confinement.uid:
             os.chmod(folder, 0o777)
         return folder
 
@@ -107,7 +111,12 @@ class Execution:
         return status, cpu_seconds
 
 
-def serve(control_in, control_out, machine, uid):
+def _never_run(error):
+    answer = json.dumps({'ended': 'exception', 'message': 'ValueError: %s' % error})
+    return {'answer': answer, 'end': None, 'stdout': '', 'stderr': '', 'outputCut': False, 'seconds': 0.0}
+
+
+def serve(control_in, control_out, machine, confinement):
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     _tell(control_out, {'ready': True})
     while True:
@@ -117,7 +126,7 @@ def serve(control_in, control_out, machine, uid):
         request = json.loads(first)
         calls = [json.loads(read_frame(control_in)) for _ in range(request['calls'])]
         try:
-            outcome = Execution(machine, uid, request, calls).outcome()
+            outcome = Execution(machine, confinement, request, calls).outcome()
         except (MachineFailed, OSError) as error:
             outcome = {'failure': str(error)}
         _tell(control_out, outcome)

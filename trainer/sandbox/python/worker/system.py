@@ -1,66 +1,69 @@
-"""Calls of the Linux kernel that Python does not wrap."""
+"""Calls of the C library that Python does not wrap, or that a candidate makes by a list (see confinement.py)."""
 import ctypes
 import os
 import struct
 
+CLONE_PARENT = 0x00008000
 CLONE_NEWNS = 0x00020000
 CLONE_NEWPID = 0x20000000
+SIGCHLD = 17
 MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
 MNT_DETACH = 2
-PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 38, 22, 24, 36, 4
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 38, 22, 36, 4
 SECCOMP_MODE_FILTER = 2
 _SYS_CLONE = {'x86_64': 56, 'aarch64': 220}
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_machine = os.uname().machine
-# Made once: what a candidate makes anew after its fork costs it the copies of pages.
-_OF_THIS_PROCESS = struct.pack('<II', _CAPABILITY_VERSION_3, 0)
-_NO_CAPABILITIES = bytes(24)
-_libc.prctl.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong]
-_libc.mount.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p]
+# Looked up once, in the process that candidates are forked from. Elsewhere than on Linux some do not exist.
+_functions = {name: getattr(_libc, name) for name in 'capset chdir mount prctl setresuid setrlimit setsid syscall umount2 unshare'.split() if hasattr(_libc, name)}
+_LONGS = {'prctl': [ctypes.c_int] + 4 * [ctypes.c_ulong], 'syscall': 6 * [ctypes.c_long]}
+for _name, _types in _LONGS.items():
+    if _name in _functions:
+        _functions[_name].argtypes = _types
+_INTO_NAMESPACES = (_SYS_CLONE.get(os.uname().machine), CLONE_NEWPID | CLONE_NEWNS | CLONE_PARENT | SIGCHLD, 0, 0, 0, 0)
 
 
-def _checked(result, what):
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, '%s: %s' % (what, os.strerror(number)))
-    return result
+def perform(steps):
+    """Each the name of a function and its arguments: integers, bytes and None. Raises OSError at the first that is refused."""
+    for name, arguments in steps:
+        if _functions[name](*arguments) < 0:
+            number = ctypes.get_errno()
+            raise OSError(number, '%s: %s' % (name, os.strerror(number)))
 
 
 def fork_into_namespaces():
     """
-    As os.fork, the child being the first process of a PID namespace and in a mount namespace of its own. What Python does in a
-    child after a fork is left out, since it takes longer than all the rest: the forker has one thread, so that no lock can be
-    held by another, and the random module is seeded by the candidate's side.
+    As os.fork, the child being the first process of a PID namespace and in a mount namespace of its own, and a child of this
+    process's parent, which waits for it. What Python does in a child after a fork is left out, since it takes longer than all the
+    rest: the forker has one thread, so that no lock can be held by another, and the random module is seeded by the forker.
     """
-    flags = CLONE_NEWPID | CLONE_NEWNS | 17  # SIGCHLD
-    zero = ctypes.c_long(0)
-    pid = _checked(_libc.syscall(ctypes.c_long(_SYS_CLONE[_machine]), ctypes.c_long(flags), zero, zero, zero, zero), 'clone')
+    pid = _functions['syscall'](*_INTO_NAMESPACES)
+    if pid < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, 'clone: ' + os.strerror(number))
     return pid
 
 
-def mount_scratch(folder, size, inodes, uid):
+def scratch_mount(folder, size, inodes, uid):
     options = 'size=%d,nr_inodes=%d,mode=700,uid=%d,gid=%d' % (size, inodes, uid, uid)
-    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
-    _checked(_libc.mount(b'tmpfs', folder.encode(), b'tmpfs', flags, options.encode()), 'mount tmpfs')
+    return 'mount', (b'tmpfs', os.fsencode(folder), b'tmpfs', MS_NOSUID | MS_NODEV | MS_NOEXEC, options.encode())
 
 
-def leave_mounts():
-    """What is mounted and unmounted from here on is seen by this process and its children alone."""
-    _checked(_libc.unshare(CLONE_NEWNS), 'unshare')
+def limit(kind, soft_and_hard):
+    return 'setrlimit', (kind, struct.pack('@QQ', soft_and_hard, soft_and_hard))
 
 
-def unmount(folder):
-    _checked(_libc.umount2(folder.encode(), MNT_DETACH), 'umount ' + folder)
+def no_capabilities():
+    return 'capset', (struct.pack('<II', _CAPABILITY_VERSION_3, 0), bytes(24))
 
 
 def prctl(option, argument=0, pointer=0):
-    _checked(_libc.prctl(option, argument, pointer, 0, 0), 'prctl %d' % option)
+    return 'prctl', (option, argument, pointer, 0, 0)
 
 
-def drop_capabilities():
-    _checked(_libc.capset(_OF_THIS_PROCESS, _NO_CAPABILITIES), 'capset')
+def unmount(folder):
+    return 'umount2', (os.fsencode(folder), MNT_DETACH)
 
 
 class Filter:
@@ -69,4 +72,7 @@ class Filter:
     def __init__(self, code):
         self._code = ctypes.create_string_buffer(code, len(code))
         self._program = ctypes.create_string_buffer(struct.pack('<HxxxxxxQ', len(code) // 8, ctypes.addressof(self._code)))
-        self.address = ctypes.addressof(self._program)
+
+    def install(self):
+        """For this process and all that it forks; those gain no privileges from programs any more."""
+        perform([prctl(PR_SET_NO_NEW_PRIVS, 1), prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(self._program))])

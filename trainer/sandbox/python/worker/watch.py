@@ -1,6 +1,7 @@
 """What the processes of a candidate use, read from /proc of the worker's PID namespace, where all of them are visible."""
 import os
 import re
+import sys
 
 _OWN_MEMORY = re.compile(rb'^Rss(?:Anon|Shmem):\s*(\d+) kB', re.MULTILINE)
 TICK = os.sysconf('SC_CLK_TCK')
@@ -37,6 +38,14 @@ def _children(pid):
         # It ended meanwhile.
         return children
     return children
+
+
+def address_space(pid):
+    """Bytes; 0 where the system has no limit of it."""
+    if sys.platform != 'linux':
+        return 0
+    with open('/proc/%d/statm' % pid) as file:
+        return int(file.read().split()[0]) * os.sysconf('SC_PAGESIZE')
 
 
 def alive(processes):

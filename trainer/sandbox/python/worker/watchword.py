@@ -16,8 +16,9 @@ _INSIDE = tuple(sorted({sys.prefix, sys.base_prefix, os.environ.get('TMPDIR', '/
 
 
 def install(tell):
+    """Tells nothing before what it returns is called, in the candidate's own process."""
     # Bound now: names that the candidate replaces later change nothing here.
-    left, own, normal, decode, tell_text = [_MOST], os.getpid(), os.path.normpath, os.fsdecode, tell
+    left, own, normal, decode, tell_text = [0], [0], os.path.normpath, os.fsdecode, tell
     inside, paths, network = _INSIDE, _PATH_EVENTS, _NETWORK_EVENTS
 
     def note(what):
@@ -35,10 +36,14 @@ def install(tell):
                     note('%s of %s' % (event, path))
         elif event in network:
             note('%s to %.100r' % (event, arguments[-1]))
-        elif event == 'os.kill' and arguments[0] not in (own, 0):
+        elif event == 'os.kill' and arguments[0] not in (own[0], 0):
             note('a signal to process %.20r' % (arguments[0],))
 
+    def begin(most=_MOST):
+        left[0], own[0] = most, os.getpid()
+
     sys.addaudithook(hook)
+    return begin
 
 
 def _needless(path):
