@@ -51,31 +51,39 @@ export async function freshProcesses(sandbox: Sandbox, tests: number, count: num
 
 const command = (folder: string): CommandRequest => ({ command: ['python3', '-I', 'add.py'], folder, readable: [], environment: {}, limits: Limits.parse({}) })
 
-/** Seconds until as many candidates a second come back as before a worker was killed, and how many were lost with it. */
-export async function recovery(sandbox: Sandbox, kill: () => void, width: number): Promise<{ readonly seconds: number; readonly lost: number; readonly perSecondBefore: number }> {
-  const request = adding('python', 1)
+export interface Recovery {
+  /** Until as many came back a second as before. */
+  readonly seconds: number
+  /** What failed meanwhile. */
+  readonly lost: number
+  readonly perSecondBefore: number
+}
+
+/** What a disturbance costs those who ask `width` at a time, over and over. It is over when `disturb` resolves. */
+export async function recovery(ask: () => Promise<unknown>, disturb: () => unknown, width: number): Promise<Recovery> {
   const ends: number[] = []
   let lost = 0
   let over = false
   const work = async (): Promise<void> => {
     while (!over) {
-      await sandbox.execute(request).then(() => ends.push(performance.now()), () => { lost++ })
+      await ask().then(() => ends.push(performance.now()), () => { lost++ })
     }
   }
-  const working = Promise.all(Array.from({ length: width * 2 }, work))
+  const working = Promise.all(Array.from({ length: width }, work))
   const within = (from: number, to: number): number => ends.filter((end) => end >= from && end < to).length * 1000 / (to - from)
   await pause(STEADY_MS)
-  const killed = performance.now()
-  const perSecondBefore = within(killed - STEADY_MS / 2, killed)
-  kill()
-  let now = killed
+  const began = performance.now()
+  const perSecondBefore = within(began - STEADY_MS / 2, began)
+  await disturb()
+  const disturbed = performance.now()
+  let now = disturbed
   do {
     await pause(WINDOW_MS)
     now = performance.now()
-  } while (within(now - WINDOW_MS, now) < RECOVERED * perSecondBefore && now - killed < 60_000)
+  } while (within(now - WINDOW_MS, now) < RECOVERED * perSecondBefore && now - disturbed < 60_000)
   over = true
   await working
-  return { seconds: (now - killed) / 1000, lost, perSecondBefore }
+  return { seconds: (now - disturbed) / 1000, lost, perSecondBefore }
 }
 
 const STEADY_MS = 2000

@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os'
 import type { OpenEnvironment } from '../environments/registry.ts'
 import { sampleTasks } from '../orchestrator/programs.ts'
 import type { Execution } from '../protocol/runFile.ts'
+import { MOST_AT_A_TIME } from '../sandbox/atATime.ts'
 import { createExecutor } from '../sandbox/createExecutor.ts'
 import { askedFor } from '../sandbox/executing/chooseSandbox.ts'
 import { openSandboxes } from '../sandbox/executing/openSandboxes.ts'
@@ -41,8 +41,8 @@ export class RunExecutor {
   async #create(asked: Parameters<typeof openSandboxes>[1], { retries, concurrency, limits }: Execution, workspaces: boolean): Promise<Executor> {
     const open = await openSandboxes(this.#machine.backends(), asked)
     const runner = workspaces ? this.#machine.workspaces?.() : undefined
-    // Backends keep a worker a core: waiting for one must not count against a program's time.
-    return createExecutor({ ...open, retries, concurrency: Math.min(concurrency, availableParallelism()), limits, ...(runner && { workspaces: runner }) })
+    // Backends keep as many workers: waiting for one must not count against a program's time.
+    return createExecutor({ ...open, retries, concurrency: Math.min(concurrency, MOST_AT_A_TIME), limits, ...(runner && { workspaces: runner }) })
   }
 
   async close(): Promise<void> {

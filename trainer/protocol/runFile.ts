@@ -177,7 +177,7 @@ export type Parent = z.infer<typeof Parent>
 export const Execution = z.strictObject({
   limits: LimitChanges.default({}).describe('In place of those that the environment asks for.'),
   retries: Count.default(2).describe('Tries after a failure of the machine; what fails then is not scorable.'),
-  concurrency: Count.default(0).describe('Executions at a time, at most one a core; 0 = one a core.')
+  concurrency: Count.default(0).describe('Executions at a time, at most one a core and one more; 0 = as many, or one a core where tests of a workspace are run.')
 })
 export type Execution = z.infer<typeof Execution>
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { LabError } from '../errors.ts'
 import type { CodeTask, ExecutionRecord, ExecutionTask, Limits } from '../protocol/execution.ts'
+import { MOST_AT_A_TIME } from './atATime.ts'
 import { askedFor, chooseSandbox } from './executing/chooseSandbox.ts'
 import type { Asked, Missing } from './executing/chooseSandbox.ts'
 import { createExecutionQueue } from './executing/executionQueue.ts'
@@ -20,7 +21,7 @@ export interface ExecutorOptions {
   readonly workspaces?: WorkspaceRunner
   /** Tries after a failure of the machine. */
   readonly retries: number
-  /** Executions at a time; 0 = one a core. */
+  /** Executions at a time; 0 = as many as keep the cores busy, or one a core where tests of a workspace may come, which take whole cores. */
   readonly concurrency: number
   /** In place of those that a task asks for. */
   readonly limits?: Partial<Limits>
@@ -36,7 +37,7 @@ const REMEDY = 'Run `lab doctor`: it says which sandboxes work here and what the
 /** Executes on the first backend that takes a task, some at a time, and judges what came of it. */
 export function createExecutor(options: ExecutorOptions): Executor {
   const { sandboxes, workspaces, seconds = () => performance.now() / 1000 } = options
-  const queue = createExecutionQueue(options.concurrency || availableParallelism(), seconds)
+  const queue = createExecutionQueue(options.concurrency || (workspaces ? availableParallelism() : MOST_AT_A_TIME), seconds)
   const counts = { executions: 0, failures: 0, retries: 0 }
   const choose = (task: Asked): Sandbox | Missing =>
     chooseSandbox(sandboxes, task, { hasWorkspaces: workspaces !== undefined, remedy: options.remedy ?? REMEDY })

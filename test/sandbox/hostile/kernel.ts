@@ -28,11 +28,11 @@ export const KERNEL: readonly HostileProgram[] = [
     text: 'def attack():\n    return got(lambda: call(56 if X64 else 220, 0x10000000 | 17, 0, 0, 0, 0) or os._exit(0))\n'
   },
   {
-    name: 'clones itself as the worker clones candidates', ends: REFUSED,
+    name: 'clones itself as the worker clones candidates', ends: ['forbidden'],
     text: 'def attack():\n    return got(lambda: call(56 if X64 else 220, 0x20028011, 0, 0, 0, 0) or os._exit(0))\n'
   },
   {
-    name: 'mounts as the worker mounts a scratch folder', ends: REFUSED,
+    name: 'mounts as the worker mounts a scratch folder', ends: ['forbidden'],
     text: 'def attack():\n    return got(lambda: call(165 if X64 else 40, b"tmpfs", b"/tmp", b"tmpfs", 14, b"size=1000000000"))\n'
   },
   {

@@ -25,7 +25,7 @@ import { pythonLaunch } from './pythonLaunch.ts'
 import { runInBubblewrap } from './runInBubblewrap.ts'
 
 export interface BubblewrapOptions {
-  /** Workers kept warm; default one a core. */
+  /** Workers kept warm; default one a core and one more. */
   readonly workers?: number
   /** False: each candidate gets a sandbox started for it alone, to compare with. */
   readonly warm?: boolean

@@ -3,7 +3,7 @@ import type { WorkerLaunch } from '../python/pythonWorker.ts'
 import { WORKER_ENVIRONMENT, workerCommand, workerFolder } from '../python/workerProgram.ts'
 import { strangerId } from './identity.ts'
 import { capabilities, environmentArguments, namespaces } from './sandboxArguments.ts'
-import { syscallFilter } from './syscallFilter.ts'
+import { forkingFilters } from './syscallFilter.ts'
 import { readOnly, systemMounts } from './systemMounts.ts'
 
 /** Where the worker sees its own program. */
@@ -15,13 +15,14 @@ const PROGRAM = '/lab'
  */
 export function pythonLaunch(python: PythonInstallation, reusable = true): WorkerLaunch {
   const uid = strangerId()
+  const filters = forkingFilters()
   const rights = ['CAP_SYS_ADMIN', ...(uid === undefined ? [] : ['CAP_SETUID', 'CAP_SETGID', 'CAP_KILL'])]
   return {
     command: [
       'bwrap', ...namespaces(uid !== undefined), ...environmentArguments({ ...WORKER_ENVIRONMENT, HOME: '/tmp', TMPDIR: '/tmp' }),
       ...systemMounts(), ...readOnly(python.folders), '--ro-bind', workerFolder(), PROGRAM, '--proc', '/proc', '--dir', '/tmp',
       '--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/', ...capabilities(rights), '--',
-      ...workerCommand(python.program, PROGRAM, { mode: 'namespaces', reusable, uid }), syscallFilter({ forksCandidates: true })?.toString('base64') ?? ''
+      ...workerCommand(python.program, PROGRAM, { mode: 'namespaces', reusable, uid }), ...(filters ? [filters.forker, filters.candidate].map((each) => each.toString('base64')) : [])
     ],
     environment: { PATH: process.env['PATH'] ?? '' },
     reusable

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { syscallFilter } from './syscallFilter.ts'
+import { forkingFilters, syscallFilter } from './syscallFilter.ts'
 import { SYSTEM_CALLS } from './systemCalls.ts'
 
 const ALLOW = 0x7fff0000
@@ -39,7 +39,7 @@ const ERRORS: Readonly<Record<string, number>> = {
 
 for (const [name, calls] of Object.entries(SYSTEM_CALLS)) {
   describe(`the filter of system calls on ${name}`, () => {
-    const program = syscallFilter({ machine: name })!
+    const program = syscallFilter(name)!
     const { machine } = calls
     const of = (number: number, ...args: number[]): number => verdict(program, { number, machine, args })
 
@@ -72,8 +72,8 @@ for (const [name, calls] of Object.entries(SYSTEM_CALLS)) {
     })
 
     it('lets a process that forks candidates do so in one way, mount in one way, and nothing else', () => {
-      const forking = syscallFilter({ machine: name, forksCandidates: true })!
-      const may = (number: number, ...args: number[]): number => verdict(forking, { number, machine, args })
+      const { forker } = forkingFilters(name)!
+      const may = (number: number, ...args: number[]): number => verdict(forker, { number, machine, args })
       assert.equal(may(calls.clone, 0x20028011), ALLOW)
       assert.equal(may(calls.refused['mount']!, 1, 2, 3, 14, 5), ALLOW)
       for (const flags of [0x20000011, 0x20020011, 0x20028000, 0x30028011, 0x20028091]) assert.equal(may(calls.clone, flags), KILL)
@@ -81,6 +81,17 @@ for (const [name, calls] of Object.entries(SYSTEM_CALLS)) {
       for (let number = 0; number < 600; number++) {
         if (number !== calls.refused['mount']) assert.equal(may(number, 17, 1031), of(number, 17, 1031), `call ${number}`)
       }
+    })
+
+    it('refuses a candidate by two what others are refused by one', () => {
+      const { forker, candidate } = forkingFilters(name)!
+      // The kernel takes the strictest of all, which is the lowest of these as a signed number.
+      const both = (asked: Asked): number => Math.min(verdict(forker, asked) | 0, verdict(candidate, asked) | 0) >>> 0
+      for (const args of [[0x20028011, 0, 0, 14], [17, 1031, 0, 14], [0x10000011, 5, 0, 0], [16, 1032, 0, 15]]) {
+        for (let number = 0; number < 600; number++) assert.equal(both({ number, machine, args }), of(number, ...args), `call ${number} with ${args.join(', ')}`)
+      }
+      assert.equal(both({ number: 1, machine: 0x40000003 }), KILL)
+      assert.equal(both({ number: 0x40000000 + 39, machine }), KILL)
     })
 
     it('refuses larger pipes, not the other uses of fcntl', () => {
@@ -92,6 +103,7 @@ for (const [name, calls] of Object.entries(SYSTEM_CALLS)) {
 
 describe('syscallFilter', () => {
   it('has none for machines whose numbers are not known here', () => {
-    assert.equal(syscallFilter({ machine: 's390x' }), undefined)
+    assert.equal(syscallFilter('s390x'), undefined)
+    assert.equal(forkingFilters('s390x'), undefined)
   })
 })

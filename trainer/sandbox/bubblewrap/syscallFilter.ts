@@ -6,9 +6,8 @@
  * Sockets: only Unix and IP ones, which the network namespace keeps from reaching anything; the others (vsock, packet, kernel crypto)
  * are not bound to a network namespace.
  *
- * A process that forks candidates lives under the filter already, since making one for each would cost more than all of its other
- * limits. It may fork in one way and mount in one way that others may not. Candidates are let through there too, and are refused by the
- * kernel: they have no capability for either, and cannot make a namespace in which they would have it.
+ * A process that forks candidates lives under the filter already, since setting it up for each took longer than all of its other limits
+ * together. It may fork in one way and mount in one way that others may not; a short filter takes both from each candidate.
  */
 import { SYSTEM_CALLS } from './systemCalls.ts'
 import type { SystemCalls } from './systemCalls.ts'
@@ -52,17 +51,25 @@ const F_SETPIPE_SZ = 1031
 const FORKING = { clone: 0x20028011, mount: 14 }
 const [AF_UNIX, AF_INET, AF_INET6] = [1, 2, 10]
 
-export interface FilterOptions {
-  /** As Node names it. */
-  readonly machine?: string
-  /** For a process that forks candidates, and for those. */
-  readonly forksCandidates?: boolean
+/** The program's bytes; undefined for machines whose numbers of calls are not known here. `machine`: as Node names it. */
+export function syscallFilter(machine: string = process.arch): Buffer | undefined {
+  const calls = SYSTEM_CALLS[machine]
+  return calls && assemble([...preamble(calls), ...refusals(calls), ...byArgument(calls), ALLOW])
 }
 
-/** The program's bytes; undefined for machines whose numbers of calls are not known here. */
-export function syscallFilter({ machine = process.arch, forksCandidates = false }: FilterOptions = {}): Buffer | undefined {
+export interface ForkingFilters {
+  /** For a process that forks candidates. */
+  readonly forker: Buffer
+  /** For each of them, besides the forker's, which it inherits: together they refuse what `syscallFilter` does. */
+  readonly candidate: Buffer
+}
+
+export function forkingFilters(machine: string = process.arch): ForkingFilters | undefined {
   const calls = SYSTEM_CALLS[machine]
-  return calls && assemble([...preamble(calls), ...(forksCandidates ? forking(calls) : []), ...refusals(calls), ...byArgument(calls), ALLOW])
+  return calls && {
+    forker: assemble([...preamble(calls), ...forking(calls), ...refusals(calls), ...byArgument(calls), ALLOW]),
+    candidate: assemble([NUMBER, equal(calls.refused['mount']!, 0, 1), KILL, ...cloning(calls), ALLOW])
+  }
 }
 
 const preamble = ({ machine }: SystemCalls): Instruction[] => [MACHINE, equal(machine, 1, 0), KILL, NUMBER, atLeast(X32, 0, 1), KILL]
@@ -78,16 +85,19 @@ function refusals({ refused }: SystemCalls): Instruction[] {
   return [...anyOf(numbers(undefined), KILL), ...anyOf(numbers(EPERM), refuse(EPERM)), ...anyOf(numbers(ENOSYS), refuse(ENOSYS))]
 }
 
-/** One end for many numbers keeps the program short: the kernel compiles it for each candidate. At most 254 numbers fit. */
+/** One end for many numbers keeps the program short. At most 254 numbers fit. */
 const anyOf = (numbers: readonly number[], last: Instruction): Instruction[] =>
   [...numbers.map((number, i) => equal(number, numbers.length - i, 0)), skip(1), last]
 
-function byArgument({ socket, socketpair, clone, fcntl }: SystemCalls): Instruction[] {
+const cloning = ({ clone }: SystemCalls): Instruction[] => [equal(clone, 0, 4), FIRST_ARGUMENT, anyBit(NAMESPACES, 0, 1), KILL, ALLOW]
+
+function byArgument(calls: SystemCalls): Instruction[] {
+  const { socket, socketpair, fcntl } = calls
   const family = [FIRST_ARGUMENT, equal(AF_UNIX!, 3, 0), equal(AF_INET!, 2, 0), equal(AF_INET6!, 1, 0), refuse(EAFNOSUPPORT), ALLOW]
   return [
     equal(socket, 0, family.length), ...family,
     equal(socketpair, 0, family.length), ...family,
-    equal(clone, 0, 4), FIRST_ARGUMENT, anyBit(NAMESPACES, 0, 1), KILL, ALLOW,
+    ...cloning(calls),
     equal(fcntl, 0, 4), SECOND_ARGUMENT, equal(F_SETPIPE_SZ, 0, 1), refuse(EPERM), ALLOW
   ]
 }

@@ -1,7 +1,7 @@
 /**
  * Python candidates in containers of docker or podman.
  *
- * Covered: no network; a read-only image and nothing of the machine's files but the worker's program; /tmp in memory, limited; limits of
+ * Covered: no network; a read-only image and nothing of the machine's files but the worker's program; /tmp in memory, limited in size and to 4,096 files; limits of
  * memory and processes by control groups, of each candidate also by the worker; no capabilities and no new privileges; candidates are
  * another user than the worker; each container serves one candidate and is removed with everything in it.
  * Not covered: starting one takes a good part of a second, which the pool hides only while candidates come slowly; the system calls

@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os'
 import type { SandboxName } from '../../protocol/execution.ts'
+import { MOST_AT_A_TIME } from '../atATime.ts'
 import { asInfrastructure } from '../pool/failures.ts'
 import { createPool } from '../pool/pool.ts'
 import { refuseUnsupported } from '../refuseUnsupported.ts'
@@ -13,7 +13,7 @@ export interface PythonSandboxOptions {
   readonly name: SandboxName
   /** A worker to be started; each has what it needs for itself. */
   readonly launch: () => Promise<WorkerLaunch> | WorkerLaunch
-  /** Workers kept warm; default one a core. */
+  /** Workers kept warm; default one a core and one more, since each waits for the trainer between two candidates. */
   readonly workers?: number | undefined
   readonly queueLimit?: number | undefined
   readonly run?: (request: CommandRequest, signal?: AbortSignal) => Promise<CommandOutcome>
@@ -21,7 +21,7 @@ export interface PythonSandboxOptions {
 
 /** Python candidates in warm workers, and where the backend can, programs of the machine. */
 export function createPythonSandbox({ name, launch, workers, queueLimit, run }: PythonSandboxOptions): Sandbox {
-  const pool = createPool({ size: workers ?? availableParallelism(), queueLimit: queueLimit ?? 10_000, start: async () => PythonWorker.start(await launch()) })
+  const pool = createPool({ size: workers ?? MOST_AT_A_TIME, queueLimit: queueLimit ?? 10_000, start: async () => PythonWorker.start(await launch()) })
   const execute = async (request: ExecutionRequest, signal?: AbortSignal): Promise<ExecutionOutcome> => {
     refuseUnsupported({ name, ...PYTHON }, request)
     const { value, queueSeconds } = await pool.use(async (worker) => {

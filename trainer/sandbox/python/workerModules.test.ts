@@ -42,7 +42,7 @@ class Other:
 ctypes.CDLL = Other
 import confinement, forker, resource
 confinement.LINUX = False
-steps = list(confinement.Confinement(False, 0, 0).steps({'fileBytes': 1 << 20, 'cpuSeconds': 5, 'memoryMegabytes': 100}, [], '/tmp'))
+steps = list(confinement.Confinement(False, 0, 0, None).steps({'fileBytes': 1 << 20, 'cpuSeconds': 5, 'memoryMegabytes': 100}, [], '/tmp'))
 confinement.system.perform(steps[1:])
 print(json.dumps(resource.getrlimit(resource.RLIMIT_FSIZE)[0]))
 `), 1 << 20)

@@ -16,6 +16,6 @@ export function quickjsBackend(options: WasmOptions = {}): SandboxBackend {
       language: 'typescript', files: [{ path: 'probe.ts', text: 'export const add = (a: number, b: number): number => a + b' }],
       calls: [{ style: 'call', function: 'add', args: [2, 3] }], limits: Limits.parse({ wallSeconds: 10 })
     },
-    end: '{"ended":"value","value":5}', detail: 'QuickJS in WebAssembly, in processes without access to the machine'
+    end: '{"ended":"value","value":5}', detail: 'QuickJS in WebAssembly'
   }, options)
 }

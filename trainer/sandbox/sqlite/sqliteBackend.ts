@@ -15,6 +15,6 @@ export function sqliteBackend(options: WasmOptions = {}): SandboxBackend {
       language: 'sql', files: [{ path: 'probe.sql', text: 'SELECT sum(n) AS total FROM t' }],
       calls: [{ style: 'query', schema: 'CREATE TABLE t (n); INSERT INTO t VALUES (2), (3)', gold: 'SELECT 5' }], limits: Limits.parse({ wallSeconds: 10 })
     },
-    end: '{"ended":"rows","columns":["total"],"rows":[[5]],"goldRows":[[5]]}', detail: 'SQLite in WebAssembly, in processes without access to the machine'
+    end: '{"ended":"rows","columns":["total"],"rows":[[5]],"goldRows":[[5]]}', detail: 'SQLite in WebAssembly'
   }, options)
 }

@@ -24,8 +24,8 @@ _NO_THREAD = "RuntimeError: can't start new thread"
 ENCODE = json.JSONEncoder(allow_nan=False).encode
 
 
-# Says from when on, and how often, it is noted what a candidate reaches for.
-watch = watchword.install(lambda what: _send(SEEN, NO_NONCE, what))
+# From when on it is noted what a candidate reaches for.
+begin_to_watch = watchword.install(lambda what: _send(SEEN, NO_NONCE, what))
 
 
 def main():
@@ -58,7 +58,6 @@ def rehearse(folder):
         _flush()
         sys.path.remove(folder)
         del sys.modules['rehearsal']
-    watch(0)
     os.close(reader)
     os.close(writer)
 
@@ -147,7 +146,7 @@ class Program:
         module = types.ModuleType(name)
         module.__file__ = entry
         sys.modules[name] = module
-        watch()
+        begin_to_watch()
         exec(compile(self.layout['source'], entry, 'exec'), module.__dict__)
         return module
 

@@ -6,8 +6,8 @@ first costs a copy. What can be done once for all candidates is done by the proc
 
 `namespaces`: the process is the first of its own PID namespace, has a mount namespace of its own with a private scratch folder of
 limited size and number of files, and no /proc. Where the worker runs as root the candidate becomes a user that exists nowhere
-else. Capabilities are gone; gaining privileges and a list of system calls were given up by the forker already. `plain`: limits of
-resources only; what keeps the candidate from the machine is around the worker (a container, sandbox-exec) or nothing.
+else. Capabilities are gone; gaining privileges and most of the refused system calls were given up by the forker already. `plain`:
+limits of resources only; what keeps the candidate from the machine is around the worker (a container, sandbox-exec) or nothing.
 """
 import os
 import resource
@@ -24,10 +24,13 @@ _OPEN_FILES = 128
 
 
 class Confinement:
-    """`base_bytes`: address space of a candidate's process before any candidate, which the candidate's limit comes on top of."""
+    """
+    `base_bytes`: address space of a candidate's process before any candidate, which the candidate's limit comes on top of.
+    `syscall_filter`: of each candidate, besides the forker's; None for none.
+    """
 
-    def __init__(self, own_namespaces, uid, base_bytes):
-        self.own_namespaces, self.uid, self.base_bytes = own_namespaces, uid, base_bytes
+    def __init__(self, own_namespaces, uid, base_bytes, syscall_filter):
+        self.own_namespaces, self.uid, self.base_bytes, self.filter = own_namespaces, uid, base_bytes, syscall_filter
 
     def steps(self, limits, files, folder):
         """For system.perform. `folder`: where the candidate works; made by the first steps where it has namespaces of its own."""
@@ -40,6 +43,8 @@ class Confinement:
             yield 'setresuid', (self.uid, self.uid, self.uid)
         if self.own_namespaces:
             yield system.no_capabilities()
+        if self.filter:
+            yield self.filter.step()
         yield 'chdir', (os.fsencode(folder),)
 
     def _scratch(self, limits, files, folder):

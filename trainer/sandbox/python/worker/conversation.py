@@ -24,7 +24,7 @@ class Talk:
     def __init__(self, process, order, report):
         self.process = process
         self.report = report
-        self.confined = False
+        self.confined = self.answered = False
         self.buffer = bytearray()
         self.pending = frame(marshal.dumps(order))
         self.poll, self.output_poll = select.poll(), select.poll()
@@ -36,7 +36,27 @@ class Talk:
 
     def ask(self, call, stdin, limits):
         """An outcome of the call; `ended` in it says that the process must not be asked again."""
-        return _Question(self, call, stdin, limits).outcome()
+        self._look_for_late_output()
+        outcome = _Question(self, call, stdin, limits).outcome()
+        self.answered = outcome['end'] is None
+        return outcome
+
+    def end(self):
+        """As Process.end."""
+        used = self.process.end()
+        self._look_for_late_output()
+        self.process.close_pipes()
+        return used
+
+    def _look_for_late_output(self):
+        """What was written after an answer was taken is no part of it, nor of the next."""
+        for _ in range(MOST_READS):
+            late = [descriptor for descriptor, events in self.output_poll.poll(0) if events & select.POLLIN] if self.answered else []
+            if not late:
+                return
+            self.report.saw('outputAfterVerdict', 'wrote output after its answer')
+            for descriptor in late:
+                os.read(descriptor, 1 << 16)
 
 
 class _Question:
@@ -220,8 +240,7 @@ def describe_death(status, limits, report):
     """How a process ended that was not killed from here."""
     if os.WIFEXITED(status):
         code = os.WEXITSTATUS(status)
-        if code != 70:
-            report.saw('earlyExit', 'ended its process with exit code %d before it answered' % code)
+        report.saw('earlyExit', 'ended its process with exit code %d before it answered' % code)
         return {'ended': 'noResult', 'message': 'the process ended with exit code %d before it answered' % code}
     number = os.WTERMSIG(status)
     if number == signal.SIGSYS:
@@ -232,6 +251,7 @@ def describe_death(status, limits, report):
         return {'ended': 'timeout', 'message': 'used too much CPU time'}
     if number == signal.SIGKILL:
         return {'ended': 'memory', 'message': 'the system killed it, most often for memory'}
+    report.saw('earlyExit', 'its process was ended by %s before it answered' % _name_of(number))
     return {'ended': 'noResult', 'message': 'the process was ended by %s before it answered' % _name_of(number)}
 
 

@@ -30,6 +30,7 @@ class Kind:
     """How candidates come about. `warm`: many will come, for whom it pays to have prepared."""
 
     def __init__(self, own_namespaces, warm, uid, syscall_filter):
+        """`syscall_filter`: of the process that forks; None for none."""
         self.own_namespaces, self.warm, self.uid, self.filter = own_namespaces, warm, uid, syscall_filter
 
 
@@ -60,7 +61,7 @@ def _prepare(kind):
     _forget_own_modules()
     _seed()
     if LINUX:
-        # Whatever a candidate leaves behind becomes this process's child, not one of the machine's.
+        # Without a namespace of its own, whatever a candidate leaves behind becomes this process's child, not one of the machine's.
         system.perform([system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)])
         _be_first_to_go()
     if kind.own_namespaces:
@@ -72,7 +73,8 @@ def _prepare(kind):
         os.setgroups([])
         os.setresgid(kind.uid, kind.uid, kind.uid)
     if kind.filter:
-        kind.filter.install()
+        # Gaining no privileges is inherited as well.
+        system.perform([system.prctl(system.PR_SET_NO_NEW_PRIVS, 1), kind.filter.step()])
 
 
 def _forget_own_modules():

@@ -18,7 +18,7 @@ def _fillings(size):
     """Until the first two blocks of a pool come one after the other: it was empty, and all others are full."""
     fillings, before = [], None
     for _ in bytes(_MOST_BYTES // size):
-        # 33 bytes besides their own. The smallest are floats.
+        # They take 33 bytes besides their own, here 7 short of the block. The smallest are floats.
         fillings.append(bytes(size - 40) if size > 2 * STEP else _ONE + _ONE)
         place = id(fillings[-1])
         if place % POOL_BYTES == HEADER_BYTES + size and before == place - size:

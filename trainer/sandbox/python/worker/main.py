@@ -1,4 +1,7 @@
-"""Entry of a worker: `python main.py <namespaces|plain> <warm|once> <uid, 0 = keep> [seccomp program, base64]`. Requests come on standard input, outcomes go to standard output."""
+"""
+Entry of a worker: `python main.py <namespaces|plain> <warm|once> <uid, 0 = keep> [seccomp programs of forker and candidate, base64]`.
+Requests come on standard input, outcomes go to standard output.
+"""
 import base64
 import builtins
 import os
@@ -35,14 +38,15 @@ def speak_as_scripts_do():
         sys.set_int_max_str_digits(LONGEST_INTEGER)
 
 
-def main(mode, warm, uid, syscall_filter):
+def main(mode, warm, uid, programs):
     confinement.limit_all()
     control_in, control_out = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
     ours, theirs = socket.socketpair()
-    kind = forker.Kind(mode == 'namespaces', warm, users.existing(uid), system.Filter(syscall_filter) if syscall_filter else None)
+    for_forker, for_candidate = [system.Filter(base64.b64decode(each)) for each in programs] or [None, None]
+    kind = forker.Kind(mode == 'namespaces', warm, users.existing(uid), for_forker)
     pid = os.fork()
     if pid == 0:
         ours.close()
@@ -51,7 +55,7 @@ def main(mode, warm, uid, syscall_filter):
         os.closerange(CHANNEL + 1, 256)
         be_forker(kind)
     theirs.close()
-    be_supervisor(kind, ours, pid, control_in, control_out)
+    be_supervisor(kind, for_candidate, (ours, pid), (control_in, control_out))
 
 
 def be_forker(kind):
@@ -64,22 +68,25 @@ def be_forker(kind):
         os._exit(0)
 
 
-def be_supervisor(kind, channel, pid, control_in, control_out):
+def be_supervisor(kind, candidate_filter, its_forker, control):
+    """`its_forker`: the channel to it and its process id; `control`: where requests come from and outcomes go."""
     # Only now: what the forker does not need would make each fork dearer.
     import process
     import supervisor
     import watch
     if sys.platform == 'linux':
-        # Neither traced nor looked into by a candidate of the same user. Where one ends the forker, what it left behind is found here.
-        system.perform([system.prctl(system.PR_SET_DUMPABLE, 0), system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)])
-    machine = process.Machine(channel, pid, kind.own_namespaces)
+        # Neither traced nor looked into by a candidate of the same user.
+        system.perform([system.prctl(system.PR_SET_DUMPABLE, 0)])
+        # Where a candidate ends the forker, what it left behind is found here.
+        system.perform([system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)])
+    machine = process.Machine(*its_forker, kind.own_namespaces)
     machine.wait_until_ready()
-    confined = confinement.Confinement(kind.own_namespaces, kind.uid, watch.address_space(pid))
-    supervisor.serve(control_in, control_out, machine, confined)
+    base_bytes = watch.address_space(machine.forker)
+    supervisor.serve(*control, machine, confinement.Confinement(kind.own_namespaces, kind.uid, base_bytes, candidate_filter))
 
 
 # It was for the loader: functions are looked up before processes are forked, not by each of them.
 os.environ.pop('LD_BIND_NOW', None)
 add_packages()
 speak_as_scripts_do()
-main(sys.argv[1], sys.argv[2] == 'warm', int(sys.argv[3]), base64.b64decode(sys.argv[4] if len(sys.argv) > 4 else ''))
+main(sys.argv[1], sys.argv[2] == 'warm', int(sys.argv[3]), sys.argv[4:])

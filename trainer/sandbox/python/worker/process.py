@@ -85,23 +85,24 @@ class Process:
         self.stdin, self.stdout, self.stderr, self.orders, self.answers = ours
         try:
             answer = machine.ask(FORK, theirs)
+            if answer[0] == '!':
+                raise MachineFailed('no process for the candidate: ' + answer[1:])
+        except MachineFailed:
+            self.close_pipes()
+            raise
         finally:
             for descriptor in theirs:
                 os.close(descriptor)
-        if answer[0] == '!':
-            self._close_pipes()
-            raise MachineFailed('no process for the candidate: ' + answer[1:])
         self.pid = int(answer)
         # Readable once the process has ended. Its id is not used again before it is waited for.
         self.life = os.pidfd_open(self.pid) if hasattr(os, 'pidfd_open') else None
 
     def end(self):
-        """Kills it with all its descendants; returns (wait status, CPU seconds, peak bytes)."""
+        """Kills it with all its descendants; returns (wait status, CPU seconds, peak bytes). Its pipes stay, to be closed."""
         self.machine.kill(self.pid)
         used = self.machine.wait_for(self.pid)
         if self.life is not None:
             os.close(self.life)
-        self._close_pipes()
         return used
 
     def has_ended(self):
@@ -111,7 +112,7 @@ class Process:
             return bool(poll.poll(0))
         return False
 
-    def _close_pipes(self):
+    def close_pipes(self):
         for descriptor in (self.stdin, self.stdout, self.stderr, self.orders, self.answers):
             if descriptor is not None:
                 os.close(descriptor)

@@ -104,7 +104,7 @@ class Execution:
     def _end(self):
         if self.talk is None:
             return 0, 0.0
-        status, cpu_seconds, peak_bytes = self.talk.process.end()
+        status, cpu_seconds, peak_bytes = self.talk.end()
         self.talk = None
         self.report.cpu_seconds += cpu_seconds
         self.report.peak(peak_bytes)

@@ -16,7 +16,7 @@ _INSIDE = tuple(sorted({sys.prefix, sys.base_prefix, os.environ.get('TMPDIR', '/
 
 
 def install(tell):
-    """Tells nothing before what it returns is called, in the candidate's own process."""
+    """Tells nothing before what it returns is called, in the candidate's own process; called again, it tells as often again."""
     # Bound now: names that the candidate replaces later change nothing here.
     left, own, normal, decode, tell_text = [0], [0], os.path.normpath, os.fsdecode, tell
     inside, paths, network = _INSIDE, _PATH_EVENTS, _NETWORK_EVENTS
@@ -39,8 +39,8 @@ def install(tell):
         elif event == 'os.kill' and arguments[0] not in (own[0], 0):
             note('a signal to process %.20r' % (arguments[0],))
 
-    def begin(most=_MOST):
-        left[0], own[0] = most, os.getpid()
+    def begin():
+        left[0], own[0] = _MOST, os.getpid()
 
     sys.addaudithook(hook)
     return begin
