@@ -38,11 +38,11 @@ export class RunExecutor {
     return opening
   }
 
-  async #create(asked: Parameters<typeof openSandboxes>[1], { retries, concurrency, limits }: Execution, workspaces: boolean): Promise<Executor> {
+  async #create(asked: Parameters<typeof openSandboxes>[1], { retries, batchSeconds, concurrency, limits }: Execution, workspaces: boolean): Promise<Executor> {
     const open = await openSandboxes(this.#machine.backends(), asked)
     const runner = workspaces ? this.#machine.workspaces?.() : undefined
     // Backends keep as many workers: waiting for one must not count against a program's time.
-    return createExecutor({ ...open, retries, concurrency: Math.min(concurrency, MOST_AT_A_TIME), limits, ...(runner && { workspaces: runner }) })
+    return createExecutor({ ...open, retries, batchSeconds, concurrency: Math.min(concurrency, MOST_AT_A_TIME), limits, ...(runner && { workspaces: runner }) })
   }
 
   async close(): Promise<void> {

@@ -177,6 +177,7 @@ export type Parent = z.infer<typeof Parent>
 export const Execution = z.strictObject({
   limits: LimitChanges.default({}).describe('In place of those that the environment asks for.'),
   retries: Count.default(2).describe('Tries after a failure of the machine; what fails then is not scorable.'),
+  batchSeconds: NonNegative.default(0).describe('Seconds that executions which come together, such as those of a step, may take in all; what is not over then is not scorable. 0 = as long as the limits of each allow.'),
   concurrency: Count.default(0).describe('Executions at a time, at most one a core and one more; 0 = as many, or one a core where tests of a workspace are run.')
 })
 export type Execution = z.infer<typeof Execution>

@@ -54,6 +54,25 @@ describe('createExecutor', () => {
     assert.deepEqual({ ...executor.statistics(), busySeconds: 0 }, { executions: 2, failures: 1, retries: 2, busySeconds: 0 })
   })
 
+  it('gives executions that come together a time in all, whether they wait or go on, and the next batch its own', async () => {
+    const { executor, sandbox } = setUp({ answer: (call) => (call.style === 'call' && call.args[0] === 1 ? new Promise(() => undefined) : { ended: 'value', value: 2 }) }, { batchSeconds: 0.05 })
+    const quick = { ...TASK, tests: TASK.tests.slice(1) }
+    const records = await Promise.all([quick, TASK, TASK, TASK, quick].map((task) => executor.run(task)))
+    assert.deepEqual(records.map(({ failure }) => failure?.slice(0, 24)), [undefined, ...Array<string>(4).fill('Not over 0.05 s after th')])
+    assert.deepEqual([sandbox.active(), records[1]!.tests.map(({ verdict }) => verdict)], [0, [null, null]])
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    assert.equal((await executor.run(quick)).failure, null)
+    assert.equal(executor.statistics().failures, 4)
+  })
+
+  it('tells a batch whose time is over from one that was cancelled', async () => {
+    const { executor } = setUp({ answer: () => new Promise(() => undefined) }, { batchSeconds: 60 })
+    const controller = new AbortController()
+    const running = executor.run(TASK, { signal: controller.signal })
+    controller.abort()
+    await assert.rejects(running, (error) => LabError.is(error, 'sandbox/cancelled'))
+  })
+
   it('tries nothing again that a candidate did', async () => {
     const { executor, sandbox } = setUp({ answer: () => ({ ended: 'noResult', message: 'killed itself' }) })
     const record = await executor.run(TASK)

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { LabError } from '../errors.ts'
 import type { CodeTask, ExecutionRecord, ExecutionTask, Limits } from '../protocol/execution.ts'
 import { MOST_AT_A_TIME } from './atATime.ts'
+import { createBatchDeadline } from './executing/batchDeadline.ts'
 import { askedFor, chooseSandbox } from './executing/chooseSandbox.ts'
 import type { Asked, Missing } from './executing/chooseSandbox.ts'
 import { createExecutionQueue } from './executing/executionQueue.ts'
@@ -23,6 +24,8 @@ export interface ExecutorOptions {
   readonly retries: number
   /** Executions at a time; 0 = as many as keep the cores busy, or one a core where tests of a workspace may come, which take whole cores. */
   readonly concurrency: number
+  /** Seconds that executions which come together may take in all; what is not over then is the machine's failure. 0 = as long as their limits allow. */
+  readonly batchSeconds?: number
   /** In place of those that a task asks for. */
   readonly limits?: Partial<Limits>
   /** What would make a task possible that no backend takes. */
@@ -38,11 +41,23 @@ const REMEDY = 'Run `lab doctor`: it says which sandboxes work here and what the
 export function createExecutor(options: ExecutorOptions): Executor {
   const { sandboxes, workspaces, seconds = () => performance.now() / 1000 } = options
   const queue = createExecutionQueue(options.concurrency || (workspaces ? availableParallelism() : MOST_AT_A_TIME), seconds)
+  const deadline = createBatchDeadline(options.batchSeconds ?? 0)
   const counts = { executions: 0, failures: 0, retries: 0 }
   const choose = (task: Asked): Sandbox | Missing =>
     chooseSandbox(sandboxes, task, { hasWorkspaces: workspaces !== undefined, remedy: options.remedy ?? REMEDY })
 
   const execute = async (task: ExecutionTask, sandbox: Sandbox, turn: number, signal: AbortSignal | undefined): Promise<ExecutionRecord> => {
+    const batch = deadline.enter()
+    try {
+      return await executeWithin(task, sandbox, turn, batch && signal ? AbortSignal.any([batch, signal]) : (batch ?? signal))
+    } catch (error) {
+      if (!batch?.aborted || signal?.aborted) throw error
+      return failureRecord(task, `Not over ${options.batchSeconds} s after the first execution of its batch. Raise execution.batchSeconds, or lower the limits.`, { turn, backend: sandbox.name, queueSeconds: 0, retries: 0 })
+    } finally {
+      deadline.leave()
+    }
+  }
+  const executeWithin = async (task: ExecutionTask, sandbox: Sandbox, turn: number, signal: AbortSignal | undefined): Promise<ExecutionRecord> => {
     const queueSeconds = await queue.take(signal)
     try {
       const tries = { retries: options.retries, pauseSeconds: options.pauseSeconds ?? 0.2, signal }
