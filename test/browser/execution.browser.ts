@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { Frame } from 'playwright-core'
 import { HOSTILE_TEXTS } from '../hostile/texts.ts'
 import { seriousFaults } from '../vscode/accessibility.ts'
@@ -8,6 +13,7 @@ import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
 import type { Workbench } from '../vscode/workbench.ts'
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Those that try to be more than text, as outputs, names and files of programs. */
 const HOSTILE = ['html', 'markdown', 'terminal', 'unicode'].flatMap((kind) => HOSTILE_TEXTS.find(({ text, name }) => text.length < 5000 && name.startsWith(kind))?.text ?? [])
 
@@ -127,6 +133,32 @@ describe('executions of programs in the inspector', function () {
     assert.deepEqual(workbench.requestsLeaving(), [])
     assert.deepEqual(workbench.errors, [])
   })
+
+  it('are run again in the sandbox, each verdict beside the recorded one', async () => {
+    await train('trained')
+    await workbench.command('Rollout Lab: Open Trace Inspector')
+    await workbench.pick('trained')
+    await workbench.editorTab('Rollouts: trained').waitFor()
+    frame = await workbench.view('lab-inspector')
+    const list = frame.locator('lab-rollout-list [role=grid]')
+    await list.locator('[role=row]').nth(1).waitFor()
+    for (const key of ['End', 'Enter']) await list.press(key)
+    await tool('Run again').waitFor()
+    await list.press('t')
+    await frame.locator('lab-executions', { hasText: /Run again: \d+ of \d+ tests pass, every verdict as recorded/ }).waitFor()
+    await workbench.picture('execution-run-again')
+  })
+
+  /** A short run whose completions are programs. */
+  async function train(name: string): Promise<void> {
+    const file = join(session.workspace, `${name}.run.json`)
+    writeFileSync(file, JSON.stringify({
+      name, recipe: 'execution-grpo', model: join(ROOT, 'samples/models/code'), environment: { name: 'function-synthesis' }, steps: 1, problemsPerStep: 1, groupSize: 2,
+      sampling: { maxTokens: 160 }, evaluation: { problems: 1, samples: 1 }
+    }))
+    await promisify(execFile)(process.execPath, [join(ROOT, 'dist/lab.mjs'), 'run', file, '--out', join(session.runsFolder, name)], { cwd: session.workspace })
+    await workbench.tree().filter({ hasText: name }).first().waitFor()
+  }
 
   async function backToInspector(): Promise<void> {
     await workbench.editorTab('Rollouts: median').first().click()
