@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, cpSync, readFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'jsonc-parser'
@@ -75,5 +75,34 @@ describe('problems of a workspace of one’s own', function () {
     await workbench.notifications().filter({ hasText: 'fails at the current commit' }).waitFor()
     assert.equal(problems().length, 2)
     assert.equal(execFileSync('git', ['status', '--porcelain', '--', 'src', 'test', '.mocharc.json', 'package.json'], { cwd: session.workspace, encoding: 'utf8' }), '')
+  })
+})
+
+describe('problems of a workspace whose tests are pytest’s', function () {
+  this.timeout(180_000)
+  let session: Session
+  let workbench: Workbench
+  before(async () => {
+    session = await startSession()
+    makeWorkspace('workspace-pytest', session.workspace)
+    symlinkSync(join(ROOT, '.venv'), join(session.workspace, '.venv'))
+    cpSync(join(ROOT, 'samples/models/code'), join(session.workspace, 'models/small'), { recursive: true })
+    workbench = await session.open()
+  })
+  after(() => session.close())
+  pictureFailures(() => workbench)
+
+  it('are made of a function that tests cover', async () => {
+    await workbench.command('Go to File...')
+    await workbench.page.locator('.quick-input-widget input').fill('money.py')
+    await workbench.pick('money.py')
+    await workbench.page.locator('.codelens-decoration a', { hasText: 'Make Problem from Function' }).first().click()
+    await workbench.pick('small')
+    await workbench.notifications().filter({ hasText: /\(ledger\/money\.py\): \d+ tests? decides?/ }).waitFor()
+    await workbench.picture('problem-pytest')
+    const [made] = readFileSync(join(session.workspace, 'workspace.problems.jsonl'), 'utf8').trim().split('\n').map((line) => WorkspaceProblem.parse(JSON.parse(line)))
+    assert.deepEqual([made?.made, made?.runner.name, made?.editable], ['function', 'pytest', ['ledger/money.py']])
+    assert.ok(made!.failToPass.every((test) => test.startsWith('tests/test_money.py::')))
+    assert.deepEqual(workbench.errors, [])
   })
 })

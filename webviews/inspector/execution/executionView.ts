@@ -165,7 +165,8 @@ function secondRun({ again, againError }: ExecutionModel) {
   if (againError) return alertBox(againError)
   if (!again) return nothing
   const { failure } = again.card
-  return html`<div class="notice" role="status"><b>${againText(again)}</b>${failure === null ? nothing : visibleText(failure)}${changes(again)}</div>`
+  const calm = failure === null && again.changedCount === 0
+  return html`<div class=${calm ? 'faint' : 'notice'} role="status"><b>${againText(again)}</b>${failure === null ? nothing : visibleText(failure)}${changes(again)}</div>`
 }
 
 function changes({ changed, changedCount }: RunAgain) {
