@@ -18,11 +18,10 @@ const requiredTests = ({ failToPass, passToPass }: WorkspaceTask): { name: strin
 export function judgeAttempt(task: WorkspaceTask, attempt: AttemptOutcome): WorkspaceOutcome {
   const { tests, candidate } = attempt
   if (brokeDown(attempt)) throw breakdown(task, tests)
-  const output = outputOf(attempt)
   const runs = requiredTests(task).map(({ name, visible }) => testRun(name, visible, attempt))
   const first = Math.max(0, runs.findIndex(({ verdict }) => verdict !== 'pass'))
   return {
-    tests: runs.map((run, at) => (at === first ? { ...run, ...output } : run)),
+    tests: runs.map((run, at) => (at === first && run.output === '' ? { ...run, ...outputOf(attempt) } : run)),
     signals: signalsOf(task, attempt),
     limitsHit: [...new Set([...tests.limitsHit, ...(candidate?.limitsHit ?? [])])] as (keyof Limits)[],
     seconds: tests.seconds
@@ -59,11 +58,15 @@ function testRun(name: string, visible: boolean, attempt: AttemptOutcome): TestR
     const { verdict, why } = missing(name, attempt)
     return run(name, visible, verdict, why, 0)
   }
-  if (worst.status === 'passed') return run(name, visible, 'pass', 'The test passes.', worst.seconds)
-  if (worst.status === 'skipped') return run(name, visible, 'noResult', 'The test was skipped.', worst.seconds)
-  const { failure } = worst
+  return { ...judged(name, visible, worst), ...outputOfTest(worst) }
+}
+
+function judged(name: string, visible: boolean, result: TestResult): TestRun {
+  const { status, seconds, failure } = result
+  if (status === 'passed') return run(name, visible, 'pass', 'The test passes.', seconds)
+  if (status === 'skipped') return run(name, visible, 'noResult', 'The test was skipped.', seconds)
   return {
-    ...run(name, visible, verdictOf(worst), failure?.message.split('\n', 1)[0] || 'The test fails.', worst.seconds),
+    ...run(name, visible, verdictOf(result), failure?.message.split('\n', 1)[0] || 'The test fails.', seconds),
     ...(failure?.expected === undefined ? {} : { expected: failure.expected }),
     ...(failure?.got === undefined ? {} : { got: failure.got })
   }
@@ -109,9 +112,14 @@ function signalsOf(task: WorkspaceTask, { report, candidate }: AttemptOutcome): 
   return signals
 }
 
-/** What the tests and the candidate wrote, cut; not told apart by test. */
-function outputOf({ tests, candidate }: AttemptOutcome): Pick<TestRun, 'output' | 'outputCut'> {
-  const text = [tests.stdout, tests.stderr, candidate?.stdout ?? '', candidate?.stderr ?? ''].filter((part) => part.trim() !== '').join('\n')
+function outputOfTest({ output = '' }: TestResult): Pick<TestRun, 'output' | 'outputCut'> {
+  const { text, cut } = cutText(output, OUTPUT_CHARACTERS)
+  return { output: text, outputCut: cut }
+}
+
+/** What the tests and the candidate wrote in all, cut, where the runner does not tell it apart by test. */
+function outputOf({ report, tests, candidate }: AttemptOutcome): Pick<TestRun, 'output' | 'outputCut'> {
+  const text = [report.printed, tests.stdout, tests.stderr, candidate?.stdout ?? '', candidate?.stderr ?? ''].filter((part) => part.trim() !== '').join('\n')
   const { text: output, cut } = cutText(text, OUTPUT_CHARACTERS)
   return { output, outputCut: cut || tests.outputCut || (candidate?.outputCut ?? false) }
 }

@@ -45,7 +45,17 @@ describe('reports of test runners', () => {
       { status: 'failed', name: 'b', seconds: 'x', failure: { kind: 'assertion', message: 'm'.repeat(5000), expected: '1', got: '2' } }, { boundary: 'gone' }, { need: 'change src/a.js sum' }, { began: 'c' }
     ].map((line) => JSON.stringify(line))
     const report = parseReportLines(`\n${lines.join('\n\n')}\nprinted by a test\n{"status":"passed"`)
-    assert.deepEqual({ ...report, results: brief(report) }, { results: ['a: passed', 'b: failed assertion'], began: ['a', 'b', 'c'], finished: false, connected: true, boundary: 'gone', needs: ['change src/a.js sum'] })
+    assert.deepEqual({ ...report, results: brief(report) }, { results: ['a: passed', 'b: failed assertion'], began: ['a', 'b', 'c'], finished: false, connected: true, boundary: 'gone', needs: ['change src/a.js sum'], printed: '' })
     assert.deepEqual([report.results[0]!.file, report.results[1]!.seconds, report.results[1]!.failure?.message.length], ['test/a.js', 0, 4000])
+  })
+
+  it('tell what was printed with the test that printed it, and that of nobody apart', () => {
+    const lines = [
+      { printed: 'loading ' }, { began: 'a' }, { printed: 'one ' }, { printed: 'two ' }, { status: 'passed', name: 'a', seconds: 0, output: 'by the test' }, { printed: 'between ' },
+      { began: 'b' }, { status: 'failed', name: 'b', seconds: 0, output: '', failure: { kind: 'assertion', message: 'm' } }, { began: 'c' }, { printed: 'hangs' }
+    ]
+    const report = parseReportLines(lines.map((line) => JSON.stringify(line)).join('\n'))
+    assert.deepEqual(report.results.map(({ output }) => output), ['one two by the test', ''])
+    assert.equal(report.printed, 'loading one two between hangs')
   })
 })

@@ -8,6 +8,8 @@ export interface TestResult {
   /** Relative to the project; absent where the runner does not tell. */
   readonly file?: string
   readonly seconds: number
+  /** What was written while it ran; absent where the runner does not tell. */
+  readonly output?: string
   readonly failure?: {
     readonly kind: 'assertion' | 'exception' | 'timeout'
     readonly message: string
@@ -29,6 +31,8 @@ export interface TestReport {
   readonly boundary: string | null
   /** What the attempt did besides giving data, as the boundary names it; see `Grant`. */
   readonly needs: readonly string[]
+  /** What the candidate printed while it answered, in all. */
+  readonly printed: string
 }
 
 /** What a runner may use to make its command. */
@@ -54,4 +58,4 @@ export interface TestRunner {
   readonly parse: (text: string) => TestReport
 }
 
-export const NO_REPORT: TestReport = { results: [], began: [], finished: false, connected: false, boundary: null, needs: [] }
+export const NO_REPORT: TestReport = { results: [], began: [], finished: false, connected: false, boundary: null, needs: [], printed: '' }

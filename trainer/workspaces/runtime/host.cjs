@@ -13,11 +13,33 @@ const requests = openPipe(`${pipes}/requests`)
 const answers = openPipe(`${pipes}/answers`)
 const callbacks = openPipe(`${pipes}/callbacks`)
 
+/** Characters with one answer; what is more goes to this process's own output, which is limited. */
+const MOST_PRINTED = 64 * 1024
+
 const mine = []
 const numberOfMine = new Map()
 const callbackOf = new Map()
 const numberOfCallback = new WeakMap()
 const settled = []
+
+/** What the candidate writes while it answers: it goes with the answer, so that it stands with the test that asked. */
+let printed = ''
+let answering = 0
+for (const stream of [process.stdout, process.stderr]) {
+  const write = stream.write.bind(stream)
+  stream.write = (chunk, ...rest) => {
+    if (answering === 0 || typeof chunk !== 'string' || printed.length + chunk.length > MOST_PRINTED) return write(chunk, ...rest)
+    printed += chunk
+    for (const each of rest) if (typeof each === 'function') process.nextTick(each)
+    return true
+  }
+}
+
+function taken() {
+  const text = printed
+  printed = ''
+  return text === '' ? {} : { printed: text }
+}
 
 function refer(value) {
   if (numberOfCallback.has(value)) return ['ours', numberOfCallback.get(value)]
@@ -52,7 +74,7 @@ function callback(number) {
     const writer = createWriter(refer)
     const written = args.map(writer.write)
     const objects = writer.objects()
-    answers.send({ callback: number, args: written, nodes: writer.nodes })
+    answers.send({ callback: number, args: written, nodes: writer.nodes, ...taken() })
     for (;;) {
       const message = callbacks.receive()
       if (message.reply === undefined) {
@@ -82,6 +104,15 @@ const OPERATIONS = {
 }
 
 function answerOf(request) {
+  answering += 1
+  try {
+    return { ...answerFor(request), ...taken() }
+  } finally {
+    answering -= 1
+  }
+}
+
+function answerFor(request) {
   if (request.do === 'poll') return { settled: settled.splice(0).map(writeSettled) }
   const reader = createReader(request.nodes, resolve)
   const args = request.args.map(reader.read)
@@ -119,12 +150,15 @@ function plainError(error) {
 async function load({ path, kind }) {
   const file = join(folder, path)
   const writer = createWriter(refer)
+  answering += 1
   try {
     const found = kind === 'cjs' ? { 'module.exports': createRequire(file)(file) } : await import(pathToFileURL(file).href)
     const exported = Object.keys(found).map((name) => [name, writer.write(found[name])])
-    answers.send({ exports: exported, nodes: writer.nodes })
+    answers.send({ exports: exported, nodes: writer.nodes, ...taken() })
   } catch (error) {
-    answers.send({ thrown: writer.write(error), nodes: writer.nodes })
+    answers.send({ thrown: writer.write(error), nodes: writer.nodes, ...taken() })
+  } finally {
+    answering -= 1
   }
 }
 

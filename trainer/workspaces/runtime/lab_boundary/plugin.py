@@ -1,13 +1,16 @@
 """Tells pytest's results, each as it comes, so that what passed before a hang is known."""
 from .client import tell
 
+# More than anybody is shown of a test.
+MOST_CHARACTERS = 20_000
+
 
 def pytest_runtest_logstart(nodeid, location):
     tell({'began': nodeid})
 
 
 def pytest_runtest_logreport(report):
-    named = {'name': report.nodeid, 'seconds': report.duration}
+    named = {'name': report.nodeid, 'seconds': report.duration, 'output': (report.capstdout + report.capstderr)[:MOST_CHARACTERS]}
     if hasattr(report, 'wasxfail'):
         tell({'status': 'skipped', **named})
     elif report.failed:
