@@ -7,7 +7,6 @@ export const RESULTS: readonly HostileProgram[] = [
   { name: 'ends its process at once', ends: NONE, seen: 'earlyExit', against: 'limits', text: 'def attack():\n    os._exit(0)\n' },
   { name: 'ends its process on import', ends: NONE, seen: 'earlyExit', against: 'limits', text: 'os._exit(0)\ndef attack():\n    return 1\n' },
   { name: 'ends its process as the worker itself would', ends: NONE, seen: 'earlyExit', against: 'limits', text: 'def attack():\n    os._exit(70)\n' },
-  { name: 'aborts', ends: NONE, seen: 'earlyExit', against: 'limits', text: 'def attack():\n    os.abort()\n' },
   { name: 'exits', ends: NONE, seen: 'earlyExit', against: 'limits', text: 'def attack():\n    sys.exit(0)\n' },
   { name: 'becomes another program', ends: NONE, seen: 'earlyExit', against: 'limits', text: 'def attack():\n    os.execv("/bin/true", ["true"])\n' },
   { name: 'crashes the interpreter', ends: NONE, against: 'limits', text: 'def attack():\n    return ctypes.string_at(0)\n' },

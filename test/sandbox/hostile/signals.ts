@@ -30,7 +30,7 @@ def attack():
     while True:
         pass
 ` },
-  { name: 'aborts', ends: ['noResult'], against: 'limits', text: 'def attack():\n    os.abort()\n' },
+  { name: 'aborts', ends: ['noResult'], seen: 'earlyExit', against: 'limits', text: 'def attack():\n    os.abort()\n' },
   { name: 'sends signals with data', text: 'def attack():\n    return all_refused(*[(lambda pid=pid: call(129 if X64 else 138, pid, 9, ctypes.create_string_buffer(128))) for pid in BAIT["pids"]])\n' },
   { name: 'asks for a faster turn than others', text: `
 def attack():

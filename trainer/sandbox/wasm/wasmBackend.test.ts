@@ -16,7 +16,12 @@ describe('backends in WebAssembly', function () {
 
   it('work here, which they show by running something', async () => {
     for (const { probe } of [quickjsBackend(), sqliteBackend()]) assert.equal((await probe()).works, true)
-    assert.deepEqual(await probeOf('fine'), { name: 'fake', works: true, detail: 'fine', remedy: '' })
+    assert.deepEqual(await probeOf('fine'), { name: 'fake', works: true, detail: 'fine, in processes of their own', remedy: '' })
+  })
+
+  it('say what their processes are kept from', async () => {
+    const flagged = { ...crashingKind, program: () => ({ ...crashingKind.program(), flags: ['--no-addons'] }) }
+    assert.equal((await probeOf('fine', undefined, flagged)).detail, 'fine, in processes that may open no file and start no program')
   })
 
   it('say what is wrong where another answer comes, a worker dies again and again, or none starts', async () => {

@@ -37,12 +37,12 @@ class Kind:
 def serve(channel, kind):
     """Says once without being asked that it is ready."""
     _prepare(kind)
-    os.closerange(0, PLACES)
-    channel.send(READY)
     fork = system.fork_into_namespaces if kind.own_namespaces else _fork_plainly
     gc.collect()
     fillings = fill_holes() if kind.warm else []  # Kept for as long as this process serves.
     gc.freeze()
+    os.closerange(0, PLACES)
+    channel.send(READY)
     while True:
         message, received, _, _ = channel.recvmsg(64, _SPACE)
         if not message:
