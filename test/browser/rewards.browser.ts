@@ -77,7 +77,7 @@ describe('rewards of one’s own in VS Code', function () {
     await workbench.picture('reward-rescore')
     assert.equal(readFileSync(join(run.directory, 'rollouts', 'step-000001.jsonl'), 'utf8'), recorded)
     assert.equal(readdirSync(join(run.directory, 'rescores')).length, 1)
-    await workbench.page.locator('.editor-instance .detected-link', { hasText: 't000001.1-000-00' }).first().click({ modifiers: ['Control'] })
+    await workbench.page.locator('.editor-instance :is(.detected-link, .detected-link-active)', { hasText: 't000001.1-000-00' }).first().click({ modifiers: ['Control'] })
     await workbench.editorTab('t000001.1-000-00.trace').waitFor()
     await workbench.command('Rollout Lab: Open Reward of This Rollout')
     await workbench.page.locator('.editor-group-container.active .tab.active[data-resource-name="brevity.reward.ts"]').waitFor()
