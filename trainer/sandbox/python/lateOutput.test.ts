@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { findPython } from './findPython.ts'
-import { workerFolder } from './workerProgram.ts'
+import { toldByPython } from './pythonText.fixture.ts'
 
 /** A candidate that answers each order with its number, and writes what it is told to when it is told to. */
 const CONVERSATION = `
@@ -52,11 +51,7 @@ print(json.dumps({'outputs': outputs, 'seen': seen, 'sightings': report.sighting
 const python = await findPython()
 if (!python || process.platform === 'win32') console.log('      Late output of a Python program is not shown here: there is no Python.')
 else describe('what a Python program writes after its answer', () => {
-  const told = (...late: readonly ('' | 'output' | 'error')[]): unknown => {
-    const { stdout, stderr } = spawnSync(python.program, ['-s', '-B', '-c', CONVERSATION, workerFolder(), JSON.stringify(late)], { encoding: 'utf8' })
-    assert.equal(stderr, '')
-    return JSON.parse(stdout)
-  }
+  const told = (...late: readonly ('' | 'output' | 'error')[]): unknown => toldByPython(python.program, CONVERSATION, JSON.stringify(late))
   const sighting = { kind: 'outputAfterVerdict', why: 'wrote output after its answer' }
 
   it('is noted and is part of no output', () => {

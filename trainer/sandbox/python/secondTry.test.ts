@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { findPython } from './findPython.ts'
-import { workerFolder } from './workerProgram.ts'
+import { toldByPython } from './pythonText.fixture.ts'
 
 /** What comes of one try: an end or an answer, and what the processes used. A status is as the kernel tells it: 9 = killed. */
 interface Try {
@@ -62,11 +61,8 @@ print(json.dumps({'ends': [call['end'] and call['end']['ended'] for call in outc
 const python = await findPython()
 if (!python || process.platform === 'win32') console.log('      The second try of a Python program is not shown here: there is no Python.')
 else describe('the second try of a Python program', () => {
-  const told = (tries: readonly Try[], { calls = 1, walls = true } = {}): Told => {
-    const { stdout, stderr } = spawnSync(python.program, ['-s', '-B', '-c', SUPERVISOR, workerFolder(), JSON.stringify({ tries, calls, walls })], { encoding: 'utf8' })
-    assert.equal(stderr, '')
-    return JSON.parse(stdout) as Told
-  }
+  const told = (tries: readonly Try[], { calls = 1, walls = true } = {}): Told =>
+    toldByPython(python.program, SUPERVISOR, JSON.stringify({ tries, calls, walls })) as Told
   const answered: Try = { end: null, cpuSeconds: 1 }
   const stalled: Try = { end: { ended: 'timeout' }, cpuSeconds: 0.9 }
   const killed: Try = { end: { ended: 'died' }, cpuSeconds: 0.1, status: 9, peakMegabytes: 49 }

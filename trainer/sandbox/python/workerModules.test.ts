@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { findPython } from './findPython.ts'
-import { workerFolder } from './workerProgram.ts'
+import { toldByPython } from './pythonText.fixture.ts'
 
 const python = await findPython()
 if (!python || process.platform === 'win32') console.log('      Modules of the worker for Python are not tested here: there is no Python.')
 else describe('modules of the worker for Python', () => {
   /** What a program says on standard output; the worker's modules are there to import. */
-  const told = (text: string): unknown => {
-    const { stdout, stderr } = spawnSync(python.program, ['-s', '-B', '-c', `import json, sys\nsys.path.insert(0, sys.argv[1])\n${text}`, workerFolder()], { encoding: 'utf8' })
-    assert.equal(stderr, '')
-    return JSON.parse(stdout)
-  }
+  const told = (text: string): unknown => toldByPython(python.program, `import json, sys\nsys.path.insert(0, sys.argv[1])\n${text}`)
 
   it('fill the holes between objects, so that those of any size come side by side', () => {
     const spread = (before: string): number => told(`

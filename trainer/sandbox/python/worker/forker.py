@@ -13,7 +13,7 @@ import sys
 
 import candidate
 import system
-from confinement import SCRATCH
+from confinement import LINUX, SCRATCH
 from holes import fill_holes
 
 # What many short programs import: a fork has them at once, but each page of them makes each fork dearer.
@@ -23,7 +23,6 @@ FORK, WAIT, READY = b'f', b'w', b'r'
 PLACES = 5
 _RECEIVED = struct.pack('@%di' % PLACES, *range(PLACES))
 _SPACE = socket.CMSG_SPACE(len(_RECEIVED))
-LINUX = sys.platform == 'linux'
 
 
 class Kind:

@@ -74,7 +74,7 @@ def be_supervisor(kind, candidate_filter, its_forker, control):
     import process
     import supervisor
     import watch
-    if sys.platform == 'linux':
+    if confinement.LINUX:
         # Neither traced nor looked into by a candidate of the same user.
         system.perform([system.prctl(system.PR_SET_DUMPABLE, 0)])
         # Where a candidate ends the forker, what it left behind is found here.

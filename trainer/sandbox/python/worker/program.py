@@ -12,11 +12,10 @@ def layout(files, folder):
     them `entry`, its path, `name`, by which it is imported, and `source`.
     """
     paths = [_inside(folder, each['path']) for each in files]
-    folders = {}
-    for path in paths:
-        folders.update(dict.fromkeys(reversed(list(_folders_above(path, folder)))))
+    # Sorted, a folder stands before what lies in it.
+    folders = sorted({above for path in paths for above in _folders_above(path, folder)})
     return {
-        'folder': folder, 'folders': list(folders), 'files': [(path, bytes_of(each['text'])) for path, each in zip(paths, files)],
+        'folder': folder, 'folders': folders, 'files': [(path, bytes_of(each['text'])) for path, each in zip(paths, files)],
         'entry': paths[0], 'name': os.path.splitext(os.path.basename(paths[0]))[0],
         # A mark of the byte order is no character of a program.
         'source': files[0]['text'].removeprefix('\ufeff')

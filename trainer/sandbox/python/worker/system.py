@@ -28,8 +28,12 @@ def perform(steps):
     """Each the name of a function and its arguments: integers, bytes and None. Raises OSError at the first that is refused."""
     for name, arguments in steps:
         if _functions[name](*arguments) < 0:
-            number = ctypes.get_errno()
-            raise OSError(number, '%s: %s' % (name, os.strerror(number)))
+            raise _refused(name)
+
+
+def _refused(name):
+    number = ctypes.get_errno()
+    return OSError(number, '%s: %s' % (name, os.strerror(number)))
 
 
 def fork_into_namespaces():
@@ -40,8 +44,7 @@ def fork_into_namespaces():
     """
     pid = _functions['syscall'](*_INTO_NAMESPACES)
     if pid < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, 'clone: ' + os.strerror(number))
+        raise _refused('clone')
     return pid
 
 
