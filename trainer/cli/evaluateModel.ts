@@ -1,4 +1,5 @@
 import type { Engine, ModelInfo, SampledCompletion, SamplingParameters } from '../engines/engine.ts'
+import { afterPrompt } from '../environments/openedThinking.ts'
 import { evaluateRollouts } from '../evals/evaluateRollouts.ts'
 import type { GradedSample } from '../evals/gradedSample.ts'
 import type { RankedSample } from '../evals/rerank.ts'
@@ -54,7 +55,7 @@ export async function evaluateModel(evaluated: Evaluated, options: EvaluateOptio
   const { mixture, sampling, seed, k } = options
   const drawn = heldOutProblems({ name: SET, mixture, problems: options.problems }, seed)
   const prompts = await encodePrompts(evaluated.engine, evaluated.model, drawn, sampling.maxTokens)
-  const slots = drawn.map((item, problem) => slotsOf(options, { ...item, prompt: prompts[problem]! }, problem))
+  const slots = drawn.map((item, problem) => slotsOf(options, { ...afterPrompt(item, prompts[problem]!), prompt: prompts[problem]! }, problem))
   const samples: GradedSample[] = []
   const greedy: GradedSample[] = []
   const ranked: RankedSample[] = []

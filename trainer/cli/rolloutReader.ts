@@ -1,3 +1,4 @@
+import { afterPrompt } from '../environments/openedThinking.ts'
 import { gradeText } from '../orchestrator/grading.ts'
 import { heldOutProblems } from '../orchestrator/problemSource.ts'
 import type { DrawnProblem } from '../orchestrator/problemSource.ts'
@@ -16,12 +17,13 @@ export async function rolloutReader(
   return (event) => {
     const exact = problems.find(({ problem }) => problem.prompt === event.problem)
     // A chat template puts words around the prompt.
-    const shown = exact ?? problems.find(({ problem }) => event.problem.includes(problem.prompt))
+    const found = exact ?? problems.find(({ problem }) => event.problem.includes(problem.prompt))
+    const shown = found && afterPrompt(found, { text: event.problem })
     // What was executed is not executed again to be shown.
-    const found = shown && !shown.environment.code && gradeText(shown, event.text).found
+    const graded = shown && !shown.environment.code && gradeText(shown, event.text).found
     const known = { problem: event.problem, text: event.text, correct: event.correct }
-    if (!found) return { ...known, steps: [], parts: [] }
-    const { verdict, steps } = found
+    if (!graded) return { ...known, steps: [], parts: [] }
+    const { verdict, steps } = graded
     return { ...known, steps, parts: [{ name: 'answer', score: Number(verdict.correct), weight: 1, why: verdict.why }] }
   }
 }

@@ -1,4 +1,5 @@
 import { LabError } from '../errors.ts'
+import { afterPrompt } from '../environments/openedThinking.ts'
 import { evaluateRollouts } from '../evals/evaluateRollouts.ts'
 import type { GradedSample } from '../evals/gradedSample.ts'
 import type { RankedSample } from '../evals/rerank.ts'
@@ -123,7 +124,7 @@ async function evaluationSlots(session: Session, when: When, task: EvaluationTas
   const prompts = await encodePrompts(session.engine, session.model, drawn, evaluated.sampling.maxTokens)
   return drawn.map((item, problem) =>
     Array.from({ length: task.samples + (task.greedy ? 1 : 0) }, (_, sampleIndex) => ({
-      ...item,
+      ...afterPrompt(item, prompts[problem]!),
       prompt: prompts[problem]!,
       group: groupName({ kind: 'evaluation', step }, firstGroup + problem),
       sampleIndex,

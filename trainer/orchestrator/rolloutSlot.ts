@@ -1,5 +1,6 @@
 import type { SampledCompletion, SamplePrompt } from '../engines/engine.ts'
 import type { Verdict } from '../environments/environment.ts'
+import { afterPrompt } from '../environments/openedThinking.ts'
 import type { ExecutionRecord } from '../protocol/execution.ts'
 import type { Rollout, Segment } from '../protocol/rollout.ts'
 import { hash32 } from '../random/random.ts'
@@ -48,7 +49,7 @@ const padded = (value: number, digits: number): string => String(value).padStart
 export function trainingSlots(drawn: readonly DrawnProblem[], prompts: readonly EncodedPrompt[], at: { seed: number; step: number; groupSize: number }): RolloutSlot[][] {
   return drawn.map((item, problem) =>
     Array.from({ length: at.groupSize }, (_, sampleIndex) => ({
-      ...item,
+      ...afterPrompt(item, prompts[problem]!),
       prompt: prompts[problem]!,
       group: groupName({ kind: 'train', step: at.step }, problem),
       sampleIndex,

@@ -7,8 +7,11 @@ export interface Thinking {
   readonly closed: boolean
 }
 
-const OPEN = '<think>'
-const CLOSE = '</think>'
+export const OPEN = '<think>'
+export const CLOSE = '</think>'
+
+/** Whether a prompt ends within reasoning that it opened itself, as chat templates of reasoning models do. */
+export const opensThinking = (prompt: string): boolean => prompt.trimEnd().endsWith(OPEN)
 
 /**
  * Finds the reasoning part. Chat templates often put the opening tag into the prompt, so a closing tag alone counts. With

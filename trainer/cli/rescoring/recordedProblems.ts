@@ -1,4 +1,5 @@
 import { LabError } from '../../errors.ts'
+import { afterPrompt } from '../../environments/openedThinking.ts'
 import { heldOutProblems, trainingProblems } from '../../orchestrator/problemSource.ts'
 import type { DrawnProblem } from '../../orchestrator/problemSource.ts'
 import { openMixture } from '../../orchestrator/runPlan.ts'
@@ -14,8 +15,8 @@ const STEPS_KEPT = 64
 
 /** Draws the problems of a run again, since rollouts record an id and not all that a grader needs. */
 export interface RecordedProblems {
-  /** Undefined where it cannot be drawn again: the environment, its options or its data have changed. */
-  of(rollout: Pick<ScoredRollout, 'kind' | 'stage' | 'step' | 'problemId'>): DrawnProblem | undefined
+  /** As it is judged behind the prompt that was recorded. Undefined where it cannot be drawn again: the environment, its options or its data have changed. */
+  of(rollout: Pick<ScoredRollout, 'kind' | 'stage' | 'step' | 'problemId' | 'prompt'>): DrawnProblem | undefined
   /** Why environments could not be opened, for people. */
   readonly faults: readonly string[]
 }
@@ -36,7 +37,8 @@ export async function openRecordedProblems(run: ResolvedRun, workspace: Pick<Wor
       const key = rollout.kind === 'evaluation' ? 'evaluation' : `${rollout.stage} ${rollout.step}`
       const problems = steps.get(key) ?? byId(drawn(run, plan, rollout))
       if (!steps.has(key)) keep(steps, key, problems)
-      return problems.get(rollout.problemId)
+      const found = problems.get(rollout.problemId)
+      return found && afterPrompt(found, { text: rollout.prompt })
     }
   }
 }
