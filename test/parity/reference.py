@@ -229,6 +229,14 @@ def encode(request):
     return {"ids": ids, "eos": tokenizer.eos_token_id, "size": len(tokenizer), "texts": [tokenizer.decode(i, skip_special_tokens=True) for i in ids]}
 
 
+def chats(request):
+    """Conversations through the chat template of a folder, with variables of it."""
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(request["folder"])
+    return [
+        tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **request["kwargs"])
+        for messages in request["conversations"]]
+
+
 def unknown_words(request):
     """Which of the texts the tokenizer of a folder rejects."""
     tokenizer = PreTrainedTokenizerFast.from_pretrained(request["folder"])
@@ -248,7 +256,7 @@ def ready(_request):
 
 
 AGREEMENT = (agreement.kappa, agreement.alpha, agreement.first_error_f1, agreement.span_f1)
-COMMANDS = {f.__name__: f for f in (ready, make_model, logits, gradients, reward_heads, head_gradients, optimiser, encode, unknown_words, *AGREEMENT)}
+COMMANDS = {f.__name__: f for f in (ready, make_model, logits, gradients, reward_heads, head_gradients, optimiser, encode, chats, unknown_words, *AGREEMENT)}
 
 
 def serve():

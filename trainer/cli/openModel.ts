@@ -1,4 +1,5 @@
 import type { Engine, ModelInfo } from '../engines/engine.ts'
+import { folderSource } from '../engines/chatTemplatePrelude.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import { modelPlace } from '../runFiles/hubModel.ts'
 import { checkModelFolder } from '../runFiles/modelFolder.ts'
@@ -17,13 +18,13 @@ export function refuseMissingModel(model: string, host: Host, engine: ResolvedRu
 
 /** Starts an engine with the model of a folder, which people name from where they stand. */
 export async function openModel(
-  services: Services, host: Host, model: string, options: { readonly engine: ResolvedRun['engine']; readonly threads: number }
+  services: Services, host: Host, model: string, options: Pick<ResolvedRun, 'engine' | 'threads' | 'chatTemplateKwargs'>
 ): Promise<{ readonly engine: Engine; readonly info: ModelInfo }> {
   const folder = modelPlace(model, host.cwd)
   refuseMissingModel(model, host, options.engine, 'MODEL')
   const engine = await services.openEngine(options.engine, { threads: options.threads, microBatchTokens: MICRO_BATCH_TOKENS })
   try {
-    return { engine, info: await engine.loadModel({ kind: 'folder', folder }) }
+    return { engine, info: await engine.loadModel(folderSource(folder, options.chatTemplateKwargs)) }
   } catch (error) {
     await engine.close()
     throw error

@@ -1,5 +1,6 @@
 import { weighGroups } from '../algorithms/registry.ts'
 import type { ModelSource } from '../engines/engine.ts'
+import { folderSource } from '../engines/chatTemplatePrelude.ts'
 import { LabError } from '../errors.ts'
 import { readRows } from '../datasets/rowsFile.ts'
 import { openEnvironment, parseMix } from '../environments/registry.ts'
@@ -111,7 +112,7 @@ export async function withDataHashes(run: ResolvedRun): Promise<ResolvedRun> {
  * @throws LabError `runFile/no-vocabulary` for an environment whose texts have no fixed set of words.
  */
 export async function modelSource(run: ResolvedRun, openers: Pick<Openers, 'environment'>): Promise<ModelSource> {
-  if (typeof run.model === 'string') return { kind: 'folder', folder: run.model }
+  if (typeof run.model === 'string') return folderSource(run.model, run.chatTemplateKwargs)
   const words = new Set<string>()
   for (const { reference } of environmentsOf(run)) {
     const { vocabulary } = (await openers.environment(reference)).environment

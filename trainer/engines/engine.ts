@@ -44,9 +44,12 @@ export interface ModelInfo {
   readonly hasChatTemplate: boolean
 }
 
-/** Where a model comes from: a Hugging Face folder, or new weights over a given vocabulary. */
+/**
+ * Where a model comes from: a Hugging Face folder, or new weights over a given vocabulary. The prelude is Jinja that stands before the folder's
+ * chat template from then on, also where the model is saved; it rejects with `model/no-chat-template` where there is no template.
+ */
 export type ModelSource =
-  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'folder'; readonly folder: string; readonly chatTemplatePrelude?: string }
   | { readonly kind: 'new'; readonly model: NewModel; readonly vocabulary: readonly string[]; readonly seed: number }
 
 /**

@@ -23,6 +23,9 @@ export const NewModel = z.strictObject({
 })
 export type NewModel = z.infer<typeof NewModel>
 
+export const ChatTemplateKwargs = json
+export type ChatTemplateKwargs = z.infer<typeof ChatTemplateKwargs>
+
 export const EnvironmentRef = z.union([
   ModuleRef,
   z.strictObject({
@@ -226,6 +229,7 @@ export const RunFile = z.strictObject({
     z.string().min(1).describe('Folder of a Hugging Face model, relative to the run file; or hub:ORGANISATION/NAME for one that lies in the local cache of the Hugging Face hub.'),
     NewModel
   ]),
+  chatTemplateKwargs: ChatTemplateKwargs.optional().describe('Variables of the model’s chat template, such as `{ "enable_thinking": false }`, or `{ "date_string": "1 Jan 2026" }` where it would write today’s date. Checkpoints keep them.'),
   seed: Count.default(1).describe('Of all draws: problems, samples, new weights.'),
   environment: EnvironmentRef.optional(),
   environments: z.array(EnvironmentRef).min(1).optional().describe('A mixture, by weight.'),

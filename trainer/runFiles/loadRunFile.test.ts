@@ -53,6 +53,13 @@ describe('run files', () => {
   }
   const file = (fields: string): string => `{\n  // a comment\n  "model": "models/chain-base",\n  "environment": { "name": "countdown" },\n  ${fields}\n}`
 
+  it('refuses variables for the chat template of a new model, which has none', () => {
+    assert.equal(
+      refusal('{ "model": {}, "environment": { "name": "countdown" }, "chatTemplateKwargs": { "enable_thinking": false } }'),
+      '"chatTemplateKwargs" stands beside a new model, which has no chat template; | a.run.json:1:78 | leave it out'
+    )
+  })
+
   it('reads JSON with comments, trailing commas and a byte order mark, and makes paths absolute', () => {
     const { run, folder: base } = load(`\ufeff${file('"steps": 7, /* more */ "sampling": { "maxTokens": 40, },')}`)
     assert.equal(base, folder)
@@ -113,6 +120,9 @@ describe('run files', () => {
     ['a number out of range', '"sampling": { "topP": 1.5 }', '"sampling.topP" is 1.5; | a.run.json:5:25 | allowed: a number from 0 to 1'],
     ['a number that must be positive', '"optimizer": { "learningRate": 0 }', '"optimizer.learningRate" is 0; | a.run.json:5:34 | allowed: a number, above 0'],
     ['null', '"seed": null', '"seed" is null; | a.run.json:5:11 | allowed: a whole number, at least 0'],
+    ['a variable that no template can have', '"chatTemplateKwargs": { "enable-thinking": false }',
+      '"chatTemplateKwargs.enable-thinking" is no variable of a chat template; | a.run.json:5:46 | allowed: letters, digits and _, such as enable_thinking'],
+    ['a variable that the run gives', '"chatTemplateKwargs": { "messages": [] }', '"chatTemplateKwargs.messages" is what the run itself gives the chat template; | a.run.json:5:39 | leave it out'],
     ['an unknown engine', '"engine": "onx"', '"engine" is "onx"; | a.run.json:5:13 | did you mean "onnx"? (allowed: onnx, torch)'],
     ['an engine that is not built in', '"engine": "tinker"', '"engine" is "tinker", which this build does not have; | a.run.json:5:13 | it has onnx, torch'],
     ['an interpreter, which the machine alone chooses', '"torch": { "python": "./evil" }', 'unknown field "python" in "torch"; | a.run.json:5:14 | allowed: dtype, masterWeights, lora, gradientCheckpointing, attention, sampler, device'],

@@ -22,6 +22,7 @@ import { childOf } from './schemaWalk.ts'
 import type { JsonSchema } from './schemaWalk.ts'
 import { applySettings, parseSetting } from './setValues.ts'
 import type { Setting } from './setValues.ts'
+import { templateMistakes } from './templateMistakes.ts'
 
 /** What may be named in a run file beyond the schema. */
 export interface Catalogue extends EnvironmentCatalogue {
@@ -68,6 +69,7 @@ export function loadRunFile(file: string, settings: readonly string[], catalogue
     ...mixMistakes(checked.data, catalogue, places),
     ...stageMistakes(checked.data, places),
     ...modelMistakes(checked.data, folder, places),
+    ...templateMistakes(checked.data, places),
     ...dataMistakes(checked.data, folder, places, rowsOfRecipe(checked.data, catalogue))
   ])
   return { file: resolve(file), folder, run: withTorchDefaults(withAbsolutePaths(checked.data, folder), merged), text: document.text, places }

@@ -106,9 +106,30 @@ export const sameTokenizer = (a: ModelDescription, b: ModelDescription): boolean
   [TOKENIZER, TOKENIZER_CONFIG].every((name) => (a.files.get(name) ?? Buffer.of()).equals(b.files.get(name) ?? Buffer.of()))
 
 /** The chat template, from chat_template.jinja or tokenizer_config.json; undefined where there is none. */
-export function chatTemplateOf(folder: string, { files }: ModelDescription): ChatTemplate | undefined {
-  const config = configOf(folder, files)
-  const own = files.get(CHAT_TEMPLATE)?.toString('utf8')
-  const source = own ?? templateSource(config)
-  return source === undefined ? undefined : makeChatTemplate(join(folder, own === undefined ? TOKENIZER_CONFIG : CHAT_TEMPLATE), source, config)
+export function chatTemplateOf(folder: string, description: ModelDescription): ChatTemplate | undefined {
+  const found = templateIn(folder, description)
+  return found && makeChatTemplate(join(folder, found.file), found.source, configOf(folder, description.files))
 }
+
+function templateIn(folder: string, { files }: ModelDescription): { readonly file: string; readonly source: string } | undefined {
+  const own = files.get(CHAT_TEMPLATE)?.toString('utf8')
+  if (own !== undefined) return { file: CHAT_TEMPLATE, source: own }
+  const source = templateSource(configOf(folder, files))
+  return source === undefined ? undefined : { file: TOKENIZER_CONFIG, source }
+}
+
+/** The description with Jinja before its chat template, once. Rejects with `model/no-chat-template` where there is none. */
+export function withPrelude(folder: string, description: ModelDescription, prelude: string): ModelDescription {
+  if (prelude === '') return description
+  const source = templateIn(folder, description)?.source
+  if (source === undefined) throw noChatTemplate(folder)
+  if (source.startsWith(prelude)) return description
+  // Jinja takes the first line break behind a block away.
+  const template = `${prelude}${source.startsWith('\n') ? '\n' : ''}${source}`
+  return { ...description, files: new Map([...description.files, [CHAT_TEMPLATE, Buffer.from(template)]]) }
+}
+
+const noChatTemplate = (folder: string): LabError =>
+  new LabError('model', 'model/no-chat-template', `${folder} has no chat template that could be given variables`, {
+    place: folder, remedy: 'Leave out chatTemplateKwargs, or put a chat_template.jinja into the folder of the model.'
+  })

@@ -3,7 +3,7 @@ import { LabError } from '../../../errors.ts'
 import type { ModelInfo, ModelSource } from '../../engine.ts'
 import type { ChatTemplate } from '../text/chatTemplate.ts'
 import { GradientVector } from '../training/gradientVector.ts'
-import { chatTemplateOf, newDescription, readDescription, sameTokenizer, tokenizerOf, writeDescription } from '../files/hfFolder.ts'
+import { chatTemplateOf, newDescription, readDescription, sameTokenizer, tokenizerOf, withPrelude, writeDescription } from '../files/hfFolder.ts'
 import type { ModelDescription } from '../files/hfFolder.ts'
 import type { ModelConfig } from './modelConfig.ts'
 import { initialParameters, modelVocabulary, newModelConfig } from './newModel.ts'
@@ -61,8 +61,8 @@ const contentOf = (place: string, description: ModelDescription, layout: Paramet
   place, description, layout, ...weights, tokenizer: tokenizerOf(place, description), chat: chatTemplateOf(place, description)
 })
 
-async function readFolder(folder: string): Promise<ModelContent> {
-  const description = await readDescription(folder)
+async function readFolder(folder: string, chatTemplatePrelude = ''): Promise<ModelContent> {
+  const description = withPrelude(folder, await readDescription(folder), chatTemplatePrelude)
   const layout = layoutOf(folder, description.config)
   const { values, hasHead } = await readWeights(folder, layout)
   return contentOf(folder, description, layout, { parameters: values, rewardHead: { trained: hasHead } })
@@ -89,7 +89,7 @@ function assemble(content: ModelContent, options: TrainingPassOptions): LoadedMo
 }
 
 export async function openModel(source: ModelSource, options: TrainingPassOptions): Promise<LoadedModel> {
-  return assemble(source.kind === 'folder' ? await readFolder(source.folder) : makeNew(source), options)
+  return assemble(source.kind === 'folder' ? await readFolder(source.folder, source.chatTemplatePrelude) : makeNew(source), options)
 }
 
 /**

@@ -24,7 +24,7 @@ from rollout_lab.models.new_model import initialise, new_description
 from rollout_lab.models.options import TorchOptions
 from rollout_lab.models.packed_probe import runs_packed
 from rollout_lab.models.text_part import describe_text_part, is_text_part, name_as_text_model
-from rollout_lab.models.tokenizer import begin_of_text, check_vocabulary, make_tokenizer, template_source
+from rollout_lab.models.tokenizer import begin_of_text, check_vocabulary, make_tokenizer, template_source, with_prelude
 from rollout_lab.models.weight_files import tensor_places, weight_files
 from rollout_lab.training.fused_layers import use_fused_layers
 
@@ -54,7 +54,11 @@ def read_model(source: dict[str, Any], options: TorchOptions, device: torch.devi
     """`source` as engine.ts has it. Rejects with `model/…`, the place being the file at fault."""
     if source["kind"] == "new":
         return _new_model(source, options, device)
-    return read_folder(source["folder"], options, device)
+    read = read_folder(source["folder"], options, device)
+    prelude = source.get("chatTemplatePrelude")
+    if prelude:
+        read.description = with_prelude(source["folder"], read.description, prelude)
+    return read
 
 
 def read_folder(named: str, options: TorchOptions, device: torch.device) -> ReadModel:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,6 +138,21 @@ def template_source(place: str, description: Description) -> tuple[str, str] | N
     if isinstance(value, list):
         value = next((each.get("template") for each in value if isinstance(each, dict) and each.get("name") == "default"), None)
     return (value, TOKENIZER_CONFIG) if isinstance(value, str) else None
+
+
+def with_prelude(place: str, description: Description, prelude: str) -> Description:
+    """With Jinja before the chat template, once. Rejects with `model/no-chat-template` where there is none."""
+    found = template_source(place, description)
+    if found is None:
+        raise LabError(
+            "model", "model/no-chat-template", f"{place} has no chat template that could be given variables", place,
+            remedy="Leave out chatTemplateKwargs, or put a chat_template.jinja into the folder of the model.")
+    source, _ = found
+    if source.startswith(prelude):
+        return description
+    # Jinja takes the first line break behind a block away.
+    kept = "\n" if source.startswith("\n") else ""
+    return replace(description, files={**description.files, CHAT_TEMPLATE: (prelude + kept + source).encode()})
 
 
 def render_chat(place: str, description: Description, conversations: list[list[dict[str, str]]]) -> list[str]:
