@@ -8,7 +8,7 @@ export async function saveCheckpoint(session: Session): Promise<void> {
   const { parts, position, journal, plan } = session
   const { checkpoints } = parts.directory
   if (session.lastSaved === positionKey(position)) return
-  const saved = await checkpoints.save({ ...position, totals: { ...session.totals } }, parts.clock.now(), (folder) =>
+  const saved = await checkpoints.save({ ...position, totals: { ...session.totals }, device: session.engineInfo.device }, parts.clock.now(), (folder) =>
     session.engine.save(folder, { optimizer: true, dtype: 'float32' })
   )
   session.lastSaved = positionKey(position)

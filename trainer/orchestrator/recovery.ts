@@ -14,6 +14,7 @@ export async function restoreSession(context: RunContext, engine: Engine): Promi
   requireCapabilities(context, engineInfo)
   const saved = await context.parts.directory.checkpoints.latestWhole()
   if (!saved) return { ...context, engine, engineInfo, model: await engine.loadModel(context.parts.model), ...startOfRun(context) }
+  requireDevice(saved, engineInfo)
   await restoreReference(context, engine, saved)
   const model: ModelInfo = await engine.load(saved.directory, { optimizer: true })
   const { stage, stageIndex, stageStep, step, policyVersion, totals } = saved.checkpoint
@@ -49,6 +50,17 @@ function requireStage({ plan, parts }: RunContext, stage: string, index: number)
     place: parts.directory.path
   })
 }
+
+/** What a GPU began does not go on, a hundred times slower, on the processor that is left. @throws LabError `engine/device-lost` */
+function requireDevice({ checkpoint: { device } }: SavedCheckpoint, now: EngineInfo): void {
+  if (device === undefined || device === PROCESSOR || now.device !== PROCESSOR) return
+  throw new LabError('engine', 'engine/device-lost', `The run computed on ${device}, and the engine finds no device but the processor now.`, {
+    remedy: 'Everything up to the last checkpoint is kept. Bring the device back, then resume; or fork from the checkpoint with "torch": { "device": "cpu" }.',
+    place: device
+  })
+}
+
+const PROCESSOR = 'cpu'
 
 /** @throws LabError `engine/missing-capability` before anything is sampled. */
 function requireCapabilities({ plan }: RunContext, info: EngineInfo): void {

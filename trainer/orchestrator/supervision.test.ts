@@ -59,6 +59,16 @@ describe('an engine that dies and a run that is stopped', () => {
     })
   }
 
+  it('does not go on on the processor where a GPU began, and can be resumed where there is one', async () => {
+    const run = await fresh()
+    const lost: TestOptions = { engine: (start) => (start === 1 ? { ...crashFirst('optimStep', 3).engine!(1), device: 'cuda:0' } : {}) }
+    for (const options of [lost, {}]) {
+      await assert.rejects(go(run, options), (error) => LabError.is(error, 'engine/device-lost') && error.place === 'cuda:0' && /no device but the processor/.test(error.message))
+    }
+    assert.equal(await go(run, { engine: () => ({ device: 'cuda:1' }) }), 'finished')
+    assert.equal(await weightsOf(run), await undisturbed())
+  })
+
   it('can be resumed to the same bits where the device of an engine that died is gone', async () => {
     const [undisturbed, run] = [await fresh(), await fresh()]
     await go(undisturbed)

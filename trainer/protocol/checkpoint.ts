@@ -24,6 +24,8 @@ export const Checkpoint = z.object({
       updateSeconds: NonNegative
     })
     .optional(),
+  /** What the engine computed on, as it names it: `cuda:0`, `cpu`. */
+  device: z.string().optional(),
   at: z.iso.datetime(),
   /** Byte length and SHA-256 of every other file of the folder. */
   files: z.record(z.string(), z.object({ bytes: Count, sha256: z.string() }))

@@ -25,6 +25,8 @@ export interface FakeEngineOptions {
   readonly capabilities?: readonly Capability[]
   /** Default 8. */
   readonly chunkTokens?: number
+  /** What it says that it computes on. Default the processor. */
+  readonly device?: string
   readonly failures?: FailureScript
 }
 
@@ -57,7 +59,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): Engine {
   }
   const call = <T>(verb: string, work: () => T | Promise<T>): Promise<T> => queue.run(verb, async () => work())
   return {
-    info: () => call('info', () => describeEngine(options.capabilities ?? CAPABILITIES)),
+    info: () => call('info', () => describeEngine(options)),
     loadModel: (source) => call('loadModel', async () => describeModel((loaded = await openModel(source)))),
     encode: (texts) => call('encode', () => texts.map((text) => model().tokenizer.encode(text))),
     decode: (tokens) => call('decode', () => decode(model(), tokens)),
@@ -104,8 +106,8 @@ export function fakeEngineFactory(optionsOf: (start: number) => FakeEngineOption
   return async () => createFakeEngine(optionsOf(++starts))
 }
 
-const describeEngine = (capabilities: readonly Capability[]): EngineInfo => ({
-  name: 'fake', deterministic: true, capabilities, device: 'cpu', threads: 1, versions: { fake: '1' }
+const describeEngine = ({ capabilities = CAPABILITIES, device = 'cpu' }: FakeEngineOptions): EngineInfo => ({
+  name: 'fake', deterministic: true, capabilities, device, threads: 1, versions: { fake: '1' }
 })
 
 const describeModel = (model: Loaded): ModelInfo => ({
