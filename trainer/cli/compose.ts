@@ -55,13 +55,13 @@ export function compose(root: string): Services {
     catalogue: shippedCatalogue,
     launch: (request, control) => launch({ root, pythons }, request, control),
     resume: (directory, consents, control) => resume({ root, pythons }, directory, consents, control),
-    openEngine: (name, options) => startEngine(name, options, () => pythons([])),
+    openEngine: (name, options) => startEngine(name, { ...options, trains: false }, () => pythons([])),
     choosePython: (path) => { flag = path },
     pythons: () => pythons([]),
     setUpTorch,
     torchEnvironmentFolder: torchEnvironmentFolder(),
     openWorkspace: (folder, options) => {
-      const scorers: RunEngines = { start: () => startEngine(options.engine ?? 'onnx', SCORING, () => pythons(trusted(folder, options))), close: () => undefined }
+      const scorers: RunEngines = { start: () => startEngine(options.engine ?? 'onnx', { ...SCORING, trains: false }, () => pythons(trusted(folder, options))), close: () => undefined }
       const helpers = helpersOf(root, folder, { ...options, asksGit: options.trustWorkspace }, scorers, SCORING)
       return {
         ...openersOf(helpers.modules, folder, helpers.stepModels),
@@ -193,7 +193,7 @@ function helpersOf(root: string, folder: string, options: HelperOptions, engines
     engines,
     modules: new UserModules({ ...options, workspace: folder, approvalsFile: approvalsFile(), sandboxes: rewardSandboxes }),
     rewardSandboxes,
-    stepModels: new StepRewardModels(() => engines.start({ threads, microBatchTokens })),
+    stepModels: new StepRewardModels(() => engines.start({ threads, microBatchTokens, trains: false })),
     executors: new RunExecutor({ backends: () => sandboxBackends({ unsafe: options.unsafeSandbox }), workspaces: () => workspaceRunnerOf(folder, options.asksGit, machinePythons(pythonOf(root))) })
   }
 }

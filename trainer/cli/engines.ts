@@ -9,6 +9,7 @@ import type { PythonSources } from '../engines/torch/pythonCandidates.ts'
 import { PEFT } from '../engines/torch/requirements.ts'
 import type { Requirement } from '../engines/torch/requirements.ts'
 import { startTorchEngine } from '../engines/torch/startTorchEngine.ts'
+import type { TorchEngineStart } from '../engines/torch/startTorchEngine.ts'
 import { LabError } from '../errors.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import { TorchOptions } from '../protocol/torchOptions.ts'
@@ -39,19 +40,19 @@ export async function startEngine(name: ResolvedRun['engine'], start: EngineStar
 }
 
 /** Of commands that no run file stands behind: the editor hands on which device its settings name. */
-function optionsOfMachine(): TorchOptions {
+function optionsOfMachine(): TorchEngineStart['options'] {
   const named = TorchOptions.shape.device.safeParse(process.env['LAB_TORCH_DEVICE'])
-  return TorchOptions.parse(named.success ? { device: named.data } : {})
+  return { dtype: 'stored', ...(named.success && { device: named.data }) }
 }
 
 /** What these options need besides what PyTorch's engine always does. */
 export const requirementsOf = (torch: TorchOptions | undefined): readonly Requirement[] => (torch?.lora ? [PEFT] : [])
 
-async function startTorch({ threads, microBatchTokens, torch, onNotice }: EngineStart, pythons: PythonSources): Promise<Engine> {
+async function startTorch({ threads, microBatchTokens, torch, trains, onNotice }: EngineStart, pythons: PythonSources): Promise<Engine> {
   const options = torch ?? optionsOfMachine()
-  const { path } = await findPython(pythonCandidates(pythons), { extra: requirementsOf(options) })
+  const { path } = await findPython(pythonCandidates(pythons), { extra: requirementsOf(torch) })
   try {
-    return await startTorchEngine({ python: path, threads, microBatchTokens, options, trustRemoteCode: trustsRemoteCode(), onNotice })
+    return await startTorchEngine({ python: path, threads, microBatchTokens, options, ...(trains !== undefined && { trains }), trustRemoteCode: trustsRemoteCode(), onNotice })
   } catch (error) {
     throw await explainStart(path, error)
   }

@@ -18,11 +18,11 @@ export function refuseMissingModel(model: string, host: Host, engine: ResolvedRu
 
 /** Starts an engine with the model of a folder, which people name from where they stand. */
 export async function openModel(
-  services: Services, host: Host, model: string, options: Pick<ResolvedRun, 'engine' | 'threads' | 'chatTemplateKwargs'>
+  services: Services, host: Host, model: string, options: Pick<ResolvedRun, 'engine' | 'threads' | 'torch' | 'chatTemplateKwargs'>
 ): Promise<{ readonly engine: Engine; readonly info: ModelInfo }> {
   const folder = modelPlace(model, host.cwd)
   refuseMissingModel(model, host, options.engine, 'MODEL')
-  const engine = await services.openEngine(options.engine, { threads: options.threads, microBatchTokens: MICRO_BATCH_TOKENS })
+  const engine = await services.openEngine(options.engine, { threads: options.threads, microBatchTokens: MICRO_BATCH_TOKENS, ...(options.torch && { torch: options.torch }) })
   try {
     return { engine, info: await engine.loadModel(folderSource(folder, options.chatTemplateKwargs)) }
   } catch (error) {

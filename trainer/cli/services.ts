@@ -93,8 +93,8 @@ export interface Services {
   readonly catalogue: Catalogue
   launch(request: LaunchRequest, control: RunControl): Promise<RunOutcome>
   resume(directory: string, options: ResumeConsents, control: RunControl): Promise<RunOutcome>
-  /** An engine without a model. */
-  openEngine(name: ResolvedRun['engine'], options: { readonly threads: number; readonly microBatchTokens: number }): Promise<Engine>
+  /** An engine without a model, for sampling and scoring. @param options.torch of the run as which it does so */
+  openEngine(name: ResolvedRun['engine'], options: { readonly threads: number; readonly microBatchTokens: number } & Pick<ResolvedRun, 'torch'>): Promise<Engine>
   /** The Python for PyTorch that people named on the command line, absolute: no other is taken. */
   choosePython(path: string): void
   /** Where a Python for PyTorch is looked for, outside of any workspace. */

@@ -283,6 +283,8 @@ export interface EngineOptions {
   readonly threads: number
   /** Token budget of one forward and backward pass. */
   readonly microBatchTokens: number
+  /** False: it samples and scores alone, and needs room for nothing else. Default true. */
+  readonly trains?: boolean
   /** Told of what the engine does on its own; must not throw. */
   readonly onNotice?: ((notice: EngineNotice) => void) | undefined
 }

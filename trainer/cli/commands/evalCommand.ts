@@ -39,13 +39,14 @@ export interface EvalOptions extends AskedEvaluation {
 interface Source {
   readonly engine: ResolvedRun['engine']
   readonly workspace: Workspace
-  readonly chatTemplateKwargs?: ResolvedRun['chatTemplateKwargs']
+  /** How the run computes and asks, as which a model is evaluated. */
+  readonly asked?: Pick<ResolvedRun, 'torch' | 'chatTemplateKwargs'>
   setup(): Promise<EvaluationSetup>
 }
 
 /** Evaluates a model folder or checkpoint on held-out problems: of an environment, or as a run is evaluated. */
 export async function evalCommand(host: Host, services: Services, model: string, options: EvalOptions): Promise<ExitCode> {
-  const { engine: name, workspace, chatTemplateKwargs, setup: makeSetup } = sourceOf(host, services, options)
+  const { engine: name, workspace, asked, setup: makeSetup } = sourceOf(host, services, options)
   const stop = new AbortController()
   const dispose = host.onSignal(() => stop.abort())
   const line = new ProgressLine(host.stderr)
@@ -53,7 +54,7 @@ export async function evalCommand(host: Host, services: Services, model: string,
     if (options.rerank !== undefined) refuseMissingModel(options.rerank, host, name, '--rerank')
     const setup = await makeSetup()
     printNotices(host, noticesOf(setup.mixture))
-    const { engine, info } = await openModel(services, host, model, { engine: name, threads: options.threads, chatTemplateKwargs })
+    const { engine, info } = await openModel(services, host, model, { engine: name, threads: options.threads, ...asked })
     try {
       const rank = options.rerank === undefined ? {} : { rank: await ranker(workspace, resolve(host.cwd, options.rerank), setup, options.aggregate, stop.signal) }
       const executor = await workspace.executor(setup.mixture, setup)
@@ -92,7 +93,7 @@ function sourceOf(host: Host, services: Services, options: EvalOptions): Source 
   const { run, source } = readRunRecord(labelledRun(host, asRun!).directory)
   const engine = options.engine ?? run.engine
   const workspace = open(dirname(source.path), engine, run.rewardDeadlineSeconds)
-  return { engine, workspace, chatTemplateKwargs: run.chatTemplateKwargs, setup: () => setupOfRun(workspace, run, options) }
+  return { engine, workspace, asked: { torch: run.torch, chatTemplateKwargs: run.chatTemplateKwargs }, setup: () => setupOfRun(workspace, run, options) }
 }
 
 /** Scores of a step reward model, as its reward gives them; what the grader failed on gets none. */

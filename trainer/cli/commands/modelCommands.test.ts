@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { folderSource } from '../../engines/chatTemplatePrelude.ts'
 import type { Engine, SampleEvents, SampledCompletion } from '../../engines/engine.ts'
 import { createFakeEngine } from '../../engines/fake/fakeEngine.ts'
 import { EvaluationResult } from '../../protocol/summary.ts'
@@ -130,6 +131,21 @@ describe('model commands', () => {
         assert.match(err, /Name one of --environment and --as-run\./)
       }
       assert.match((await lab(['eval', 'base', '--engine', 'fake', '--as-run', 'nowhere'])).err, /^error: There is no run directory nowhere\./)
+    })
+
+    it('computes and asks as the run does', async () => {
+      const run = { engine: 'fake', model: './base', environment: { name: 'arithmetic-chain' }, steps: 1, problemsPerStep: 1, groupSize: 2, evaluation: { problems: 1, samples: 1, k: [1] } }
+      const asked = { torch: { dtype: 'bfloat16', masterWeights: true }, chatTemplateKwargs: { enable_thinking: false } }
+      writeFileSync(join(folder, 'r.run.json'), JSON.stringify({ ...run, ...asked }))
+      assert.equal((await lab(['run', 'r.run.json', '--out', 'r'])).code, EXIT.finished)
+      const seen: unknown[] = []
+      const openEngine: Services['openEngine'] = async (name, { torch }) => {
+        const engine = createFakeEngine()
+        seen.push([name, torch?.dtype])
+        return { ...engine, loadModel: (source) => { seen.push(source); return engine.loadModel(source) } }
+      }
+      assert.equal((await lab(['eval', 'base', '--as-run', 'r'], { openEngine })).code, EXIT.finished)
+      assert.deepEqual(seen, [['fake', 'bfloat16'], folderSource(join(folder, 'base'), { enable_thinking: false })])
     })
 
     it('refuses a k that the samples cannot estimate', async () => {

@@ -7,7 +7,8 @@ import { torchEngineEntry } from './torchEngineEntry.ts'
 export interface TorchEngineStart extends EngineOptions {
   /** Absolute path of a Python that has what the engine needs. */
   readonly python: string
-  readonly options: Partial<TorchOptions>
+  /** Where nothing is trained, `stored` is a type too: on a GPU the one that the weights of a folder have. */
+  readonly options: Partial<Omit<TorchOptions, 'dtype'>> & { readonly dtype?: TorchOptions['dtype'] | 'stored' }
   /** Model folders may run code of their own: the machine's to say, never a run file's. Default: no. */
   readonly trustRemoteCode?: boolean
   /** Folder with the package `rollout_lab`, where it is not this program's. */
@@ -19,10 +20,10 @@ const START_SECONDS = 120
 
 /** Starts the PyTorch engine in a process of its own. Rejects with `engine/no-start`, or with what the engine says it lacks. */
 export async function startTorchEngine(start: TorchEngineStart): Promise<Engine & { readonly pid: number }> {
-  const { python, threads, microBatchTokens, options, trustRemoteCode = false, onNotice } = start
+  const { python, threads, microBatchTokens, options, trains = true, trustRemoteCode = false, onNotice } = start
   const engine = await startEngineProcess({
     entry: torchEngineEntry(python, start.packageFolder),
-    args: ['--threads', String(threads), '--micro-batch-tokens', String(microBatchTokens), '--options', JSON.stringify({ ...options, trustRemoteCode })],
+    args: ['--threads', String(threads), '--micro-batch-tokens', String(microBatchTokens), '--options', JSON.stringify({ ...options, trains, trustRemoteCode })],
     startSeconds: START_SECONDS, onNotice
   })
   return { ...checkedEngine(engine), pid: engine.pid }

@@ -21,7 +21,7 @@ from rollout_lab.errors import LabError, no_model, no_reward_head
 from rollout_lab.models import tokenizer as text
 from rollout_lab.models.folders import model_folder
 from rollout_lab.models.loaded_model import LoadedModel, trained_parameters
-from rollout_lab.models.loading import ReadModel, assemble, model_info, read_folder, read_model
+from rollout_lab.models.loading import ReadModel, assemble, model_info, options_for, read_folder, read_model
 from rollout_lab.models.optimizer_file import OptimizerState, read_optimizer_state
 from rollout_lab.models.options import TorchOptions
 from rollout_lab.models.saving import save_model
@@ -108,16 +108,19 @@ class TorchEngine:
         }
 
     def load_model(self, request: dict[str, Any], _: Call) -> dict[str, Any]:
-        read = read_model(request["source"], self.options, self.device)
+        source = request["source"]
+        options = options_for(source["folder"], self.options, self.device) if source["kind"] == "folder" else self.options
+        read = read_model(source, options, self.device)
         self._snapshots = Snapshots()
-        self._take(read, None)
+        self._take(read, options, None)
         return model_info(self.model)
 
     def load(self, request: dict[str, Any], _: Call) -> dict[str, Any]:
-        read = read_folder(request["folder"], self.options, self.device)
+        options = options_for(request["folder"], self.options, self.device)
+        read = read_folder(request["folder"], options, self.device)
         before = None if self._loaded is None else self.model.description
         state = self._saved_state(read, request["folder"]) if request["optimizer"] else None
-        self._take(read, state)
+        self._take(read, options, state)
         if before is None or not before.same_tokenizer(self.model.description) or not self._snapshots.fit(self.model):
             self._snapshots = Snapshots()
         return model_info(self.model)
@@ -126,14 +129,14 @@ class TorchEngine:
         shapes = {name: parameter.shape for name, parameter in trained_parameters(read.network, read.reward_head).items()}
         return read_optimizer_state(model_folder(folder), shapes)
 
-    def _take(self, read: ReadModel, state: OptimizerState | None) -> None:
+    def _take(self, read: ReadModel, options: TorchOptions, state: OptimizerState | None) -> None:
         """Puts a model that has been read whole in the place of the one before, which is let go first: a device seldom
         holds two."""
         if self._loaded is not None:
             self._loaded.sampler.close()
         self._loaded = None
         free_memory()
-        model = assemble(read, self.options, self.device)
+        model = assemble(read, options, self.device)
         self._loaded = Loaded(model, Optimizer(model), Sampler(model))
         self._loaded.optimizer.load_state(state)
 

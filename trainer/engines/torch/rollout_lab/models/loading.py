@@ -50,6 +50,14 @@ class ReadModel:
     end_of_text_tokens: tuple[int, ...]
 
 
+def options_for(named: str, options: TorchOptions, device: torch.device) -> TorchOptions:
+    """Settled for a folder; an adapter computes in what its base is in."""
+    folder = model_folder(named)
+    adapter = adapter_config.read_adapter_config(folder)
+    base = folder if adapter is None else adapter_config.base_folder(folder, adapter)
+    return options.of_folder(read_description(base).config, device)
+
+
 def read_model(source: dict[str, Any], options: TorchOptions, device: torch.device) -> ReadModel:
     """`source` as engine.ts has it. Rejects with `model/…`, the place being the file at fault."""
     if source["kind"] == "new":
@@ -132,7 +140,8 @@ def _checked(read: ReadModel) -> ReadModel:
 
 
 def _require_room(place: str, config: PretrainedConfig, options: TorchOptions, device: torch.device) -> None:
-    require_room(place, count_parameters(config, place, options), options.weight_dtype.itemsize, options.lora is None, device)
+    trains_all = options.trains and options.lora is None
+    require_room(place, count_parameters(config, place, options), options.weight_dtype.itemsize, trains_all, device)
 
 
 def end_of_text_tokens(place: str, description: Description, vocabulary_size: int) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import torch
@@ -23,7 +23,7 @@ class LoraOptions:
 @dataclass(frozen=True)
 class TorchOptions:
     dtype: str = "float32"
-    """`float32` or `bfloat16`: what the model computes in."""
+    """`float32` or `bfloat16`: what the model computes in. Where nothing is trained also `stored`: on a GPU what the folder's weights are in."""
     master_weights: bool = True
     """With bfloat16: weights are kept in float32 and computed with under autocast; false = weights are bfloat16 too."""
     lora: LoraOptions | None = None
@@ -34,6 +34,8 @@ class TorchOptions:
     """`auto`, `own` or `vllm`."""
     device: str = "auto"
     """`auto`, `cuda`, `cuda:N`, `mps` or `cpu`."""
+    trains: bool = True
+    """False: the engine samples and scores alone."""
     trust_remote_code: bool = False
     """Of the machine, never of a run file: model folders may run code of their own."""
 
@@ -44,6 +46,14 @@ class TorchOptions:
     @property
     def weight_dtype(self) -> torch.dtype:
         return torch.float32 if self.master_weights else self.compute_dtype
+
+    def of_folder(self, config: dict[str, Any], device: torch.device) -> TorchOptions:
+        """With `stored` settled for the folder of this config.json. Processors compute in float32, whatever was stored."""
+        if self.dtype != "stored":
+            return self
+        stored = config.get("dtype", config.get("torch_dtype"))
+        half = stored == "bfloat16" and device.type != "cpu"
+        return replace(self, dtype="bfloat16" if half else "float32", master_weights=not half)
 
 
 def _snake(name: str) -> str:
@@ -57,6 +67,7 @@ def parse_options(text: str) -> TorchOptions:
     if unknown:
         raise ValueError(f"unknown options: {', '.join(sorted(unknown))}")
     lora = given.pop("lora", None)
-    if lora is not None:
-        lora = LoraOptions(lora["rank"], lora["alpha"], lora["dropout"], tuple(lora["targets"]))
-    return TorchOptions(lora=lora, **given)
+    # Saved adapters are merged where they are not trained further.
+    trained = None if lora is None or not given.get("trains", True) else LoraOptions(
+        lora["rank"], lora["alpha"], lora["dropout"], tuple(lora["targets"]))
+    return TorchOptions(lora=trained, **given)
