@@ -18,6 +18,8 @@ export interface EngineInfo {
   readonly deterministic: boolean
   readonly capabilities: readonly Capability[]
   readonly device: string
+  /** What the driver calls the device, the same in every process of the machine; absent where it tells nothing. */
+  readonly deviceId?: string
   readonly threads: number
   readonly versions: Readonly<Record<string, string>>
   /** What the device's driver tells as of now, where it tells anything. Each may be absent. */

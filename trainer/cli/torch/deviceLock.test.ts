@@ -67,10 +67,12 @@ describe('device lock', () => {
   })
 
   it('names a device alike for processes that see different ones, and the CPU not at all', () => {
-    assert.deepEqual(['cpu', 'mps', 'cuda', 'cuda:3'].map((device) => deviceKey(device, {})), [undefined, 'mps', 'cuda-0', 'cuda-3'])
-    assert.equal(deviceKey('cuda:1', { CUDA_VISIBLE_DEVICES: '4, 5' }), 'cuda-5')
-    assert.equal(deviceKey('cuda:0', { HIP_VISIBLE_DEVICES: '2' }), 'cuda-2')
-    assert.equal(deviceKey('cuda:0', { CUDA_VISIBLE_DEVICES: 'GPU-8a/../x' }), 'cuda-GPU-8a____x')
+    assert.deepEqual(['cpu', 'mps', 'cuda', 'cuda:3'].map((device) => deviceKey({ device }, {})), [undefined, 'mps', 'cuda-0', 'cuda-3'])
+    assert.equal(deviceKey({ device: 'cuda:1' }, { CUDA_VISIBLE_DEVICES: '4, 5' }), 'cuda-5')
+    assert.equal(deviceKey({ device: 'cuda:0' }, { HIP_VISIBLE_DEVICES: '2' }), 'cuda-2')
+    assert.equal(deviceKey({ device: 'cuda:0' }, { CUDA_VISIBLE_DEVICES: 'GPU-8a/../x' }), 'cuda-GPU-8a____x')
+    const deviceId = '8a1f-22'
+    assert.deepEqual(['0', '0,1', 'GPU-8a1f-22'].map((visible) => deviceKey({ device: 'cuda:0', deviceId }, { CUDA_VISIBLE_DEVICES: visible })), ['gpu-8a1f-22', 'gpu-8a1f-22', 'gpu-8a1f-22'])
     lockDevice(undefined, { run: '/runs/mine', folder }).release()
     assert.deepEqual(readdirSync(folder), [])
   })

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { ensurePrivateFolder, privateFolder } from '../../control/privateFolder.ts'
+import type { EngineInfo } from '../../engines/engine.ts'
 import { LabError } from '../../errors.ts'
 import { claimLock } from '../../stores/linkedLock.ts'
 import { isRunning, ownIdentity } from '../../stores/processIdentity.ts'
@@ -94,14 +95,17 @@ function busy(device: string, holders: readonly Holder[]): LabError {
 
 /**
  * A name for the device that an engine computes on, the same for every process of this machine. Undefined for the CPU, which runs
- * may share. @param device as engines name it: `cuda:0`, `mps`, `cpu`
+ * may share. @param device as engines name it: `cuda:0`, `mps`, `cpu`; where its driver calls it something, that is its name.
  */
-export function deviceKey(device: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
+export function deviceKey({ device, deviceId }: Pick<EngineInfo, 'device' | 'deviceId'>, environment: NodeJS.ProcessEnv = process.env): string | undefined {
   if (device === 'mps') return 'mps'
+  if (deviceId !== undefined) return `gpu-${plainName(deviceId)}`
   const index = /^cuda(?::(\d+))?$/.exec(device)
   if (!index) return undefined
   const number = Number(index[1] ?? 0)
   // Processes that see different devices count them differently.
   const visible = (environment['CUDA_VISIBLE_DEVICES'] ?? environment['HIP_VISIBLE_DEVICES'])?.split(',').map((each) => each.trim()).filter((each) => each !== '')
-  return `cuda-${(visible?.[number] ?? String(number)).replace(/[^\w-]/g, '_').slice(0, 80)}`
+  return `cuda-${plainName(visible?.[number] ?? String(number))}`
 }
+
+const plainName = (text: string): string => text.replace(/[^\w-]/g, '_').slice(0, 80)

@@ -43,8 +43,7 @@ export function deviceHolder(run: string, startOne: EngineFactory, folder?: stri
   const start: EngineFactory = async (options) => {
     const engine = await startOne(options)
     try {
-      const { device } = await engine.info()
-      held ??= lockDevice(deviceKey(device), { run, places: runsPerDevice(), ...(folder !== undefined && { folder }) })
+      held ??= lockDevice(deviceKey(await engine.info()), { run, places: runsPerDevice(), ...(folder !== undefined && { folder }) })
       return engine
     } catch (error) {
       await engine.close()

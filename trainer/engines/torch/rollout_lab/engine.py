@@ -14,7 +14,7 @@ from typing import Any
 import torch
 import transformers
 
-from rollout_lab.devices.choose import choose_device
+from rollout_lab.devices.choose import choose_device, identity
 from rollout_lab.devices.cpu_memory import keep_freed_memory
 from rollout_lab.devices.gauges import gauges
 from rollout_lab.errors import LabError, no_model, no_reward_head
@@ -102,9 +102,11 @@ class TorchEngine:
         capabilities = [*CAPABILITIES, *(["adapters"] if self.options.lora is not None else [])]
         versions = {"torch": torch.__version__, "transformers": transformers.__version__, "python": platform.python_version()}
         told = gauges(self.device)
+        called = identity(self.device)
         return {
             "name": "torch", "deterministic": self.deterministic, "capabilities": capabilities, "device": str(self.device),
-            "threads": self.threads, "versions": versions, **({} if told is None else {"gauges": told})
+            "threads": self.threads, "versions": versions, **({} if told is None else {"gauges": told}),
+            **({} if called is None else {"deviceId": called})
         }
 
     def load_model(self, request: dict[str, Any], _: Call) -> dict[str, Any]:

@@ -12,6 +12,14 @@ def _available() -> list[str]:
     return [*found, *(["mps"] if torch.backends.mps.is_available() else []), "cpu"]
 
 
+def identity(device: torch.device) -> str | None:
+    """What the driver calls a GPU: the same in every process of this machine, whichever devices it sees. None where it tells nothing."""
+    if device.type != "cuda":
+        return None
+    uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
+    return None if uuid is None else str(uuid)
+
+
 def choose_device(asked: str) -> torch.device:
     """`auto` takes the first there is. Rejects with `engine/no-device`."""
     available = _available()
