@@ -8,7 +8,7 @@ import type { Queries } from '../contracts/queries.ts'
 const FORWARDED: ReadonlySet<string> = new Set<QueryRequest>([
   'runs/list', 'runs/details', 'runs/size', 'runs/checkpoints', 'runs/events', 'runs/metrics', 'runs/compare', 'runs/diagnose',
   'rollouts/open', 'rollouts/close', 'rollouts/page', 'groups/page', 'rollouts/excerpts', 'rollouts/position', 'rollouts/histogram',
-  'rollouts/search', 'rollouts/one', 'rollouts/group', 'rollouts/executions', 'rollouts/tests', 'metrics/definitions', 'problems/history',
+  'rollouts/search', 'rollouts/one', 'rollouts/update', 'rollouts/group', 'rollouts/executions', 'rollouts/tests', 'metrics/definitions', 'problems/history',
   'labels/of', 'labels/states', 'labels/page', 'labels/orphans', 'labels/queue', 'labels/progress', 'labels/agreement', 'labels/disagreements', 'labels/preview'
 ])
 

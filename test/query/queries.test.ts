@@ -6,6 +6,8 @@ import fc from 'fast-check'
 import { SORT_COLUMNS } from '../../trainer/protocol/rolloutViews.ts'
 import type { QueryParams } from '../../trainer/protocol/queries.ts'
 import type { RolloutFilter, RolloutRow, RolloutSort, SearchHit } from '../../trainer/protocol/rolloutViews.ts'
+import { diskFileOps } from '../../trainer/stores/fileOps.ts'
+import { openTokenUpdates } from '../../trainer/stores/tokenUpdates.ts'
 import { CancellationTokenSource } from 'vscode-jsonrpc/node'
 import { QueryHostError } from '../../extension/queries/hostError.ts'
 import { TestQueries } from './queryServer.ts'
@@ -47,6 +49,13 @@ describe('queries over a compacted run', function () {
     return ids
   }
   const refused = (ask: Promise<unknown>, code: string) => assert.rejects(ask, (error) => error instanceof QueryHostError && error.code === code && error.remedy !== '')
+
+  it('tells of a rollout’s tokens what its update made of them', async () => {
+    const { id } = all.find(({ rollout }) => rollout.kind === 'train')!.rollout
+    assert.equal(await queries.ask('rollouts/update', { run, id }), null)
+    openTokenUpdates(run, diskFileOps).write(Number(id.slice(1, 7)), [{ id, ratios: [1, 2], clipped: [0, 1] }])
+    assert.deepEqual(await queries.ask('rollouts/update', { run, id }), { id, ratios: [1, 2], clipped: [0, 1] })
+  })
 
   it('shows every row as it was recorded, the last one too', async () => {
     const info = await open()

@@ -2,9 +2,11 @@ import { LabError } from '../errors.ts'
 import type { SampledTokens, Weighed } from '../algorithms/algorithm.ts'
 import type { ForwardBackwardResult, OptimizerStepResult, TrainSequence } from '../engines/engine.ts'
 import type { ScoredTokens, UpdateFigures } from '../evals/stepMetrics.ts'
+import type { TokenUpdate } from '../protocol/tokenUpdate.ts'
 import type { StagePlan } from './runPlan.ts'
 import { optimizerStepAt } from './schedule.ts'
 import type { Session } from './session.ts'
+import { tokenUpdatesOf } from './tokenUpdates.ts'
 import { lossWithRegularisers, scaleWeights, splitIntoUpdates } from './trainingBatch.ts'
 import type { TrainItem } from './trainingBatch.ts'
 
@@ -12,24 +14,29 @@ export interface PolicyUpdate {
   readonly updates: readonly UpdateFigures[]
   /** The tokens of the first update under sampler and trainer. */
   readonly scoredTokens: readonly ScoredTokens[]
+  /** Of all updates: each rollout is in one of them. */
+  readonly tokenUpdates: readonly TokenUpdate[]
 }
 
 /** The optimiser steps of one RL step. No items, no update: the weights stay as they are. */
 export async function updatePolicy(session: Session, stage: StagePlan, stageStep: number, items: readonly TrainItem[], weighed: Weighed): Promise<PolicyUpdate> {
   const updates: UpdateFigures[] = []
+  const tokenUpdates: TokenUpdate[] = []
   let scoredTokens: readonly ScoredTokens[] = []
   const parts = splitIntoUpdates(items, stage.updatesPerStep, session.plan.run.seed, stage.stepsBefore + stageStep)
   for (const [u, part] of parts.entries()) {
     const data = await reweighed(session, part, weighed)
-    const result = await session.engine.forwardBackward(data, lossWithRegularisers(weighed.loss, stage), session.control.signal)
+    const loss = lossWithRegularisers(weighed.loss, stage)
+    const result = await session.engine.forwardBackward(data, loss, session.control.signal)
     requireFinite(result.loss, 'the loss')
     // A refinement was sampled under another prompt: there the two are not to agree.
     if (u === 0) scoredTokens = part.flatMap((item, i) => (item.scored.refined ? [] : [scoredTokensOf(item, result, i)]))
+    tokenUpdates.push(...tokenUpdatesOf(part, result, loss))
     const step = optimizerStepAt(stage.optimizer, (stageStep - 1) * stage.updatesPerStep + u, stage.steps * stage.updatesPerStep)
     const optimizer = await stepOptimizer(session, step)
     updates.push({ calls: [{ result, maskedTokens: trainedTokens(data) }], optimizer, learningRate: step.learningRate })
   }
-  return { updates, scoredTokens }
+  return { updates, scoredTokens, tokenUpdates }
 }
 
 /** One optimiser step; counts it in the position. @throws LabError `engine/not-finite` where a norm is no number. */

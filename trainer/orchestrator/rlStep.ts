@@ -18,6 +18,7 @@ import type { StagePlan } from './runPlan.ts'
 import { decideGroup, droppedByReason, scoredGroups } from './scoredGroups.ts'
 import type { Seconds } from './sampleAndScore.ts'
 import type { Session } from './session.ts'
+import { isNotable } from './tokenUpdates.ts'
 import { applyWeights } from './trainingBatch.ts'
 
 /**
@@ -90,7 +91,8 @@ async function finishStep(
   throwIfStoppedNow(session.control)
   if (seal && items.length === 0) session.journal.event({ type: 'warning', step, code: 'step/no-update', message: noUpdate(droppedByReason(decisions)) })
   const weighedAt = clock.seconds()
-  const update = await sealedMeanwhile(updatePolicy(session, stage, stageStep, items, weighed), () => seal?.(groups.flat()))
+  const { tokenUpdates, ...update } = await sealedMeanwhile(updatePolicy(session, stage, stageStep, items, weighed), () => seal?.(groups.flat()))
+  if (isNotable(tokenUpdates)) session.parts.directory.updates.write(step, tokenUpdates)
   session.position.stageStep = stageStep
   session.position.step = step
   const seconds: Seconds = { ...sampled.seconds, weigh: weighedAt - from, update: clock.seconds() - weighedAt }

@@ -12,6 +12,7 @@ import type { AgreementMeasure, Disagreement, LabelProgress, LabelState, RowsPre
 import type { Rollout } from './rollout.ts'
 import { RolloutFilter, RolloutSort } from './rolloutViews.ts'
 import type { Excerpt, ExecutionCard, GroupAttempt, GroupRow, Histogram, Notice, OpenedView, RolloutRow, SearchHit, TestRow, ViewInfo } from './rolloutViews.ts'
+import type { TokenUpdate } from './tokenUpdate.ts'
 import type { CheckpointCard, DiagnosisFinding, MetricSeries, RunCard, RunDetails, RunDifference } from './runViews.ts'
 
 /** Rows of one page at most. */
@@ -54,6 +55,8 @@ export const QUERY_REQUESTS = {
   'rollouts/search': z.object({ view: ViewId, search: z.string(), text: z.string().min(1).max(1000), limit: z.number().int().min(1).max(10_000) }),
   /** `executions: false` leaves them out, which are read apart. */
   'rollouts/one': z.object({ run: RunPath, id: z.string(), executions: z.boolean().optional() }),
+  /** What the update of its step made of a rollout's tokens; null where nothing was noted. */
+  'rollouts/update': z.object({ run: RunPath, id: z.string() }),
   /** Of a rollout, by turn; empty where its completions are not programs. */
   'rollouts/executions': z.object({ run: RunPath, id: z.string() }),
   /** `failing`: only tests that did not pass. */
@@ -110,6 +113,7 @@ export interface QueryResults {
   'rollouts/histogram': Histogram
   'rollouts/search': { readonly searched: number; readonly hits: number; readonly complete: boolean }
   'rollouts/one': Rollout | null
+  'rollouts/update': TokenUpdate | null
   'rollouts/executions': readonly ExecutionCard[]
   'rollouts/tests': { readonly count: number; readonly tests: readonly TestRow[] }
   'rollouts/execution': ExecutionRecord | null

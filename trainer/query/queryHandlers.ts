@@ -5,6 +5,7 @@ import type { Excerpt } from '../protocol/rolloutViews.ts'
 import { annotate } from '../stores/annotationStore.ts'
 import { sqlText } from '../stores/duckDb.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
+import { readTokenUpdate } from '../stores/tokenUpdates.ts'
 import { compareRuns } from './compareRuns.ts'
 import { diagnoseRun } from './diagnoseRun.ts'
 import { executionHandlers } from './executions/executionHandlers.ts'
@@ -108,7 +109,7 @@ function viewHandlers({ state, viewsChanged, notify }: HandlerContext): Some<
   }
 }
 
-function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 'rollouts/one' | 'rollouts/group' | 'problems/history'> {
+function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 'rollouts/one' | 'rollouts/update' | 'rollouts/group' | 'problems/history'> {
   return {
     'rollouts/excerpts': async ({ rollouts, characters }, signal) => {
       const texts = new Map<string, Excerpt>()
@@ -120,6 +121,7 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
       return rollouts.map(({ run, id }) => texts.get(`${run} ${id}`) ?? null)
     },
     'rollouts/one': async ({ run, id, executions = true }, signal) => (await readPlaced(state, run, byIds([id]), (placed) => readWhole(placed, executions, signal), signal))[0] ?? null,
+    'rollouts/update': ({ run, id }) => readTokenUpdate(realRunDirectory(run), id) ?? null,
     'rollouts/group': async ({ run, group, attempt }, signal) => {
       const named = `"group" = ${sqlText(group)}`
       const loaded = await state.loaded(run)

@@ -24,6 +24,8 @@ import { openState } from './stateStore.ts'
 import type { StateStore } from './stateStore.ts'
 import { openSummary } from './summaryStore.ts'
 import type { SummaryStore } from './summaryStore.ts'
+import { openTokenUpdates } from './tokenUpdates.ts'
+import type { TokenUpdates } from './tokenUpdates.ts'
 
 /** A run directory that this process may write to, until `close`. */
 export interface RunDirectory {
@@ -33,6 +35,7 @@ export interface RunDirectory {
   readonly checkpoints: CheckpointStore
   /** What a finished run leaves for others to use. */
   readonly model: ModelStore
+  readonly updates: TokenUpdates
   readonly metrics: MetricsStore
   readonly events: EventStore
   readonly state: StateStore
@@ -150,6 +153,7 @@ async function openStores(directory: string, record: RunRecord, lock: RunLock, o
   const events = openEvents(at('events'), ops, report)
   return {
     path: directory, record, rollouts, checkpoints, model, metrics, events,
+    updates: openTokenUpdates(directory, ops),
     state: openState(at('state'), ops),
     summary: openSummary(at('summary'), ops),
     sync: () => {

@@ -20,6 +20,7 @@ export const RUN_FILES = {
   redTeam: 'redTeam.json',
   rollouts: 'rollouts',
   rescores: 'rescores',
+  updates: 'updates',
   checkpoints: 'checkpoints',
   model: 'model'
 } as const
