@@ -231,6 +231,7 @@ describe('queries over a compacted run', function () {
     assert.deepEqual(runs.map(({ directory, status, steps, environment, rewardSpark }) => [directory, status, steps, environment, rewardSpark.length]), [[run, 'finished', 63, 'countdown', 40]])
     const metrics = await queries.ask('runs/metrics', { run, offset: 0, names: ['train/passAt1', 'nothing'] })
     assert.equal(metrics.steps.length, 63)
+    assert.deepEqual([metrics.planned, [...new Set(metrics.stages)]], [[{ name: 'rl', supervised: false }], ['rl']])
     assert.deepEqual(metrics.series['nothing'], new Array(63).fill(null))
     assert.deepEqual((await queries.ask('runs/metrics', { run, offset: metrics.next })).steps, [])
     const card = await queries.ask('runs/annotate', { run, name: 'mine', tags: ['a'], pinned: true })

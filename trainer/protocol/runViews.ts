@@ -2,6 +2,7 @@
 import type { Checkpoint } from './checkpoint.ts'
 import type { Notice, RolloutFilter } from './rolloutViews.ts'
 import type { ResolvedRun } from './runFile.ts'
+import type { CountedStage } from './runStages.ts'
 import type { RunState } from './runState.ts'
 import type { Summary } from './summary.ts'
 
@@ -50,6 +51,10 @@ export interface RunDetails {
 
 /** Series by metric name, one value per entry of `steps`; null where a step has none. */
 export interface MetricSeries {
+  /** Stages of the run in their order; empty where its run file cannot be read. */
+  readonly planned: readonly CountedStage[]
+  /** The stage of each entry, which says what its step counts. */
+  readonly stages: readonly string[]
   readonly steps: readonly number[]
   readonly seconds: readonly number[]
   readonly series: Readonly<Record<string, readonly (number | null)[]>>

@@ -35,18 +35,21 @@ export function eventsSince(place: string, offset: number, types: readonly strin
 }
 
 /** Metrics from a byte offset on, one entry per stage and step in the order of their first lines; a value stated twice is the last one. */
-export function metricsSince(place: string, offset: number, names: readonly string[] | undefined): QueryResults['runs/metrics'] {
+export function metricsSince(place: string, offset: number, names: readonly string[] | undefined): Omit<QueryResults['runs/metrics'], 'planned'> {
   const { lines, next } = linesSince(place, offset)
-  const merged = new Map<string, { step: number; seconds: number; values: Record<string, number> }>()
+  const merged = new Map<string, { stage: string; step: number; seconds: number; values: Record<string, number> }>()
   for (const line of lines) {
     const record = MetricsRecord.safeParse(parseLine(line)).data
     if (record === undefined) continue
     const key = JSON.stringify([record.stage, record.step])
     const earlier = merged.get(key)
-    merged.set(key, { step: record.step, seconds: record.seconds, values: { ...earlier?.values, ...record.values } })
+    merged.set(key, { stage: record.stage, step: record.step, seconds: record.seconds, values: { ...earlier?.values, ...record.values } })
   }
   const entries = [...merged.values()]
   const all = names ?? [...new Set(entries.flatMap(({ values }) => Object.keys(values)))].sort()
   const series = all.map((name) => [name, entries.map(({ values }) => (Object.hasOwn(values, name) ? values[name]! : null))] as const)
-  return { steps: entries.map(({ step }) => step), seconds: entries.map(({ seconds }) => seconds), series: Object.fromEntries(series), next }
+  return {
+    stages: entries.map(({ stage }) => stage), steps: entries.map(({ step }) => step), seconds: entries.map(({ seconds }) => seconds),
+    series: Object.fromEntries(series), next
+  }
 }

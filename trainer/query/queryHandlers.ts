@@ -15,6 +15,7 @@ import { eventsSince, metricsSince } from './lineFiles.ts'
 import { namedRuns } from './namedRuns.ts'
 import type { NamedRun } from './namedRuns.ts'
 import { byIds, placedRows } from './placedRows.ts'
+import { plannedStages } from './plannedStages.ts'
 import { readPlaced } from './readPlaced.ts'
 import type { QueryState } from './queryState.ts'
 import { realRunDirectory } from './realRunDirectory.ts'
@@ -59,7 +60,10 @@ function runHandlers({ state, watch }: HandlerContext): Some<
     'runs/size': ({ run }) => runSize(realRunDirectory(run)),
     'runs/checkpoints': ({ run }) => checkpointCards(realRunDirectory(run), run),
     'runs/events': ({ run, offset, types }) => eventsSince(path.join(realRunDirectory(run), RUN_FILES.events), offset, types),
-    'runs/metrics': ({ run, offset, names }) => metricsSince(path.join(realRunDirectory(run), RUN_FILES.metrics), offset, names),
+    'runs/metrics': ({ run, offset, names }) => {
+      const directory = realRunDirectory(run)
+      return { planned: plannedStages(directory), ...metricsSince(path.join(directory, RUN_FILES.metrics), offset, names) }
+    },
     'runs/compare': async ({ runs }, signal) => compareRuns((await openAll(state, runs, signal)).map(({ run }) => run), state.db),
     'runs/diagnose': async ({ run }, signal) => diagnoseRun(await state.wholeRun(run, signal), state.db, signal),
     'runs/watch': ({ runs, folders }) => {

@@ -15,7 +15,7 @@ import type { Palette } from './palette.ts'
 import { Plot } from './plot.ts'
 import { joinLines } from './plotColumns.ts'
 import type { PlotColumns } from './plotColumns.ts'
-import { nearestIndex, unionOfSteps } from './steps.ts'
+import { nearestIndex, nearestStep, valuedSteps } from './steps.ts'
 import { swatch } from './swatch.ts'
 import { onThemeChange } from './themeWatch.ts'
 import { valueTable } from './valueTable.ts'
@@ -25,8 +25,8 @@ const TAKES_LINES = ['lines', 'version', 'smoothing', 'shown', 'shape', 'choice'
 /** What a chart tells its page; each is a CustomEvent of this name. */
 export interface ChartEvents {
   zoom: StepRange
-  /** A step was clicked, or Enter pressed on it. */
-  pick: { readonly step: number }
+  /** A step with a value was clicked, or Enter pressed on it. `sparse`: only lines with values at few steps have one there. */
+  pick: { readonly step: number; readonly sparse: boolean }
   exportPng: { readonly data: string }
   exportCsv: null
   hide: null
@@ -40,7 +40,7 @@ export interface ChartEvents {
 export class LabChart extends LitElement {
   static override properties = {
     heading: {}, tip: {}, shape: { attribute: false }, lines: { attribute: false }, version: { type: Number }, range: { attribute: false },
-    domain: { attribute: false }, smoothing: { type: Number }, cursor: { attribute: false }, choices: { attribute: false }, choice: {},
+    domain: { attribute: false }, stepWords: { attribute: false }, smoothing: { type: Number }, cursor: { attribute: false }, choices: { attribute: false }, choice: {},
     pickable: { type: Boolean }, asTable: { state: true }, shown: { state: true }, step: { state: true }, look: { state: true }
   }
   static override styles = [sharedStyles, plotStyles, chartStyles]
@@ -54,6 +54,8 @@ export class LabChart extends LitElement {
   declare range: StepRange
   /** First and last step of all charts. */
   declare domain: { readonly from: number; readonly to: number }
+  /** How a step is called. */
+  declare stepWords: (step: number) => string
   declare smoothing: number
   declare cursor: CursorSync
   /** Lines to choose one of, where several runs leave room for one only. */
@@ -67,6 +69,8 @@ export class LabChart extends LitElement {
 
   #plot: Plot | undefined
   #current: readonly ChartLine[] = []
+  /** Steps with a value. */
+  #steps: readonly number[] = []
   #summary = ''
   #joined: PlotColumns = { x: [], columns: [] }
   #palette: Palette | undefined
@@ -76,7 +80,7 @@ export class LabChart extends LitElement {
     super()
     Object.assign(this, {
       heading: '', tip: '', shape: { unit: '', range: 'auto', stacked: false }, lines: () => [], version: 0, range: null,
-      domain: { from: 0, to: 1 }, smoothing: 0, choices: [], choice: '', pickable: false, asTable: false, shown: false, step: null, look: 0
+      domain: { from: 0, to: 1 }, stepWords: (step: number) => `step ${step}`, smoothing: 0, choices: [], choice: '', pickable: false, asTable: false, shown: false, step: null, look: 0
     })
   }
 
@@ -105,6 +109,7 @@ export class LabChart extends LitElement {
     if (changed.has('cursor')) this.#followCursor()
     if (!this.shown || !TAKES_LINES.some((name) => changed.has(name))) return
     this.#current = this.lines()
+    this.#steps = valuedSteps(this.#current)
     this.#joined = joinLines(this.#current, { smoothing: this.smoothing, stacked: this.shape.stacked })
     this.#summary = this.#current.map((line) => describeLine(line, this.range)).join(' ')
   }
@@ -130,7 +135,7 @@ export class LabChart extends LitElement {
     const step = this.step ?? to
     const spoken = valuesAt(this.#current, step).map(({ line, ...value }) => `${line.label} ${valueText(value)}`)
     return html`<div class="plot" part="plot" tabindex="0" role="slider" aria-labelledby="heading" aria-describedby="summary" aria-orientation="horizontal"
-        aria-valuemin=${from} aria-valuemax=${to} aria-valuenow=${step} aria-valuetext=${`step ${step}: ${spoken.join(', ') || 'no values'}`}
+        aria-valuemin=${from} aria-valuemax=${to} aria-valuenow=${step} aria-valuetext=${`${this.stepWords(step)}: ${spoken.join(', ') || 'no values'}`}
         @keydown=${this.#onKey} @blur=${() => this.cursor.set(null)}>
         ${this.#current.some((line) => line.y.some((value) => value !== null)) || !this.shown ? nothing : html`<div class="empty faint">No values yet</div>`}
       </div>
@@ -141,7 +146,7 @@ export class LabChart extends LitElement {
     const at = this.step ?? this.#lastInView()
     const values = at === undefined ? [] : valuesAt(this.#current, at)
     return html`<ul class="legend" aria-hidden="true">
-      ${at === undefined ? nothing : html`<li class="faint">step ${at}${this.#smoothed() ? ', not smoothed' : ''}</li>`}
+      ${at === undefined ? nothing : html`<li class="faint">${this.stepWords(at)}${this.#smoothed() ? ', not smoothed' : ''}</li>`}
       ${values.map(({ line, count, ...value }) => html`<li>
         ${swatch(line.color, line.dash)}<span class="name" title=${line.label}>${line.label}</span>
         <span class="value"><strong>${value.value === null ? '–' : shortNumber(value.value)}</strong>
@@ -189,9 +194,9 @@ export class LabChart extends LitElement {
     if (!holder) return
     this.#palette ??= this.#readPalette()
     this.#plot ??= new Plot(holder, {
-      hover: (step) => this.cursor.set(step),
+      hover: (place) => this.cursor.set(place === null ? null : nearestStep(this.#steps, place, this.range)),
       zoom: (range) => this.#tell('zoom', range),
-      pick: (step) => this.pickable && this.#tell('pick', { step })
+      pick: (place) => this.#pick(nearestStep(this.#steps, place, this.range))
     })
     const { from, to } = this.range ?? this.domain
     this.#plot.draw({ lines: this.#current, joined: this.#joined, shape: this.shape, palette: this.#palette, from, to }, holder.clientWidth)
@@ -204,12 +209,18 @@ export class LabChart extends LitElement {
   }
 
   #onKey(event: KeyboardEvent): void {
-    const move = moveFor(event, { steps: unionOfSteps(this.#current), step: this.step, range: this.range, domain: this.domain })
+    const move = moveFor(event, { steps: this.#steps, step: this.step, range: this.range, domain: this.domain })
     if (!move) return
     event.preventDefault()
     if (move.kind === 'cursor') this.cursor.set(move.step)
     if (move.kind === 'zoom') this.#tell('zoom', move.range)
-    if (move.kind === 'pick' && this.pickable) this.#tell('pick', { step: move.step })
+    if (move.kind === 'pick') this.#pick(move.step)
+  }
+
+  #pick(step: number | null): void {
+    if (step === null || !this.pickable) return
+    const there = valuesAt(this.#current, step, true).filter(({ value }) => value !== null)
+    this.#tell('pick', { step, sparse: there.every(({ line }) => line.sparse === true) })
   }
 
   #toggleTable(): void {

@@ -13,9 +13,10 @@ export interface PlotInput extends Omit<PlotLook, 'columns'> {
 }
 
 export interface PlotEvents {
-  readonly hover: (step: number | null) => void
+  /** Places lie on the axis of steps, wherever the pointer is: also between two steps. */
+  readonly hover: (place: number | null) => void
   readonly zoom: (range: StepRange) => void
-  readonly pick: (step: number) => void
+  readonly pick: (place: number) => void
 }
 
 const HEIGHT = 190
@@ -90,14 +91,14 @@ export class Plot {
   #listen(plot: uPlot): void {
     let pressedAt = 0
     let picking: ReturnType<typeof setTimeout> | undefined
-    const stepUnder = (event: MouseEvent) => Math.round(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x'))
+    const placeUnder = (event: MouseEvent) => plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x')
     plot.over.addEventListener('mousedown', (event) => (pressedAt = event.clientX))
-    plot.over.addEventListener('mousemove', (event) => this.#events.hover(stepUnder(event)))
+    plot.over.addEventListener('mousemove', (event) => this.#events.hover(placeUnder(event)))
     plot.over.addEventListener('mouseleave', () => this.#events.hover(null))
     plot.over.addEventListener('click', (event) => {
       clearTimeout(picking)
       // A click opens rollouts, a double click zooms out: the first of two clicks must do nothing.
-      if (Math.abs(event.clientX - pressedAt) < DRAG_PIXELS) picking = setTimeout(() => this.#events.pick(stepUnder(event)), DOUBLE_CLICK_MS)
+      if (Math.abs(event.clientX - pressedAt) < DRAG_PIXELS) picking = setTimeout(() => this.#events.pick(placeUnder(event)), DOUBLE_CLICK_MS)
     })
     plot.over.addEventListener('dblclick', () => {
       clearTimeout(picking)

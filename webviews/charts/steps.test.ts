@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { alignTo, lowerBound, nearestIndex, slicePositions, unionOfSteps } from './steps.ts'
+import { alignTo, lowerBound, nearestIndex, nearestStep, slicePositions, unionOfSteps, valuedSteps } from './steps.ts'
 
 const increasing = fc.uniqueArray(fc.integer({ min: 0, max: 300 }), { maxLength: 60 }).map((steps) => steps.sort((a, b) => a - b))
 
@@ -30,6 +30,18 @@ describe('steps', () => {
         assert.equal(nearest < 0 ? Infinity : Math.abs(steps[nearest]! - value), distance)
       })
     )
+  })
+
+  it('are those at which some line has a value', () => {
+    const x = [1, 2, 3, 4]
+    assert.deepEqual(valuedSteps([{ x, y: [null, 1, null, null] }, { x: [0, 4], y: [1, 2] }]), [0, 2, 4])
+    assert.equal(valuedSteps([{ x, y: [1, 2, 3, 4] }, { x, y: [4, 3, 2, 1] }]), x)
+  })
+
+  it('are snapped to from anywhere on their axis, to those in view where some are', () => {
+    assert.deepEqual([nearestStep([0, 20, 40], 13.2, null), nearestStep([0, 20, 40], 31, null), nearestStep([0, 20, 40], -3, null)], [20, 40, 0])
+    assert.deepEqual([nearestStep([0, 20, 40], 31, { from: 10, to: 35 }), nearestStep([0, 20, 40], 32, { from: 31, to: 33 })], [20, 40])
+    assert.equal(nearestStep([], 3, null), null)
   })
 
   it('of a range come with one more on either side', () => {

@@ -20,11 +20,22 @@ export function nearestIndex(sorted: readonly number[], value: number): number {
   return value - sorted[above - 1]! <= sorted[above]! - value ? above - 1 : above
 }
 
+/** The entry of increasing steps that is nearest to a place on their axis, of those in view where some are; null where there is none. */
+export function nearestStep(steps: readonly number[], place: number, range: StepRange): number | null {
+  const inView = range ? steps.slice(lowerBound(steps, range.from), lowerBound(steps, range.to + 1e-9)) : steps
+  return inView[nearestIndex(inView, place)] ?? steps[nearestIndex(steps, place)] ?? null
+}
+
 /** All steps of the lines, increasing, each once. */
 export function unionOfSteps(lines: readonly Pick<ChartLine, 'x'>[]): readonly number[] {
   const distinct = [...new Set(lines.map((line) => line.x))]
   if (distinct.length <= 1) return distinct[0] ?? []
   return distinct.reduce(mergeSteps)
+}
+
+/** Steps at which some line has a value, increasing. */
+export function valuedSteps(lines: readonly Pick<ChartLine, 'x' | 'y'>[]): readonly number[] {
+  return unionOfSteps(lines.map(({ x, y }) => (y.includes(null) ? { x: x.filter((_, i) => (y[i] ?? null) !== null) } : { x })))
 }
 
 function mergeSteps(a: readonly number[], b: readonly number[]): readonly number[] {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { chartLines, lineKinds } from './chartLines.ts'
 import { CHARTS } from './chartList.ts'
 import { curvesOf, hasSeeds } from './curves.ts'
-import { card, evaluation, seriesOf } from './runs.fixture.ts'
+import { card, evaluation, drawnSeries } from './runs.fixture.ts'
 
 const spec = (id: string) => CHARTS.find((each) => each.id === id)!
-const run = (seed: number, reward: number[], more: Parameters<typeof card>[0] = {}, events: Parameters<typeof seriesOf>[1] = []) => ({
+const run = (seed: number, reward: number[], more: Parameters<typeof card>[0] = {}, events: Parameters<typeof drawnSeries>[1] = []) => ({
   card: card({ directory: `/runs/${seed}`, seed, ...more }),
-  series: seriesOf({ 'reward/mean': reward, 'reward/std': reward.map(() => 0.4), 'rollouts/total': reward.map(() => 68), 'rollouts/notScorable': reward.map(() => 4), 'train/passAt1': reward }, events)
+  series: drawnSeries({ 'reward/mean': reward, 'reward/std': reward.map(() => 0.4), 'rollouts/total': reward.map(() => 68), 'rollouts/notScorable': reward.map(() => 4), 'train/passAt1': reward }, events)
 })
 
 describe('lines of charts', () => {
@@ -57,7 +57,7 @@ describe('charts of executions', () => {
   const names = ['executions/perSecond', 'executions/timeShare', 'executions/failed', 'tests/failed/timeout', 'tests/failed/wrongValue', 'tests/notJudged', 'tamper/rollouts', 'tamper/kind/earlyExit']
 
   it('draw each metric of an execution on one chart, and none of a run without programs', () => {
-    const code = { card: card({}), series: seriesOf(Object.fromEntries(names.map((name) => [name, [0.5, 0.25]]))) }
+    const code = { card: card({}), series: drawnSeries(Object.fromEntries(names.map((name) => [name, [0.5, 0.25]]))) }
     const drawn = CHARTS.filter(({ group }) => group === 'Execution').map((each) => [each.id, lineKinds(each, [code.series]).map(({ name }) => name)] as const).filter(([, lines]) => lines.length > 0)
     assert.deepEqual(Object.fromEntries(drawn), {
       tests: ['not judged'], testFailures: ['timeout', 'wrong value'], executionSpeed: ['run and judged'], executionShare: ['of its time', 'failed by the machine'], tamper: ['any mark'], tamperKinds: ['early exit']
@@ -66,7 +66,7 @@ describe('charts of executions', () => {
   })
 
   it('take a reason that a step did not have for none', () => {
-    const [line] = chartLines(spec('testFailures'), curvesOf([{ card: card({}), series: seriesOf({ 'tests/failed/timeout': [null, 2] }) }], true), undefined)
+    const [line] = chartLines(spec('testFailures'), curvesOf([{ card: card({}), series: drawnSeries({ 'tests/failed/timeout': [null, 2] }) }], true), undefined)
     assert.deepEqual(line!.y, [0, 2])
   })
 })

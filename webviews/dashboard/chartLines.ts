@@ -4,24 +4,24 @@ import { visibleLine } from '../protocol/visibleText.ts'
 import type { ChartSpec, LineSource } from './chartList.ts'
 import type { Curve } from './curves.ts'
 import { evaluationNames, evaluationSeries } from './evaluationSeries.ts'
-import { metricNames, valuesOf } from './runSeries.ts'
-import type { RunSeries } from './runSeries.ts'
 import { meanOfSeries } from './seedMean.ts'
 import type { StepSeries } from './seedMean.ts'
+import { metricNames, valuesOf } from './tracks.ts'
+import type { TrackSeries } from './trackSeries.ts'
 
 /** A line of a chart before it is known which runs are drawn: how it is called and how it is taken from a run. */
 export interface LineKind {
   readonly name: string
   readonly sparse: boolean
-  readonly take: (run: RunSeries) => StepSeries
+  readonly take: (run: TrackSeries) => StepSeries
 }
 
 /** Lines that these runs have something for. */
-export function lineKinds(spec: ChartSpec, runs: readonly RunSeries[]): LineKind[] {
+export function lineKinds(spec: ChartSpec, runs: readonly TrackSeries[]): LineKind[] {
   return spec.lines.flatMap((source) => (source.from === 'metric' ? metricKinds(source, runs) : evaluationKinds(source, runs)))
 }
 
-function metricKinds(source: LineSource & { from: 'metric' }, runs: readonly RunSeries[]): LineKind[] {
+function metricKinds(source: LineSource & { from: 'metric' }, runs: readonly TrackSeries[]): LineKind[] {
   return metricNames(runs, source.name).map((name) => ({
     name: source.label ?? lineName(name.slice(name.lastIndexOf('/') + 1), source.spaced),
     sparse: false,
@@ -35,13 +35,13 @@ const lineName = (name: string, spaced = false): string => visibleLine(spaced ? 
 const filled = (values: readonly (number | null)[], absent: number | undefined) => (absent === undefined ? values : values.map((value) => value ?? absent))
 
 /** Rollouts that could not be scored are no part of the mean. */
-function rewardInterval(run: RunSeries): { low: readonly (number | null)[]; high: readonly (number | null)[] } {
+function rewardInterval(run: TrackSeries): { low: readonly (number | null)[]; high: readonly (number | null)[] } {
   const missing = valuesOf(run, 'rollouts/notScorable')
   const scored = valuesOf(run, 'rollouts/total').map((count, i) => (count === null ? null : count - (missing[i] ?? 0)))
   return meanInterval(valuesOf(run, 'reward/mean'), valuesOf(run, 'reward/std'), scored)
 }
 
-function evaluationKinds(source: LineSource & { from: 'evaluation' }, runs: readonly RunSeries[]): LineKind[] {
+function evaluationKinds(source: LineSource & { from: 'evaluation' }, runs: readonly TrackSeries[]): LineKind[] {
   return evaluationNames(runs, source.figure).map(({ set, k }) => ({
     name: [k === undefined ? '' : `${source.label}${k}`, k !== undefined && set === 'heldOut' ? '' : setName(set)].filter(Boolean).join(', '),
     sparse: true,

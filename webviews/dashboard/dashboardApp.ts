@@ -14,8 +14,8 @@ import { chartCsv, runsCsv } from './chartCsv.ts'
 import { CHART_GROUPS } from './chartList.ts'
 import type { ChartSpec } from './chartList.ts'
 import './comparePanel.ts'
-import { hasSeeds } from './curves.ts'
-import { chartOf, choicesFor, linesFor, modelOf } from './dashboardModel.ts'
+import { curvesOf, hasSeeds } from './curves.ts'
+import { chartOf, choicesFor, linesFor, modelOf, stepWords } from './dashboardModel.ts'
 import type { DashboardModel } from './dashboardModel.ts'
 import { dashboardStyles } from './dashboardStyles.ts'
 import './diagnosisPanel.ts'
@@ -24,7 +24,9 @@ import { emptyState } from './emptyState.ts'
 import { LiveRuns, problemOf } from './liveRuns.ts'
 import type { DashboardConnection, WatchedRun } from './liveRuns.ts'
 import { meaningOf } from './meaning.ts'
+import { hasRollouts, rolloutsAt } from './pickedRollouts.ts'
 import { runHeader } from './runHeader.ts'
+import { recordedSteps } from './runSeries.ts'
 import { chartPicker, toolbar } from './toolbar.ts'
 import { FRESH, readViewState, toggled } from './viewState.ts'
 import type { ViewState } from './viewState.ts'
@@ -45,6 +47,7 @@ export class DashboardApp extends LitElement {
   #definitions: DashboardStart['definitions'] = {}
   #state: ViewState = FRESH
   #model: DashboardModel = modelOf([], FRESH)
+  readonly #stepWords = (step: number) => stepWords(this.#model, step)
   #version = 0
   #frame = 0
   #started = false
@@ -100,7 +103,7 @@ export class DashboardApp extends LitElement {
       show: (run: WatchedRun, shown: boolean) => this.#change({ hiddenRuns: toggled(this.#state.hiddenRuns, run.card.directory, !shown) })
     }
     if (runs.length === 1) return html`${runHeader(runs[0]!, undefined, actions)}`
-    const curves = modelOf(runs, { hiddenRuns: [], joinSeeds: this.#state.joinSeeds }).curves
+    const curves = curvesOf(runs, this.#state.joinSeeds)
     return html`${runs.length > 1 ? html`<h1>${runs.length} runs compared</h1>` : nothing}${runs.map((run) => {
       const curve = curves.find((each) => each.runs.includes(run))
       const label = runs.filter((other) => other.card.name === run.card.name).length > 1 ? `${run.card.name}, seed ${run.card.seed}` : run.card.name
@@ -110,7 +113,7 @@ export class DashboardApp extends LitElement {
 
   #body(runs: readonly WatchedRun[]): TemplateResult {
     const bar = {
-      state: this.#state, recorded: this.#model.recorded, seeds: hasSeeds(runs),
+      state: this.#state, model: this.#model, seeds: hasSeeds(runs),
       change: (part: Partial<ViewState>) => this.#change(part),
       addRun: () => void this.#tryTo(this.#connection.ask('addRun', {})),
       exportAll: () => this.#export('metrics', 'csv', runsCsv(this.#model.shown))
@@ -128,7 +131,7 @@ export class DashboardApp extends LitElement {
     const panel = (name: string) => (event: CustomEvent<{ open: boolean }>) => this.#change({ openPanels: toggled(this.#state.openPanels, name, event.detail.open) })
     const compared = shown.map(({ card }) => ({ directory: card.directory, label: `${card.name}, seed ${card.seed}` }))
     return html`<div class="panels">${shown.map(({ card, series, guard }) => html`<lab-diagnosis .connection=${this.#connection} run=${card.directory} name=${shown.length > 1 ? `${card.name}, seed ${card.seed}` : ''}
-        steps=${series.steps.length} ?open=${this.#state.openPanels.includes(`checks ${card.directory}`)} @panel=${panel(`checks ${card.directory}`)}
+        steps=${recordedSteps(series)} ?open=${this.#state.openPanels.includes(`checks ${card.directory}`)} @panel=${panel(`checks ${card.directory}`)}
         .guard=${ENDED.has(card.status) ? undefined : guard?.on} @guard=${(event: CustomEvent<{ on: boolean }>) => void this.#tryTo(this.#connection.ask('guard', { run: card.directory, on: event.detail.on }))}
         @findings=${(event: CustomEvent<DiagnosisEvents['findings']>) => this.#live.setFindings(card.directory, event.detail.findings)}
         @rollouts=${(event: CustomEvent<{ filter: RolloutFilter }>) => this.#openRollouts([card.directory], event.detail.filter)}
@@ -140,15 +143,14 @@ export class DashboardApp extends LitElement {
   #chart(spec: ChartSpec): TemplateResult {
     const lines = this.#linesOf.get(spec.id) ?? (() => linesFor(spec, this.#model, this.#state.choices))
     this.#linesOf.set(spec.id, lines)
-    const runs = () => this.#model.shown.map((run) => run.card.directory)
     const choices = choicesFor(spec, this.#model)
-    return html`<lab-chart id=${spec.id} class=${this.#found === spec.id ? 'found' : ''} heading=${spec.title} tip=${meaningOf(spec, this.#definitions, this.#model.curves.some((curve) => curve.runs.length > 1))} pickable
-      .shape=${spec.shape} .lines=${lines} .version=${this.#version} .range=${this.#state.zoom} .domain=${this.#model.domain} .smoothing=${this.#state.smoothing}
+    return html`<lab-chart id=${spec.id} class=${this.#found === spec.id ? 'found' : ''} heading=${spec.title} tip=${meaningOf(spec, this.#definitions, this.#model.curves.some((curve) => curve.runs.length > 1))} ?pickable=${hasRollouts(spec, this.#model)}
+      .shape=${spec.shape} .lines=${lines} .version=${this.#version} .range=${this.#state.zoom} .domain=${this.#model.domain} .stepWords=${this.#stepWords} .smoothing=${this.#state.smoothing}
       .cursor=${this.#cursor} .choices=${choices} .choice=${this.#state.choices[spec.id] ?? choices[0] ?? ''}
       @zoom=${(event: CustomEvent<ChartEvents['zoom']>) => this.#change({ zoom: event.detail })}
-      @pick=${({ detail: { step } }: CustomEvent<ChartEvents['pick']>) => this.#openRollouts(runs(), { steps: { from: step, to: step }, kinds: [spec.rollouts] })}
+      @pick=${(event: CustomEvent<ChartEvents['pick']>) => this.#openRollouts(this.#model.drawn.map(({ card }) => card.directory), rolloutsAt(spec, this.#model, event.detail))}
       @exportPng=${(event: CustomEvent<ChartEvents['exportPng']>) => this.#export(spec.id, 'png', event.detail.data)}
-      @exportCsv=${() => this.#export(spec.id, 'csv', chartCsv(spec, this.#model.shown))}
+      @exportCsv=${() => this.#export(spec.id, 'csv', chartCsv(spec, this.#model.drawn))}
       @hide=${() => this.#change({ hiddenCharts: toggled(this.#state.hiddenCharts, spec.id, true) })}
       @choose=${(event: CustomEvent<ChartEvents['choose']>) => this.#change({ choices: { ...this.#state.choices, [spec.id]: event.detail.choice } })}></lab-chart>`
   }
@@ -199,7 +201,8 @@ export class DashboardApp extends LitElement {
     const spec = chartOf(name)
     if (!spec) return
     this.#found = spec.id
-    this.#change({ hiddenCharts: toggled(this.#state.hiddenCharts, spec.id, false) })
+    const drawn = this.#model.recorded.includes(spec)
+    this.#change({ hiddenCharts: toggled(this.#state.hiddenCharts, spec.id, false), ...(drawn ? {} : { track: null, zoom: null }) })
     await this.updateComplete
     const chart = this.renderRoot.querySelector<HTMLElement>(`#${spec.id}`)
     chart?.scrollIntoView({ block: 'center', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' })

@@ -145,6 +145,26 @@ export const dashboardStyles = css`
     align-items: center;
     gap: 6px;
   }
+  .toolbar .stages {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px;
+  }
+  .toolbar .stages button {
+    padding: 1px 9px;
+    border: 1px solid var(--vscode-contrastBorder, var(--vscode-button-secondaryBackground));
+    border-radius: 10px;
+    background: transparent;
+    color: var(--vscode-foreground);
+    font: inherit;
+    cursor: pointer;
+  }
+  .toolbar .stages button[aria-pressed='true'] {
+    border-color: var(--vscode-focusBorder);
+    background: var(--vscode-button-secondaryBackground);
+    color: var(--vscode-button-secondaryForeground);
+  }
   .toolbar input[type='range'] {
     width: 110px;
     accent-color: var(--vscode-focusBorder);

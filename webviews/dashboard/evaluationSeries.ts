@@ -1,12 +1,12 @@
 import type { Estimate } from '../../trainer/protocol/numbers.ts'
 import type { EvaluationResult } from '../../trainer/protocol/summary.ts'
-import type { RunSeries } from './runSeries.ts'
 import type { StepSeries } from './seedMean.ts'
+import type { TrackSeries } from './trackSeries.ts'
 
 export type EvaluationFigure = 'passAt1' | 'passAtK' | 'stepTruth'
 
 /** Sets of problems, and values of k for pass@k, that some run was evaluated on; `heldOut` first. */
-export function evaluationNames(runs: readonly RunSeries[], figure: EvaluationFigure): { readonly set: string; readonly k?: string }[] {
+export function evaluationNames(runs: readonly TrackSeries[], figure: EvaluationFigure): { readonly set: string; readonly k?: string }[] {
   const found = new Map<string, { set: string; k?: string }>()
   for (const { name, result } of runs.flatMap((run) => run.evaluations)) {
     if (figure === 'passAtK') Object.keys(result.passAtK).forEach((k) => found.set(`${name} ${k}`, { set: name, k }))
@@ -17,7 +17,7 @@ export function evaluationNames(runs: readonly RunSeries[], figure: EvaluationFi
 }
 
 /** One figure over the steps at which it was evaluated, with its interval. */
-export function evaluationSeries(run: RunSeries, figure: EvaluationFigure, set: string, k?: string): StepSeries {
+export function evaluationSeries(run: TrackSeries, figure: EvaluationFigure, set: string, k?: string): StepSeries {
   const points = run.evaluations.flatMap(({ name, step, result }) => {
     const estimate = name === set ? figureOf(result, figure, k) : undefined
     return estimate ? [{ step, estimate }] : []

@@ -3,8 +3,11 @@ import type { QueryParams, QueryResults } from '../../trainer/protocol/queries.t
 import { LiveRuns } from './liveRuns.ts'
 import type { DashboardConnection } from './liveRuns.ts'
 import { card } from './runs.fixture.ts'
+import { RL_TRACK } from './tracks.ts'
 
 type Metrics = QueryParams<'runs/metrics'>
+const PLANNED = [{ name: 'rl', supervised: false }]
+const stepsOf = (live: LiveRuns) => live.runs.get('/runs/a')?.series.tracks.get(RL_TRACK)?.steps
 
 /** A query process with one run whose lines are single steps. */
 function host(lines: { count: number }) {
@@ -15,7 +18,7 @@ function host(lines: { count: number }) {
     'runs/metrics': ({ offset }: Metrics): QueryResults['runs/metrics'] => {
       asked.push(offset)
       const steps = Array.from({ length: Math.max(0, lines.count - offset) }, (_, i) => offset + i + 1)
-      return { steps, seconds: steps, series: { a: steps }, next: lines.count }
+      return { planned: PLANNED, stages: steps.map(() => 'rl'), steps, seconds: steps, series: { a: steps }, next: lines.count }
     },
     'runs/events': () => ({ events: [], next: 0 })
   }
@@ -37,7 +40,7 @@ describe('live runs', () => {
     lines.count = 5
     for (let i = 0; i < 10; i++) tell('changed', { run: '/runs/a', what: ['metrics'] })
     await settle()
-    assert.deepEqual(live.runs.get('/runs/a')!.series.steps, [1, 2, 3, 4, 5])
+    assert.deepEqual(stepsOf(live), [1, 2, 3, 4, 5])
     assert.ok(asked.length <= 3 && asked.slice(1).every((offset) => offset >= 3), `asked at ${asked.join(', ')}`)
   })
 
@@ -51,7 +54,7 @@ describe('live runs', () => {
     tell('changed', { run: '/runs/a', what: ['metrics'] })
     await settle()
     await settle()
-    assert.deepEqual(live.runs.get('/runs/a')!.series.steps, [1, 2])
+    assert.deepEqual(stepsOf(live), [1, 2])
   })
 
   it('ask again after a large answer, which may not have been all', async () => {
@@ -61,12 +64,12 @@ describe('live runs', () => {
       if (name !== 'runs/metrics') return Promise.reject(new Error('not asked here'))
       asked.push(offset)
       const more = asked.length < 3
-      return Promise.resolve({ steps: more ? [asked.length] : [], seconds: [], series: {}, next: more ? asked.length * 2_000_000 : offset })
+      return Promise.resolve({ planned: PLANNED, stages: more ? ['rl'] : [], steps: more ? [asked.length] : [], seconds: [], series: {}, next: more ? asked.length * 2_000_000 : offset })
     }) as DashboardConnection['query']
     const live = new LiveRuns(connection, () => undefined)
     live.setRuns([card()])
     await settle()
-    assert.deepEqual([asked, live.runs.get('/runs/a')!.series.steps], [[0, 2_000_000, 4_000_000], [1, 2]])
+    assert.deepEqual([asked, stepsOf(live)], [[0, 2_000_000, 4_000_000], [1, 2]])
   })
 
   it('keep what was read of a run that is gone, and hear of states before cards', async () => {
@@ -77,7 +80,7 @@ describe('live runs', () => {
     await settle()
     tell('changed', { run: '/runs/a', what: ['gone'] })
     const run = live.runs.get('/runs/a')!
-    assert.deepEqual([run.gone, run.series.steps, run.live?.actions, run.card.name], [true, [1, 2], ['pause'], 'a⟨RLO⟩b'])
+    assert.deepEqual([run.gone, stepsOf(live), run.live?.actions, run.card.name], [true, [1, 2], ['pause'], 'a⟨RLO⟩b'])
   })
 
   it('say why a run could not be read', async () => {

@@ -5,14 +5,13 @@ import type { ViewConnection } from '../connection/connectView.ts'
 import type { CommonNotices } from '../protocol/connection.ts'
 import type { DashboardNotices, DashboardRequests, GuardStatus, LiveStatus } from '../protocol/dashboard.ts'
 import { visibleLine } from '../protocol/visibleText.ts'
-import type { ShownRun } from './curves.ts'
 import { appendEvents, appendMetrics, emptySeries } from './runSeries.ts'
 import type { RunSeries } from './runSeries.ts'
 
 export type DashboardConnection = ViewConnection<DashboardRequests, DashboardNotices>
 
 /** A run of the dashboard with all that is known of it. */
-export interface WatchedRun extends ShownRun {
+export interface WatchedRun {
   card: RunCard
   series: RunSeries
   error: RunState['error']

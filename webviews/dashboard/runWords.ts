@@ -1,6 +1,7 @@
 import { durationText } from '../charts/numberText.ts'
 import type { SteeringAction } from '../protocol/dashboard.ts'
 import type { WatchedRun } from './liveRuns.ts'
+import { RL_TRACK } from './tracks.ts'
 
 type Status = WatchedRun['card']['status']
 
@@ -35,7 +36,9 @@ export function timeLeft(run: WatchedRun): string | undefined {
 
 const PACE_STEPS = 20
 
-function secondsByPace({ card, series: { steps, seconds } }: WatchedRun): number | undefined {
+/** Of reinforcement learning, whose steps a run says how many it has. */
+function secondsByPace({ card, series: { tracks } }: WatchedRun): number | undefined {
+  const { steps, seconds } = tracks.get(RL_TRACK) ?? { steps: [], seconds: [] }
   const first = Math.max(0, steps.length - 1 - PACE_STEPS)
   const done = (steps.at(-1) ?? 0) - (steps[first] ?? 0)
   if (done <= 0) return undefined

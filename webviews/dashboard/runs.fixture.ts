@@ -3,6 +3,9 @@ import type { RunEvent } from '../../trainer/protocol/events.ts'
 import type { WatchedRun } from './liveRuns.ts'
 import { appendEvents, appendMetrics, emptySeries } from './runSeries.ts'
 import type { RunSeries } from './runSeries.ts'
+import { RL_TRACK } from './tracks.ts'
+import { trackSeries } from './trackSeries.ts'
+import type { TrackSeries } from './trackSeries.ts'
 
 export function card(more: Partial<RunCard> = {}): RunCard {
   return {
@@ -27,9 +30,14 @@ export function warning(at: string, message: string): Extract<RunEvent, { type: 
 export function seriesOf(values: Readonly<Record<string, readonly (number | null)[]>>, events: readonly RunEvent[] = []): RunSeries {
   const series = emptySeries()
   const steps = (Object.values(values)[0] ?? []).map((_, i) => i + 1)
-  appendMetrics(series, { steps, seconds: steps.map((step) => step * 2), series: values, next: 100 })
+  appendMetrics(series, { planned: [{ name: 'rl', supervised: false }], stages: steps.map(() => 'rl'), steps, seconds: steps.map((step) => step * 2), series: values, next: 100 })
   appendEvents(series, events, 100)
   return series
+}
+
+/** The same as charts draw it. */
+export function drawnSeries(...of: Parameters<typeof seriesOf>): TrackSeries {
+  return trackSeries(seriesOf(...of), RL_TRACK)!
 }
 
 export function watched(more: Partial<WatchedRun> = {}): WatchedRun {

@@ -3,7 +3,7 @@ import { FRESH, readViewState, toggled } from './viewState.ts'
 
 describe('state of the dashboard', () => {
   it('comes back as it was saved', () => {
-    const state = { ...FRESH, smoothing: 0.8, zoom: { from: 3, to: 9 }, hiddenCharts: ['kl'], hiddenRuns: ['/r'], joinSeeds: false, choices: { parts: 'answer' }, openPanels: ['charts'], scroll: 40 }
+    const state = { ...FRESH, smoothing: 0.8, zoom: { from: 3, to: 9 }, track: 'supervised sft', hiddenCharts: ['kl'], hiddenRuns: ['/r'], joinSeeds: false, choices: { parts: 'answer' }, openPanels: ['charts'], scroll: 40 }
     assert.deepEqual(readViewState(structuredClone(state)), state)
   })
 

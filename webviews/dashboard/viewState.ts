@@ -4,6 +4,8 @@ import type { StepRange } from '../charts/chartData.ts'
 export interface ViewState {
   readonly smoothing: number
   readonly zoom: StepRange
+  /** Key of the stages that charts are of; null = as it comes. */
+  readonly track: string | null
   readonly hiddenCharts: readonly string[]
   readonly hiddenRuns: readonly string[]
   readonly joinSeeds: boolean
@@ -13,7 +15,7 @@ export interface ViewState {
   readonly scroll: number
 }
 
-export const FRESH: ViewState = { smoothing: 0, zoom: null, hiddenCharts: [], hiddenRuns: [], joinSeeds: true, choices: {}, openPanels: [], scroll: 0 }
+export const FRESH: ViewState = { smoothing: 0, zoom: null, track: null, hiddenCharts: [], hiddenRuns: [], joinSeeds: true, choices: {}, openPanels: [], scroll: 0 }
 export const SMOOTHING_MAX = 0.99
 
 /** Saved state as far as it can be understood; what is missing or strange is as in a fresh view. */
@@ -23,6 +25,7 @@ export function readViewState(saved: unknown): ViewState {
   return {
     smoothing: isFiniteNumber(smoothing) ? Math.min(SMOOTHING_MAX, Math.max(0, smoothing)) : FRESH.smoothing,
     zoom: isRecord(zoom) && isFiniteNumber(zoom['from']) && isFiniteNumber(zoom['to']) && zoom['from'] < zoom['to'] ? { from: zoom['from'], to: zoom['to'] } : null,
+    track: typeof saved['track'] === 'string' ? saved['track'] : null,
     hiddenCharts: texts(saved['hiddenCharts']),
     hiddenRuns: texts(saved['hiddenRuns']),
     joinSeeds: typeof joinSeeds === 'boolean' ? joinSeeds : FRESH.joinSeeds,
