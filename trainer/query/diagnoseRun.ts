@@ -4,25 +4,30 @@ import type { DiagnosisFigures, RolloutFigures } from '../evals/diagnoses.ts'
 import type { DiagnosisFinding } from '../protocol/runViews.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import type { QueryDatabase } from './database.ts'
+import { answerFigures, differentTexts, lastRollouts } from './lastRollouts.ts'
 import { metricsSince } from './lineFiles.ts'
-import { placedRows } from './placedRows.ts'
-import { readTexts } from './rolloutTexts.ts'
+import { plannedStages } from './plannedStages.ts'
 import { requireReadableRun } from './runCards.ts'
 import type { RunRollouts } from './runRollouts.ts'
 
 const NAMES = ['policy/entropy', 'length/mean', 'gradient/norm', 'ratio/max', 'ratio/clippedHigh', 'ratio/clippedLow', 'reward/part/format']
-/** Texts of so many rollouts at most are compared for diversity: those of the last steps. */
-const TEXT_ROWS = 512
 
 /** "Why is it not learning?": the checks of evals/diagnoses.ts over what the run recorded last. */
 export async function diagnoseRun(run: RunRollouts, db: QueryDatabase, signal: AbortSignal): Promise<DiagnosisFinding[]> {
-  const metrics = metricsSince(path.join(run.directory, RUN_FILES.metrics), 0, NAMES)
-  const series = Object.fromEntries(Object.entries(metrics.series).map(([name, values]) => [name, values.filter((value) => value !== null)]))
   const limits = [...limitsOf(run.directory)]
   const figures: DiagnosisFigures = {
-    window: DIAGNOSIS_WINDOW, steps: metrics.steps.length, metrics: series, recent: await recentFigures(run, db, signal), maxTokens: limits.length === 1 ? limits[0] : undefined
+    window: DIAGNOSIS_WINDOW, metrics: metricsOf(run.directory), recent: await recentFigures(run, db, signal), maxTokens: limits.length === 1 ? limits[0] : undefined
   }
   return diagnose(figures)
+}
+
+/** A supervised stage counts its own steps: its losses and gradients are not those of what follows. */
+function metricsOf(directory: string): DiagnosisFigures['metrics'] {
+  const { stages, steps, series } = metricsSince(path.join(directory, RUN_FILES.metrics), 0, NAMES)
+  const rl = new Set(plannedStages(directory).flatMap(({ name, supervised }) => (supervised ? [] : [name])))
+  const counted = stages.some((stage) => rl.has(stage)) ? rl : new Set(stages.slice(-1))
+  return Object.fromEntries(Object.entries(series).map(([name, values]) =>
+    [name, values.flatMap((value, i) => (value !== null && counted.has(stages[i]!) ? [{ step: steps[i]!, value }] : []))]))
 }
 
 function limitsOf(directory: string): Set<number> {
@@ -41,25 +46,11 @@ async function recentFigures(run: RunRollouts, db: QueryDatabase, signal: AbortS
   const [groups] = await db.rows(`SELECT CAST(count(*) AS INTEGER) AS groups, CAST(count(*) FILTER (flat AND accuracy = 1) AS INTEGER) AS flatRight,
     CAST(count(*) FILTER (flat AND accuracy = 0) AS INTEGER) AS flatWrong, CAST(count(*) FILTER (flat AND (accuracy IS NULL OR accuracy NOT IN (0, 1))) AS INTEGER) AS flatOther
     FROM (SELECT coalesce(bool_and(zeroVariance), min(reward) = max(reward)) AS flat, avg(CAST(correct AS INTEGER)) AS accuracy FROM ${recent} GROUP BY step, attempt, "group" HAVING count(reward) > 1)`, { signal })
+  const last = await lastRollouts(run, db, firstStep, signal)
   const number = (value: unknown): number => Number(value ?? 0)
   return {
     firstStep: number(counts?.first ?? firstStep), lastStep, rollouts: number(counts?.rollouts), notScorable: number(counts?.notScorable), truncated: number(counts?.truncated),
     groups: number(groups?.groups), flatRight: number(groups?.flatRight), flatWrong: number(groups?.flatWrong), flatOther: number(groups?.flatOther),
-    lengthReward: typeof counts?.r === 'number' ? counts.r : null, differentAnswers: await differentTexts(run, db, firstStep, signal)
+    lengthReward: typeof counts?.r === 'number' ? counts.r : null, differentAnswers: await differentTexts(last, signal), answers: await answerFigures(last, signal)
   }
-}
-
-/** Mean share of the completions of a group that are unlike all others of it. */
-async function differentTexts(run: RunRollouts, db: QueryDatabase, firstStep: number, signal: AbortSignal): Promise<number | null> {
-  const rows = await db.rows(`SELECT row, step, attempt, "group" FROM ${run.table} WHERE kind = 'train' AND NOT superseded AND step >= ${firstStep} ORDER BY row DESC LIMIT ${TEXT_ROWS}`, { signal })
-  if (rows.length === 0) return null
-  const groupOf = new Map(rows.map((row) => [Number(row.row), `${row.step} ${row.attempt} ${row.group}`]))
-  const placed = await placedRows(db, run, `row IN (${[...groupOf.keys()].join(', ')})`, signal)
-  const groups = new Map<string, string[]>()
-  for (const { row, texts } of await readTexts(placed, { signal })) {
-    const key = groupOf.get(row) ?? ''
-    groups.set(key, [...(groups.get(key) ?? []), texts.join('\0')])
-  }
-  const shares = [...groups.values()].filter((texts) => texts.length > 1).map((texts) => texts.filter((text) => texts.filter((other) => other === text).length === 1).length / texts.length)
-  return shares.length === 0 ? null : shares.reduce((sum, share) => sum + share, 0) / shares.length
 }

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { LabError } from '../errors.ts'
 import { PAGE_ROWS } from '../protocol/queries.ts'
 import type { GroupAttempt } from '../protocol/rolloutViews.ts'
@@ -16,6 +17,7 @@ import type { NamedRun } from './namedRuns.ts'
 const ANSWER_CHARACTERS = 200
 const WHY_CHARACTERS = 1000
 const ENDING_CHARACTERS = 400
+const LINES_AT_ONCE = 64
 const LIMITS = { threads: 1, memoryMegabytes: 160 }
 const DEADLINE_SECONDS = 60
 
@@ -31,11 +33,12 @@ export async function groupAttempts(db: QueryDatabase, named: NamedRun, conditio
   return attempts.sort((a, b) => a.step - b.step || a.sampleIndex - b.sampleIndex)
 }
 
-/** By rollout id. */
-async function outcomesOf(placed: readonly PlacedRow[], signal: AbortSignal): Promise<Map<string, Outcome>> {
+/** What became of rollouts, by their ids; those that cannot be read any more are left out. */
+export async function outcomesOf(placed: readonly PlacedRow[], signal: AbortSignal): Promise<Map<string, Outcome>> {
   const { shards, lines } = groupPlaces(placed)
   const found = new Map<string, Outcome>()
-  for (const { id, place } of lines) {
+  for (const [done, { id, place }] of lines.entries()) {
+    if (done % LINES_AT_ONCE === LINES_AT_ONCE - 1) await yieldToOthers()
     const outcome = place.kind === 'lines' ? outcomeOfLine(place.path, place.offset, id) : undefined
     if (outcome) found.set(id, outcome)
   }

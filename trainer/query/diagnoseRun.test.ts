@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Rollout } from '../protocol/rollout.ts'
+import type { DiagnosisFinding } from '../protocol/runViews.ts'
+import { RunFile } from '../protocol/runFile.ts'
+import { newRun, rollout, temporaryFolder, weighed } from '../stores/fixtures.ts'
+import { createRun } from '../stores/runDirectory.ts'
+import { RUN_FILES } from '../stores/runLayout.ts'
+import { diagnoseRun } from './diagnoseRun.ts'
+import { runOfStep } from './listedRun.fixture.ts'
+import { QueryState } from './queryState.ts'
+
+async function findingOf(directory: string, check: string): Promise<DiagnosisFinding> {
+  const state = await QueryState.open()
+  try {
+    const { signal } = new AbortController()
+    return (await diagnoseRun(await state.wholeRun(directory, signal), state.db, signal)).find((finding) => finding.check === check)!
+  } finally {
+    state.close()
+  }
+}
+
+describe('checks of a run', () => {
+  const attempts = (outcomes: readonly (readonly [answer: string | null, correct: boolean | null])[]): Rollout[] =>
+    weighed(outcomes.map(([answer, correct], sample) => ({ ...rollout({ step: 1, sample, tokens: 4 }), answer, correct })))
+
+  for (const compacted of [false, true]) {
+    it(`count completions in which the grader found no answer, of rollouts in ${compacted ? 'a shard' : 'lines'}`, async () => {
+      const refused = await findingOf(await runOfStep(attempts([[null, false], [null, false], [null, false], ['7', true], [null, null]]), compacted), 'format')
+      assert.match(refused.evidence, /^In 3 of the last 4 judged completions \(75 %\)/)
+      assert.deepEqual([refused.state, refused.filter], ['bad', { kinds: ['train'], steps: { from: 1, to: 1 }, verdicts: ['wrong'] }])
+      const unparsed = await findingOf(await runOfStep(attempts([[null, false], [null, true]]), compacted), 'format')
+      assert.equal(unparsed.state, 'unknown')
+    })
+  }
+
+  it('take gradients of reinforcement learning alone, whatever a supervised stage before had under the same steps', async () => {
+    const place = path.join(temporaryFolder(), 'run')
+    const stages = [{ name: 'sft', algorithm: { name: 'sft' } }, { name: 'rl' }]
+    const run = await createRun({ ...newRun(place), run: RunFile.parse({ name: 'staged', model: 'models/base', stages }) })
+    run.close()
+    const lines = [['sft', 1, 90], ['sft', 2, 90], ['rl', 1, 1], ['rl', 2, 3]].map(([stage, step, norm]) =>
+      JSON.stringify({ version: 1, stage, step, at: '2026-01-01T00:00:00Z', seconds: 1, values: { 'gradient/norm': norm } }))
+    writeFileSync(path.join(run.path, RUN_FILES.metrics), `${lines.join('\n')}\n`)
+    assert.match((await findingOf(run.path, 'updates')).evidence, /^Over the last 2 steps .* largest 3\.00/)
+  })
+})
