@@ -1,5 +1,7 @@
 import * as vscode from 'vscode'
 import type { CheckpointCard } from '../../trainer/protocol/runViews.ts'
+import { pickSeveral } from '../pickSeveral.ts'
+import type { PickLimits } from '../pickWords.ts'
 import { plainLine } from '../plainText.ts'
 import { STANDINGS, nameOf, runDescription } from '../runs/runWords.ts'
 import type { ShownRun } from '../runs/shownRun.ts'
@@ -28,19 +30,17 @@ export async function chooseRun(shell: Shell, given: readonly unknown[], { title
   return (await vscode.window.showQuickPick(fitting.map(runItem), { title, matchOnDescription: true, placeHolder: 'Which run' }))?.run
 }
 
-/** Several runs; those that the command was called on where there are enough. */
-export async function chooseRuns(shell: Shell, given: readonly unknown[], { title, fits, none }: RunQuestion, least: number): Promise<readonly ShownRun[] | undefined> {
+/** Several runs; those that the command was called on where they are as many as it takes. */
+export async function chooseRuns(shell: Shell, given: readonly unknown[], { title, fits, none }: RunQuestion, { least, most = Infinity }: Pick<PickLimits, 'least'> & Partial<PickLimits>): Promise<readonly ShownRun[] | undefined> {
   const all = await givenRuns(shell.runs, given)
   if (all === 'gone') return refuse(GONE)
   const handed = all.filter(fits)
-  if (handed.length >= least) return handed
+  if (handed.length >= least && handed.length <= most) return handed
   await reloadIfEmpty(shell)
   const fitting = shell.runs.runs.filter(fits)
   if (fitting.length < least) return refuse(none)
   const items = fitting.map((run) => ({ ...runItem(run), picked: handed.includes(run) }))
-  const chosen = await vscode.window.showQuickPick(items, { title, canPickMany: true, matchOnDescription: true, placeHolder: least > 1 ? `At least ${least} runs` : 'Which runs' })
-  if (!chosen || chosen.length === 0) return undefined
-  return chosen.length >= least ? chosen.map(({ run }) => run) : refuse(`Choose at least ${least} runs.`)
+  return (await pickSeveral(items, title, { least, most }))?.map(({ run }) => run)
 }
 
 /** A checkpoint that was handed over, or one that people choose. */

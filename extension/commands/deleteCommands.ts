@@ -11,7 +11,7 @@ const DELETE = 'Move to Trash'
 
 export const deleteRun: CommandHandler = async (shell, ...given) => {
   const none = 'No run can be deleted: those that a trainer holds cannot. Stop a run first.'
-  const runs = await chooseRuns(shell, given, { title: 'Delete Runs', fits: (run) => can(run, 'delete'), none }, 1)
+  const runs = await chooseRuns(shell, given, { title: 'Delete Runs', fits: (run) => can(run, 'delete'), none }, { least: 1 })
   if (runs) await deleteAsked(shell, runs)
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { RUNS_MOST } from '../../trainer/protocol/queries.ts'
 import { plainLine } from '../plainText.ts'
 import { differencesReport } from '../reports/reportTexts.ts'
 import { nameOf } from '../runs/runWords.ts'
@@ -32,12 +33,13 @@ function following({ runs }: Parameters<CommandHandler>[0]): readonly unknown[] 
 
 export const compareRuns: CommandHandler = async (shell, ...given) => {
   const none = 'Comparing needs two runs. Run on Several Seeds… makes several of one run file.'
-  const chosen = await chooseRuns(shell, given, { title: 'Compare Runs', fits: any, none }, 2)
+  const chosen = await chooseRuns(shell, given, { title: 'Compare Runs', fits: any, none }, { least: 2, most: RUNS_MOST })
   if (!chosen) return
   const directories = chosen.map(({ card }) => card.directory)
-  const { differences, same } = await shell.queries.ask('runs/compare', { runs: directories })
+  const comparison = await shell.queries.ask('runs/compare', { runs: directories })
   await shell.views.openDashboard(directories)
-  await shell.reports.show('Differences of runs', differencesReport(chosen.map(({ card }) => `${card.name} (${card.runId})`), differences, same), { beside: true })
+  const names = new Map(chosen.map(({ card }) => [card.directory, card.runId === '' ? card.name : `${card.name} (${card.runId})`]))
+  await shell.reports.show('Differences of runs', differencesReport(names, comparison), { beside: true })
 }
 
 export const openRunFolder: CommandHandler = async (shell, ...given) => {

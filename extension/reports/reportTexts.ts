@@ -1,4 +1,4 @@
-import type { RunDifference } from '../../trainer/protocol/runViews.ts'
+import type { RunComparison } from '../../trainer/protocol/runViews.ts'
 import type { EvaluationResult } from '../../trainer/protocol/summary.ts'
 import { plainLine } from '../plainText.ts'
 import { columns, estimate } from './columns.ts'
@@ -85,14 +85,20 @@ export function evaluationReport({ checkpoint, run, result }: EvaluationFacts): 
   ].join('\n')
 }
 
-/** What tells runs apart, in words: of config, git state and data. */
-export function differencesReport(names: readonly string[], differences: readonly RunDifference[], same: number): string {
-  const legend = names.map((name, i) => `  ${letter(i)}  ${plainLine(name, 120)}`)
+/**
+ * What tells runs apart, in words: of config, git state and data.
+ * @param names by the directory of the run
+ */
+export function differencesReport(names: ReadonlyMap<string, string>, { compared, unreadable, differences, same }: RunComparison): string {
+  const nameOf = (run: string) => plainLine(names.get(run) ?? run, 120)
+  const left = unreadable.map(({ run, problem }) => `Left out: ${nameOf(run)}. ${plainLine(problem, 1000)}`)
+  if (compared.length < 2) return ['Fewer than two of these runs can be read: there is nothing to compare.', ...left, ''].join('\n')
+  const legend = compared.map((run, i) => `  ${letter(i)}  ${nameOf(run)}`)
   const entries = differences.flatMap(({ path, values }) => [
     plainLine(path, 200), ...values.map((value, i) => `  ${letter(i)}  ${value === null ? '(absent)' : plainLine(value, 2000)}`), ''
   ])
   const count = differences.length === 1 ? '1 field differs' : `${differences.length} fields differ`
-  return [`${count}, ${same} are the same.`, '', ...legend, '', ...entries].join('\n')
+  return [`${count}, ${same} are the same.`, ...left, '', ...legend, '', ...entries].join('\n')
 }
 
 const letter = (i: number): string => String.fromCharCode('A'.charCodeAt(0) + i)

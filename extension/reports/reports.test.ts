@@ -62,7 +62,9 @@ pass@k: chance that at least one of k completions of a problem is right (unbiase
   })
 
   it('of what tells runs apart', () => {
-    assert.equal(differencesReport(['one', 'two'], [{ path: 'optimizer.learningRate', values: ['0.1', null] }], 40), `1 field differs, 40 are the same.
+    const names = new Map([['/1', 'one'], ['/2', 'two'], ['/3', 'three']])
+    const differences = [{ path: 'optimizer.learningRate', values: ['0.1', null] }]
+    assert.equal(differencesReport(names, { compared: ['/1', '/2'], unreadable: [], differences, same: 40 }), `1 field differs, 40 are the same.
 
   A  one
   B  two
@@ -71,5 +73,8 @@ optimizer.learningRate
   A  0.1
   B  (absent)
 `)
+    const unreadable = [{ run: '/3', problem: '/3 was written by a newer Rollout Lab. Update Rollout Lab to read it.' }]
+    assert.match(differencesReport(names, { compared: ['/1', '/2'], unreadable, differences, same: 40 }), /the same\.\nLeft out: three\. \/3 was written by a newer Rollout Lab\. Update Rollout Lab to read it\.\n\n {2}A {2}one/)
+    assert.match(differencesReport(names, { compared: ['/1'], unreadable, differences: [], same: 40 }), /^Fewer than two of these runs can be read.*\nLeft out: three/)
   })
 })

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
+import { RUNS_MOST } from '../../trainer/protocol/queries.ts'
 import type { DashboardNotices, DashboardRequests } from '../../webviews/protocol/dashboard.ts'
 import { visibleLine } from '../../webviews/protocol/visibleText.ts'
 import type { Views } from '../contracts/views.ts'
+import { pickSeveral } from '../pickSeveral.ts'
 import { plainLine } from '../plainText.ts'
 import type { CheckGuard } from './checkGuard.ts'
 import { saveExport } from './exports.ts'
@@ -11,7 +13,7 @@ import type { LiveStatuses } from './liveStatus.ts'
 import { panelFamily } from './panelHost.ts'
 import type { Panel, PanelHandlers, RestorePanel } from './panelHost.ts'
 import { cardsOf } from './runCards.ts'
-import { restoreRunSet, RUNS_MOST, runSetKey } from './runSet.ts'
+import { restoreRunSet, runSetKey, runSetOf } from './runSet.ts'
 import type { RunSet } from './runSet.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
@@ -30,28 +32,28 @@ export function createDashboards(context: ViewsContext, views: Pick<Views, 'open
     key: runSetKey,
     restore: restoreRunSet,
     runs: ({ runs }) => runs,
-    handlers: (panel, { runs }) => {
+    handlers: (panel, { runs, leftOut = 0 }) => {
       const statuses = followLiveStatus(context, runs, (status) => panel.notify('live', status))
       panel.own(statuses, forwardEvents(context, runs, panel), guard.onDidChange((status) => runs.includes(status.run) && panel.notify('guard', status)))
-      return handlersOf(context, { ...views, openDashboard: open, guard }, runs, statuses, panel)
+      return handlersOf(context, { ...views, openDashboard: open, guard }, { runs, leftOut }, statuses, panel)
     }
   })
   const open = (runs: readonly string[], begun?: Promise<unknown>) => {
-    family.open({ runs: [...new Set(runs)].slice(0, RUNS_MOST) }, begun)
+    family.open(runSetOf(runs), begun)
     return Promise.resolve()
   }
   return { open, close: (runs) => family.close({ runs }), restore: family.restore, dispose: () => family.dispose() }
 }
 
 function handlersOf(
-  context: ViewsContext, views: Pick<Views, 'openInspector' | 'openDashboard'> & { readonly guard: CheckGuard }, own: readonly string[], statuses: LiveStatuses, panel: Panel<DashboardNotices>
+  context: ViewsContext, views: Pick<Views, 'openInspector' | 'openDashboard'> & { readonly guard: CheckGuard }, { runs: own, leftOut }: Required<RunSet>, statuses: LiveStatuses, panel: Panel<DashboardNotices>
 ): PanelHandlers<DashboardRequests> {
   const { queries } = context
   return {
     ready: async () => {
       const [runs, definitions] = await Promise.all([cardsOf(queries, own), queries.ask('metrics/definitions', {})])
       statuses.tell(runs)
-      return { runs, definitions, guards: own.map(views.guard.status), saved: panel.saved }
+      return { runs, leftOut, definitions, guards: own.map(views.guard.status), saved: panel.saved }
     },
     steer: async ({ run, action }) => {
       // The command asks where it must, and says what went wrong.
@@ -94,7 +96,12 @@ async function chooseOther({ queries, settings }: ViewsContext, own: readonly st
     void vscode.window.showInformationMessage('There is no other run to compare with. Run on Several Seeds… makes several of one run file.')
     return []
   }
+  const room = RUNS_MOST - own.length
+  if (room === 0) {
+    void vscode.window.showInformationMessage(`This dashboard compares ${RUNS_MOST} runs already, the most that one can show. Compare Runs opens another one.`)
+    return []
+  }
   const items = others.map((card) => ({ label: plainLine(card.name, 80), description: `${plainLine(card.runId, 60)} · seed ${card.seed}`, directory: card.directory }))
-  const chosen = await vscode.window.showQuickPick(items, { title: 'Compare With', canPickMany: true, matchOnDescription: true })
+  const chosen = await pickSeveral(items, 'Compare With', { least: 1, most: room })
   return (chosen ?? []).map((item) => item.directory)
 }

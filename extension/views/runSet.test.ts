@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict'
-import { restoreRunSet, RUNS_MOST, runSetKey } from './runSet.ts'
+import { RUNS_MOST } from '../../trainer/protocol/queries.ts'
+import { restoreRunSet, runSetKey, runSetOf } from './runSet.ts'
 
 describe('the runs of a panel', () => {
   it('are the same panel in whatever order', () => {
     assert.equal(runSetKey({ runs: ['/b', '/a'] }), runSetKey({ runs: ['/a', '/b'] }))
     assert.notEqual(runSetKey({ runs: ['/a'] }), runSetKey({ runs: ['/a', '/b'] }))
+  })
+
+  it('are each there once, up to a limit; how many are left out is known, also after a reload', () => {
+    const asked = Array.from({ length: RUNS_MOST + 3 }, (_, i) => `/${i}`)
+    const set = runSetOf([...asked, '/0'])
+    assert.deepEqual(set, { runs: asked.slice(0, RUNS_MOST), leftOut: 3 })
+    assert.deepEqual(restoreRunSet(structuredClone(set)), set)
+    assert.deepEqual(runSetOf(['/a', '/a', '/b']), { runs: ['/a', '/b'] })
+    for (const leftOut of [-1, 0.5, 'many', null]) assert.deepEqual(restoreRunSet({ runs: ['/a'], leftOut }), { runs: ['/a'] })
   })
 
   it('come back after a reload, and nothing else does', () => {

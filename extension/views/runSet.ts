@@ -1,9 +1,17 @@
+import { RUNS_MOST } from '../../trainer/protocol/queries.ts'
+
 /** What a dashboard or an inspector is of; one panel for each set of runs. */
 export interface RunSet {
   readonly runs: readonly string[]
+  /** Runs that were asked for beyond the limit. */
+  readonly leftOut?: number
 }
 
-export const RUNS_MOST = 20
+/** As many of them as are looked at together, each once. */
+export function runSetOf(asked: readonly string[]): RunSet {
+  const runs = [...new Set(asked)]
+  return runs.length > RUNS_MOST ? { runs: runs.slice(0, RUNS_MOST), leftOut: runs.length - RUNS_MOST } : { runs }
+}
 
 /** The same for the same runs in whatever order. */
 export const runSetKey = ({ runs }: RunSet): string => [...runs].sort().join('\n')
@@ -12,5 +20,7 @@ export const runSetKey = ({ runs }: RunSet): string => [...runs].sort().join('\n
 export function restoreRunSet(kept: unknown): RunSet | undefined {
   if (typeof kept !== 'object' || kept === null || !('runs' in kept) || !Array.isArray(kept.runs)) return undefined
   const runs: unknown[] = kept.runs
-  return runs.length > 0 && runs.length <= RUNS_MOST && runs.every((run) => typeof run === 'string') ? { runs } : undefined
+  if (runs.length === 0 || runs.length > RUNS_MOST || !runs.every((run) => typeof run === 'string')) return undefined
+  const leftOut = 'leftOut' in kept ? kept.leftOut : undefined
+  return typeof leftOut === 'number' && Number.isSafeInteger(leftOut) && leftOut > 0 ? { runs, leftOut } : { runs }
 }

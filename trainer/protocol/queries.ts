@@ -13,10 +13,12 @@ import type { Rollout } from './rollout.ts'
 import { RolloutFilter, RolloutSort } from './rolloutViews.ts'
 import type { Excerpt, ExecutionCard, GroupAttempt, GroupRow, Histogram, Notice, OpenedView, RolloutRow, SearchHit, TestRow, ViewInfo } from './rolloutViews.ts'
 import type { TokenUpdate } from './tokenUpdate.ts'
-import type { CheckpointCard, DiagnosisFinding, MetricSeries, RunCard, RunDetails, RunDifference } from './runViews.ts'
+import type { CheckpointCard, DiagnosisFinding, MetricSeries, RunCard, RunComparison, RunDetails } from './runViews.ts'
 
 /** Rows of one page at most. */
 export const PAGE_ROWS = 500
+/** Runs that are looked at together at most. */
+export const RUNS_MOST = 20
 
 const RunPath = z.string().min(1)
 const Page = { offset: Count, limit: z.number().int().min(1).max(PAGE_ROWS) }
@@ -36,13 +38,13 @@ export const QUERY_REQUESTS = {
   /** `types`: only events of these types; `next` is past the others too. */
   'runs/events': z.object({ run: RunPath, offset: Count, types: z.array(z.string().max(60)).max(20).optional() }),
   'runs/metrics': z.object({ run: RunPath, offset: Count, names: z.array(z.string()).optional() }),
-  'runs/compare': z.object({ runs: z.array(RunPath).min(2).max(20) }),
+  'runs/compare': z.object({ runs: z.array(RunPath).min(2).max(RUNS_MOST) }),
   'runs/diagnose': z.object({ run: RunPath }),
   /** Notifies `changed` for these runs and folders from now on; replaces what was watched before. */
   'runs/watch': z.object({ runs: z.array(RunPath), folders: z.array(RunPath) }),
   /** `first`: so many rows from the beginning come with the answer. */
   'rollouts/open': z.object({
-    runs: z.array(RunPath).min(1).max(20), filter: RolloutFilter, sort: RolloutSort, by: z.enum(['rollouts', 'groups']), follow: z.boolean(), first: Page.limit.optional()
+    runs: z.array(RunPath).min(1).max(RUNS_MOST), filter: RolloutFilter, sort: RolloutSort, by: z.enum(['rollouts', 'groups']), follow: z.boolean(), first: Page.limit.optional()
   }),
   'rollouts/close': z.object({ view: ViewId }),
   'rollouts/page': z.object({ view: ViewId, ...Page }),
@@ -88,7 +90,7 @@ export const QUERY_REQUESTS = {
   /** How many rows of each kind an export would give, and what is left out and why. */
   'labels/preview': z.object({ run: RunPath, labelers: z.array(z.string()).optional(), includeModelSources: z.boolean() }),
   /** All attempts at one problem over steps, checkpoints and runs, oldest first. */
-  'problems/history': z.object({ runs: z.array(RunPath).min(1).max(20), problemId: z.string(), ...Page })
+  'problems/history': z.object({ runs: z.array(RunPath).min(1).max(RUNS_MOST), problemId: z.string(), ...Page })
 } as const
 export type QueryRequest = keyof typeof QUERY_REQUESTS
 export type QueryParams<R extends QueryRequest> = z.infer<(typeof QUERY_REQUESTS)[R]>
@@ -101,7 +103,7 @@ export interface QueryResults {
   'runs/checkpoints': readonly CheckpointCard[]
   'runs/events': { readonly events: readonly RunEvent[]; readonly next: number }
   'runs/metrics': MetricSeries
-  'runs/compare': { readonly differences: readonly RunDifference[]; readonly same: number }
+  'runs/compare': RunComparison
   'runs/diagnose': readonly DiagnosisFinding[]
   'runs/watch': null
   'rollouts/open': OpenedView

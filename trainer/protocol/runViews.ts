@@ -87,6 +87,16 @@ export interface DiagnosisFinding {
 export interface RunDifference {
   /** Dotted path, `git.commit`, `data.…`. */
   readonly path: string
-  /** One JSON text per run, in the order asked; null = absent. */
+  /** One JSON text per run that was compared; null = absent. */
   readonly values: readonly (string | null)[]
+}
+
+/** What runs differ in: those that could be read. */
+export interface RunComparison {
+  /** As they were asked for; each once, in that order. */
+  readonly compared: readonly string[]
+  readonly unreadable: readonly { readonly run: string; readonly problem: string }[]
+  readonly differences: readonly RunDifference[]
+  /** Values in which they do not differ. */
+  readonly same: number
 }

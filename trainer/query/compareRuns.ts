@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
-import type { QueryResults } from '../protocol/queries.ts'
-import type { RunDifference } from '../protocol/runViews.ts'
+import { LabError } from '../errors.ts'
+import type { RunComparison, RunDifference } from '../protocol/runViews.ts'
 import { GitRecord } from '../stores/gitState.ts'
 import { readJsonFile } from '../stores/jsonFile.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
@@ -12,14 +12,34 @@ import type { RunRollouts } from './runRollouts.ts'
 /** By dotted path, the JSON text of each value. */
 type Flat = ReadonlyMap<string, string>
 
-/** What differs between runs: what they do, the code they were made with, and the problems they saw. */
-export async function compareRuns(runs: readonly RunRollouts[], db: QueryDatabase): Promise<QueryResults['runs/compare']> {
-  const flats = await Promise.all(runs.map(async (run) => new Map([...configOf(run.directory), ...gitOf(run.directory), ...(await dataOf(run, db))])))
+/**
+ * What differs between runs: what they do, the code they were made with, and the problems they saw. One that cannot be read is
+ * named and keeps nobody from comparing the others.
+ */
+export async function compareRuns(names: readonly string[], read: (name: string) => Promise<RunRollouts>, db: QueryDatabase): Promise<RunComparison> {
+  const facts = new Map<string, { readonly name: string; readonly flat: Flat }>()
+  const unreadable: RunComparison['unreadable'][number][] = []
+  for (const name of names) {
+    try {
+      const run = await read(name)
+      if (!facts.has(run.directory)) facts.set(run.directory, { name, flat: await factsOf(run, db) })
+    } catch (error) {
+      if (!LabError.is(error) || error.code === 'cancelled') throw error
+      unreadable.push({ run: name, problem: `${error.message}. ${error.remedy}` })
+    }
+  }
+  const compared = [...facts.values()]
+  return { compared: compared.map(({ name }) => name), unreadable, ...differencesOf(compared.map(({ flat }) => flat)) }
+}
+
+function differencesOf(flats: readonly Flat[]): Pick<RunComparison, 'differences' | 'same'> {
   const paths = [...new Set(flats.flatMap((flat) => [...flat.keys()]))].sort()
   const all = paths.map((place): RunDifference => ({ path: place, values: flats.map((flat) => flat.get(place) ?? null) }))
   const differences = all.filter(({ values }) => new Set(values).size > 1)
   return { differences, same: all.length - differences.length }
 }
+
+const factsOf = async (run: RunRollouts, db: QueryDatabase): Promise<Flat> => new Map([...configOf(run.directory), ...gitOf(run.directory), ...(await dataOf(run, db))])
 
 const Told = z.object({ run: z.record(z.string(), z.json()) })
 

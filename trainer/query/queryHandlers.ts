@@ -64,7 +64,7 @@ function runHandlers({ state, watch }: HandlerContext): Some<
       const directory = realRunDirectory(run)
       return { planned: plannedStages(directory), ...metricsSince(path.join(directory, RUN_FILES.metrics), offset, names) }
     },
-    'runs/compare': async ({ runs }, signal) => compareRuns((await openAll(state, runs, signal)).map(({ run }) => run), state.db),
+    'runs/compare': ({ runs }, signal) => compareRuns(runs, (name) => state.wholeRun(name, signal), state.db),
     'runs/diagnose': async ({ run }, signal) => diagnoseRun(await state.wholeRun(run, signal), state.db, signal),
     'runs/watch': ({ runs, folders }) => {
       watch(runs, folders)

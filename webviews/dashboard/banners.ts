@@ -42,6 +42,10 @@ function lastWarning({ series: { warnings } }: WatchedRun, who: string): Templat
   return banner('warn', `${who}${last.step > 0 ? `Step ${last.step}: ` : ''}${last.message}${others > 0 ? ` (${others} other warnings before)` : ''}`)
 }
 
+/** Of more runs than one dashboard shows. */
+export const leftOutBanner = (leftOut: number, shown: number): TemplateResult =>
+  banner('info', `${leftOut} of ${leftOut + shown} runs ${leftOut === 1 ? 'is' : 'are'} left out: a dashboard compares at most ${shown}.`, 'Choose fewer with Compare Runs.')
+
 export function banner(tone: 'bad' | 'warn' | 'info', message: string, remedy?: string): TemplateResult {
   const symbol = tone === 'bad' ? 'error' : tone === 'warn' ? 'warning' : 'info'
   return html`<div class=${`banner ${tone}`}>${icon(symbol)}<p>${visibleLine(message, LONGEST)}${remedy ? html`<br>${visibleLine(remedy, LONGEST)}` : nothing}</p></div>`

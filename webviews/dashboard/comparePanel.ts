@@ -1,6 +1,6 @@
 import { css, html, nothing } from 'lit'
 import type { PropertyValues, TemplateResult } from 'lit'
-import type { QueryResults } from '../../trainer/protocol/queries.ts'
+import type { RunComparison, RunDifference } from '../../trainer/protocol/runViews.ts'
 import { visibleLine } from '../protocol/visibleText.ts'
 import { FoldingPanel } from './foldingPanel.ts'
 
@@ -24,7 +24,7 @@ export class ComparePanel extends FoldingPanel {
   `]
 
   declare runs: readonly ComparedRun[]
-  declare answer: QueryResults['runs/compare'] | undefined
+  declare answer: RunComparison | undefined
 
   #asked = ''
 
@@ -36,22 +36,32 @@ export class ComparePanel extends FoldingPanel {
   }
 
   override render(): TemplateResult {
-    return this.folding('Differences', this.#gist(), this.answer ? this.#table(this.answer) : nothing)
+    return this.folding('Differences', this.#gist(), this.answer ? this.#comparison(this.answer) : nothing)
   }
 
   #gist(): string {
     if (!this.answer) return 'of configuration, git state and data'
-    const { differences, same } = this.answer
-    return `${differences.length} of ${differences.length + same} values differ`
+    const { compared, differences, same, unreadable } = this.answer
+    const left = unreadable.length === 0 ? '' : `, ${unreadable.length} of ${this.runs.length} runs left out`
+    return compared.length < 2 ? 'fewer than two of the runs can be read' : `${differences.length} of ${differences.length + same} values differ${left}`
   }
 
-  #table({ differences }: QueryResults['runs/compare']): TemplateResult {
-    if (differences.length === 0) return html`<p>The runs do not differ.</p>`
+  #comparison({ compared, differences, unreadable }: RunComparison): TemplateResult {
+    const left = unreadable.map(({ run, problem }) => html`<p>${this.#labelOf(run)} is left out: ${visibleLine(problem, 1000)}</p>`)
+    if (compared.length < 2) return html`${left}`
+    return html`${left}${differences.length === 0 ? html`<p>The runs do not differ.</p>` : this.#table(compared, differences)}`
+  }
+
+  #table(compared: readonly string[], differences: readonly RunDifference[]): TemplateResult {
     return html`<div class="table" tabindex="0" role="region" aria-label="Differences of the runs"><table>
-      <thead><tr><th scope="col">value</th>${this.runs.map((run) => html`<th scope="col">${run.label}</th>`)}</tr></thead>
+      <thead><tr><th scope="col">value</th>${compared.map((run) => html`<th scope="col">${this.#labelOf(run)}</th>`)}</tr></thead>
       <tbody>${differences.map(({ path, values }) => html`<tr><th scope="row">${visibleLine(path, 200)}</th>
         ${values.map((value) => html`<td>${value === null ? html`<span class="faint">absent</span>` : visibleLine(value, 2000)}</td>`)}</tr>`)}</tbody>
     </table></div>`
+  }
+
+  #labelOf(directory: string): string {
+    return this.runs.find((run) => run.directory === directory)?.label ?? visibleLine(directory, 200)
   }
 
   async #ask(key: string): Promise<void> {

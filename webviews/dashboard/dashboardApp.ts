@@ -9,7 +9,7 @@ import type { RolloutFilter } from '../../trainer/protocol/rolloutViews.ts'
 import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { DashboardStart, SteeringAction } from '../protocol/dashboard.ts'
 import { Announcer } from './announcements.ts'
-import { banner, bannersOf } from './banners.ts'
+import { banner, bannersOf, leftOutBanner } from './banners.ts'
 import { chartCsv, runsCsv } from './chartCsv.ts'
 import { CHART_GROUPS } from './chartList.ts'
 import type { ChartSpec } from './chartList.ts'
@@ -55,6 +55,7 @@ export class DashboardApp extends LitElement {
   #said = ''
   #failure: { readonly message: string; readonly remedy: string } | undefined
   #found = ''
+  #leftOut = 0
 
   constructor(connection: DashboardConnection) {
     super()
@@ -66,8 +67,9 @@ export class DashboardApp extends LitElement {
 
   async #start(): Promise<void> {
     try {
-      const { runs, definitions, guards, saved } = await this.#connection.ask('ready', {})
+      const { runs, leftOut, definitions, guards, saved } = await this.#connection.ask('ready', {})
       this.#definitions = definitions
+      this.#leftOut = leftOut
       this.#state = readViewState(saved)
       this.#live.setGuards(guards)
       this.#live.setRuns(runs)
@@ -91,6 +93,7 @@ export class DashboardApp extends LitElement {
     return html`<main class=${runs.length > 1 ? 'several' : ''}>
       ${this.#headers(runs)}
       ${this.#failure ? banner('bad', this.#failure.message, this.#failure.remedy) : nothing}
+      ${this.#leftOut > 0 ? leftOutBanner(this.#leftOut, runs.length) : nothing}
       ${runs.map((run) => bannersOf(run, runs.length > 1))}
       ${this.#model.domain.to > 1 || this.#model.recorded.length > 0 ? this.#body(runs) : emptyState(runs, this.#started)}
       <div class="visually-hidden" role="status" aria-live="polite">${this.#said}</div>

@@ -21,6 +21,8 @@ export interface GuardStatus {
 
 export interface DashboardStart {
   readonly runs: readonly RunCard[]
+  /** Runs that were asked for beyond those that a dashboard shows at most. */
+  readonly leftOut: number
   readonly guards: readonly GuardStatus[]
   /** By metric name or family (`reward/part/*`). */
   readonly definitions: Readonly<Record<string, MetricMeaning>>
