@@ -14,6 +14,7 @@ describe('charts in words', () => {
 
   it('give values at a step; of evaluations the nearest, unless asked exactly', () => {
     assert.deepEqual(valuesAt([line, points], 3).map(valueText), ['0.8', '0.6 (0.5 to 0.7)'])
+    assert.deepEqual(valuesAt([line, points], 3).map(({ step }) => step), [3, 4])
     assert.deepEqual(valuesAt([line, points], 3, true).map(valueText), ['0.8', 'none'])
     assert.deepEqual(valuesAt([line], 2).map(valueText), ['none'])
   })

@@ -19,6 +19,8 @@ export function describeLine({ label, x, y }: ChartLine, range: StepRange): stri
 /** Value of a line at a step, with its interval where it has one. */
 export interface LineValue {
   readonly line: ChartLine
+  /** Where the value is from: of a line with values at few steps, the nearest one that it has. */
+  readonly step: number
   readonly value: number | null
   readonly low: number | null
   readonly high: number | null
@@ -30,7 +32,7 @@ export function valuesAt(lines: readonly ChartLine[], step: number, exact = fals
   return lines.map((line) => {
     const i = nearestIndex(line.x, step)
     const here = i >= 0 && ((line.sparse && !exact) || line.x[i] === step) ? i : -1
-    return { line, value: line.y[here] ?? null, low: line.low?.[here] ?? null, high: line.high?.[here] ?? null, count: line.count?.[here] }
+    return { line, step: line.x[here] ?? step, value: line.y[here] ?? null, low: line.low?.[here] ?? null, high: line.high?.[here] ?? null, count: line.count?.[here] }
   })
 }
 

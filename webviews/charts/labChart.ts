@@ -133,7 +133,7 @@ export class LabChart extends LitElement {
   #plotArea(): TemplateResult {
     const { from, to } = this.range ?? this.domain
     const step = this.step ?? to
-    const spoken = valuesAt(this.#current, step).map(({ line, ...value }) => `${line.label} ${valueText(value)}`)
+    const spoken = valuesAt(this.#current, step).map(({ line, ...value }) => `${line.label} ${valueText(value)}${value.step === step ? '' : ` at step ${value.step}`}`)
     return html`<div class="plot" part="plot" tabindex="0" role="slider" aria-labelledby="heading" aria-describedby="summary" aria-orientation="horizontal"
         aria-valuemin=${from} aria-valuemax=${to} aria-valuenow=${step} aria-valuetext=${`${this.stepWords(step)}: ${spoken.join(', ') || 'no values'}`}
         @keydown=${this.#onKey} @blur=${() => this.cursor.set(null)}>
@@ -151,6 +151,7 @@ export class LabChart extends LitElement {
         ${swatch(line.color, line.dash)}<span class="name" title=${line.label}>${line.label}</span>
         <span class="value"><strong>${value.value === null ? '–' : shortNumber(value.value)}</strong>
           ${value.low === null || value.high === null ? nothing : html`<span class="faint">${shortNumber(value.low)} to ${shortNumber(value.high)}</span>`}
+          ${value.step === at ? nothing : html`<span class="faint">at step ${value.step}</span>`}
           ${count === undefined ? nothing : html`<span class="faint">n = ${count}</span>`}</span>
       </li>`)}
     </ul>`

@@ -12,7 +12,7 @@ export function bannersOf(run: WatchedRun, named: boolean): (TemplateResult | ty
   if (run.gone) return [banner('bad', `${who}The folder of this run was deleted or moved.`, `What was read is still shown. It was at ${run.card.directory}.`)]
   return [
     run.error ? banner('bad', `${who}${run.error.message}`, run.error.remedy) : nothing,
-    run.card.problem ? banner('bad', `${who}${run.card.problem}`) : nothing,
+    run.card.problem && !toldByReading(run) ? banner('bad', `${who}${run.card.problem}`) : nothing,
     run.problem ? banner('bad', `${who}${run.problem.message}`, run.problem.remedy) : nothing,
     run.card.status === 'interrupted' ? banner('warn', `${who}The trainer of this run ended without saying so.`, 'Nothing recorded is lost: Resume goes on from the last checkpoint.') : nothing,
     run.live?.explanation ? banner(run.live.connection === 'attached' ? 'info' : 'warn', `${who}${run.live.explanation}`) : nothing,
@@ -21,6 +21,9 @@ export function bannersOf(run: WatchedRun, named: boolean): (TemplateResult | ty
     lastWarning(run, who)
   ]
 }
+
+/** A run that cannot be read says the same in its card as in the answer to every question; the answer has the remedy. */
+const toldByReading = ({ card, problem }: WatchedRun): boolean => problem !== undefined && card.problem?.startsWith(problem.message) === true
 
 /** Why the run was paused; else what its checks found, where it still trains. */
 function checkBanners({ guard, findings, card }: WatchedRun, who: string): TemplateResult[] {

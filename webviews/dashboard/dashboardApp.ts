@@ -27,6 +27,7 @@ import { meaningOf } from './meaning.ts'
 import { hasRollouts, rolloutsAt } from './pickedRollouts.ts'
 import { runHeader } from './runHeader.ts'
 import { recordedSteps } from './runSeries.ts'
+import { isReadable, nameAmong } from './runWords.ts'
 import { chartPicker, toolbar } from './toolbar.ts'
 import { FRESH, readViewState, toggled } from './viewState.ts'
 import type { ViewState } from './viewState.ts'
@@ -132,8 +133,8 @@ export class DashboardApp extends LitElement {
   #panels(): TemplateResult {
     const { shown } = this.#model
     const panel = (name: string) => (event: CustomEvent<{ open: boolean }>) => this.#change({ openPanels: toggled(this.#state.openPanels, name, event.detail.open) })
-    const compared = shown.map(({ card }) => ({ directory: card.directory, label: `${card.name}, seed ${card.seed}` }))
-    return html`<div class="panels">${shown.map(({ card, series, guard }) => html`<lab-diagnosis .connection=${this.#connection} run=${card.directory} name=${shown.length > 1 ? `${card.name}, seed ${card.seed}` : ''}
+    const compared = shown.map((run) => ({ directory: run.card.directory, label: nameAmong(run) }))
+    return html`<div class="panels">${shown.filter(isReadable).map(({ card, series, guard }) => html`<lab-diagnosis .connection=${this.#connection} run=${card.directory} name=${shown.length > 1 ? nameAmong({ card }) : ''}
         steps=${recordedSteps(series)} ?open=${this.#state.openPanels.includes(`checks ${card.directory}`)} @panel=${panel(`checks ${card.directory}`)}
         .guard=${ENDED.has(card.status) ? undefined : guard?.on} @guard=${(event: CustomEvent<{ on: boolean }>) => void this.#tryTo(this.#connection.ask('guard', { run: card.directory, on: event.detail.on }))}
         @findings=${(event: CustomEvent<DiagnosisEvents['findings']>) => this.#live.setFindings(card.directory, event.detail.findings)}

@@ -153,7 +153,7 @@ export const dashboardStyles = css`
   }
   .toolbar .stages button {
     padding: 1px 9px;
-    border: 1px solid var(--vscode-contrastBorder, var(--vscode-button-secondaryBackground));
+    border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, var(--vscode-editorWidget-border)));
     border-radius: 10px;
     background: transparent;
     color: var(--vscode-foreground);
@@ -164,6 +164,7 @@ export const dashboardStyles = css`
     border-color: var(--vscode-focusBorder);
     background: var(--vscode-button-secondaryBackground);
     color: var(--vscode-button-secondaryForeground);
+    font-weight: 600;
   }
   .toolbar input[type='range'] {
     width: 110px;

@@ -4,7 +4,7 @@ import { swatch } from '../charts/swatch.ts'
 import { isChecked } from '../controls/registerControls.ts'
 import type { SteeringAction } from '../protocol/dashboard.ts'
 import type { WatchedRun } from './liveRuns.ts'
-import { ACTION_LABELS, stateWord, timeLeft, toneOf } from './runWords.ts'
+import { ACTION_LABELS, isReadable, stateWord, timeLeft, toneOf } from './runWords.ts'
 
 export interface HeaderActions {
   readonly steer: (run: WatchedRun, action: SteeringAction) => void
@@ -29,13 +29,13 @@ export function runHeader(run: WatchedRun, look: RunLook | undefined, actions: H
     <span class=${`state ${toneOf(run)}`}><span>${stateWord(run)}</span></span>
     ${progress(run)}
     ${run.gone ? nothing : steering(run, actions)}
-    <span class="about faint">${[card.recipe, card.model, `seed ${card.seed}`, card.stage && card.status === 'running' ? `stage ${card.stage}` : ''].filter(Boolean).join(' · ')}</span>
+    <span class="about faint">${[card.recipe, card.model, isReadable(run) ? `seed ${card.seed}` : '', card.stage && card.status === 'running' ? `stage ${card.stage}` : ''].filter(Boolean).join(' · ')}</span>
   </div>`
 }
 
 function progress(run: WatchedRun): TemplateResult | typeof nothing {
   const { card } = run
-  if (card.status === 'damaged' || card.status === 'newer') return nothing
+  if (!isReadable(run)) return nothing
   const left = timeLeft(run)
   return html`<span class="progress">
     <progress aria-label=${`Progress of ${card.name}`} max=${Math.max(1, card.steps)} value=${Math.min(card.step, card.steps)}></progress>

@@ -17,6 +17,12 @@ export function stateWord(run: WatchedRun): string {
   return STATUS_WORDS[run.card.status]
 }
 
+/** Whether its files say anything but that it is a run. */
+export const isReadable = ({ card }: Pick<WatchedRun, 'card'>): boolean => card.status !== 'damaged' && card.status !== 'newer'
+
+/** How a run among several is called; of one that cannot be read nobody knows the seed. */
+export const nameAmong = (run: Pick<WatchedRun, 'card'>): string => (isReadable(run) ? `${run.card.name}, seed ${run.card.seed}` : run.card.name)
+
 export type Tone = 'plain' | 'live' | 'good' | 'warn' | 'bad'
 
 export function toneOf(run: WatchedRun): Tone {

@@ -58,6 +58,14 @@ describe('tracks of a run', () => {
     assert.deepEqual(told(tracks).map(([names, steps]) => [names, steps]), [[['sft'], [50]], [['rl'], [1]]])
   })
 
+  it('stay few whatever stages a file names', () => {
+    const tracks: Tracks = new Map()
+    const steps = Array.from({ length: 10_000 }, (_, i) => i + 1)
+    appendToTracks(tracks, { planned: [], stages: steps.map((step) => `stage ${step}`), steps, seconds: steps, series: { a: steps }, next: 1 })
+    assert.equal(tracks.size, 64)
+    assert.equal([...tracks.values()].reduce((sum, track) => sum + track.steps.length, 0), 10_000)
+  })
+
   it('find the members of a family', () => {
     const track = drawnSeries({ 'reward/part/answer': [1], 'reward/part/format': [1], 'reward/mean': [1] })
     assert.deepEqual(metricNames([track], 'reward/part/*'), ['reward/part/answer', 'reward/part/format'])

@@ -19,36 +19,47 @@ export type Tracks = Map<string, Track>
 
 export const RL_TRACK = 'reinforcement learning'
 
+/** A file can name any number of stages; no run has so many. */
+const TRACKS_MOST = 64
+
 /** Adds what is new. A step that was done again replaces itself and all that came after it on its track. */
-export function appendToTracks(tracks: Tracks, added: MetricSeries): void {
-  planTracks(tracks, added.planned)
-  const series = Object.entries(added.series)
-  added.steps.forEach((step, i) => {
-    const stage = added.stages[i] ?? ''
-    const track = trackOf(tracks, keyOf(stage, added.planned), [stage])
+export function appendToTracks(tracks: Tracks, { planned, stages, steps, seconds, series }: MetricSeries): void {
+  const keyOf = trackKeys(planned)
+  if (tracks.size === 0) planTracks(tracks, planned, keyOf)
+  const columns = Object.entries(series)
+  steps.forEach((step, i) => {
+    const stage = stages[i] ?? ''
+    const track = trackOf(tracks, keyOf(stage), [stage])
     forgetFrom(track, step)
-    for (const [name, values] of series) if ((values[i] ?? null) !== null) columnOf(track, name)
+    for (const [name, values] of columns) if ((values[i] ?? null) !== null) columnOf(track, name)
     track.steps.push(step)
     track.stages.push(stage)
-    track.seconds.push(added.seconds[i] ?? 0)
-    for (const [name, values] of track.values) values.push(added.series[name]?.[i] ?? null)
+    track.seconds.push(seconds[i] ?? 0)
+    for (const [name, values] of track.values) values.push(series[name]?.[i] ?? null)
   })
 }
 
-/** A stage that nobody planned, or whose run file cannot be read, is taken to count for itself: no step of another can be lost to it. */
-const keyOf = (stage: string, planned: readonly CountedStage[]): string => (planned.some(({ name, supervised }) => name === stage && !supervised) ? RL_TRACK : `supervised ${stage}`)
+/** The track of each stage. One that nobody planned, or whose run file cannot be read, counts for itself: no step of another can be lost to it. */
+function trackKeys(planned: readonly CountedStage[]): (stage: string) => string {
+  const rl = new Set(planned.flatMap(({ name, supervised }) => (supervised ? [] : [name])))
+  return (stage) => (rl.has(stage) ? RL_TRACK : `supervised ${stage}`)
+}
 
 /** Reinforcement learning in several stages comes where the last of them does: what lies between them is not evaluated. */
-function planTracks(tracks: Tracks, planned: readonly CountedStage[]): void {
-  if (tracks.size > 0) return
-  const keys = planned.map(({ name }) => keyOf(name, planned))
-  planned.forEach((_, i) => {
-    if (keys.lastIndexOf(keys[i]!) === i) trackOf(tracks, keys[i]!, planned.filter((_stage, j) => keys[j] === keys[i]).map(({ name }) => name))
-  })
+function planTracks(tracks: Tracks, planned: readonly CountedStage[], keyOf: (stage: string) => string): void {
+  const namesOf = new Map<string, string[]>()
+  for (const { name } of planned) {
+    const key = keyOf(name)
+    const names = namesOf.get(key) ?? []
+    names.push(name)
+    namesOf.delete(key)
+    namesOf.set(key, names)
+  }
+  for (const [key, names] of namesOf) trackOf(tracks, key, names)
 }
 
 function trackOf(tracks: Tracks, key: string, names: readonly string[]): Track {
-  const known = tracks.get(key)
+  const known = tracks.get(key) ?? (tracks.size < TRACKS_MOST ? undefined : [...tracks.values()].at(-1))
   if (known) return known
   const track = { key, names, steps: [], stages: [], seconds: [], values: new Map<string, (number | null)[]>() }
   tracks.set(key, track)
