@@ -53,7 +53,7 @@ export const QUERY_REQUESTS = {
   'rollouts/excerpts': z.object({ rollouts: z.array(z.object({ run: RunPath, id: z.string() })).max(PAGE_ROWS), characters: z.number().int().min(1).max(400) }),
   'rollouts/position': z.object({ view: ViewId, run: RunPath, id: z.string() }),
   'rollouts/histogram': z.object({ view: ViewId, column: z.enum(['reward', 'completionTokens', 'advantage', 'step', 'meanEntropy', 'meanLogprob']), bins: z.number().int().min(1).max(200) }),
-  /** Hits come as `searchHits` notices with the same `search`, in the order of the view; the answer comes when all was searched. */
+  /** Hits come as `searchHits` notices with the same `search`, in the order of the view; the answer comes when all was searched, or as many hits were found. */
   'rollouts/search': z.object({ view: ViewId, search: z.string(), text: z.string().min(1).max(1000), limit: z.number().int().min(1).max(10_000) }),
   /** `executions: false` leaves them out, which are read apart. */
   'rollouts/one': z.object({ run: RunPath, id: z.string(), executions: z.boolean().optional() }),

@@ -134,11 +134,15 @@ export interface ViewInfo {
   readonly generation: number
   /** Rows (rollouts or groups) that pass the filter. */
   readonly count: number
-  /** Rollouts of the runs, before the filter. */
+  /** Rollouts of the runs, before the filter; so many of them are of attempts that were done again. */
   readonly total: number
+  readonly superseded: number
   readonly right: number
   readonly wrong: number
   readonly notScorable: number
+  /** Names that the rollouts recorded, those of their reward parts as the columns of `parts` are called. */
+  readonly parts: readonly string[]
+  readonly environments: readonly string[]
   readonly notices: readonly Notice[]
 }
 

@@ -45,6 +45,7 @@ export interface RunDetails {
   readonly summary?: Summary
   readonly git?: { readonly commit: string; readonly branch: string; readonly dirty: boolean }
   readonly notices: readonly Notice[]
+  /** As far as the run file tells, before a rollout was recorded: modules name what they give themselves. */
   readonly rewardParts: readonly string[]
   readonly environments: readonly string[]
 }

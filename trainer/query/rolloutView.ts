@@ -98,12 +98,16 @@ export class RolloutView {
       const found = await this.#db.integers(this.#orderSql(passing), { signal, deadlineSeconds })
       return { rows: found, counts: (await this.#db.rows(`SELECT ${COUNTS} FROM ${passing}`, { signal, deadlineSeconds }))[0] }
     })
-    const [total] = await this.#db.rows(`SELECT CAST(count(*) AS INTEGER) AS total FROM (${this.#all()})`, { signal })
+    const [all] = await this.#db.rows(`SELECT CAST(count(*) AS INTEGER) AS total, CAST(count(*) FILTER (superseded) AS INTEGER) AS superseded FROM (${this.#all()})`, { signal })
+    const environments = await this.#environments(signal)
     this.#basis = basis
     this.rows = rows
     this.generation++
     this.#failure = undefined
-    this.#info = { count: rows.length, total: Number(total?.total), right: Number(counts?.right), wrong: Number(counts?.wrong), notScorable: Number(counts?.notScorable) }
+    this.#info = {
+      count: rows.length, total: Number(all?.total), superseded: Number(all?.superseded), right: Number(counts?.right), wrong: Number(counts?.wrong),
+      notScorable: Number(counts?.notScorable), parts: partsOf(this.runs), environments
+    }
   }
 
   /** Takes the rows anew; where that fails, the list stays as it is and says why, until a run changes again. */
@@ -222,7 +226,14 @@ export class RolloutView {
   #empty(): void {
     this.rows = new Int32Array(0)
     this.generation++
-    this.#info = { count: 0, total: 0, right: 0, wrong: 0, notScorable: 0 }
+    this.#info = { count: 0, total: 0, superseded: 0, right: 0, wrong: 0, notScorable: 0, parts: [], environments: [] }
+  }
+
+  /** Each once, by name. */
+  async #environments(signal: AbortSignal | undefined): Promise<string[]> {
+    const found = new Set<string>()
+    for (const run of this.runs) (await run.environments(signal)).forEach((name) => found.add(name))
+    return [...found].sort()
   }
 
   #orderSql(passing: string): string {

@@ -112,7 +112,7 @@ export function studyOf(run: ResolvedRun): string {
   return createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 16)
 }
 
-export function environmentNames(run: ResolvedRun): string[] {
+function environmentNames(run: ResolvedRun): string[] {
   return stageEnvironments(run).map((reference) => (reference.name === 'module' && 'path' in reference ? path.basename(reference.path as string) : reference.name))
 }
 

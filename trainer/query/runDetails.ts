@@ -4,14 +4,19 @@ import { LabError } from '../errors.ts'
 import { Checkpoint } from '../protocol/checkpoint.ts'
 import type { QueryResults } from '../protocol/queries.ts'
 import type { Notice } from '../protocol/rolloutViews.ts'
+import { isRewardFile, rewardPartName } from '../protocol/rewardFile.ts'
+import type { ResolvedRun } from '../protocol/runFile.ts'
+import { stagesOf } from '../protocol/runStages.ts'
 import type { CheckpointCard, RunDetails } from '../protocol/runViews.ts'
+import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import { GitRecord } from '../stores/gitState.ts'
 import { readJsonFile } from '../stores/jsonFile.ts'
+import { distinctParts } from '../stores/partNames.ts'
 import { listFolder, plainKind } from '../stores/plainFiles.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import { readState } from '../stores/stateStore.ts'
 import { readSummary } from '../stores/summaryStore.ts'
-import { cardOf, checkpointFolders, environmentNames, requireReadableRun } from './runCards.ts'
+import { cardOf, checkpointFolders, requireReadableRun } from './runCards.ts'
 
 /** Everything about a run but its rollouts. @param name what the run was asked for by */
 export function runDetails(directory: string, name: string): RunDetails {
@@ -34,8 +39,23 @@ export function runDetails(directory: string, name: string): RunDetails {
   return {
     card: cardOf(directory, name), run, source, notices,
     ...(state === undefined ? {} : { state }), ...(summary === undefined ? {} : { summary }), ...gitOf(git),
-    rewardParts: recorded?.rewards ?? run.rewards.map((reward) => reward.name), environments: environmentNames(run)
+    rewardParts: recorded?.rewards ?? rewardParts(run), environments: environments(run)
   }
+}
+
+/** Of all stages; a module that is no reward file alone knows what its part is called. */
+function rewardParts(run: ResolvedRun): string[] {
+  const rewards = stagesOf(run).flatMap((stage) => stage.rewards ?? run.rewards)
+  return distinctParts(rewards.flatMap((reward) => {
+    if (reward.name !== 'module') return [reward.name]
+    return isRewardFile(reward.path) ? [rewardPartName(reward.path, reward.function ?? 'score')] : []
+  }))
+}
+
+/** Of all stages; a module alone knows what its environment is called. */
+function environments(run: ResolvedRun): string[] {
+  const names = stagesOf(run).flatMap((stage) => stageEnvironments(run, stage)).map(({ name }) => name)
+  return [...new Set(names)].filter((name) => name !== 'module')
 }
 
 function gitOf(git: GitRecord | undefined): Pick<RunDetails, 'git'> {

@@ -88,6 +88,12 @@ export class RunRollouts {
     return selectRows(this.table, this.number, this.names, this.parts, parts)
   }
 
+  /** Names of the environments that its rollouts are of. */
+  async environments(signal: AbortSignal | undefined): Promise<string[]> {
+    const codes = await this.#db.integers(`SELECT DISTINCT CAST(environment AS INTEGER) FROM ${this.table}`, { signal })
+    return [...codes].map((code) => this.names.names[code] ?? '').filter((name) => name !== '')
+  }
+
   /** Shards by number, and the shard of a step that was moved after it was read from lines. */
   shard(number: number): Shard | undefined {
     return this.#shards.get(number)

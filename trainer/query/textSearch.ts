@@ -31,7 +31,7 @@ export interface Searched {
   readonly limit: number
 }
 
-/** Searches texts in the order of a view; tells of hits as they are found, in that order. */
+/** Searches texts in the order of a view; tells of hits as they are found, in that order. What was searched ends with the last hit that the limit lets pass. */
 export async function searchTexts(db: QueryDatabase, searched: Searched, tell: (progress: SearchProgress) => void, signal: AbortSignal): Promise<{ searched: number; hits: number; complete: boolean }> {
   const { rows, limit } = searched
   let hits = 0
@@ -40,10 +40,11 @@ export async function searchTexts(db: QueryDatabase, searched: Searched, tell: (
     throwIfCancelled(signal)
     const scattered = size === LARGEST_PIECE && !isOrdered(rows, done, done + size)
     const end = scattered ? rows.length : Math.min(rows.length, done + size)
-    const found = (await hitsIn(db, searched, done, end, signal)).slice(0, limit - hits)
-    hits += found.length
-    done = end
-    tell({ hits: found, searched: done })
+    const found = await hitsIn(db, searched, done, end, signal)
+    const told = found.slice(0, limit - hits)
+    hits += told.length
+    done = told.length < found.length ? told.at(-1)!.at + 1 : end
+    tell({ hits: told.map(({ hit }) => hit), searched: done })
   }
   return { searched: done, hits, complete: done === rows.length }
 }
@@ -60,12 +61,18 @@ function isOrdered(rows: Int32Array, from: number, end: number): boolean {
   return most - least < 4 * piece.length + PASS_ROWS
 }
 
-/** Hits in the positions from … end, in their order. */
-async function hitsIn(db: QueryDatabase, { rows, positions: places, runs, text }: Searched, from: number, end: number, signal: AbortSignal): Promise<SearchHit[]> {
+/** A hit and the row that it is in, as a place in the rows that are searched. */
+interface PlacedHit {
+  readonly hit: SearchHit
+  readonly at: number
+}
+
+/** Hits in the rows from … end, in their order. */
+async function hitsIn(db: QueryDatabase, { rows, positions: places, runs, text }: Searched, from: number, end: number, signal: AbortSignal): Promise<PlacedHit[]> {
   const positions = new Map<number, number>()
   for (let at = from; at < end; at++) positions.set(rows[at]!, at)
   const sorted = Int32Array.from(positions.keys()).sort()
-  const found: { hit: Omit<SearchHit, 'position'>; at: number }[] = []
+  const found: PlacedHit[] = []
   const pattern = patternOf(text)
   for (let at = 0; at < sorted.length; at += PASS_ROWS) {
     for (const { name, run } of runs) {
@@ -73,11 +80,11 @@ async function hitsIn(db: QueryDatabase, { rows, positions: places, runs, text }
       for (const one of await readTexts(placed, { containing: text, signal })) {
         const hit = hitOf(one, name, pattern)
         const place = positions.get(one.row)
-        if (hit !== undefined && place !== undefined) found.push({ hit, at: place })
+        if (hit !== undefined && place !== undefined) found.push({ hit: { position: places[place]!, ...hit }, at: place })
       }
     }
   }
-  return found.sort((a, b) => a.at - b.at).map(({ hit, at }) => ({ position: places[at]!, ...hit }))
+  return found.sort((a, b) => a.at - b.at)
 }
 
 /** Places of sorted rows: the range is asked for, which is fast, and what is not wanted left out. */

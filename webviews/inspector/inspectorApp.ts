@@ -10,6 +10,7 @@ import { DetailModel } from './detail/detailModel.ts'
 import { errorBox } from './detail/messages.ts'
 import './detail/rolloutDetail.ts'
 import type { DetailTab, RolloutDetail } from './detail/rolloutDetail.ts'
+import { isSamePlace } from './detail/samePlace.ts'
 import { inspectorHeader } from './inspectorHeader.ts'
 import { inspectorStyles } from './inspectorStyles.ts'
 import { isGroupRow, InspectorModel, NEWEST_FIRST } from './inspectorModel.ts'
@@ -17,7 +18,7 @@ import type { Connection } from './inspectorModel.ts'
 import { keyAction } from './keyActions.ts'
 import type { KeyAction } from './keyActions.ts'
 import './list/listPane.ts'
-import type { ListPane } from './list/listPane.ts'
+import type { ListPane, Wanted } from './list/listPane.ts'
 import type { RolloutList } from './list/rolloutList.ts'
 import { LivePartials } from './live/livePartials.ts'
 import './live/liveTexts.ts'
@@ -192,26 +193,29 @@ export class InspectorApp extends LitElement {
   }
 
   #show(what: { readonly filter?: RolloutFilter; readonly rollout?: RolloutPlace }): void {
-    if (what.filter) this.#change({ filter: what.filter })
-    if (what.rollout) {
-      this.#detail.openRollout(what.rollout)
-      void this.#revealPlace()
-    }
+    const listed = what.filter ? this.#change({ filter: what.filter }) : Promise.resolve()
+    if (!what.rollout) return
+    this.#detail.openRollout(what.rollout)
+    void listed.then(() => this.#revealPlace())
   }
 
-  #change(wanted: Parameters<InspectorModel['change']>[0]): void {
+  /** Resolves when the list is there. */
+  #change(wanted: Wanted): Promise<void> {
     this.selected = -1
-    this.#model?.change(wanted)
+    const listed = this.#model?.change(wanted) ?? Promise.resolve()
     if (wanted.filter || wanted.sort || wanted.by) this.#list?.scrollToTop(0)
     this.#save()
+    return listed
   }
 
+  /** Selects what is read where it stands in the list now; nothing where the list does not have it. */
   async #revealPlace(): Promise<void> {
     const { place } = this.#detail
-    const position = place ? await this.#model?.positionOf(place).catch(() => null) : null
-    if (typeof position !== 'number') return
-    this.selected = position
-    this.#list?.reveal(position)
+    if (!place) return
+    const position = await this.#model?.positionOf(place).catch(() => null)
+    if (!isSamePlace(place, this.#detail.place)) return
+    this.selected = position ?? -1
+    if (this.selected >= 0) this.#list?.reveal(this.selected)
   }
 
   #openRow(position: number): void {
@@ -237,7 +241,7 @@ export class InspectorApp extends LitElement {
   #onUserScroll(): void {
     if (this.#model?.follow) {
       this.said = 'Following paused: the list stays as it is. Press f to follow again.'
-      this.#model.change({ follow: false })
+      void this.#model.change({ follow: false })
     }
     this.#saveSoon()
   }
@@ -269,7 +273,7 @@ export class InspectorApp extends LitElement {
       group: () => this.#setTab('group'),
       rollout: () => this.#setTab('rollout'),
       history: () => this.#setTab('history'),
-      listBy: () => this.#change({ by: model.by === 'groups' ? 'rollouts' : 'groups' }),
+      listBy: () => void this.#change({ by: model.by === 'groups' ? 'rollouts' : 'groups' }),
       text: () => this.#pane?.focusText(),
       filters: () => this.#toggleFilters(),
       follow: () => this.#toggleFollow(model),
@@ -301,7 +305,7 @@ export class InspectorApp extends LitElement {
   #toggleFollow(model: InspectorModel): void {
     const follow = !model.follow
     this.said = follow ? 'Following the newest rollouts.' : 'Not following.'
-    this.#change({ follow, ...(follow && { sort: NEWEST_FIRST }) })
+    void this.#change({ follow, ...(follow && { sort: NEWEST_FIRST }) })
   }
 
   async #mark(): Promise<void> {
@@ -332,11 +336,11 @@ export class InspectorApp extends LitElement {
     if (!model) return html`<div class="whole faint" role="status">Opening the run…</div>`
     const one = this.narrow ? (this.#detail.inFront ? 'detail' : 'list') : 'both'
     return html`${inspectorHeader(model, this.filtersOpen, {
-        listBy: (by) => this.#change({ by }), follow: () => this.#toggleFollow(model), filters: () => this.#toggleFilters(), help: () => (this.helpOpen = true)
+        listBy: (by) => void this.#change({ by }), follow: () => this.#toggleFollow(model), filters: () => this.#toggleFilters(), help: () => (this.helpOpen = true)
       })}
       <main class="panes ${one}">
         <lab-list-pane ?hidden=${one === 'detail'} .model=${model} .version=${this.version} .selected=${this.selected} ?filtersOpen=${this.filtersOpen} .details=${this.details}
-          @listchange=${(event: CustomEvent<Parameters<InspectorModel['change']>[0]>) => this.#change(event.detail)} @rowopen=${(event: CustomEvent<number>) => this.#openRow(event.detail)}
+          @listchange=${(event: CustomEvent<Wanted>) => void this.#change(event.detail)} @rowopen=${(event: CustomEvent<number>) => this.#openRow(event.detail)}
           @rowselect=${(event: CustomEvent<number>) => this.#selectRow(event.detail)} @userscroll=${() => this.#onUserScroll()} @openhit=${(event: CustomEvent<SearchHit>) => this.#openHit(event.detail)}></lab-list-pane>
         <div class="detail-pane" @reading=${(event: CustomEvent<KeptReading>) => this.#onReading(event.detail)} ?hidden=${one === 'list'}>${this.#detailPane(model)}</div>
       </main>
@@ -357,9 +361,9 @@ export class InspectorApp extends LitElement {
   }
 
   #openHit(hit: SearchHit): void {
-    this.selected = hit.position
-    this.#list?.reveal(hit.position)
     this.#detail.openRollout({ run: hit.run, id: hit.id }, 'rollout', hit.segment === 0 ? hit.at : -1)
+    // Rows may have moved since it was found.
+    void this.#revealPlace()
   }
 }
 

@@ -18,7 +18,15 @@ export const NEWEST_FIRST: RolloutSort = { by: 'recorded', descending: true }
 const PAGE = 100
 const PAGES_KEPT = 60
 
-export type SearchState = { readonly text: string; readonly hits: readonly SearchHit[]; readonly searched: number; readonly done: boolean; readonly error?: ViewError }
+export interface SearchState {
+  readonly text: string
+  readonly hits: readonly SearchHit[]
+  /** Rows of the list, from its beginning. */
+  readonly searched: number
+  /** `cut`: there may be more hits in the rows after those that were searched. */
+  readonly state: 'searching' | 'complete' | 'cut' | 'failed'
+  readonly error?: ViewError
+}
 
 /**
  * The list that the inspector shows: what is asked for, the open view of the query process, its pages. Parts of the page read it
@@ -83,6 +91,7 @@ export class InspectorModel {
     this.#opening?.abort()
     const opening = new AbortController()
     this.#opening = opening
+    this.#emptySearch()
     this.loading = true
     this.error = undefined
     this.onChange()
@@ -91,8 +100,10 @@ export class InspectorModel {
       const { runs, filter, sort, by, follow } = this
       const asked = { runs: runs.map((run) => run.directory), filter, sort, by, follow, first: PAGE }
       this.#opened(await this.connection.query('rollouts/open', asked, opening.signal), old)
+      if (this.search) void this.find(this.search.text)
     } catch (error) {
       if (opening.signal.aborted) return
+      this.search = undefined
       this.#fail(error)
     } finally {
       if (this.#opening === opening) this.loading = false
@@ -115,11 +126,12 @@ export class InspectorModel {
     this.pages.renew(++this.#renewals)
   }
 
-  /** Sets what the list is of and opens it. Rows of the other kind are dropped at once. */
-  change(wanted: { filter?: RolloutFilter; sort?: RolloutSort; by?: ListBy; follow?: boolean }): void {
+  /** Sets what the list is of and opens it. Rows of the other kind are dropped at once; a search goes on in the new list of rollouts. */
+  change(wanted: { filter?: RolloutFilter; sort?: RolloutSort; by?: ListBy; follow?: boolean }): Promise<void> {
     if (wanted.by !== undefined && wanted.by !== this.by) this.pages.clear()
+    if (wanted.by === 'groups') void this.find('')
     Object.assign(this, wanted)
-    void this.open()
+    return this.open()
   }
 
   async positionOf(place: RolloutPlace): Promise<number | null> {
@@ -140,7 +152,8 @@ export class InspectorModel {
     const searching = new AbortController()
     this.#searching = searching
     const search = crypto.randomUUID()
-    this.search = { text, hits: [], searched: 0, done: false }
+    this.search = begunSearch(text)
+    this.onChange()
     const stop = this.connection.on('searchHits', (found) => {
       if (found.search !== search || !this.search || searching.signal.aborted) return
       this.search = { ...this.search, hits: [...this.search.hits, ...found.hits], searched: found.searched }
@@ -148,13 +161,19 @@ export class InspectorModel {
     })
     try {
       const result = await this.connection.query('rollouts/search', { view, search, text, limit: SEARCH_HITS }, searching.signal)
-      if (this.search) this.search = { ...this.search, searched: result.searched, done: true }
+      if (this.search && !searching.signal.aborted) this.search = { ...this.search, searched: result.searched, state: result.complete ? 'complete' : 'cut' }
     } catch (error) {
-      if (!searching.signal.aborted && this.search) this.search = { ...this.search, done: true, error: toViewError(error) }
+      if (!searching.signal.aborted && this.search) this.search = { ...this.search, state: 'failed', error: toViewError(error) }
     } finally {
       stop()
       this.onChange()
     }
+  }
+
+  /** The list that is searched goes: what was found there stands elsewhere, or nowhere, in the next one. */
+  #emptySearch(): void {
+    this.#searching?.abort()
+    if (this.search) this.search = begunSearch(this.search.text)
   }
 
   /** Text is found in rollouts, at their positions in the list. */
@@ -215,3 +234,4 @@ export class InspectorModel {
 }
 
 const SEARCH_HITS = 500
+const begunSearch = (text: string): SearchState => ({ text, hits: [], searched: 0, state: 'searching' })

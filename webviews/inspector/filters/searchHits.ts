@@ -3,9 +3,7 @@ import type { SearchHit } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleText } from '../../protocol/visibleText.ts'
 import type { SearchState } from '../inspectorModel.ts'
-import { countText, unitsText } from '../rowText.ts'
-
-const DRAWN = 200
+import { hitsFound, rowsSearched } from './searchWords.ts'
 
 /** What a search found so far. Fires `openhit` with the hit, and `endsearch`. */
 export class SearchHits extends LitElement {
@@ -30,11 +28,10 @@ export class SearchHits extends LitElement {
   declare total: number
 
   override render() {
-    const { hits, searched, done, error, text } = this.search
-    const progress = done ? `${countText(searched)} searched` : `${countText(searched)} of ${countText(this.total)} searched…`
-    return html`<div class="head"><span role="status">${unitsText(hits.length, 'hit')} for “${visibleText(text.slice(0, 60))}” <span class="faint">${progress}</span>${error ? html` <span class="faint">${visibleText(error.message)} ${visibleText(error.remedy)}</span>` : nothing}</span>
+    const { hits, error, text } = this.search
+    return html`<div class="head"><span role="status">${hitsFound(this.search)} for “${visibleText(text.slice(0, 60))}” <span class="faint">${rowsSearched(this.search, this.total)}</span>${error ? html` <span class="faint">${visibleText(error.message)} ${visibleText(error.remedy)}</span>` : nothing}</span>
         <button type="button" class="icon-button" aria-label="End the search" @click=${() => this.dispatchEvent(new CustomEvent('endsearch'))}>×</button></div>
-      <ul>${hits.slice(0, DRAWN).map((hit) => this.#hit(hit))}</ul>`
+      <ul>${hits.map((hit) => this.#hit(hit))}</ul>`
   }
 
   #hit(hit: SearchHit) {

@@ -10,12 +10,16 @@ import type { Brush } from '../filters/brushedWhere.ts'
 import { chipsOf, withCondition } from '../filters/filterChips.ts'
 import '../filters/filterPanel.ts'
 import '../filters/histogram.ts'
+import { namesToOffer } from '../filters/namesToOffer.ts'
 import '../filters/searchHits.ts'
 import type { InspectorModel } from '../inspectorModel.ts'
 import { countText } from '../rowText.ts'
 import { listPaneStyles } from './listPaneStyles.ts'
 import './rolloutList.ts'
 import type { RolloutList } from './rolloutList.ts'
+
+/** Another list than the one that is shown. */
+export type Wanted = Parameters<InspectorModel['change']>[0]
 
 /**
  * The side with the list: text and filters, what is wrong, search hits, rows. Fires `listchange` (what is asked for), `rowopen`,
@@ -71,8 +75,7 @@ export class ListPane extends LitElement {
   }
 
   #filters(model: InspectorModel) {
-    const parts = [...new Set(this.details.flatMap((details) => details.rewardParts))]
-    const environments = [...new Set(this.details.flatMap((details) => details.environments))]
+    const { parts, environments } = namesToOffer(model.info, this.details)
     return html`<div class="filters">${model.by === 'rollouts' ? html`<lab-histogram .model=${model} .view=${`${model.info?.view ?? ''} ${model.info?.generation ?? ''}`} @brush=${(event: CustomEvent<Brush>) => this.#change({ filter: withBrush(model.filter, event.detail) })}></lab-histogram>` : nothing}
       <lab-filter-panel .filter=${model.filter} .parts=${parts} .environments=${environments} @filterchange=${(event: CustomEvent<RolloutFilter>) => this.#change({ filter: event.detail })}></lab-filter-panel></div>`
   }
@@ -92,7 +95,7 @@ export class ListPane extends LitElement {
   #listOrState(model: InspectorModel) {
     if (!model.info) return model.error ? errorBox(model.error, () => void model.open()) : html`<div class="empty" role="status">Reading the run…</div>`
     if (model.count === 0 && !model.loading) return html`<div class="empty">${this.#emptyWords(model)}</div>`
-    return html`<lab-rollout-list .model=${model} .version=${this.version} .selected=${this.selected} aria-busy=${model.loading}
+    return html`<lab-rollout-list .model=${model} .version=${this.version} .selected=${this.selected} aria-busy=${model.loading} @listchange=${(event: CustomEvent<Wanted>) => this.#change(event.detail)}
       @rowopen=${(event: CustomEvent<number>) => this.#fire('rowopen', event.detail)} @rowselect=${(event: CustomEvent<number>) => this.#fire('rowselect', event.detail)} @userscroll=${() => this.#fire('userscroll', undefined)}></lab-rollout-list>`
   }
 
@@ -102,7 +105,7 @@ export class ListPane extends LitElement {
     return `This run has no rollouts yet. They appear here as soon as the first are sampled${alive ? '' : ', once it goes on'}.`
   }
 
-  #change(wanted: Parameters<InspectorModel['change']>[0]): void {
+  #change(wanted: Wanted): void {
     this.#fire('listchange', wanted)
   }
 

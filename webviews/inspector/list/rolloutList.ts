@@ -2,6 +2,7 @@ import { VirtualizerController } from '@tanstack/lit-virtual'
 import { html, LitElement, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { PropertyValues } from 'lit'
+import type { RolloutSort } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { isGroupRow } from '../inspectorModel.ts'
 import type { InspectorModel, ListRow } from '../inspectorModel.ts'
@@ -21,7 +22,7 @@ const SETTLE_MS = 160
 
 /**
  * The long list. Its pages are the items of the virtualizer; of the pages in view the rows in view are drawn. Fires `rowopen` and
- * `rowselect` with the position, and `userscroll` when the user, not the page, scrolled.
+ * `rowselect` with the position, `listchange` with another sort, and `userscroll` when the user, not the page, scrolled.
  */
 export class RolloutList extends LitElement {
   static override properties = { model: { attribute: false }, version: { type: Number }, selected: { type: Number } }
@@ -158,7 +159,7 @@ export class RolloutList extends LitElement {
   }
 
   #sortBy(column: Column['sort']): void {
-    if (column) this.model.change({ sort: nextSort(this.model.sort, column) })
+    if (column) this.#fire('listchange', { sort: nextSort(this.model.sort, column) })
   }
 
   #row(position: number) {
@@ -216,8 +217,10 @@ export class RolloutList extends LitElement {
     this.#fire('rowselect', next)
   }
 
-  #fire(name: 'rowopen' | 'rowselect', position: number): void {
-    this.dispatchEvent(new CustomEvent(name, { detail: position }))
+  #fire(name: 'rowopen' | 'rowselect', detail: number): void
+  #fire(name: 'listchange', detail: { readonly sort: RolloutSort }): void
+  #fire(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }))
   }
 }
 
