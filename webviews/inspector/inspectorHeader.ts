@@ -2,6 +2,7 @@ import { html, nothing } from 'lit'
 import type { ViewInfo } from '../../trainer/protocol/rolloutViews.ts'
 import { isChecked } from '../controls/registerControls.ts'
 import { visibleLine } from '../protocol/visibleText.ts'
+import { countsOf } from './listCounts.ts'
 import type { InspectorModel, ListBy } from './inspectorModel.ts'
 import { countText } from './rowText.ts'
 
@@ -18,7 +19,7 @@ export function inspectorHeader(model: InspectorModel, filtersOpen: boolean, act
   return html`<header>
     <h1 title=${names}>${names}</h1>
     <div class="switch" role="group" aria-label="List by">${listKind(model, 'rollouts', 'Rollouts', actions)}${listKind(model, 'groups', 'Groups', actions)}</div>
-    <span class="counts">${model.info ? counts(model.info, model.by) : nothing}</span>
+    <span class="counts">${model.info ? counts(model.info, model) : nothing}</span>
     <vscode-checkbox ?checked=${model.follow} .checked=${model.follow} @change=${(event: Event) => isChecked(event) !== model.follow && actions.follow()}>Follow</vscode-checkbox>
     <vscode-button appearance="secondary" aria-expanded=${filtersOpen} @click=${actions.filters}>Filters</vscode-button>
     <button type="button" class="icon-button" aria-label="Keys" title="Keys (?)" @click=${actions.help}>?</button>
@@ -29,10 +30,12 @@ function listKind(model: InspectorModel, by: ListBy, title: string, actions: Hea
   return html`<button type="button" aria-pressed=${model.by === by} @click=${() => model.by !== by && actions.listBy(by)}>${title}</button>`
 }
 
-function counts(info: ViewInfo, by: ListBy) {
-  const total = countText(info.total)
-  return html`<b>${countText(info.count)}</b> ${by === 'groups' ? `groups of ${total} rollouts` : `of ${total}`}
+function counts(info: ViewInfo, { by, filter }: InspectorModel) {
+  const { listed, leftOut } = countsOf(info, filter)
+  const all = countText(listed)
+  return html`<b>${countText(info.count)}</b> ${by === 'groups' ? `groups of ${all} rollouts` : `of ${all}`}
     <span class="right">✓ ${countText(info.right)}<span class="visually-hidden"> right</span></span>
     <span class="wrong">✗ ${countText(info.wrong)}<span class="visually-hidden"> wrong</span></span>
-    <span class="faint" title="not scorable">– ${countText(info.notScorable)}<span class="visually-hidden"> not scorable</span></span>`
+    <span class="faint" title="not scorable">– ${countText(info.notScorable)}<span class="visually-hidden"> not scorable</span></span>
+    ${leftOut > 0 ? html`<span class="faint" title="Rollouts of attempts that were done again after an interruption. The filters can show them.">+ ${countText(leftOut)} done again, left out</span>` : nothing}`
 }

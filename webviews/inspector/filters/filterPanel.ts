@@ -68,9 +68,9 @@ export class FilterPanel extends LitElement {
       ${this.environments.length > 1
         ? this.#choices('Environment', this.environments.map((name) => [name, visibleLine(name, 40)] as const), filter.environments ?? [], (names) => withCondition(filter, 'environments', names))
         : nothing}
-      ${this.#yesNo('Rewards of the group', filter.zeroVariance, 'all equal', 'differ', (value) => withCondition(filter, 'zeroVariance', value))}
-      ${this.#yesNo('Group filter', filter.kept, 'kept', 'dropped', (value) => withCondition(filter, 'kept', value))}
-      ${this.#yesNo('Attempts done again', filter.superseded, 'shown', 'hidden', (value) => withCondition(filter, 'superseded', value))}
+      ${this.#oneOf('Rewards of the group', [[undefined, 'any'], [true, 'all equal'], [false, 'differ']], filter.zeroVariance, (value) => withCondition(filter, 'zeroVariance', value))}
+      ${this.#oneOf('Group filter', [[undefined, 'any'], [true, 'kept'], [false, 'dropped']], filter.kept, (value) => withCondition(filter, 'kept', value))}
+      ${this.#oneOf('Attempts done again', [[undefined, 'left out'], [true, 'shown']], filter.superseded, (value) => withCondition(filter, 'superseded', value))}
       <fieldset class="wide"><legend>SQL condition over the columns of a rollout, for instance <code>reward &gt; 0.5 AND completionTokens &lt; 200</code></legend>
         <input class="where" type="text" maxlength="4000" aria-label="SQL condition" spellcheck="false" .value=${readWhere(filter.where).typed}
           @change=${(event: Event) => this.#tell(withCondition(filter, 'where', writeWhere({ ...readWhere(filter.where), typed: inputOf(event).value.trim() })))}></fieldset>`
@@ -100,13 +100,13 @@ export class FilterPanel extends LitElement {
     )}</div></fieldset>`
   }
 
-  #yesNo(title: string, value: boolean | undefined, yes: string, no: string, apply: (value: boolean | undefined) => RolloutFilter) {
+  #oneOf<T>(title: string, options: readonly (readonly [T, string])[], chosen: T, apply: (chosen: T) => RolloutFilter) {
     const choose = (event: Event) => {
-      const chosen = (event.currentTarget as HTMLSelectElement).value
-      this.#tell(apply(chosen === '' ? undefined : chosen === 'yes'))
+      const option = options[(event.currentTarget as HTMLSelectElement).selectedIndex]
+      if (option) this.#tell(apply(option[0]))
     }
     return html`<fieldset><legend>${title}</legend><select aria-label=${title} @change=${choose}>
-      <option value="" .selected=${value === undefined}>any</option><option value="yes" .selected=${value === true}>${yes}</option><option value="no" .selected=${value === false}>${no}</option>
+      ${options.map(([option, label]) => html`<option .selected=${option === chosen}>${label}</option>`)}
     </select></fieldset>`
   }
 

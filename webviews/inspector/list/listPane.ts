@@ -1,5 +1,5 @@
 import { html, LitElement, nothing } from 'lit'
-import type { RolloutFilter, SearchHit } from '../../../trainer/protocol/rolloutViews.ts'
+import type { RolloutFilter, SearchHit, ViewInfo } from '../../../trainer/protocol/rolloutViews.ts'
 import type { RunDetails } from '../../../trainer/protocol/runViews.ts'
 import { valueOf } from '../../controls/registerControls.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
@@ -13,7 +13,8 @@ import '../filters/histogram.ts'
 import { namesToOffer } from '../filters/namesToOffer.ts'
 import '../filters/searchHits.ts'
 import type { InspectorModel } from '../inspectorModel.ts'
-import { countText } from '../rowText.ts'
+import { countsOf } from '../listCounts.ts'
+import { countText, unitsText } from '../rowText.ts'
 import { listPaneStyles } from './listPaneStyles.ts'
 import './rolloutList.ts'
 import type { RolloutList } from './rolloutList.ts'
@@ -94,13 +95,17 @@ export class ListPane extends LitElement {
 
   #listOrState(model: InspectorModel) {
     if (!model.info) return model.error ? errorBox(model.error, () => void model.open()) : html`<div class="empty" role="status">Reading the run…</div>`
-    if (model.count === 0 && !model.loading) return html`<div class="empty">${this.#emptyWords(model)}</div>`
+    if (model.count === 0 && !model.loading) return html`<div class="empty">${this.#emptyWords(model, model.info)}</div>`
     return html`<lab-rollout-list .model=${model} .version=${this.version} .selected=${this.selected} aria-busy=${model.loading} @listchange=${(event: CustomEvent<Wanted>) => this.#change(event.detail)}
       @rowopen=${(event: CustomEvent<number>) => this.#fire('rowopen', event.detail)} @rowselect=${(event: CustomEvent<number>) => this.#fire('rowselect', event.detail)} @userscroll=${() => this.#fire('userscroll', undefined)}></lab-rollout-list>`
   }
 
-  #emptyWords(model: InspectorModel) {
+  #emptyWords(model: InspectorModel, info: ViewInfo) {
     if (chipsOf(model.filter).length > 0) return html`No rollout passes the filter. <button type="button" class="link" @click=${() => this.#change({ filter: {} })}>Clear the filter</button>`
+    const { listed, leftOut } = countsOf(info, model.filter)
+    if (listed === 0 && leftOut > 0) {
+      return html`All ${unitsText(leftOut, 'rollout')} are of attempts that are being done again. <button type="button" class="link" @click=${() => this.#change({ filter: { superseded: true } })}>Show them</button>`
+    }
     const alive = model.runs.some(({ status }) => status === 'running' || status === 'paused')
     return `This run has no rollouts yet. They appear here as soon as the first are sampled${alive ? '' : ', once it goes on'}.`
   }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import type { Rollout } from '../protocol/rollout.ts'
 import type { ViewInfo } from '../protocol/rolloutViews.ts'
-import { rollout, weighed } from '../stores/fixtures.ts'
+import { newRun, rollout, temporaryFolder, weighed } from '../stores/fixtures.ts'
+import { createRun } from '../stores/runDirectory.ts'
 import { listedRows, runOfStep } from './listedRun.fixture.ts'
 import { QueryState } from './queryState.ts'
 
@@ -33,5 +35,19 @@ describe('names that can be filtered by', () => {
     const runs = [await runOfStep([named(0, 'largest', 'brevity')], false), await runOfStep([named(0, 'largest', 'answer')], true)]
     const { parts, environments } = await infoOf(runs)
     assert.deepEqual([[...parts].sort(), environments], [['answer', 'brevity'], ['largest']])
+  })
+})
+
+describe('the count of a list', () => {
+  it('tells how many rollouts of its runs are of attempts that were done again', async () => {
+    const run = await createRun(newRun(path.join(temporaryFolder(), 'run')))
+    for (const attempt of [1, 2]) {
+      const step = run.rollouts.openStep({ kind: 'train', step: 1 })
+      for (let sample = 0; sample < attempt; sample++) step.append(rollout({ step: 1, attempt, sample, tokens: 4 }))
+      step.close()
+    }
+    run.close()
+    const { count, total, superseded } = await infoOf([run.path])
+    assert.deepEqual([count, total, superseded], [2, 3, 1])
   })
 })
