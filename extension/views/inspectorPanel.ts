@@ -52,8 +52,8 @@ export function createInspectors(context: ViewsContext, views: Pick<Views, 'open
     open: (what, begun) => {
       const identity = { runs: what.runs }
       if (begun === undefined) warmUp(context, what.runs)
-      const { panel, loaded } = family.open(identity, begun)
-      if (loaded) panel.notify('show', { ...(what.filter && { filter: what.filter }), ...(what.rollout && { rollout: what.rollout }) })
+      const panel = family.open(identity, begun)
+      if (panel.listens) panel.notify('show', { ...(what.filter && { filter: what.filter }), ...(what.rollout && { rollout: what.rollout }) })
       else first.set(runSetKey(identity), what)
       return Promise.resolve()
     },

@@ -48,9 +48,9 @@ export function createLabellers(context: ViewsContext, views: Pick<Views, 'openD
   })
   return {
     open: ({ run, rollout }) => {
-      const { panel, loaded } = family.open({ run })
+      const panel = family.open({ run })
       if (rollout === undefined) return Promise.resolve()
-      if (loaded) panel.notify('show', { rollout })
+      if (panel.listens) panel.notify('show', { rollout })
       else first.set(run, rollout)
       return Promise.resolve()
     },

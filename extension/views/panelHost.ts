@@ -20,6 +20,8 @@ export interface Panel<Notices> {
   /** What the page saved last; null at first. */
   readonly saved: unknown
   notify<N extends keyof Notices & string>(name: N, payload: Notices[N]): void
+  /** Whether its page is there to be told something; one that is still to come asks. */
+  readonly listens: boolean
   /** Disposed with the panel. */
   own(...disposables: vscode.Disposable[]): void
 }
@@ -28,7 +30,9 @@ export interface Panel<Notices> {
 export type PanelHandlers<Requests> = {
   readonly [N in Exclude<keyof Requests, 'saveState' | 'log'>]: (
     params: Requests[N] extends { readonly params: infer P } ? P : never,
-    token: CancellationToken
+    token: CancellationToken,
+    /** Cancelled once the page that asked is no more. */
+    gone: CancellationToken
   ) => Promise<Requests[N] extends { readonly result: infer R } ? R : never>
 }
 
@@ -43,6 +47,8 @@ export interface PanelPlan<Requests, Notices, Identity> {
   readonly restore: (kept: unknown) => Identity | undefined
   /** Runs the page may read, besides those of the runs folder. */
   readonly runs: (identity: Identity) => readonly string[]
+  /** Requests that go on while the page is hidden; others are cancelled then. */
+  readonly lasting?: readonly (keyof Requests & string)[]
   /** @param begun once it has passed, there is something to read. */
   readonly handlers: (panel: Panel<Notices>, identity: Identity, begun: Promise<unknown>) => PanelHandlers<Requests>
 }
@@ -54,11 +60,10 @@ export interface PanelFamily<Notices, Identity> extends vscode.Disposable {
   readonly restore: RestorePanel
   has(identity: Identity): boolean
   /**
-   * Shows the panel of this identity, made where there is none; `loaded` tells whether its page is there to be told something:
-   * that of a panel out of sight is loaded anew, and asks.
+   * Shows the panel of this identity, made where there is none.
    * @param begun until then there is nothing to read: the page is loaded and waits.
    */
-  open(identity: Identity, begun?: Promise<unknown>): { readonly panel: Panel<Notices>; readonly loaded: boolean }
+  open(identity: Identity, begun?: Promise<unknown>): Panel<Notices>
   close(identity: Identity): void
 }
 
@@ -85,9 +90,8 @@ export function panelFamily<Requests, Notices, Identity>(
     close: (identity) => panels.get(plan.key(identity))?.panel.dispose(),
     open: (identity, begun) => {
       const existing = panels.get(plan.key(identity))
-      const loaded = existing?.panel.visible ?? false
       existing?.panel.reveal(undefined, false)
-      return { panel: existing ?? adopt(newPanel(plan, identity), identity, null, begun), loaded }
+      return existing ?? adopt(newPanel(plan, identity), identity, null, begun)
     },
     dispose: () => {
       for (const { panel } of [...panels.values()]) panel.dispose()
@@ -115,6 +119,9 @@ function furnish<Requests, Notices, Identity>(
       return saved
     },
     notify: (name, payload) => connection.notify(name, payload),
+    get listens() {
+      return connection.listens
+    },
     own: (...disposables) => void owned.push(...disposables)
   }
   const own = (run: string) => plan.runs(identity).includes(run)
@@ -126,10 +133,10 @@ function furnish<Requests, Notices, Identity>(
   const handlers = new Map<string, RequestHandler>(Object.entries(plan.handlers(panel, identity, first.begun ?? Promise.resolve())) as [string, RequestHandler][])
   handlers.set('query', (params, token) => forwarding.forward(params, token))
   const ready = handlers.get('ready')
-  if (ready && first.begun) handlers.set('ready', async (params, token) => (await first.begun, ready(params, token)))
+  if (ready && first.begun) handlers.set('ready', async (params, token, gone) => (await first.begun, ready(params, token, gone)))
   handlers.set('saveState', (state) => ((saved = state), null))
   handlers.set('log', (params) => (logFromPage(context, plan.page, params), null))
-  const connection = connectWebview(webview, handlers, forwarding.pageLoaded)
+  const connection = connectWebview(webview, handlers, forwarding.pageLoaded, new Set(plan.lasting))
   owned.push(connection, forwarding, keepTitle(context, plan, webviewPanel, identity), context.queries.watch({ runs: plan.runs(identity), folders: [] }))
   owned.push(context.queries.onChanged((change) => (change.run === undefined || own(change.run)) && connection.notify('changed', change)))
   owned.push(webviewPanel.onDidChangeViewState(() => webviewPanel.visible || connection.pageGone()))

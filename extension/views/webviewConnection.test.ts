@@ -10,7 +10,7 @@ interface Sent {
 }
 
 /** A webview whose page is the test. */
-function page(handlers: Record<string, RequestHandler>) {
+function page(handlers: Record<string, RequestHandler>, lasting: readonly string[] = []) {
   const sent: Sent[] = []
   let receive: (data: unknown) => void = () => undefined
   let loads = 0
@@ -21,7 +21,7 @@ function page(handlers: Record<string, RequestHandler>) {
       return { dispose: () => (receive = () => undefined) }
     }
   } as unknown as vscode.Webview
-  const connection = connectWebview(webview, new Map(Object.entries(handlers)), () => loads++)
+  const connection = connectWebview(webview, new Map(Object.entries(handlers)), () => loads++, new Set(lasting))
   const post = (load: string, message: object) => receive({ load, message: { jsonrpc: '2.0', ...message } })
   return { connection, sent, post, receive: (data: unknown) => receive(data), loads: () => loads }
 }
@@ -94,6 +94,47 @@ describe('connectWebview', () => {
     assert.deepEqual(tokens.map(({ isCancellationRequested }) => isCancellationRequested), [true, false])
     connection.dispose()
     assert.ok(tokens[1]?.isCancellationRequested)
+  })
+
+  it('lets lasting requests go on while the page is hidden, says that it is gone, and ends them with the panel', async () => {
+    const asked: (readonly [CancellationToken, CancellationToken])[] = []
+    const waits: RequestHandler = (_, token, gone) => new Promise(() => asked.push([token, gone]))
+    const { post, connection } = page({ waits }, ['waits'])
+    const states = () => asked.map((tokens) => tokens.map(({ isCancellationRequested }) => isCancellationRequested))
+    post('a', { id: 1, method: 'waits' })
+    await settled()
+    connection.pageGone()
+    post('b', { id: 1, method: 'waits' })
+    await settled()
+    assert.deepEqual(states(), [[false, true], [false, false]])
+    post('b', { method: '$/cancelRequest', params: { id: 1 } })
+    await settled()
+    assert.deepEqual(states(), [[false, true], [true, false]])
+    connection.dispose()
+    assert.deepEqual(states(), [[true, true], [true, true]])
+  })
+
+  it('knows a page that listens from one that is still being loaded, is hidden or could not begin', async () => {
+    const answers: ((answer: unknown) => void)[] = []
+    const { post, connection } = page({ ready: () => new Promise((answer) => answers.push(answer)), saveState: () => null })
+    const listens = async (): Promise<boolean> => (await settled(), connection.listens)
+    assert.equal(await listens(), false)
+    post('a', { id: 1, method: 'saveState', params: {} })
+    post('a', { id: 2, method: 'ready', params: {} })
+    assert.equal(await listens(), false)
+    answers[0]!({})
+    assert.equal(await listens(), true)
+    connection.pageGone()
+    assert.equal(await listens(), false)
+    post('b', { id: 1, method: 'ready', params: {} })
+    assert.equal(await listens(), false)
+    answers[1]!(Promise.reject(new Error('no run')))
+    assert.equal(await listens(), false)
+    post('b', { id: 2, method: 'ready', params: {} })
+    await settled()
+    connection.pageGone()
+    answers[2]!({})
+    assert.equal(await listens(), false)
   })
 
   it('says what went wrong, and what to do', async () => {

@@ -3,11 +3,14 @@ import { AbstractMessageReader, AbstractMessageWriter, CancellationTokenSource, 
 import type { CancellationToken, DataCallback, Message, MessageConnection } from 'vscode-jsonrpc/node'
 import { isEnvelope } from '../../webviews/protocol/envelope.ts'
 
-export type RequestHandler = (params: unknown, token: CancellationToken) => unknown
+/** @param gone cancelled once the page that asked is no more, also where the request lasts */
+export type RequestHandler = (params: unknown, token: CancellationToken, gone: CancellationToken) => unknown
 
 export interface WebviewConnection extends vscode.Disposable {
   /** Does nothing while no page is loaded: a page asks for what it needs when it comes. */
   notify(name: string, payload: unknown): void
+  /** Whether a page is there to be told something: its first question, `ready`, was answered and it is still in sight. */
+  readonly listens: boolean
   /** The page is out of sight, and with that gone: cancels what it asked for. */
   pageGone(): void
 }
@@ -19,14 +22,16 @@ interface Load {
   readonly connection: MessageConnection
   /** Cancelled when nobody is left to take an answer. */
   asking: CancellationTokenSource
+  listens: boolean
 }
 
 /**
  * The host's end of the RPC with a page. Every load of the page gets a connection of its own: with the old one go its requests
- * in flight, which are cancelled. `onLoad` is called before the first request of a load is handled.
+ * in flight, which are cancelled but for those that `lasting` names. `onLoad` is called before the first request of a load is handled.
  */
-export function connectWebview(webview: vscode.Webview, handlers: ReadonlyMap<string, RequestHandler>, onLoad: () => void): WebviewConnection {
+export function connectWebview(webview: vscode.Webview, handlers: ReadonlyMap<string, RequestHandler>, onLoad: () => void, lasting: ReadonlySet<string> = new Set()): WebviewConnection {
   let current: Load | undefined
+  const closing = new CancellationTokenSource()
   const end = () => {
     current?.asking.cancel()
     current?.connection.dispose()
@@ -37,10 +42,16 @@ export function connectWebview(webview: vscode.Webview, handlers: ReadonlyMap<st
     onLoad()
     const reader = new LoadReader()
     const connection = createMessageConnection(reader, new LoadWriter(webview, id))
-    const load: Load = { id, reader, connection, asking: new CancellationTokenSource() }
+    const load: Load = { id, reader, connection, asking: new CancellationTokenSource(), listens: false }
     // A request without parameters is handed on with the token alone.
     for (const [name, handler] of handlers) {
-      connection.onRequest(name, (...given: unknown[]) => answer(handler, given.length > 1 ? given[0] : undefined, [given.at(-1) as CancellationToken, load.asking.token]))
+      connection.onRequest(name, async (...given: unknown[]) => {
+        const gone = load.asking.token
+        const givenUp = [given.at(-1) as CancellationToken, lasting.has(name) ? closing.token : gone]
+        const result = await answer((params, token) => handler(params, token, gone), given.length > 1 ? given[0] : undefined, givenUp)
+        if (name === 'ready' && !gone.isCancellationRequested) load.listens = true
+        return result
+      })
     }
     connection.listen()
     return (current = load)
@@ -53,20 +64,26 @@ export function connectWebview(webview: vscode.Webview, handlers: ReadonlyMap<st
   return {
     // A panel that is being closed takes no more notices, and nobody is left to miss them.
     notify: (name, payload) => void current?.connection.sendNotification(name, payload).catch(() => undefined),
+    get listens() {
+      return current?.listens ?? false
+    },
     pageGone: () => {
-      current?.asking.cancel()
+      if (!current) return
+      current.listens = false
+      current.asking.cancel()
       // What a page says while it goes is still heard.
-      if (current) current.asking = new CancellationTokenSource()
+      current.asking = new CancellationTokenSource()
     },
     dispose: () => {
       listening.dispose()
+      closing.cancel()
       end()
     }
   }
 }
 
 /** @param givenUp the request is cancelled when any of these is */
-async function answer(handler: RequestHandler, params: unknown, givenUp: readonly CancellationToken[]): Promise<unknown> {
+async function answer(handler: (params: unknown, token: CancellationToken) => unknown, params: unknown, givenUp: readonly CancellationToken[]): Promise<unknown> {
   const source = new CancellationTokenSource()
   const listening = givenUp.map((each) => each.onCancellationRequested(() => source.cancel()))
   try {
