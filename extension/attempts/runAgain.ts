@@ -1,5 +1,4 @@
 import * as vscode from 'vscode'
-import type { CancellationToken } from 'vscode-jsonrpc/node'
 import { ExecutionRecord } from '../../trainer/protocol/execution.ts'
 import type { AttemptPlace, RunAgain } from '../../webviews/protocol/inspector.ts'
 import type { Queries } from '../contracts/queries.ts'
@@ -15,19 +14,13 @@ interface Parts {
 }
 
 /** Executes a recorded attempt in the sandbox, in a trusted workspace only; nothing is recorded. */
-export async function runAgain({ lab, queries }: Parts, place: AttemptPlace, token: CancellationToken): Promise<RunAgain> {
+export async function runAgain({ lab, queries }: Parts, place: AttemptPlace, signal: AbortSignal): Promise<RunAgain> {
   if (!vscode.workspace.isTrusted) throw new AttemptError('Running it would execute code, and this workspace is in Restricted Mode.', 'Trust the workspace to run attempts again.')
-  const stop = new AbortController()
-  const cancelling = token.onCancellationRequested(() => stop.abort())
-  try {
-    const asking = { lab, file: place.run, asks: ['sandbox/no-backend'] } as const
-    const executing = withConsents(asking, ({ unsafeSandbox = false }) => execute(lab, place, unsafeSandbox, stop.signal))
-    const [recorded, execution] = await Promise.all([queries.ask('rollouts/execution', place), executing])
-    if (execution) return compareExecutions(recorded, execution)
-    throw new AttemptError('It was not run: no sandbox works here for this program.', 'Check Setup says what would mend that.')
-  } finally {
-    cancelling.dispose()
-  }
+  const asking = { lab, file: place.run, asks: ['sandbox/no-backend'] } as const
+  const executing = withConsents(asking, ({ unsafeSandbox = false }) => execute(lab, place, unsafeSandbox, signal))
+  const [recorded, execution] = await Promise.all([queries.ask('rollouts/execution', place), executing])
+  if (execution) return compareExecutions(recorded, execution)
+  throw new AttemptError('It was not run: no sandbox works here for this program.', 'Check Setup says what would mend that.')
 }
 
 async function execute(lab: LabCommand, { run, id, turn }: AttemptPlace, unsafeSandbox: boolean, signal: AbortSignal): Promise<ExecutionRecord> {

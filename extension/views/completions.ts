@@ -1,6 +1,6 @@
 import type { PlaygroundNotices } from '../../webviews/protocol/playground.ts'
 
-type Completion = PlaygroundNotices['completion']
+export type Completion = Omit<PlaygroundNotices['completion'], 'sample'>
 
 const PAUSE_MS = 60
 

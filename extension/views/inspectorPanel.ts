@@ -1,7 +1,8 @@
 import * as vscode from 'vscode'
+import type { CancellationToken } from 'vscode-jsonrpc/node'
 import type { RolloutFilter } from '../../trainer/protocol/rolloutViews.ts'
 import type { RunCard } from '../../trainer/protocol/runViews.ts'
-import type { InspectorNotices, InspectorRequests, InspectorStart } from '../../webviews/protocol/inspector.ts'
+import type { AttemptPlace, InspectorNotices, InspectorRequests, InspectorStart, RolloutPlace, RunAgain } from '../../webviews/protocol/inspector.ts'
 import { visibleLine } from '../../webviews/protocol/visibleText.ts'
 import { createRewardActions } from '../rewards/rewardActions.ts'
 import type { Attempts } from '../attempts/attempts.ts'
@@ -9,6 +10,7 @@ import { AttemptError } from '../attempts/attemptError.ts'
 import { runAgain } from '../attempts/runAgain.ts'
 import type { Views } from '../contracts/views.ts'
 import { isKnownRun } from './knownRuns.ts'
+import { lastingWork } from './lastingWork.ts'
 import { panelFamily } from './panelHost.ts'
 import type { Panel, PanelHandlers, RestorePanel } from './panelHost.ts'
 import { gatherPartials } from './partialTexts.ts'
@@ -35,6 +37,7 @@ export function createInspectors(context: ViewsContext, views: Pick<Views, 'open
     title: ({ runs }, name) => (runs.length === 1 ? `Rollouts: ${visibleLine(name, 40)}` : `Rollouts of ${runs.length} runs`),
     key: runSetKey,
     restore: restoreRunSet,
+    lasting: ['runAgain'],
     runs: ({ runs }) => runs,
     handlers: (panel, identity, begun) => {
       panel.own(context.labels.onDidChange((change) => identity.runs.includes(change.run) && panel.notify('labelsChanged', change)))
@@ -96,6 +99,8 @@ function handlersOf(
 ): PanelHandlers<InspectorRequests> {
   const { queries, settings } = context
   const rewards = createRewardActions(context)
+  const again = secondExecutions(context)
+  panel.own(again)
   return {
     ready: async () => start(await gather(), settings.current.follow, takeFirst(), panel.saved),
     openDocument: async (place) => (await views.openDocument(place), null),
@@ -114,14 +119,27 @@ function handlersOf(
     openAttempt: async ({ file, ...place }) => (await attempts.open(place, file), null),
     diffGold: async (place) => (await attempts.diffGold(place), null),
     openTest: async ({ index, ...place }) => (await attempts.openTest(place, index), null),
-    runAgain: (place, token) => {
-      if (identity.runs.includes(place.run) || isKnownRun(place.run, settings.current.runsFolders)) return runAgain(context, place, token)
+    runAgain: (place, token, gone) => {
+      if (identity.runs.includes(place.run) || isKnownRun(place.run, settings.current.runsFolders)) return again.run(place, token, gone)
       throw new AttemptError('This run is none of this view.', 'Open the run from the Rollout Lab view.')
     },
+    pendingRunAgain: (place) => Promise.resolve(again.pendingTurn(place)),
     linkedParts: (place) => rewards.linked(place),
     openPart: async ({ part, ...place }) => (await rewards.open(place, part), null),
     debugPart: async ({ part, ...place }) => (await rewards.debug(place, part), null),
     knownRuns: async (_, token) => (await queries.ask('runs/list', { folders: [...settings.current.runsFolders] }, token as vscode.CancellationToken)).runs
+  }
+}
+
+/** Attempts run again, one at a time. */
+function secondExecutions(context: ViewsContext) {
+  const executing = lastingWork<RunAgain>()
+  const prefix = ({ run, id }: RolloutPlace): string => `${run}\n${id}\n`
+  return {
+    run: (place: AttemptPlace, token: CancellationToken, gone: CancellationToken) =>
+      executing.run(prefix(place) + place.turn, (signal) => runAgain(context, place, signal), token, gone),
+    pendingTurn: (place: RolloutPlace): number | null => (executing.pending?.startsWith(prefix(place)) === true ? Number(executing.pending.slice(prefix(place).length)) : null),
+    dispose: () => executing.dispose()
   }
 }
 

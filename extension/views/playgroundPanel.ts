@@ -1,15 +1,16 @@
 import { basename, dirname } from 'node:path'
 import * as vscode from 'vscode'
-import type { CancellationToken } from 'vscode-jsonrpc/node'
 import type { PlaygroundNotices, PlaygroundRequests, SampleRequest } from '../../webviews/protocol/playground.ts'
 import { visibleLine } from '../../webviews/protocol/visibleText.ts'
 import type { Views } from '../contracts/views.ts'
 import { labWords } from '../trainers/labError.ts'
 import { engineOf, runOf } from './checkpointRun.ts'
 import { gatherCompletions } from './completions.ts'
+import type { Completion } from './completions.ts'
 import { isKnownRun } from './knownRuns.ts'
+import { lastingWork } from './lastingWork.ts'
 import { panelFamily } from './panelHost.ts'
-import type { Panel, RestorePanel } from './panelHost.ts'
+import type { Panel, PanelHandlers, RestorePanel } from './panelHost.ts'
 import { checkSample, PlaygroundError, sampleArguments } from './sampleRequest.ts'
 import type { ViewsContext } from './viewsContext.ts'
 
@@ -30,10 +31,8 @@ export function createPlaygrounds(context: ViewsContext): Playgrounds {
     key: ({ directory }) => directory,
     restore: (kept) => restoreIdentity(context, kept),
     runs: () => [],
-    handlers: (panel, checkpoint) => ({
-      ready: async () => ({ label: checkpoint.label, model: basename(runOf(checkpoint.directory)), saved: panel.saved ?? (await asInRun(context, checkpoint)) }),
-      sample: (request, token) => sample(context, panel, checkpoint.directory, request, token)
-    })
+    lasting: ['sample'],
+    handlers: (panel, checkpoint) => handlersOf(context, panel, checkpoint)
   })
   return {
     open: (checkpoint) => {
@@ -42,6 +41,32 @@ export function createPlaygrounds(context: ViewsContext): Playgrounds {
     },
     restore: family.restore,
     dispose: () => family.dispose()
+  }
+}
+
+function handlersOf(context: ViewsContext, panel: Panel<PlaygroundNotices>, checkpoint: PlaygroundIdentity): PanelHandlers<PlaygroundRequests> {
+  const sampling = lastingWork<{ readonly seconds: number }>()
+  panel.own(sampling)
+  // Of the latest sampling, by index.
+  const written = new Map<number, Completion>()
+  return {
+    ready: async () => {
+      const saved = panel.saved ?? (await asInRun(context, checkpoint))
+      const { pending } = sampling
+      return { label: checkpoint.label, model: basename(runOf(checkpoint.directory)), saved, ...(pending !== undefined && { pending }) }
+    },
+    sample: (request, token, gone) => {
+      const { id } = request
+      if (sampling.pending === id) written.forEach((completion) => panel.notify('completion', { sample: id, ...completion }))
+      return sampling.run(id, (signal) => {
+        written.clear()
+        return sample(context, checkpoint.directory, request, signal, (completion) => {
+          if (signal.aborted) return
+          written.set(completion.index, completion)
+          panel.notify('completion', { sample: id, ...completion })
+        })
+      }, token, gone)
+    }
   }
 }
 
@@ -57,24 +82,20 @@ async function asInRun({ queries }: ViewsContext, { directory }: PlaygroundIdent
 }
 
 async function sample(
-  { lab, queries, settings }: ViewsContext, panel: Panel<PlaygroundNotices>, directory: string, request: SampleRequest, token: CancellationToken
+  { lab, queries, settings }: ViewsContext, directory: string, request: SampleRequest, signal: AbortSignal, tell: (completion: Completion) => void
 ): Promise<{ readonly seconds: number }> {
   if (!vscode.workspace.isTrusted) throw new PlaygroundError('Sampling runs a model, and this workspace is in Restricted Mode.', 'Trust the workspace to sample from it.')
   checkSample(request)
-  const stop = new AbortController()
-  const cancelling = token.onCancellationRequested(() => stop.abort())
-  panel.own({ dispose: () => stop.abort() })
-  const completions = gatherCompletions((completion) => panel.notify('completion', completion))
+  const completions = gatherCompletions(tell)
   const began = Date.now()
   try {
     const { engine, threads } = settings.current
     const args = sampleArguments(directory, request, { engine: await engineOf(queries, directory, engine), threads })
-    const { code, errors } = await lab.run(args, { cwd: dirname(directory), onLine: completions.take, signal: stop.signal })
-    if (code !== 0 && !stop.signal.aborted) throw new PlaygroundError(labWords({ errors }, `Sampling ended with code ${code}.`), 'Check Setup says whether the engine works here.')
+    const { code, errors } = await lab.run(args, { cwd: dirname(directory), onLine: completions.take, signal })
+    if (code !== 0 && !signal.aborted) throw new PlaygroundError(labWords({ errors }, `Sampling ended with code ${code}.`), 'Check Setup says whether the engine works here.')
     return { seconds: (Date.now() - began) / 1000 }
   } finally {
     completions.flush()
-    cancelling.dispose()
   }
 }
 

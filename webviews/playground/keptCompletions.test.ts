@@ -4,9 +4,9 @@ import { KEPT_CHARACTERS, readKept, toKeep } from './keptCompletions.ts'
 const completion = (index: number, text: string) => ({ index, text, done: true, stopReason: 'endOfText', meanLogprob: -0.5 })
 
 describe('completions of the playground', () => {
-  it('come back with the page, also those that were being written', () => {
+  it('come back with the page at their numbers, also those that were being written', () => {
     const shown = [completion(0, 'a'), undefined, { index: 2, text: 'half', done: false }]
-    assert.deepEqual(readKept(JSON.parse(JSON.stringify({ prompt: 'p', typed: {}, completions: toKeep(shown) }))), [shown[0], shown[2]])
+    assert.deepEqual(readKept(JSON.parse(JSON.stringify(toKeep(shown)))), shown)
   })
 
   it('are kept as far as they fit, none of them cut', () => {
@@ -15,8 +15,8 @@ describe('completions of the playground', () => {
   })
 
   it('are left out where they cannot be understood', () => {
-    for (const saved of [null, 3, {}, { completions: 'x' }]) assert.deepEqual(readKept(saved), [])
-    const strange = [null, 'x', { index: '0', text: 'a', done: true }, { index: 0, text: 1, done: true }, { ...completion(0, 'a'), meanLogprob: 'x' }, { ...completion(0, 'a'), stopReason: 3 }]
-    assert.deepEqual(readKept({ completions: [...strange, completion(1, 'b')] }), [completion(1, 'b')])
+    for (const kept of [undefined, null, 3, {}, 'x']) assert.deepEqual(readKept(kept), [])
+    const strange = [null, 'x', { index: '0', text: 'a', done: true }, { index: 0, text: 1, done: true }, { ...completion(0, 'a'), meanLogprob: 'x' }, { ...completion(0, 'a'), stopReason: 3 }, completion(-1, 'a'), completion(0.5, 'a'), completion(1e9, 'a')]
+    assert.deepEqual(readKept([...strange, completion(1, 'b')]), [undefined, completion(1, 'b')])
   })
 })

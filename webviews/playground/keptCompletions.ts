@@ -1,6 +1,7 @@
 import type { PlaygroundNotices } from '../protocol/playground.ts'
+import { MOST_COMPLETIONS } from './parameters.ts'
 
-export type Completion = PlaygroundNotices['completion']
+export type Completion = Omit<PlaygroundNotices['completion'], 'sample'>
 
 /** Characters of all completions together: VS Code writes what a page keeps as one text, again and again. */
 export const KEPT_CHARACTERS = 1_000_000
@@ -18,10 +19,10 @@ export function toKeep(completions: readonly (Completion | undefined)[]): readon
   return kept
 }
 
-/** Those that were kept, as far as they can be understood. */
-export function readKept(saved: unknown): readonly Completion[] {
-  const { completions } = (typeof saved === 'object' && saved !== null ? saved : {}) as { completions?: unknown }
-  return Array.isArray(completions) ? completions.filter(isCompletion) : []
+/** Those that were kept, as far as they can be understood, each at its own number. */
+export function readKept(kept: unknown): readonly (Completion | undefined)[] {
+  const known = new Map((Array.isArray(kept) ? kept.filter(isCompletion) : []).map((completion) => [completion.index, completion]))
+  return Array.from({ length: Math.max(-1, ...known.keys()) + 1 }, (_, index) => known.get(index))
 }
 
 function isCompletion(value: unknown): value is Completion {
@@ -29,5 +30,5 @@ function isCompletion(value: unknown): value is Completion {
   const { index, text, done, stopReason, meanLogprob } = value as Record<keyof Completion, unknown>
   if (stopReason !== undefined && typeof stopReason !== 'string') return false
   if (meanLogprob !== undefined && typeof meanLogprob !== 'number') return false
-  return typeof index === 'number' && typeof text === 'string' && typeof done === 'boolean'
+  return typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < MOST_COMPLETIONS && typeof text === 'string' && typeof done === 'boolean'
 }

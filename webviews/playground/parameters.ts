@@ -13,8 +13,10 @@ export interface ParameterField {
   readonly whole: boolean
 }
 
+export const MOST_COMPLETIONS = 64
+
 export const FIELDS: readonly ParameterField[] = [
-  { name: 'count', label: 'Completions', explanation: 'How many are sampled for the prompt.', start: 4, least: 1, most: 64, whole: true },
+  { name: 'count', label: 'Completions', explanation: 'How many are sampled for the prompt.', start: 4, least: 1, most: MOST_COMPLETIONS, whole: true },
   { name: 'maxTokens', label: 'Tokens at most', explanation: 'Where a completion is cut off.', start: 256, least: 1, most: 100_000, whole: true },
   { name: 'temperature', label: 'Temperature', explanation: 'Divides the logits; 0 = the likeliest token each time.', start: 1, least: 0, most: 100, whole: false },
   { name: 'topP', label: 'Top p', explanation: 'Only the smallest set of tokens with this probability; 1 = all.', start: 1, least: 0, most: 1, whole: false },
@@ -38,9 +40,11 @@ export function mistakeIn({ label, least, most, whole }: ParameterField, typed: 
   return right ? undefined : `${label} must be ${whole ? 'a whole number' : 'a number'} from ${least} to ${most}.`
 }
 
+export const mistakesIn = (typed: Typed): readonly string[] => FIELDS.flatMap((field) => mistakeIn(field, typed[field.name]) ?? [])
+
 /** The parameters; undefined where a field is wrong. */
 export function readParameters(typed: Typed): Parameters | undefined {
-  if (FIELDS.some((field) => mistakeIn(field, typed[field.name]) !== undefined)) return undefined
+  if (mistakesIn(typed).length > 0) return undefined
   return Object.fromEntries(FIELDS.map(({ name }) => [name, Number(typed[name])])) as unknown as Parameters
 }
 

@@ -52,8 +52,10 @@ export interface InspectorRequests extends CommonRequests {
   readonly diffGold: { readonly params: AttemptPlace; readonly result: null }
   /** A test with all its texts as a document. */
   readonly openTest: { readonly params: AttemptPlace & { readonly index: number }; readonly result: null }
-  /** Executes the attempt in the sandbox; cancelling ends it. */
+  /** Executes the attempt in the sandbox; cancelling ends it. It goes on while the page is hidden, and is joined where it is asked for again. */
   readonly runAgain: { readonly params: AttemptPlace; readonly result: RunAgain }
+  /** The turn of the rollout that is run again, or was, and whose outcome no page has had. */
+  readonly pendingRunAgain: { readonly params: RolloutPlace; readonly result: number | null }
   /** Positions of the reward parts that files of the workspace gave. */
   readonly linkedParts: { readonly params: RolloutPlace; readonly result: readonly number[] }
   /** The line of such a part in its file. */

@@ -4,6 +4,8 @@ export interface PlaygroundStart {
   readonly label: string
   readonly model: string
   readonly saved: unknown
+  /** Sampling that an earlier load of the page asked for, and whose answer no page has had: `sample` with this id joins it. */
+  readonly pending?: string
 }
 
 export interface SampleRequest {
@@ -18,10 +20,14 @@ export interface SampleRequest {
 
 export interface PlaygroundRequests extends CommonRequests {
   readonly ready: { readonly params: Record<string, never>; readonly result: PlaygroundStart }
-  /** Answers when all completions are there; cancelling it stops the process. */
-  readonly sample: { readonly params: SampleRequest; readonly result: { readonly seconds: number } }
+  /**
+   * Answers when all completions are there; cancelling it stops the process. It goes on while the page is hidden; where one of this
+   * id is pending, it is joined, and what was written so far told again.
+   */
+  readonly sample: { readonly params: SampleRequest & { readonly id: string }; readonly result: { readonly seconds: number } }
 }
 
 export interface PlaygroundNotices extends CommonNotices {
-  readonly completion: { readonly index: number; readonly text: string; readonly done: boolean; readonly stopReason?: string; readonly meanLogprob?: number }
+  /** `sample` is the id of the request that it answers. */
+  readonly completion: { readonly sample: string; readonly index: number; readonly text: string; readonly done: boolean; readonly stopReason?: string; readonly meanLogprob?: number }
 }

@@ -10,7 +10,7 @@ const cardOf = (turn: number, passes: number, tests: number, failure: string | n
 const place = { run: '/runs/a', id: 'r1' }
 
 /** A host with a rollout of two turns, of 250 tests each, every second one failing. */
-function host() {
+function host(pendingTurn: number | null = null) {
   const asked: unknown[][] = []
   const pending: { resolve: (again: RunAgain) => void; signal: AbortSignal | undefined }[] = []
   const all = Array.from({ length: 250 }, (_, index) => ({ index, verdict: index % 2 ? 'wrongValue' : 'pass' }) as TestRow)
@@ -20,7 +20,8 @@ function host() {
     const tests = all.filter(({ verdict }) => !params.failing || verdict !== 'pass')
     return Promise.resolve({ count: tests.length, tests: tests.slice(params.offset, params.offset + params.limit) })
   }
-  const ask = (_: string, __: unknown, signal?: AbortSignal) => new Promise<RunAgain>((resolve, reject) => {
+  const ask = (name: string, params: unknown, signal?: AbortSignal) => name === 'pendingRunAgain' ? Promise.resolve(pendingTurn) : new Promise<RunAgain>((resolve, reject) => {
+    asked.push([name, params])
     pending.push({ resolve, signal })
     signal?.addEventListener('abort', () => reject(new ViewError('given up', { code: 'cancelled', remedy: '' })))
   })
@@ -67,6 +68,18 @@ describe('the executions of a rollout', () => {
     pending[1]!.resolve(again)
     await second
     assert.deepEqual([model.again, model.running, changes], [again, false, 1])
+  })
+
+  it('show the turn that was run again while the page was hidden, and what came of it', async () => {
+    const { connection, pending, asked } = host(1)
+    const model = new ExecutionModel(connection, () => undefined)
+    await model.open(place)
+    assert.deepEqual([model.turn, model.running, pending.length], [1, true, 1])
+    assert.deepEqual(asked.find(([name]) => name === 'runAgain'), ['runAgain', { ...place, turn: 1 }])
+    const again: RunAgain = { card: cardOf(1, 250, 250), tests: [], changed: [], changedCount: 250 }
+    pending[0]!.resolve(again)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual([model.again, model.running], [again, false])
   })
 
   it('say what could not be read, and read it again', async () => {

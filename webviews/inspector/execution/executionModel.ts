@@ -40,7 +40,7 @@ export class ExecutionModel {
     return { run: this.#place?.run ?? '', id: this.#place?.id ?? '', turn: this.turn }
   }
 
-  /** Reads the executions of a rollout; the last turn is the one that was scored. */
+  /** Reads the executions of a rollout; the last turn is the one that was scored. A second execution that went on while the page was hidden is joined. */
   async open(place: RolloutPlace): Promise<void> {
     this.cancel()
     this.#place = place
@@ -48,8 +48,11 @@ export class ExecutionModel {
     this.#forgetTests()
     await this.#read(async (signal) => {
       const cards = await this.#connection.query('rollouts/executions', place, signal)
+      const pending = cards.length === 0 ? null : await this.#connection.ask('pendingRunAgain', place, signal)
+      if (signal.aborted) return
       this.cards = cards
-      this.turn = cards.at(-1)?.turn ?? 1
+      this.turn = pending ?? cards.at(-1)?.turn ?? 1
+      if (pending !== null) void this.runAgain()
       if (cards.length > 0) await this.#readTests(signal)
     })
   }
