@@ -13,7 +13,7 @@ import type { DetailTab, RolloutDetail } from './detail/rolloutDetail.ts'
 import { isSamePlace } from './detail/samePlace.ts'
 import { inspectorHeader } from './inspectorHeader.ts'
 import { inspectorStyles } from './inspectorStyles.ts'
-import { isGroupRow, InspectorModel, NEWEST_FIRST } from './inspectorModel.ts'
+import { begunSearch, isGroupRow, InspectorModel, NEWEST_FIRST } from './inspectorModel.ts'
 import type { Connection } from './inspectorModel.ts'
 import { keyAction } from './keyActions.ts'
 import type { KeyAction } from './keyActions.ts'
@@ -65,6 +65,7 @@ export class InspectorApp extends LitElement {
   #saving: ReturnType<typeof setTimeout> | undefined
   #drawing = false
   #generation = ''
+  #finding: string | undefined
 
   constructor() {
     super()
@@ -138,9 +139,9 @@ export class InspectorApp extends LitElement {
   }
 
   #restore(model: InspectorModel, saved: SavedState): void {
-    const { filter, sort, by, follow, top, filtersOpen, place, tab, mode, rich, reading } = saved
-    Object.assign(model, { filter, sort, by, follow })
-    this.#detail.begin({ place, tab, mode, rich, reading })
+    const { filter, sort, by, follow, typed, finding, top, filtersOpen, place, groupPlace, marked, tab, mode, rich, reading } = saved
+    Object.assign(model, { filter, sort, by, follow, typed, ...(finding !== undefined && { search: begunSearch(finding) }) })
+    this.#detail.begin({ place, groupPlace, marked, tab, mode, rich, reading })
     this.filtersOpen = filtersOpen
     this.#restoreTop = top
   }
@@ -148,8 +149,8 @@ export class InspectorApp extends LitElement {
   #save(): void {
     const model = this.#model
     if (!model) return
-    const { filter, sort, by, follow } = model
-    this.connection.saveState({ version: 1, filter, sort, by, follow, ...this.#detail.saved, filtersOpen: this.filtersOpen, top: this.#list?.top ?? 0 } satisfies SavedState)
+    const { filter, sort, by, follow, typed, search } = model
+    this.connection.saveState({ version: 1, filter, sort, by, follow, typed, finding: search?.text, ...this.#detail.saved, filtersOpen: this.filtersOpen, top: this.#list?.top ?? 0 } satisfies SavedState)
   }
 
   async #readDetails(): Promise<void> {
@@ -166,6 +167,10 @@ export class InspectorApp extends LitElement {
       void this.updateComplete.then(() => this.#list?.scrollToTop(top))
     }
     if (model?.follow) this.#list?.scrollToTop(0)
+    if (model?.search?.text !== this.#finding) {
+      this.#finding = model?.search?.text
+      this.#saveSoon()
+    }
     const generation = model?.info ? `${model.info.view} ${model.info.generation}` : ''
     if (generation !== this.#generation) this.#generationChanged(generation)
     this.#redraw()
@@ -341,7 +346,7 @@ export class InspectorApp extends LitElement {
       <main class="panes ${one}">
         <lab-list-pane ?hidden=${one === 'detail'} .model=${model} .version=${this.version} .selected=${this.selected} ?filtersOpen=${this.filtersOpen} .details=${this.details}
           @listchange=${(event: CustomEvent<Wanted>) => void this.#change(event.detail)} @rowopen=${(event: CustomEvent<number>) => this.#openRow(event.detail)}
-          @rowselect=${(event: CustomEvent<number>) => this.#selectRow(event.detail)} @userscroll=${() => this.#onUserScroll()} @openhit=${(event: CustomEvent<SearchHit>) => this.#openHit(event.detail)}></lab-list-pane>
+          @rowselect=${(event: CustomEvent<number>) => this.#selectRow(event.detail)} @userscroll=${() => this.#onUserScroll()} @typed=${() => this.#saveSoon()} @openhit=${(event: CustomEvent<SearchHit>) => this.#openHit(event.detail)}></lab-list-pane>
         <div class="detail-pane" @reading=${(event: CustomEvent<KeptReading>) => this.#onReading(event.detail)} ?hidden=${one === 'list'}>${this.#detailPane(model)}</div>
       </main>
       <footer><span role="status">${this.said}</span><span class="faint">? for keys</span></footer>

@@ -53,6 +53,8 @@ export class InspectorModel {
   /** More was recorded since this list, which does not follow, was made. */
   behind = false
   search: SearchState | undefined
+  /** Text in the field for it, where that is not what the list is filtered by. */
+  typed: string | undefined
   #renewals = 0
   #opening: AbortController | undefined
   /** The process that held the view is gone; there is nothing to close. */
@@ -234,4 +236,5 @@ export class InspectorModel {
 }
 
 const SEARCH_HITS = 500
-const begunSearch = (text: string): SearchState => ({ text, hits: [], searched: 0, state: 'searching' })
+/** A search of which nothing was found yet; a list that is opened takes it up. */
+export const begunSearch = (text: string): SearchState => ({ text, hits: [], searched: 0, state: 'searching' })

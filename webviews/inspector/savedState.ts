@@ -1,5 +1,6 @@
 import type { RolloutFilter, RolloutSort } from '../../trainer/protocol/rolloutViews.ts'
 import type { RolloutPlace } from '../protocol/inspector.ts'
+import type { GroupPlace } from './detail/detailReading.ts'
 import type { DetailTab } from './detail/rolloutDetail.ts'
 import type { ListBy } from './inspectorModel.ts'
 import type { KeptReading } from './trace/traceView.ts'
@@ -13,6 +14,9 @@ export interface SavedState {
   readonly by: ListBy
   readonly follow: boolean
   readonly place: RolloutPlace | undefined
+  readonly groupPlace?: GroupPlace | undefined
+  /** The rollout that the next one is to be compared with. */
+  readonly marked?: RolloutPlace | undefined
   readonly tab: DetailTab
   readonly mode: ColourMode
   readonly rich: boolean
@@ -20,6 +24,10 @@ export interface SavedState {
   readonly filtersOpen: boolean
   /** Absent where no rollout was read. */
   readonly reading?: KeptReading | undefined
+  /** Text in the field that is no filter yet. */
+  readonly typed?: string | undefined
+  /** Text that is searched for in the list: its places are found anew. */
+  readonly finding?: string | undefined
 }
 
 /** The page wrote this itself; another version of the page may have. */

@@ -45,10 +45,14 @@ describe('what is open beside the list', () => {
   it('begins as it was kept, and with nothing new to keep', () => {
     detail.openRollout(one, 'history')
     detail.display({ mode: 'entropy', rich: true })
+    detail.mark()
     changes = 0
     const again = new DetailModel(() => changes++)
     again.begin(detail.saved)
     assert.deepEqual([again.saved, again.inFront, changes], [detail.saved, true, 0])
+    detail.openGroup({ run: '/r', group: 'g', attempt: 1 })
+    again.begin(detail.saved)
+    assert.deepEqual([again.groupPlace, again.marked, again.inFront], [{ run: '/r', group: 'g', attempt: 1 }, one, true])
     again.begin({})
     assert.deepEqual([again.place, again.mode, again.inFront], [undefined, 'entropy', false])
   })

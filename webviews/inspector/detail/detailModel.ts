@@ -31,14 +31,15 @@ export class DetailModel {
     return this.place !== undefined || this.groupPlace !== undefined
   }
 
-  get saved(): Pick<SavedState, 'place' | 'tab' | 'mode' | 'rich' | 'reading'> {
-    const { place, tab, mode, rich, kept } = this
-    return { place, tab, mode, rich, reading: kept }
+  get saved(): Pick<SavedState, 'place' | 'groupPlace' | 'marked' | 'tab' | 'mode' | 'rich' | 'reading'> {
+    const { place, groupPlace, marked, tab, mode, rich, kept } = this
+    return { place, groupPlace, marked, tab, mode, rich, reading: kept }
   }
 
   /** How the page begins: nothing is new that would have to be kept. */
-  begin({ place, reading, ...display }: Partial<DetailModel['saved']>): void {
-    Object.assign(this, display, { place, kept: reading, inFront: place !== undefined })
+  begin({ place, groupPlace, reading, ...display }: Partial<DetailModel['saved']>): void {
+    Object.assign(this, display, { place, groupPlace, kept: reading })
+    this.inFront = this.isOpen
   }
 
   openRollout(place: RolloutPlace, tab: DetailTab = this.tab === 'history' ? 'rollout' : this.tab, at = -1): void {

@@ -104,7 +104,7 @@ export class RolloutDetail extends LitElement {
     if (place) {
       const before = this.#reading.place
       await this.#reading.readRollout(place, signal)
-      this.segment = 0
+      this.segment = this.#segmentToShow(place)
       if (!isSamePlace(before, place)) [this.labels, this.linkedParts] = [[], new Set()]
       this.requestUpdate()
       void this.updateComplete.then(() => this.#showPlace(place))
@@ -125,6 +125,12 @@ export class RolloutDetail extends LitElement {
       this.model.connection.ask(what, { ...place, part }).catch((error: unknown) => (this.error = toViewError(error)))
     }
     return { parts: this.linkedParts, open: (part) => act('openPart', part), debug: (part) => act('debugPart', part) }
+  }
+
+  /** That of the reader, where this rollout was read last; a search hit is in the first one. */
+  #segmentToShow(place: RolloutPlace): number {
+    if (this.at >= 0 || !isSamePlace(this.kept, place)) return 0
+    return Math.min(this.kept?.segment ?? 0, (this.#reading.rollout?.segments.length ?? 1) - 1)
   }
 
   /** A search hit, or where the reader was. */

@@ -24,7 +24,7 @@ export type Wanted = Parameters<InspectorModel['change']>[0]
 
 /**
  * The side with the list: text and filters, what is wrong, search hits, rows. Fires `listchange` (what is asked for), `rowopen`,
- * `rowselect`, `userscroll` and `openhit`.
+ * `rowselect`, `userscroll`, `openhit` and, where the text in the field changed, `typed`.
  */
 export class ListPane extends LitElement {
   static override properties = {
@@ -59,10 +59,17 @@ export class ListPane extends LitElement {
 
   #textBar(model: InspectorModel) {
     const value = () => this.renderRoot.querySelector<HTMLElement & { value: string }>('#text')?.value.trim() ?? ''
-    const filter = () => this.#change({ filter: withCondition(model.filter, 'text', value()) })
+    const filter = () => {
+      model.typed = undefined
+      this.#change({ filter: withCondition(model.filter, 'text', value()) })
+    }
+    const typed = (event: Event) => {
+      model.typed = valueOf(event)
+      this.#fire('typed', undefined)
+    }
     return html`<div class="text-bar" role="search">
-      <vscode-text-field id="text" placeholder="Text of prompt or completion" aria-label="Text of prompt or completion" maxlength="1000" .value=${model.filter.text ?? ''}
-        @keydown=${(event: KeyboardEvent) => event.key === 'Enter' && (event.shiftKey ? void model.find(valueOf(event).trim()) : filter())}></vscode-text-field>
+      <vscode-text-field id="text" placeholder="Text of prompt or completion" aria-label="Text of prompt or completion" maxlength="1000" .value=${model.typed ?? model.filter.text ?? ''}
+        @input=${typed} @keydown=${(event: KeyboardEvent) => event.key === 'Enter' && (event.shiftKey ? void model.find(valueOf(event).trim()) : filter())}></vscode-text-field>
       <vscode-button appearance="secondary" title="Only rollouts with this text (Enter)" @click=${filter}>Filter</vscode-button>
       <vscode-button appearance="secondary" title="Find the places in this list (Shift+Enter)" @click=${() => void model.find(value())}>Find</vscode-button></div>`
   }

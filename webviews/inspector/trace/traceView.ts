@@ -20,8 +20,9 @@ import { traceStyles } from './traceStyles.ts'
 /** Units shown at first, and added by each "show more". */
 const SHOWN_UNITS = 300_000
 
-/** How a rollout was read: spans that were folded, and the token at the cursor; −1 = none. */
+/** How a rollout was read: its segment, spans that were folded, and the token at the cursor; −1 = none. */
 export interface KeptReading extends RolloutPlace {
+  readonly segment?: number
   readonly folded: readonly string[]
   readonly cursor: number
 }
@@ -88,8 +89,8 @@ export class TraceView extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    if (changed.has('rollout') || !(changed.has('folded') || changed.has('cursor'))) return
-    const detail: KeptReading = { run: this.run, id: this.rollout.id, folded: [...this.folded], cursor: this.cursor }
+    if (changed.has('rollout') || !(changed.has('folded') || changed.has('cursor') || changed.has('index'))) return
+    const detail: KeptReading = { run: this.run, id: this.rollout.id, segment: this.index, folded: [...this.folded], cursor: this.cursor }
     this.dispatchEvent(new CustomEvent('reading', { detail, bubbles: true, composed: true }))
   }
 
