@@ -89,7 +89,7 @@ export const QUERY_REQUESTS = {
   'labels/disagreements': z.object({ run: RunPath, ...Page }),
   /** How many rows of each kind an export would give, and what is left out and why. */
   'labels/preview': z.object({ run: RunPath, labelers: z.array(z.string()).optional(), includeModelSources: z.boolean() }),
-  /** All attempts at one problem over steps, checkpoints and runs, oldest first. */
+  /** All attempts at one problem over steps, checkpoints and runs, oldest first; runs that cannot be read are left out and named. */
   'problems/history': z.object({ runs: z.array(RunPath).min(1).max(RUNS_MOST), problemId: z.string(), ...Page })
 } as const
 export type QueryRequest = keyof typeof QUERY_REQUESTS
@@ -131,7 +131,7 @@ export interface QueryResults {
   'labels/agreement': readonly AgreementMeasure[]
   'labels/disagreements': { readonly count: number; readonly rows: readonly Disagreement[] }
   'labels/preview': RowsPreview
-  'problems/history': { readonly count: number; readonly rows: readonly RolloutRow[] }
+  'problems/history': { readonly count: number; readonly rows: readonly RolloutRow[]; readonly unread: readonly { readonly run: string; readonly why: string }[] }
 }
 
 /** Notifications of the query process. */

@@ -1,3 +1,5 @@
+import { LabError } from '../errors.ts'
+import { throwIfCancelled } from './queryError.ts'
 import { realRunDirectory } from './realRunDirectory.ts'
 import type { RunRollouts } from './runRollouts.ts'
 
@@ -17,4 +19,23 @@ export async function namedRuns(names: readonly string[], read: (directory: stri
   const runs: NamedRun[] = []
   for (const [directory, name] of nameOf) runs.push({ name, run: await read(directory) })
   return runs
+}
+
+/** Those of the runs that can be read, and why others cannot. */
+export async function readableRuns(
+  names: readonly string[], read: (directory: string) => Promise<RunRollouts>, signal: AbortSignal
+): Promise<{ readonly runs: NamedRun[]; readonly unread: { readonly run: string; readonly why: string }[] }> {
+  const runs: NamedRun[] = []
+  const unread: { readonly run: string; readonly why: string }[] = []
+  for (const name of names) {
+    try {
+      const [found] = await namedRuns([name], read)
+      if (found && !runs.some(({ run }) => run === found.run)) runs.push(found)
+    } catch (error) {
+      throwIfCancelled(signal)
+      if (!LabError.is(error)) throw error
+      unread.push({ run: name, why: error.message })
+    }
+  }
+  return { runs, unread }
 }

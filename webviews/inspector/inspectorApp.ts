@@ -1,6 +1,5 @@
 import { html, LitElement, nothing } from 'lit'
 import type { RolloutFilter, SearchHit } from '../../trainer/protocol/rolloutViews.ts'
-import type { RunDetails } from '../../trainer/protocol/runViews.ts'
 import { toViewError } from '../connection/viewError.ts'
 import type { ViewError } from '../connection/viewError.ts'
 import { sharedStyles } from '../controls/sharedStyles.ts'
@@ -38,7 +37,7 @@ const SETTLED_MS = 300
 export class InspectorApp extends LitElement {
   static override properties = {
     connection: { attribute: false }, version: { state: true }, selected: { state: true }, filtersOpen: { state: true }, helpOpen: { state: true }, narrow: { state: true },
-    startError: { state: true }, details: { state: true }, said: { state: true }
+    startError: { state: true }, said: { state: true }
   }
   static override styles = [sharedStyles, inspectorStyles]
 
@@ -49,7 +48,6 @@ export class InspectorApp extends LitElement {
   declare helpOpen: boolean
   declare narrow: boolean
   declare startError: ViewError | undefined
-  declare details: readonly RunDetails[]
   /** Last thing done, for the status line. */
   declare said: string
 
@@ -74,7 +72,6 @@ export class InspectorApp extends LitElement {
     this.filtersOpen = false
     this.helpOpen = false
     this.narrow = false
-    this.details = []
     this.said = ''
   }
 
@@ -135,11 +132,12 @@ export class InspectorApp extends LitElement {
     })
     this.#ticking = setInterval(() => model.follow && this.#redraw(), LIVE_TICK_MS)
     void model.open().then(() => this.#revealPlace())
-    void this.#readDetails()
+    model.shown.readAll()
   }
 
   #restore(model: InspectorModel, saved: SavedState): void {
     const { filter, sort, by, follow, typed, finding, top, filtersOpen, place, groupPlace, marked, tab, mode, rich, reading } = saved
+    this.#finding = finding
     Object.assign(model, { filter, sort, by, follow, typed, ...(finding !== undefined && { search: begunSearch(finding) }) })
     this.#detail.begin({ place, groupPlace, marked, tab, mode, rich, reading })
     this.filtersOpen = filtersOpen
@@ -150,13 +148,7 @@ export class InspectorApp extends LitElement {
     const model = this.#model
     if (!model) return
     const { filter, sort, by, follow, typed, search } = model
-    this.connection.saveState({ version: 1, filter, sort, by, follow, typed, finding: search?.text, ...this.#detail.saved, filtersOpen: this.filtersOpen, top: this.#list?.top ?? 0 } satisfies SavedState)
-  }
-
-  async #readDetails(): Promise<void> {
-    const runs = this.#model?.runs ?? []
-    const answers = await Promise.allSettled(runs.map((run) => this.connection.query('runs/details', { run: run.directory })))
-    this.details = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    this.connection.saveState({ version: 1, filter, sort, by, follow, typed, finding: search?.text, ...this.#detail.saved, filtersOpen: this.filtersOpen, top: this.#restoreTop ?? this.#list?.top ?? 0 } satisfies SavedState)
   }
 
   #modelChanged(): void {
@@ -344,7 +336,7 @@ export class InspectorApp extends LitElement {
         listBy: (by) => void this.#change({ by }), follow: () => this.#toggleFollow(model), filters: () => this.#toggleFilters(), help: () => (this.helpOpen = true)
       })}
       <main class="panes ${one}">
-        <lab-list-pane ?hidden=${one === 'detail'} .model=${model} .version=${this.version} .selected=${this.selected} ?filtersOpen=${this.filtersOpen} .details=${this.details}
+        <lab-list-pane ?hidden=${one === 'detail'} .model=${model} .version=${this.version} .selected=${this.selected} ?filtersOpen=${this.filtersOpen}
           @listchange=${(event: CustomEvent<Wanted>) => void this.#change(event.detail)} @rowopen=${(event: CustomEvent<number>) => this.#openRow(event.detail)}
           @rowselect=${(event: CustomEvent<number>) => this.#selectRow(event.detail)} @userscroll=${() => this.#onUserScroll()} @typed=${() => this.#saveSoon()} @openhit=${(event: CustomEvent<SearchHit>) => this.#openHit(event.detail)}></lab-list-pane>
         <div class="detail-pane" @reading=${(event: CustomEvent<KeptReading>) => this.#onReading(event.detail)} ?hidden=${one === 'list'}>${this.#detailPane(model)}</div>

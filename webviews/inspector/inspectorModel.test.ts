@@ -23,6 +23,7 @@ function host(total = 1) {
       ({ view: `view${++made}`, generation: 1, count: total, total, superseded: 0, right: 0, wrong: 0, notScorable: 1, parts: [], environments: [], notices: [] }),
     'rollouts/page': ({ view }: { view: string }) => ({ generation: 1, rows: [{ id: view } as RolloutRow] }),
     'rollouts/close': ({ view }: { view: string }) => (closed.push(view), null),
+    'runs/details': () => ({ card: { directory: '/runs/a' } }),
     'rollouts/search': (params: { view: string }, signal: AbortSignal) => new Promise((end) => searches.push({ ...(params as Searching), signal, end }))
   }
   const connection = {
@@ -65,6 +66,18 @@ describe('InspectorModel', () => {
       await settle()
       assert.deepEqual([made(), model.behind], [lists, behind])
     }
+  })
+})
+
+describe('a run of the inspector that goes', () => {
+  it('is listed anew once it is back', async () => {
+    const { connection, made, tell } = host()
+    const model = await opened(connection)
+    tell('changed', { run: '/runs/a', what: ['gone'] })
+    assert.deepEqual([model.shown.gone, made()], [['/runs/a'], 1])
+    tell('changed', { run: '/runs/a', what: ['state', 'rollouts'] })
+    await settle()
+    assert.deepEqual([model.shown.gone, model.behind, made()], [[], false, 2])
   })
 })
 

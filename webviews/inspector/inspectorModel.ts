@@ -7,6 +7,7 @@ import { isCancelled, toViewError } from '../connection/viewError.ts'
 import type { ViewError } from '../connection/viewError.ts'
 import { PageCache } from './list/pageCache.ts'
 import { RowCache } from './list/rowCache.ts'
+import { ShownRuns } from './shownRuns.ts'
 
 export type Connection = ViewConnection<InspectorRequests, InspectorNotices>
 export type ListBy = 'rollouts' | 'groups'
@@ -34,7 +35,7 @@ export interface SearchState {
  */
 export class InspectorModel {
   readonly connection: Connection
-  readonly runs: readonly RunCard[]
+  readonly shown: ShownRuns
   readonly onChange: () => void
   /** First characters of prompt and completion. */
   readonly excerpts: RowCache<Excerpt>
@@ -48,8 +49,6 @@ export class InspectorModel {
   info: ViewInfo | undefined
   loading = true
   error: ViewError | undefined
-  /** Runs whose directory was deleted or moved while they were shown. */
-  gone: readonly string[] = []
   /** More was recorded since this list, which does not follow, was made. */
   behind = false
   search: SearchState | undefined
@@ -63,7 +62,7 @@ export class InspectorModel {
 
   constructor(connection: Connection, runs: readonly RunCard[], onChange: () => void) {
     this.connection = connection
-    this.runs = runs
+    this.shown = new ShownRuns(connection, runs, onChange, () => void this.open())
     this.onChange = onChange
     this.pages = new PageCache<ListRow>({
       pageRows: PAGE,
@@ -82,6 +81,10 @@ export class InspectorModel {
     })
     connection.on('changed', (change) => this.#runChanged(change))
     connection.on('labelsChanged', ({ run, rollouts }) => this.#labelsChanged(run, rollouts))
+  }
+
+  get runs(): readonly RunCard[] {
+    return this.shown.cards
   }
 
   get count(): number {
@@ -213,10 +216,10 @@ export class InspectorModel {
   }
 
   #runChanged(change: InspectorNotices['changed']): void {
-    const run = change.run
-    if (run === undefined || !this.runs.some((card) => card.directory === run)) return
-    if (change.what.includes('gone')) this.gone = [...new Set([...this.gone, run])]
-    else if (change.what.includes('rollouts') && !this.follow) {
+    this.shown.changed(change)
+    const { run, what } = change
+    if (run === undefined || !this.shown.has(run)) return
+    if (what.includes('rollouts') && !this.follow) {
       // An empty list holds nobody's place: the first rollouts show by themselves.
       if (this.info?.total === 0) return void this.open()
       this.behind = true

@@ -26,6 +26,7 @@ export const detailStyles = css`
     padding: 0; border: 0; background: none; color: var(--vscode-textLink-foreground); font: inherit; text-align: inherit; cursor: pointer;
   }
   .link:hover { text-decoration: underline; }
+  .link:disabled { color: var(--vscode-disabledForeground); text-decoration: none; cursor: default; }
   .notice {
     margin: 8px 0; padding: 6px 10px; border: 1px solid var(--vscode-inputValidation-warningBorder, var(--vscode-contrastBorder, currentColor));
     background: var(--vscode-inputValidation-warningBackground, transparent); overflow-wrap: anywhere;

@@ -1,6 +1,5 @@
 import { html, LitElement, nothing } from 'lit'
 import type { RolloutFilter, SearchHit, ViewInfo } from '../../../trainer/protocol/rolloutViews.ts'
-import type { RunDetails } from '../../../trainer/protocol/runViews.ts'
 import { valueOf } from '../../controls/registerControls.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
@@ -28,7 +27,7 @@ export type Wanted = Parameters<InspectorModel['change']>[0]
  */
 export class ListPane extends LitElement {
   static override properties = {
-    model: { attribute: false }, version: { type: Number }, selected: { type: Number }, filtersOpen: { type: Boolean }, details: { attribute: false }
+    model: { attribute: false }, version: { type: Number }, selected: { type: Number }, filtersOpen: { type: Boolean }
   }
   static override styles = [sharedStyles, listPaneStyles]
 
@@ -37,8 +36,6 @@ export class ListPane extends LitElement {
   declare version: number
   declare selected: number
   declare filtersOpen: boolean
-  /** Details of the runs, as far as they were read. */
-  declare details: readonly RunDetails[]
 
   get list(): RolloutList | null {
     return this.renderRoot.querySelector('lab-rollout-list')
@@ -83,7 +80,7 @@ export class ListPane extends LitElement {
   }
 
   #filters(model: InspectorModel) {
-    const { parts, environments } = namesToOffer(model.info, this.details)
+    const { parts, environments } = namesToOffer(model.info, model.shown.details)
     return html`<div class="filters">${model.by === 'rollouts' ? html`<lab-histogram .model=${model} .view=${`${model.info?.view ?? ''} ${model.info?.generation ?? ''}`} @brush=${(event: CustomEvent<Brush>) => this.#change({ filter: withBrush(model.filter, event.detail) })}></lab-histogram>` : nothing}
       <lab-filter-panel .filter=${model.filter} .parts=${parts} .environments=${environments} @filterchange=${(event: CustomEvent<RolloutFilter>) => this.#change({ filter: event.detail })}></lab-filter-panel></div>`
   }
@@ -92,7 +89,7 @@ export class ListPane extends LitElement {
     const notices = model.info?.notices ?? []
     const damaged = model.runs.filter((run) => run.problem !== undefined)
     return html`
-      ${model.gone.length > 0 ? html`<div class="notice" role="alert"><b>The run directory was deleted or moved.</b> What is on screen stays until this view is closed. Put it back, or open the run from where it is now.</div>` : nothing}
+      ${model.shown.gone.length > 0 ? html`<div class="notice" role="alert"><b>The run directory was deleted or moved.</b> What is on screen stays until this view is closed. Put it back, or open the run from where it is now.</div>` : nothing}
       ${damaged.map((run) => html`<div class="notice">${visibleLine(run.name, 60)}: ${visibleLine(run.problem ?? '', 400)}</div>`)}
       ${notices.length > 0 ? html`<details class="notice"><summary>${notices.length === 1 ? 'One thing' : `${countText(notices.length)} things`} could not be read whole; the rest is shown</summary>
         <ul>${notices.slice(0, 100).map((notice) => html`<li>${visibleLine(notice.place, 200)}: ${visibleLine(notice.message, 300)} (${countText(notice.count)})</li>`)}</ul></details>` : nothing}
