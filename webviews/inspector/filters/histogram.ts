@@ -4,7 +4,9 @@ import type { QueryParams } from '../../../trainer/protocol/queries.ts'
 import type { Histogram } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import type { InspectorModel } from '../inspectorModel.ts'
-import { countText, numberText } from '../rowText.ts'
+import { countText, numberText, unitsText } from '../rowText.ts'
+import { movedBrush } from './brushKeys.ts'
+import type { BrushedBins } from './brushKeys.ts'
 
 export type HistogramColumn = QueryParams<'rollouts/histogram'>['column']
 
@@ -18,7 +20,10 @@ const HEIGHT = 44
 /** A list that grows is not counted anew for every row. */
 const RENEW_MS = 1500
 
-/** How the rows of the list are spread over one number. Dragging over bars fires `brush` with the range; arrows do it by keyboard. */
+/**
+ * How the rows of the list are spread over one number. Dragging over bars fires `brush` with the range; so does Enter on one of its
+ * two ends, which arrows move.
+ */
 export class HistogramBrush extends LitElement {
   static override properties = { model: { attribute: false }, view: {}, column: {}, histogram: { state: true }, dragged: { state: true } }
   static override styles = [
@@ -32,7 +37,14 @@ export class HistogramBrush extends LitElement {
         color: var(--vscode-dropdown-foreground);
         font: inherit;
       }
+      .chart { position: relative; }
       svg { display: block; width: 100%; height: 44px; cursor: crosshair; touch-action: none; }
+      .end { position: absolute; top: 0; bottom: 0; width: 9px; margin-left: -4px; pointer-events: none; }
+      .end::after { content: ''; position: absolute; top: 0; bottom: 0; left: 4px; width: 1px; }
+      .chart.moved .end::after { background: var(--vscode-charts-orange); }
+      .end:focus-visible { outline: 2px solid var(--vscode-focusBorder); outline-offset: 0; }
+      .hint { visibility: hidden; }
+      .chart:focus-within + .ends .hint { visibility: visible; }
       .ends { display: flex; justify-content: space-between; font-size: 0.85em; }
       rect.bin { fill: var(--vscode-charts-blue); }
       rect.brushed { fill: var(--vscode-charts-orange); }
@@ -45,7 +57,8 @@ export class HistogramBrush extends LitElement {
   declare view: string
   declare column: HistogramColumn
   declare histogram: Histogram | undefined
-  declare dragged: readonly [number, number] | undefined
+  /** The bins that are being chosen; in whatever order while they are dragged over. */
+  declare dragged: BrushedBins | undefined
   #asking: AbortController | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #lastAsked = 0
@@ -92,25 +105,69 @@ export class HistogramBrush extends LitElement {
       )}</select></label>
       <span class="faint">${histogram?.missing ? `${countText(histogram.missing)} without` : nothing}</span></div>
       ${histogram && histogram.counts.length > 0 ? this.#chart(histogram) : html`<div class="faint">nothing to count</div>`}
-      <div class="ends faint"><span>${numberText(low)}</span><span>${numberText(high)}</span></div>`
+      <div class="ends faint"><span>${numberText(low)}</span><span class="hint" aria-hidden="true">${histogram ? this.#hint(histogram) : nothing}</span><span>${numberText(high)}</span></div>`
   }
 
   #chart(histogram: Histogram) {
     const most = Math.max(1, ...histogram.counts)
     const width = WIDTH / histogram.counts.length
     const brushed = (bin: number) => this.dragged !== undefined && bin >= Math.min(...this.dragged) && bin <= Math.max(...this.dragged)
-    return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${this.#words(histogram)}
-        @pointerdown=${this.#onDown} @pointermove=${this.#onMove} @pointerup=${this.#onUp} @pointercancel=${() => (this.dragged = undefined)}>
+    const moved = this.dragged === undefined ? '' : 'moved'
+    return html`<div class="chart ${moved}"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${this.#words(histogram)}
+        @pointerdown=${this.#onDown} @pointermove=${this.#onMove} @pointerup=${this.#brush} @pointercancel=${() => (this.dragged = undefined)}>
       ${histogram.counts.map((count, bin) => {
         const height = count === 0 ? 0 : Math.max(1.5, (count / most) * (HEIGHT - 2))
         return svg`<rect class=${brushed(bin) ? 'bin brushed' : 'bin'} x=${bin * width} y=${HEIGHT - height} width=${width * 0.85} height=${height}><title>${this.#binWords(histogram, bin)}</title></rect>`
       })}
-      <line x1="0" x2=${WIDTH} y1=${HEIGHT} y2=${HEIGHT}></line></svg>`
+      <line x1="0" x2=${WIDTH} y1=${HEIGHT} y2=${HEIGHT}></line></svg>${this.#end(histogram, 0)}${this.#end(histogram, 1)}</div>`
+  }
+
+  /** The first or the last edge of the range, for the keyboard. */
+  #end(histogram: Histogram, end: 0 | 1) {
+    const { edges, counts } = histogram
+    const [from, to] = this.#bins(histogram)
+    const edge = end === 0 ? from : to + 1
+    return html`<div class="end" role="slider" tabindex="0" aria-orientation="horizontal" aria-label="${COLUMN_TITLES[this.column]}, ${end === 0 ? 'from' : 'to'}"
+      aria-valuemin=${edges[end === 0 ? 0 : from + 1] ?? 0} aria-valuemax=${edges[end === 0 ? to : counts.length] ?? 0} aria-valuenow=${edges[edge] ?? 0}
+      aria-valuetext=${this.#endWords(histogram, edge)} aria-description="Enter filters by the range, Escape gives it up"
+      .style=${`left: ${(edge / counts.length) * 100}%`} @keydown=${(event: KeyboardEvent) => this.#onEndKey(event, histogram, end)}></div>`
+  }
+
+  /** The range that is being chosen; all bins at first. */
+  #bins({ counts }: Histogram): BrushedBins {
+    const { dragged = [0, counts.length - 1] } = this
+    return [Math.min(...dragged), Math.max(...dragged)]
+  }
+
+  #rowsInRange(histogram: Histogram): string {
+    const [from, to] = this.#bins(histogram)
+    return unitsText(histogram.counts.slice(from, to + 1).reduce((sum, count) => sum + count, 0), 'rollout')
+  }
+
+  #endWords(histogram: Histogram, edge: number): string {
+    return `${numberText(histogram.edges[edge])}; ${this.#rowsInRange(histogram)} in the range`
+  }
+
+  /** What the keys do, for who sees the end that has the focus. */
+  #hint(histogram: Histogram): string {
+    if (!this.dragged) return '← → move this end'
+    const [from, to] = this.#bins(histogram)
+    return `${numberText(histogram.edges[from])} to ${numberText(histogram.edges[to + 1])}: ${this.#rowsInRange(histogram)} · Enter filters, Esc gives up`
+  }
+
+  #onEndKey(event: KeyboardEvent, histogram: Histogram, end: 0 | 1): void {
+    const bins = movedBrush(this.#bins(histogram), end, event.key, histogram.counts.length)
+    if (bins) this.dragged = bins
+    else if (event.key === 'Enter') this.#brush()
+    else if (event.key === 'Escape' && this.dragged) this.dragged = undefined
+    else return
+    event.preventDefault()
+    event.stopPropagation()
   }
 
   #words(histogram: Histogram): string {
     const most = histogram.counts.indexOf(Math.max(...histogram.counts))
-    return `Spread of ${COLUMN_TITLES[this.column]}; most rows: ${this.#binWords(histogram, most)}. Filter by the range fields does the same as dragging.`
+    return `Spread of ${COLUMN_TITLES[this.column]}; most rows: ${this.#binWords(histogram, most)}. Drag over bars, or move the two ends by the arrow keys, to filter by a range.`
   }
 
   #binWords({ edges, counts }: Histogram, bin: number): string {
@@ -119,6 +176,7 @@ export class HistogramBrush extends LitElement {
 
   #onColumn(event: Event): void {
     this.column = (event.currentTarget as HTMLSelectElement).value as HistogramColumn
+    this.dragged = undefined
   }
 
   #binAt(event: PointerEvent): number {
@@ -138,7 +196,8 @@ export class HistogramBrush extends LitElement {
     if (this.dragged) this.dragged = [this.dragged[0], this.#binAt(event)]
   }
 
-  #onUp(): void {
+  /** Filters by the bins that were chosen. */
+  #brush(): void {
     const { dragged, histogram } = this
     this.dragged = undefined
     if (!dragged || !histogram) return
