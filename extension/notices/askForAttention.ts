@@ -1,21 +1,14 @@
 import * as vscode from 'vscode'
-import type { RunStanding, ShownRun } from '../runs/shownRun.ts'
+import type { ShownRun } from '../runs/shownRun.ts'
 import type { Shell } from '../shell.ts'
-import { attentionFor } from './attention.ts'
+import { createAttentionWatch } from './attention.ts'
 import type { Attention } from './attention.ts'
 
-/** Notifies of what needs an answer, each matter once. */
+/** Notifies of what needs an answer. */
 export function askForAttention({ runs, log }: Pick<Shell, 'runs' | 'log'>): vscode.Disposable {
-  const before = new Map<string, RunStanding>()
-  const told = new Set<string>()
+  const newsOf = createAttentionWatch()
   const look = (): void => {
-    for (const run of runs.runs) {
-      const attention = attentionFor(run, before.get(run.card.directory))
-      before.set(run.card.directory, run.standing)
-      if (!attention || told.has(attention.key)) continue
-      told.add(attention.key)
-      void askIfSo(attention, run)
-    }
+    for (const { attention, run } of newsOf(runs.runs)) void askIfSo(attention, run)
   }
   /** A trainer that ended in order may have written so just before its pipe closed. */
   const askIfSo = async (attention: Attention, { card: { directory }, standing }: ShownRun): Promise<void> => {

@@ -4,7 +4,7 @@ import type { RunAction, RunStanding, ShownRun } from '../runs/shownRun.ts'
 
 /** Something about a run that people should decide. */
 export interface Attention {
-  /** The same matter is told once. */
+  /** The same matter is told once, until the run goes on. */
   readonly key: string
   readonly severity: 'error' | 'warning'
   readonly message: string
@@ -17,6 +17,31 @@ const RESUME: AttentionAnswer = { label: 'Resume', does: 'resume' }
 const LOOK: AttentionAnswer = { label: 'Open Dashboard', does: 'openDashboard' }
 const LOG: AttentionAnswer = { label: 'Show Log', does: 'showLog' }
 
+/** A matter with the run that it is of. */
+export interface News {
+  readonly attention: Attention
+  readonly run: ShownRun
+}
+
+/** In these a run goes on: what comes after is another matter, even at the same step. */
+const GOING_ON: ReadonlySet<RunStanding> = new Set<RunStanding>(['running', 'paused'])
+
+/** What is new at each look at the runs. A connection that comes and goes while a run ends is not told twice. */
+export function createAttentionWatch(): (runs: readonly ShownRun[]) => readonly News[] {
+  const before = new Map<string, RunStanding>()
+  const told = new Map<string, Set<string>>()
+  return (runs) => runs.flatMap((run) => {
+    const { directory } = run.card
+    const attention = attentionFor(run, before.get(directory))
+    before.set(directory, run.standing)
+    if (GOING_ON.has(run.standing)) told.delete(directory)
+    const keys = told.get(directory) ?? new Set()
+    if (!attention || keys.has(attention.key)) return []
+    told.set(directory, keys.add(attention.key))
+    return [{ attention, run }]
+  })
+}
+
 /**
  * What needs an answer where a run came to stand as it does; undefined = nothing. Only a change seen by this window counts: a
  * run that had failed before is no news.
@@ -24,7 +49,7 @@ const LOG: AttentionAnswer = { label: 'Show Log', does: 'showLog' }
 export function attentionFor(run: ShownRun, before: RunStanding | undefined): Attention | undefined {
   if (before === undefined || before === run.standing || run.watching) return undefined
   const told = say(run)
-  return told && { key: `${run.card.directory} ${run.standing} ${run.step}`, ...told }
+  return told && { key: `${run.standing} ${run.step}`, ...told }
 }
 
 function say(run: ShownRun): Omit<Attention, 'key'> | undefined {

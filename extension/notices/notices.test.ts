@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { shown } from '../runs/runs.fixture.ts'
-import { attentionFor } from './attention.ts'
+import { attentionFor, createAttentionWatch } from './attention.ts'
 import { cleaningProposal, sizeText } from './cleaning.ts'
 
 const state = { version: 1, runId: 'x', status: 'failed', stage: 'rl', step: 12, steps: 120, seconds: 4, updatedAt: '2025-01-31T14:30:00.000Z' } as const
@@ -9,7 +9,7 @@ describe('what needs an answer', () => {
   it('is a failure, with its reason and remedy', () => {
     const run = shown({}, { state: { ...state, error: { code: 'x', message: 'The disk is full.', remedy: 'Free 2 GB and resume.' } } })
     assert.deepEqual(attentionFor(run, 'running'), {
-      key: '/w/.rollout-lab/runs/chain--base--1 failed 12', severity: 'error',
+      key: 'failed 12', severity: 'error',
       message: 'arithmetic-chain failed at step 12. The disk is full. Free 2 GB and resume.',
       answers: [{ label: 'Open Dashboard', does: 'openDashboard' }, { label: 'Resume', does: 'resume' }, { label: 'Show Log', does: 'showLog' }]
     })
@@ -26,6 +26,34 @@ describe('what needs an answer', () => {
     assert.equal(attentionFor(shown({ status: 'failed' }), undefined), undefined)
     assert.equal(attentionFor(shown({ status: 'failed' }), 'failed'), undefined)
     assert.equal(attentionFor(shown({}, { state, role: 'watching' }), 'running'), undefined)
+  })
+})
+
+describe('what is told of a run', () => {
+  const running = shown({ status: 'running' }, { state: { ...state, status: 'running' } })
+  const waiting = shown({ status: 'running' }, { connection: 'attaching' })
+  const ends = {
+    failed: shown({ status: 'failed' }, { state }), hung: shown({ status: 'running' }, { connection: 'hung' }), interrupted: shown({ status: 'running' }, { connection: 'lost' })
+  }
+  const told = (...standings: (typeof running)[]): number[] => {
+    const newsOf = createAttentionWatch()
+    return standings.map((run) => newsOf([run]).length)
+  }
+
+  it('is told again where it comes again after the run had gone on, at the same step too', () => {
+    for (const [name, end] of Object.entries(ends)) assert.deepEqual(told(running, end, waiting, running, end, end), [0, 1, 0, 0, 1, 0], name)
+  })
+
+  it('is told once where only the connection came and went', () => {
+    for (const [name, end] of Object.entries(ends)) assert.deepEqual(told(running, end, waiting, end), [0, 1, 0, 0], name)
+  })
+
+  it('is told of each run', () => {
+    const newsOf = createAttentionWatch()
+    const other = { ...running, card: { ...running.card, directory: '/runs/other' } }
+    newsOf([running, other])
+    const news = newsOf([ends.failed, { ...ends.failed, card: { ...ends.failed.card, directory: '/runs/other' } }])
+    assert.deepEqual(news.map(({ run }) => run.card.directory), [running.card.directory, '/runs/other'])
   })
 })
 

@@ -36,7 +36,14 @@ describe('a shown run', () => {
     for (const connection of ['attached', 'attaching', 'hung', 'mismatch'] as const) {
       assert.ok(!actionsOf(shown({ status: 'running' }, { connection })).includes('delete'), connection)
     }
-    assert.ok(!actionsOf(shown({ status: 'running' })).includes('delete'), 'held by a process this window does not know')
+  })
+
+  it('is neither deleted nor resumed while a process may hold it that this window does not know', () => {
+    for (const status of ['running', 'paused'] as const) assert.deepEqual(actionsOf(shown({ status, checkpoints: 1 })), ['useCheckpoint'], status)
+  })
+
+  it('goes on again where its trainer was lost, whatever was recorded last', () => {
+    for (const status of ['running', 'paused'] as const) assert.deepEqual(actionsOf(shown({ status }, { connection: 'lost' })), ['resume', 'delete'], status)
   })
 })
 

@@ -28,13 +28,16 @@ export function shownRun(card: RunCard, live: LiveRun | undefined): ShownRun {
 /** A process trains it or may do so: nothing of it may be deleted. */
 export const isLiving = (live: LiveRun | undefined): boolean => live !== undefined && live.connection !== 'ended' && live.connection !== 'lost'
 
+/** Recorded as going on: a process that this window does not know (of another machine or container) may hold it. One whose process has ended is listed as interrupted. */
+const isHeld = (status: RunStanding): boolean => status === 'running' || status === 'paused'
+
 function standingOf(card: RunCard, live: LiveRun | undefined): RunStanding {
   switch (live?.connection) {
     case 'attached': return live.state?.status ?? 'running'
     case 'attaching': return 'waiting'
     case 'hung': return 'hung'
     case 'mismatch': return 'mismatch'
-    case 'lost': return card.status === 'running' ? 'interrupted' : card.status
+    case 'lost': return isHeld(card.status) ? 'interrupted' : card.status
     default: return card.status
   }
 }
@@ -51,8 +54,8 @@ export function actionsOf({ standing, watching, live, card }: ShownRun): readonl
   }
   if (standing === 'hung') return ['endHung', ...checkpoints]
   if (isLiving(live)) return checkpoints
-  const resumable: RunAction[] = ['stopped', 'failed', 'interrupted', 'paused'].includes(standing) ? ['resume'] : []
-  return [...resumable, ...(standing === 'running' ? [] : (['delete'] satisfies RunAction[])), ...checkpoints]
+  const resumable: RunAction[] = ['stopped', 'failed', 'interrupted'].includes(standing) ? ['resume'] : []
+  return [...resumable, ...(isHeld(standing) ? [] : (['delete'] satisfies RunAction[])), ...checkpoints]
 }
 
 export const can = (run: ShownRun, action: RunAction): boolean => actionsOf(run).includes(action)
