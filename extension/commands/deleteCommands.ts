@@ -6,8 +6,8 @@ import type { ShownRun } from '../runs/shownRun.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
 import { isKnownRun } from '../views/knownRuns.ts'
 import { chooseRuns } from './chooseRun.ts'
-
-const DELETE = 'Move to Trash'
+import { deleteQuestion, deleteRuns, forGoodQuestion, keptText } from './deletion.ts'
+import type { Question } from './deletion.ts'
 
 export const deleteRun: CommandHandler = async (shell, ...given) => {
   const none = 'No run can be deleted: those that a trainer holds cannot. Stop a run first.'
@@ -32,35 +32,31 @@ export const cleanRuns: CommandHandler = async (shell) => {
 }
 
 async function deleteAsked(shell: Shell, runs: readonly ShownRun[]): Promise<void> {
-  const [first] = runs
-  const what = runs.length === 1 && first ? nameOf(first) : `${runs.length} runs`
-  const detail = `With all rollouts and checkpoints, ${sizeText(runs.reduce((sum, run) => sum + sizeOf(run), 0))}. Labels are kept.`
-  if ((await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail }, DELETE)) !== DELETE) return
-  for (const { card } of runs) {
-    // Asked again: a trainer may have taken it up while people thought.
-    const now = shell.runs.find(card.directory)
-    if (now && can(now, 'delete')) await deleteOne(shell, card.directory)
-  }
-  await shell.runs.reload()
-}
-
-async function deleteOne({ settings }: Shell, directory: string): Promise<void> {
-  const folder = vscode.Uri.file(directory)
-  const { type } = await vscode.workspace.fs.stat(folder)
-  if (!isKnownRun(directory, settings.current.runsFolders) || type !== vscode.FileType.Directory) {
-    throw new Error(`${directory} is not a folder of its own in a runs folder, so it is left alone. Delete it by hand.`)
-  }
+  const useTrash = hasTrash()
+  if (!(await agreed(deleteQuestion(runs, useTrash)))) return
   try {
-    await vscode.workspace.fs.delete(folder, { recursive: true, useTrash: true })
-  } catch (error) {
-    await deleteForGood(folder, error)
+    const kept = await deleteRuns(runs, useTrash, {
+      check: (run) => checkDeletable(shell, run),
+      remove: async ({ card }, toTrash) => vscode.workspace.fs.delete(vscode.Uri.file(card.directory), { recursive: true, useTrash: toTrash }),
+      mayDeleteForGood: (untaken) => agreed(forGoodQuestion(untaken))
+    })
+    for (const { run, why } of kept) shell.log.error(`${run.card.directory} could not be deleted: ${why}`)
+    if (kept.length > 0) throw new Error(keptText(kept))
+  } finally {
+    await shell.runs.reload()
   }
 }
 
-/** Machines without a desktop have no trash. */
-async function deleteForGood(folder: vscode.Uri, error: unknown): Promise<void> {
-  const forGood = 'Delete Permanently'
-  const detail = `This machine has no trash (${error instanceof Error ? error.message.slice(0, 200) : 'unknown reason'}). What is deleted cannot be brought back.`
-  const answer = await vscode.window.showWarningMessage('Delete permanently instead?', { modal: true, detail }, forGood)
-  if (answer === forGood) await vscode.workspace.fs.delete(folder, { recursive: true, useTrash: false })
+/** The server of a remote connection or a browser has none: what it deletes is gone. */
+const hasTrash = (): boolean => vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined
+
+const agreed = async ({ message, detail, agree }: Question): Promise<boolean> => (await vscode.window.showWarningMessage(message, { modal: true, detail }, agree)) === agree
+
+/** Asked again after the question: a trainer may have taken it up while people thought. */
+async function checkDeletable({ runs, settings }: Shell, { card: { directory } }: ShownRun): Promise<void> {
+  const now = runs.find(directory)
+  if (now && !can(now, 'delete')) throw new Error('A trainer has taken it up meanwhile.')
+  const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(directory))
+  if (isKnownRun(directory, settings.current.runsFolders) && type === vscode.FileType.Directory) return
+  throw new Error(`${directory} is not a folder of its own in a runs folder, so it is left alone. Delete it by hand.`)
 }
