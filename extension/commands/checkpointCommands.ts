@@ -2,20 +2,22 @@ import * as vscode from 'vscode'
 import { dirname } from 'node:path'
 import type { EvaluationResult } from '../../trainer/protocol/summary.ts'
 import type { ResolvedRun } from '../../trainer/protocol/runFile.ts'
-import { evaluatedStageOf } from '../../trainer/protocol/runStages.ts'
-import { stageEnvironments } from '../../trainer/protocol/stageEnvironments.ts'
 import { plainLine } from '../plainText.ts'
 import { evaluationReport } from '../reports/reportTexts.ts'
 import { forkedRunFile } from '../runFiles/writing.ts'
 import { nameOf } from '../runs/runWords.ts'
 import { workspaceFoldersOnDisk } from '../settings/settings.ts'
 import type { CommandHandler } from '../shell.ts'
+import { withConsents } from '../starting/consent.ts'
 import { exists } from '../starting/samples.ts'
 import { launch } from '../starting/launch.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { openText, writeFile } from '../starting/writeRunFile.ts'
 import { cancellable } from '../trainers/cancellable.ts'
+import { labError } from '../trainers/labError.ts'
 import { chooseCheckpoint } from './chooseRun.ts'
+import { evaluationArgs } from './evaluationArgs.ts'
+import type { EvaluationAmount } from './evaluationArgs.ts'
 
 export const sampleFromCheckpoint: CommandHandler = async (shell, ...given) => {
   if (!(await mayExecute('Sampling from a checkpoint'))) return
@@ -47,29 +49,22 @@ async function folderForFork(ownFolder: string): Promise<vscode.Uri | undefined>
   return inside && (await exists(uri)) ? uri : undefined
 }
 
-interface Amount extends vscode.QuickPickItem {
-  readonly problems: number
-  readonly samples: number
-}
+type Amount = vscode.QuickPickItem & EvaluationAmount
 
 export const evaluateCheckpoint: CommandHandler = async (shell, ...given) => {
   if (!(await mayExecute('Evaluating a checkpoint'))) return
   const chosen = await chooseCheckpoint(shell, given, 'Evaluate Checkpoint')
   if (!chosen) return
-  const { run } = await shell.queries.ask('runs/details', { run: chosen.run.card.directory })
-  if (stageEnvironments(run, evaluatedStageOf(run)).some(({ name }) => name === 'module')) {
-    await vscode.window.showInformationMessage('The problems of this run come from a module of the workspace, which only a run can load. Fork from the checkpoint with "steps": 0 to evaluate it.')
-    return
-  }
+  const { checkpoint, run: { card } } = chosen
+  const { run, source } = await shell.queries.ask('runs/details', { run: card.directory })
   const amount = await chooseAmount(run)
   if (!amount) return
-  const args = [
-    'eval', chosen.checkpoint.directory, '--as-run', chosen.run.card.directory, '--problems', String(amount.problems), '--samples', String(amount.samples),
-    '--threads', String(shell.settings.current.threads), '--json'
-  ]
-  const title = `Evaluating ${plainLine(chosen.checkpoint.label, 60)} of ${nameOf(chosen.run)}`
-  const result = await runForResult(shell, args, title, chosen.run.card.directory)
-  if (result) await shell.reports.show(`Evaluation of ${nameOf(chosen.run)} ${plainLine(chosen.checkpoint.label, 60)}`, evaluationReport({ checkpoint: chosen.checkpoint.label, run: chosen.run.card.name, result }))
+  const { threads } = shell.settings.current
+  const asked = { ...amount, checkpoint: checkpoint.directory, directory: card.directory, engine: run.engine, threads }
+  const label = plainLine(checkpoint.label, 60)
+  const title = `Evaluating ${label} of ${nameOf(chosen.run)}`
+  const result = await withConsents({ lab: shell.lab, file: source.path }, (consents) => runForResult(shell, evaluationArgs(asked, consents), title, card.directory))
+  if (result) await shell.reports.show(`Evaluation of ${nameOf(chosen.run)} ${label}`, evaluationReport({ checkpoint: checkpoint.label, run: card.name, result }))
 }
 
 async function chooseAmount({ evaluation: { problems, samples } }: ResolvedRun): Promise<Amount | undefined> {
@@ -84,8 +79,8 @@ async function chooseAmount({ evaluation: { problems, samples } }: ResolvedRun):
 async function runForResult({ lab }: Parameters<CommandHandler>[0], args: readonly string[], title: string, cwd: string): Promise<EvaluationResult | undefined> {
   return cancellable(title, async (signal) => {
     let result: EvaluationResult | undefined
-    const { code, errors } = await lab.run(args, { cwd, signal, onLine: (line) => (result = line as EvaluationResult) })
-    if (code !== 0 || !result) throw new Error(errors || `The evaluation ended with code ${code}.`)
+    const { code, ...said } = await lab.run(args, { cwd, signal, onLine: (line) => (result = line as EvaluationResult) })
+    if (code !== 0 || !result) throw labError(said, `The evaluation ended with code ${code}.`)
     return result
   })
 }

@@ -14,6 +14,7 @@ import type { Consents } from '../contracts/trainers.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
 import { runFilesOfWorkspace } from '../starting/chooseStart.ts'
 import { withConsents } from '../starting/consent.ts'
+import { consentFlags } from '../starting/consentFlags.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { cancellable } from '../trainers/cancellable.ts'
 import { labError } from '../trainers/labError.ts'
@@ -112,15 +113,14 @@ export const redTeamReward: CommandHandler = async (shell, ...given) => {
   if (report) await shell.reports.show(`Red team of ${plainLine(basename(file), 60)}`, redTeamReport(basename(file), report))
 }
 
-async function runRedTeam({ lab }: Shell, file: string, { trustModules = false, unsafeSandbox = false }: Consents): Promise<RedTeamReport | undefined> {
+async function runRedTeam({ lab }: Shell, file: string, consents: Consents): Promise<RedTeamReport | undefined> {
   return cancellable(`Trying cheats on the rewards of ${plainLine(basename(file), 60)}`, async (signal) => {
     let report: RedTeamReport | undefined
     const onLine = (line: unknown): void => {
       const parsed = RedTeamReport.safeParse(line)
       if (parsed.success) report = parsed.data
     }
-    const flags = [...(trustModules ? ['--trust-workspace'] : []), ...(unsafeSandbox ? ['--unsafe-sandbox'] : [])]
-    const { code, ...said } = await lab.run(['redteam', file, '--json', ...flags], { cwd: dirname(file), onLine, signal })
+    const { code, ...said } = await lab.run(['redteam', file, '--json', ...consentFlags(consents)], { cwd: dirname(file), onLine, signal })
     // Paid cheats are a finding, not a failure of the command.
     if (!report) throw labError(said, `The red team ended with code ${code}.`)
     return report

@@ -8,6 +8,7 @@ import { chooseStart, runFilesOfWorkspace } from '../starting/chooseStart.ts'
 import { launch } from '../starting/launch.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { chooseEngine, openText, writeRecipeFile } from '../starting/writeRunFile.ts'
+import { labWords } from '../trainers/labError.ts'
 import { isTreeNode } from '../tree/treeNodes.ts'
 
 const MOST_SEEDS = 20
@@ -64,7 +65,7 @@ export const dryRun: CommandHandler = async (shell, ...given) => {
   const lines: unknown[] = []
   const { code, errors } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Dry run' }, () =>
     shell.lab.run(['run', file, '--dry-run', '--json', '--no-git'], { cwd: dirname(file), onLine: (line) => lines.push(line) }))
-  if (code !== 0) return shell.reports.show(`Dry run of ${basename(file)}`, `The run would not start.\n\n${errors}`)
+  if (code !== 0) return shell.reports.show(`Dry run of ${basename(file)}`, `The run would not start.\n\n${labWords({ errors })}`)
   await shell.reports.show(`Dry run of ${basename(file)}`, planReport(lines[0] as PlanFacts))
 }
 

@@ -3,6 +3,7 @@ import type { LabelManifest } from '../../trainer/protocol/labelRows.ts'
 import type { RowsPreview } from '../../trainer/protocol/labelViews.ts'
 import type { Shell } from '../shell.ts'
 import { cancellable } from '../trainers/cancellable.ts'
+import { labError } from '../trainers/labError.ts'
 import { rowCount, rowsText } from './exportWords.ts'
 
 /** What the labels of a run would give, with and without what models suggested. */
@@ -38,8 +39,8 @@ export async function runExport({ lab, labels }: Shell, run: string, args: reado
   return cancellable(title, async (signal) => {
     let exported: Exported | undefined
     const all = ['labels', 'export', run, '--labels', labels.folderOf(run), '--json', ...args]
-    const { code, errors } = await lab.run(all, { cwd, signal, onLine: (line) => (exported = line as Exported) })
-    if (code !== 0 || !exported) throw new Error(errors || `The export ended with code ${code}.`)
+    const { code, ...said } = await lab.run(all, { cwd, signal, onLine: (line) => (exported = line as Exported) })
+    if (code !== 0 || !exported) throw labError(said, `The export ended with code ${code}.`)
     return exported
   })
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import { chooseRun } from '../commands/chooseRun.ts'
+import { isReadable } from '../runs/shownRun.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
 import { activeTrace } from './pointedAt.ts'
 import { queueTitle, QUEUES } from './queueWords.ts'
@@ -8,7 +9,7 @@ import { completeTrace } from './ratingCommands.ts'
 /** Opens the next trace of the queue (or the one before); where none is open, the first of a run that people choose. */
 export const queueCommand = (direction: 1 | -1): CommandHandler => async (shell, ...given) => {
   const trace = activeTrace(shell)
-  const run = trace?.place.run ?? (await chooseRun(shell, given, { title: 'Label Traces Inline', fits: () => true, none: 'There is no run to label yet. Start one with Start Run….' }))?.card.directory
+  const run = trace?.place.run ?? (await chooseRun(shell, given, { title: 'Label Traces Inline', fits: isReadable, none: 'There is no run here that can be labelled. Start one with Start Run….' }))?.card.directory
   if (run !== undefined) await openNext(shell, run, trace?.place.id, direction)
 }
 

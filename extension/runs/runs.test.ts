@@ -3,7 +3,7 @@ import { card, live, shown } from './runs.fixture.ts'
 import { filterRuns } from './runFilter.ts'
 import { groupRuns } from './runGroups.ts'
 import { runDescription, runTooltip, spokenRun } from './runWords.ts'
-import { actionsOf, shownRun } from './shownRun.ts'
+import { actionsOf, isReadable, shownRun } from './shownRun.ts'
 import { sparkLine } from './spark.ts'
 
 const places = { runsFolder: '/w/.rollout-lab/runs', otherRunsFolder: '/storage/runs' }
@@ -44,6 +44,12 @@ describe('a shown run', () => {
 
   it('goes on again where its trainer was lost, whatever was recorded last', () => {
     for (const status of ['running', 'paused'] as const) assert.deepEqual(actionsOf(shown({ status }, { connection: 'lost' })), ['resume', 'delete'], status)
+  })
+})
+
+describe('a run that cannot be read', () => {
+  it('is one without a record; what else is damaged keeps its notes and tags', () => {
+    assert.deepEqual([shown(), shown({ status: 'damaged' }), shown({ status: 'newer', runId: '' }), shown({ status: 'damaged', runId: '' })].map(isReadable), [true, true, false, false])
   })
 })
 

@@ -42,6 +42,9 @@ function standingOf(card: RunCard, live: LiveRun | undefined): RunStanding {
   }
 }
 
+/** Its record could be read: what is kept with a run, its text and its figures are there. One that is damaged or newer in whole has no id. */
+export const isReadable = ({ card }: ShownRun): boolean => card.runId !== ''
+
 export type RunAction =
   | 'pause' | 'continue' | 'stop' | 'stopNow' | 'resume' | 'takeSteering' | 'endHung' | 'delete' | 'useCheckpoint'
 

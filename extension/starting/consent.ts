@@ -5,6 +5,7 @@ import type { Consents } from '../contracts/trainers.ts'
 import { errorText } from '../errorText.ts'
 import { plainLine } from '../plainText.ts'
 import type { Shell } from '../shell.ts'
+import { labError } from '../trainers/labError.ts'
 import { consentedOnce, REFUSALS } from './refusals.ts'
 import type { Consented, Refusal } from './refusals.ts'
 
@@ -58,8 +59,8 @@ async function askToApprove({ lab, file }: Asking, error: unknown): Promise<Cons
   const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail }, once, always)
   if (answer === undefined) return undefined
   if (answer === once) return { trustModules: true }
-  const { code, errors } = await lab.run(['trust', file], { cwd: dirname(file), onLine: () => undefined })
-  if (code !== 0) throw new Error(errors)
+  const { code, ...said } = await lab.run(['trust', file], { cwd: dirname(file), onLine: () => undefined })
+  if (code !== 0) throw labError(said, `The code could not be approved: the command ended with code ${code}.`)
   return {}
 }
 

@@ -4,6 +4,7 @@ import * as vscode from 'vscode'
 import { plainLine } from '../plainText.ts'
 import { workspaceFoldersOnDisk } from '../settings/settings.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
+import { labWords } from '../trainers/labError.ts'
 import { mayExecute } from './trust.ts'
 
 /** A line of `lab setup-torch --json`. */
@@ -81,7 +82,7 @@ async function make({ lab, log, context }: Shell, args: readonly string[]): Prom
     return { ...end, cancelled: token.isCancellationRequested }
   })
   if (cancelled) return false
-  if (code !== 0 || !made) throw new Error(errors.replace(/^error: /, '') || 'PyTorch could not be set up.')
+  if (code !== 0 || !made) throw new Error(labWords({ errors }, 'PyTorch could not be set up.'))
   const gpus = (made.devices ?? []).filter(({ kind }) => kind !== 'cpu').map(({ name }) => plainLine(name, 60))
   void vscode.window.showInformationMessage(`PyTorch ${plainLine(made.packages?.['torch'] ?? '', 40)} is set up; it computes on ${gpus.length > 0 ? gpus.join(', ') : 'the CPU'}.`)
   return true

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import { filterOf, groupingOf } from '../commands/listCommands.ts'
-import { actionsOf } from '../runs/shownRun.ts'
+import { actionsOf, isReadable } from '../runs/shownRun.ts'
 import type { RunAction } from '../runs/shownRun.ts'
 import type { Shell } from '../shell.ts'
 
@@ -19,10 +19,12 @@ export function keepContextKeys(shell: Shell): vscode.Disposable {
     const possible = new Set(runs.flatMap((run) => actionsOf(run)))
     for (const action of ACTIONS) set(`can.${action}`, possible.has(action))
     set('hasRuns', runs.length > 0)
-    set('hasTwoRuns', runs.length > 1)
+    const readable = runs.filter(isReadable)
+    set('hasReadable', readable.length > 0)
+    set('hasTwoRuns', readable.length > 1)
     set('hasQueue', shell.trainers.queue.length > 0)
-    set('hasPinned', runs.some(({ card }) => card.pinned))
-    set('hasUnpinned', runs.some(({ card }) => !card.pinned))
+    set('hasPinned', readable.some(({ card }) => card.pinned))
+    set('hasUnpinned', readable.some(({ card }) => !card.pinned))
     set('filtered', filterOf(shell) !== '')
     set('grouping', groupingOf(shell))
     set('ready', true)

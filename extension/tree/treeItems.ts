@@ -2,8 +2,8 @@ import * as vscode from 'vscode'
 import { sizeText } from '../notices/cleaning.ts'
 import { plainLine } from '../plainText.ts'
 import { STANDINGS, nameOf, runDescription, runTooltip, spokenRun } from '../runs/runWords.ts'
-import { actionsOf } from '../runs/shownRun.ts'
 import type { ShownRun } from '../runs/shownRun.ts'
+import { runContext } from './runContext.ts'
 import type { TreeNode } from './treeNodes.ts'
 
 /** Rows as VS Code draws them; every text is plain, tooltips are strings and never Markdown. */
@@ -50,7 +50,7 @@ function runItem(run: ShownRun): vscode.TreeItem {
   return Object.assign(item, {
     id: `run:${card.directory}`, description: runDescription(run), tooltip: runTooltip(run),
     iconPath: new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color)),
-    contextValue: ['run', ...actionsOf(run).map((action) => `can-${action}`), card.pinned ? 'pinned' : 'unpinned'].join(' '),
+    contextValue: runContext(run),
     accessibilityInformation: { label: spokenRun(run) },
     command: { command: 'rolloutLab.openDashboard', title: 'Open Dashboard', arguments: [card.directory] }
   })

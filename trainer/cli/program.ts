@@ -125,7 +125,7 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(threads()).addOption(python()).addOption(json())
     .addOption(new Option('--rerank <folder>', 'a step reward model: best of n and weighted majority beside the majority vote'))
     .addOption(new Option('--aggregate <how>', 'how it makes one score of the steps of a trace').choices(StepAggregate.options).default('min'))
-    .addOption(unsafeSandbox())
+    .addOption(trust()).addOption(unsafeSandbox())
     .action(async (model, options) => done(await evalCommand(host, services, model, options)))
   program.command('sample <model>').description('completions of one prompt, shown while they are written')
     .requiredOption('--prompt <text>', 'what the model is given')

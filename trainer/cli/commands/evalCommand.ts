@@ -30,6 +30,7 @@ export interface EvalOptions extends AskedEvaluation {
   readonly rerank?: string
   readonly aggregate: StepAggregate
   readonly engine?: ResolvedRun['engine']
+  readonly trustWorkspace: boolean
   readonly unsafeSandbox: boolean
   readonly threads: number
   readonly json: boolean
@@ -77,14 +78,14 @@ export async function evalCommand(host: Host, services: Services, model: string,
 }
 
 function sourceOf(host: Host, services: Services, options: EvalOptions): Source {
-  const { environment, asRun, unsafeSandbox } = options
+  const { environment, asRun, trustWorkspace, unsafeSandbox } = options
   if ((environment === undefined) === (asRun === undefined)) {
     throw new LabError('usage', 'usage/option', 'Problems come from an environment or are those of a run.', {
       place: '--environment', remedy: 'Name one of --environment and --as-run.'
     })
   }
   const open = (folder: string, engine: ResolvedRun['engine'], deadlineSeconds: number): Workspace =>
-    services.openWorkspace(folder, { trustWorkspace: false, unsafeSandbox, deadlineSeconds, engine })
+    services.openWorkspace(folder, { trustWorkspace, unsafeSandbox, deadlineSeconds, engine })
   if (environment !== undefined) {
     const engine = options.engine ?? 'onnx'
     const workspace = open(host.cwd, engine, MODULE_SECONDS)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { folderSource } from '../../engines/chatTemplatePrelude.ts'
 import type { Engine, SampleEvents, SampledCompletion } from '../../engines/engine.ts'
 import { createFakeEngine } from '../../engines/fake/fakeEngine.ts'
+import { LabError } from '../../errors.ts'
 import { EvaluationResult } from '../../protocol/summary.ts'
 import { commandLine, folderWithModel } from '../commandLine.fixture.ts'
 import type { Answer } from '../commandLine.fixture.ts'
@@ -146,6 +147,16 @@ describe('model commands', () => {
       }
       assert.equal((await lab(['eval', 'base', '--as-run', 'r'], { openEngine })).code, EXIT.finished)
       assert.deepEqual(seen, [['fake', 'bfloat16'], folderSource(join(folder, 'base'), { enable_thinking: false })])
+    })
+
+    it('lets modules of the workspace run only where people say so', async () => {
+      const told: boolean[] = []
+      const openWorkspace: Services['openWorkspace'] = (_, { trustWorkspace }) => {
+        told.push(trustWorkspace)
+        throw new LabError('usage', 'usage/option', 'opened', { remedy: '' })
+      }
+      for (const more of [[], ['--unsafe-sandbox'], ['--trust-workspace']]) assert.match((await lab(args(...more), { openWorkspace })).err, /opened/)
+      assert.deepEqual(told, [false, false, true])
     })
 
     it('refuses a k that the samples cannot estimate', async () => {
