@@ -2,7 +2,7 @@ import * as vscode from 'vscode'
 import type { Grouping } from '../runs/runGroups.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
 import { isTreeNode } from '../tree/treeNodes.ts'
-import { movedPlace } from './queuePlaces.ts'
+import { movedPlace, queueItems } from './queuePlaces.ts'
 
 export const GROUPING_KEY = 'runs.grouping'
 export const FILTER_KEY = 'runs.filter'
@@ -35,23 +35,23 @@ async function setFilter({ context }: Shell, filter: string): Promise<void> {
 export const refreshRuns: CommandHandler = ({ runs }) => runs.reload()
 
 /** @param by places towards the end of the queue. */
-export function moveCommand(by: number): CommandHandler {
+export function moveCommand(by: 1 | -1): CommandHandler {
   return async ({ trainers }, ...given) => {
-    const start = await queuedGiven(trainers.queue, given)
+    const start = await queuedGiven(trainers.queue, given, by === 1 ? 'Move Down in Queue' : 'Move Up in Queue')
     if (start) trainers.moveInQueue(start.id, movedPlace(trainers.queue, start.id, by))
   }
 }
 
 export const removeFromQueue: CommandHandler = async ({ trainers }, ...given) => {
-  const start = await queuedGiven(trainers.queue, given)
+  const start = await queuedGiven(trainers.queue, given, 'Remove from Queue')
   if (start) trainers.removeFromQueue(start.id)
 }
 
-async function queuedGiven(queue: Shell['trainers']['queue'], [node]: readonly unknown[]): Promise<Shell['trainers']['queue'][number] | undefined> {
+async function queuedGiven(queue: Shell['trainers']['queue'], [node]: readonly unknown[], title: string): Promise<Shell['trainers']['queue'][number] | undefined> {
   if (isTreeNode(node) && node.kind === 'queued') return queue.find(({ id }) => id === node.start.id)
   if (queue.length === 0) {
     void vscode.window.showInformationMessage('The queue is empty: the next run starts at once.')
     return undefined
   }
-  return (await vscode.window.showQuickPick(queue.map((start) => ({ label: start.label.slice(0, 100), start })), { placeHolder: 'Which waiting run' }))?.start
+  return (await vscode.window.showQuickPick(queueItems(queue), { title, placeHolder: 'Which waiting run' }))?.start
 }

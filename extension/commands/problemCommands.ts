@@ -60,7 +60,7 @@ async function make(shell: Shell, title: string, making: Making): Promise<void> 
   if (!made) return
   const { failToPass, passToPass, added, file } = made
   const decide = `${failToPass.length} ${failToPass.length === 1 ? 'test decides' : 'tests decide'}`
-  const where = `${added ? 'Added to' : 'It was already in'} ${basename(file)}.`
+  const where = `${added ? 'Added to' : 'It was already in'} ${plainLine(basename(file), 80)}.`
   const told = `${plainLine(made.title, 120)}: ${decide}, ${passToPass.length} must go on passing. ${where}`
   const run = await runFileFor(shell, file, title)
   void vscode.window.showInformationMessage(run ? told : `${told} No run file was written, since no model was chosen.`)

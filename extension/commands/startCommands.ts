@@ -4,7 +4,7 @@ import { planReport } from '../reports/reportTexts.ts'
 import type { PlanFacts } from '../reports/reportTexts.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
 import { chooseModel } from '../starting/chooseModel.ts'
-import { chooseStart, runFilesOfWorkspace } from '../starting/chooseStart.ts'
+import { chooseRunFile, chooseStart } from '../starting/chooseStart.ts'
 import { launch } from '../starting/launch.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { chooseEngine, openText, writeRecipeFile } from '../starting/writeRunFile.ts'
@@ -88,12 +88,6 @@ export const openSample: CommandHandler = async (shell, ...given) => {
 function runFileGiven([first]: readonly unknown[]): string | undefined {
   const uri = first instanceof vscode.Uri ? first : vscode.window.activeTextEditor?.document.uri
   return uri?.scheme === 'file' && uri.path.endsWith('.run.json') ? uri.fsPath : undefined
-}
-
-async function chooseRunFile({ samples }: Shell, title: string): Promise<string | undefined> {
-  const own = (await runFilesOfWorkspace()).map((file) => ({ label: basename(file), description: vscode.workspace.asRelativePath(file), file }))
-  const shipped = (await samples.list()).map(({ name, file }) => ({ label: name, description: 'sample', file }))
-  return (await vscode.window.showQuickPick([...own, ...shipped], { title, placeHolder: 'Which run file', matchOnDescription: true }))?.file
 }
 
 export async function askNumber(title: string, prompt: string, value: string, most: number): Promise<number | undefined> {

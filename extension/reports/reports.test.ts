@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
+import { reportPath } from './reportPath.ts'
 import { differencesReport, evaluationReport, planReport, setupReport } from './reportTexts.ts'
 
 describe('reports', () => {
+  it('have one plain name, whatever they are of', () => {
+    assert.equal(reportPath('Dry run of \u202ea/b\\c\u200b\n.run.json'), '/Dry run of a-b-c .run.json.txt')
+  })
+
   it('of the setup', () => {
     const findings = [
       { name: 'Node', state: 'ok', required: true, detail: '20.20.2' },

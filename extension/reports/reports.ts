@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import { plainText } from '../plainText.ts'
 import { linkPlaces } from './reportLinks.ts'
 import type { ReportLink } from './reportLinks.ts'
+import { reportPath } from './reportPath.ts'
 
 export const REPORT_SCHEME = 'rollout-report'
 const KEPT_REPORTS = 20
@@ -37,7 +38,7 @@ export function createReports(): Reports {
   })
   return {
     show: async (title, text, { beside = false, keepFocus = false, links = [] } = {}) => {
-      const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path: `/${title.replaceAll(/[\\/]/g, '-')}.txt` })
+      const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path: reportPath(title) })
       reports.delete(uri.path)
       reports.set(uri.path, { text: plainText(text), links })
       for (const oldest of [...reports.keys()].slice(0, Math.max(0, reports.size - KEPT_REPORTS))) reports.delete(oldest)

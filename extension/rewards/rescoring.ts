@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { ShownRun } from '../runs/shownRun.ts'
 import { nameOf } from '../runs/runWords.ts'
 import { plainLine } from '../plainText.ts'
+import { reportPath } from '../reports/reportPath.ts'
 import { REPORT_SCHEME } from '../reports/reports.ts'
 import type { Shell } from '../shell.ts'
 import { withApproval } from '../starting/consent.ts'
@@ -88,7 +89,7 @@ export function watchRescores(parts: Parts): RescoreWatch {
     vscode.workspace.onDidSaveTextDocument(({ uri }) => void again(uri.toString())),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
       if (uri.scheme !== REPORT_SCHEME) return
-      for (const [key, request] of followed) if (uri.path === `/${titleOf(request)}.txt`) followed.delete(key)
+      for (const [key, request] of followed) if (uri.path === reportPath(titleOf(request))) followed.delete(key)
     })
   ]
   return {

@@ -4,7 +4,7 @@ import { errorText } from '../errorText.ts'
 import { workspaceFoldersOnDisk } from '../settings/settings.ts'
 import type { Shell } from '../shell.ts'
 import { startItems } from './startItems.ts'
-import type { StartChoice } from './startItems.ts'
+import type { StartChoice, StartItem } from './startItems.ts'
 
 const MOST_RUN_FILES = 200
 const SEARCH_MILLISECONDS = 400
@@ -66,17 +66,20 @@ async function addFiles(shell: Shell, picker: vscode.QuickPick<Item>, files: rea
   if (kept.length > 0) picker.activeItems = kept
 }
 
-async function itemsOf({ samples, catalogue }: Shell, files: readonly string[]): Promise<Item[]> {
-  const [folder] = workspaceFoldersOnDisk()
-  const items = startItems({
-    samples: await samples.list(), files, workspaceFolder: folder?.uri.fsPath, recipes: catalogue.recipes
-  })
-  return items.map((item) => ({
-    ...item,
-    kind: item.choice ? vscode.QuickPickItemKind.Default : vscode.QuickPickItemKind.Separator,
-    ...(item.choice && item.choice.kind !== 'recipe' && { buttons: [CONFIGURE] })
-  }))
+/** A run file of the workspace or of a sample; undefined = given up. */
+export async function chooseRunFile({ samples }: Shell, title: string): Promise<string | undefined> {
+  const items = startItems({ samples: await samples.list(), files: await runFilesOfWorkspace(), workspaceFolder: firstFolder(), recipes: [] })
+  const choice = (await vscode.window.showQuickPick(items.map(asRow), { title, placeHolder: 'Which run file', matchOnDescription: true }))?.choice
+  return choice && (choice.kind === 'file' ? choice.file : choice.kind === 'sample' ? choice.sample.file : undefined)
 }
+
+async function itemsOf({ samples, catalogue }: Shell, files: readonly string[]): Promise<Item[]> {
+  const items = startItems({ samples: await samples.list(), files, workspaceFolder: firstFolder(), recipes: catalogue.recipes })
+  return items.map((item) => ({ ...asRow(item), ...(item.choice && item.choice.kind !== 'recipe' && { buttons: [CONFIGURE] }) }))
+}
+
+const firstFolder = (): string | undefined => workspaceFoldersOnDisk()[0]?.uri.fsPath
+const asRow = (item: StartItem): Item => ({ ...item, kind: item.choice ? vscode.QuickPickItemKind.Default : vscode.QuickPickItemKind.Separator })
 
 /** Absolute paths, sorted. */
 export async function runFilesOfWorkspace(): Promise<readonly string[]> {

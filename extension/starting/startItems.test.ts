@@ -35,6 +35,13 @@ describe('models to choose from', () => {
   })
 })
 
+describe('models that runs made', () => {
+  it('are shown plainly, whatever their records say', () => {
+    const [, item] = modelItems([], [], [{ label: '\u202e$(bug) run', description: '$(x) step\u200b 2', folder: '/runs/a/checkpoints/b' }])
+    assert.deepEqual(item, { label: '$ (bug) run', description: '$ (x) step 2', folder: '/runs/a/checkpoints/b' })
+  })
+})
+
 describe('names of new run files', () => {
   it('are free and plain', () => {
     assert.equal(freeName('a b/c', () => false), 'a-b-c.run.json')

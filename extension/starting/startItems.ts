@@ -66,10 +66,13 @@ export function modelItems(samples: readonly ModelChoice[], workspace: readonly 
   return [
     ...headed('Base models of the samples', samples),
     ...headed('Models in this workspace', workspace.map((folder) => ({ label: plainLine(folder.split(/[\\/]/).at(-1) ?? folder, 80), description: plainLine(folder, 160), folder }))),
-    ...headed('Made by runs', ofRuns),
+    ...headed('Made by runs', ofRuns.map(plainChoice)),
     { label: '$(folder) Choose a folder…', description: 'config.json, model.safetensors and tokenizer.json' }
   ]
 }
+
+/** Names of runs and of their checkpoints are whatever their records say. */
+const plainChoice = ({ label, description, ...rest }: ModelChoice): ModelChoice => ({ label: plainLine(label, 80), ...(description !== undefined && { description: plainLine(description, 80) }), ...rest })
 
 /** Headings carry no folder and no `$(folder)`: the caller makes them separators. */
 export const isHeading = ({ label, folder }: ModelChoice): boolean => folder === undefined && !label.startsWith('$(')
