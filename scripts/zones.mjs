@@ -39,6 +39,8 @@ export const zones = {
   // The registry of living trainers is written by them and read by windows: one piece of code, so that both agree on what is trusted.
   extension: [
     'webviews/protocol', 'trainer/protocol', 'trainer/control/privateFolder.ts', 'trainer/control/pipePath.ts', 'trainer/control/registry.ts', 'trainer/stores/processIdentity.ts', 'trainer/stores/linkedLock.ts', 'trainer/stores/stateStore.ts', 'trainer/stores/commitFiles.ts', 'trainer/stores/gitUser.ts', 'trainer/query/executions/executionViews.ts', 'trainer/labels',
+    // What a run was started with in the place of its file's, a fork finds by the defaults that the trainer filled in.
+    'trainer/recipes/resolveRun.ts', 'trainer/recipes/torchDefaults.ts',
     // What a function and a test file are, lenses and the making of problems tell alike.
     'trainer/workspaces/problems/functionsIn.ts', 'trainer/workspaces/problems/maskedText.ts', 'trainer/workspaces/attempts/patchRules.ts'
   ],

@@ -4,7 +4,7 @@ import type { EvaluationResult } from '../../trainer/protocol/summary.ts'
 import type { ResolvedRun } from '../../trainer/protocol/runFile.ts'
 import { plainLine } from '../plainText.ts'
 import { evaluationReport } from '../reports/reportTexts.ts'
-import { forkedRunFile } from '../runFiles/writing.ts'
+import { finishedStages, forkedRunFile } from '../runFiles/forking.ts'
 import { nameOf } from '../runs/runWords.ts'
 import { workspaceFoldersOnDisk } from '../settings/settings.ts'
 import type { CommandHandler } from '../shell.ts'
@@ -30,15 +30,18 @@ export const sampleFromCheckpoint: CommandHandler = async (shell, ...given) => {
 export const forkFromCheckpoint: CommandHandler = async (shell, ...given) => {
   const chosen = await chooseCheckpoint(shell, given, 'Fork from Checkpoint')
   if (!chosen) return
-  const { source } = await shell.queries.ask('runs/details', { run: chosen.run.card.directory })
+  const { source, run } = await shell.queries.ask('runs/details', { run: chosen.run.card.directory })
   const folder = await folderForFork(dirname(source.path))
+  const { record: saved } = chosen.checkpoint
   const name = `${chosen.run.card.name}-${chosen.checkpoint.label}`
   const text = (place: string): string =>
-    forkedRunFile({ text: source.text, folder: dirname(source.path) }, { name, checkpoint: chosen.checkpoint.directory, folder: place })
+    forkedRunFile({ text: source.text, folder: dirname(source.path), run }, { name, checkpoint: chosen.checkpoint.directory, saved, folder: place })
   const file = await writeFile(shell, name, text, folder)
   await openText(file)
   const start = 'Start It'
-  const answer = await vscode.window.showInformationMessage('The new run file starts from the checkpoint. Change what you like, then start it.', start)
+  const done = finishedStages(run, saved).map((stage) => `“${plainLine(stage, 40)}”`)
+  const left = done.length === 0 ? '' : ` Without ${done.join(', ')}, which the checkpoint has been through.`
+  const answer = await vscode.window.showInformationMessage(`The new run file starts from the checkpoint, as the run was started.${left} Change what you like, then start it.`, start)
   if (answer === start) await launch(shell, { file: file.fsPath })
 }
 

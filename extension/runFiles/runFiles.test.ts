@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { parse } from 'jsonc-parser'
 import { runFileProblems } from './problems.ts'
 import type { RunFileFacts } from './problems.ts'
-import { forkedRunFile, newRunFile, pathFrom, relocated, withValue } from './writing.ts'
+import { newRunFile, pathFrom, relocated, withValue } from './writing.ts'
 
 const catalogue = { engines: ['onnx'], recipes: [{ name: 'grpo', description: '', paper: '' }], environments: ['countdown', 'jsonl'] }
 const disk: Record<string, 'folder' | 'file'> = { '/w/models/good': 'folder', '/w/models/good/config.json': 'file', '/w/models/bare': 'folder', '/w/p.jsonl': 'file' }
@@ -70,12 +70,6 @@ describe('writing run files', () => {
     const moved = relocated(source, '/a/b', '/a/c/d')
     assert.deepEqual(parse(moved), { name: 'one', model: '../../models/m', environment: { name: 'jsonl', options: { path: '../../b/p.jsonl' } } })
     assert.match(moved, /\/\/ kept/)
-  })
-
-  it('forks a run from a checkpoint', () => {
-    const forked = forkedRunFile({ text: source, folder: '/w' }, { name: 'one-fork', checkpoint: '/w/.rollout-lab/runs/r/checkpoints/step-000100', folder: '/w' })
-    const { name, model, environment } = parse(forked)
-    assert.deepEqual([name, model, environment.options.path], ['one-fork', '.rollout-lab/runs/r/checkpoints/step-000100', 'p.jsonl'])
   })
 
   it('writes paths relative where they are near', () => {

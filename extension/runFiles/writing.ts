@@ -27,12 +27,6 @@ export function pathFrom(folder: string, target: string): string {
   return (far ? target : near).replaceAll('\\', '/')
 }
 
-/** A run file that starts from a checkpoint of a run. */
-export function forkedRunFile(source: { readonly text: string; readonly folder: string }, fork: { readonly name: string; readonly checkpoint: string; readonly folder: string }): string {
-  const moved = relocated(source.text, source.folder, fork.folder)
-  return withValue(withValue(moved, ['name'], fork.name), ['model'], pathFrom(fork.folder, fork.checkpoint))
-}
-
 export interface NewRunFile {
   readonly name: string
   readonly recipe: string

@@ -2,9 +2,9 @@ import { dirname, resolve } from 'node:path'
 import { runFileJsonSchema } from '../protocol/jsonSchema.ts'
 import type { RowKind } from '../protocol/labelRows.ts'
 import { isOffered, RunFile } from '../protocol/runFile.ts'
-import { TorchOptions } from '../protocol/torchOptions.ts'
 import type { JsonPath } from './jsonDocument.ts'
 import type { ResolvedRun, RewardRef } from '../protocol/runFile.ts'
+import { withTorchDefaults } from '../recipes/torchDefaults.ts'
 import { withAbsolutePaths } from './absolutePaths.ts'
 import { dataMistakes } from './dataMistakes.ts'
 import { environmentMistakes, mixMistakes } from './environmentMistakes.ts'
@@ -73,16 +73,6 @@ export function loadRunFile(file: string, settings: readonly string[], catalogue
     ...dataMistakes(checked.data, folder, places, rowsOfRecipe(checked.data, catalogue))
   ])
   return { file: resolve(file), folder, run: withTorchDefaults(withAbsolutePaths(checked.data, folder), merged), text: document.text, places }
-}
-
-/** GPUs are idle on less. */
-const TORCH_MICRO_BATCH_TOKENS = 8192
-
-/** A resolved run says all that its engine goes by. @param said what people and the recipe wrote. */
-function withTorchDefaults(run: ResolvedRun, said: unknown): ResolvedRun {
-  if (run.engine !== 'torch') return run
-  const microBatchTokens = childOf(said, 'microBatchTokens') === undefined ? TORCH_MICRO_BATCH_TOKENS : run.microBatchTokens
-  return { ...run, microBatchTokens, torch: run.torch ?? TorchOptions.parse({}) }
 }
 
 interface Merging {
