@@ -12,6 +12,8 @@ export interface RunFileProblem {
   readonly offset: number
   readonly length: number
   readonly message: string
+  /** Absolute paths of what is missing, where that is a file or a folder: once one of them is there the problem may be gone. */
+  readonly awaits?: readonly string[]
 }
 
 export interface RunFileFacts {
@@ -84,11 +86,12 @@ async function referenceProblem(reference: Reference, { folder, look }: RunFileF
   const looked = `(looked for ${plainLine(place, 300)})`
   if (reference.kind !== 'model') {
     const what = reference.kind === 'data' ? 'problem set' : 'module'
-    return found === 'file' ? [] : [at(reference.node, reference.kind, `There is no ${what} ${shown} ${looked}. Name a file, relative to the run file.`)]
+    return found === 'file' ? [] : [{ ...at(reference.node, reference.kind, `There is no ${what} ${shown} ${looked}. Name a file, relative to the run file.`), awaits: [place] }]
   }
-  if (found !== 'folder') return [at(reference.node, 'model', `There is no model folder ${shown} ${looked}. Name a folder, relative to the run file.`)]
-  if ((await look(join(place, 'config.json'))) !== 'nothing') return []
-  return [at(reference.node, 'model', `${shown} is no model folder: it holds no config.json. A model has config.json, model.safetensors and tokenizer.json.`)]
+  const config = join(place, 'config.json')
+  if (found !== 'folder') return [{ ...at(reference.node, 'model', `There is no model folder ${shown} ${looked}. Name a folder, relative to the run file.`), awaits: [place, config] }]
+  if ((await look(config)) !== 'nothing') return []
+  return [{ ...at(reference.node, 'model', `${shown} is no model folder: it holds no config.json. A model has config.json, model.safetensors and tokenizer.json.`), awaits: [config] }]
 }
 
 const at = ({ offset, length }: Node, code: RunFileProblem['code'], message: string): RunFileProblem => ({ code, offset, length, message })

@@ -18,21 +18,25 @@ export interface EnvironmentPlace {
   readonly node: Node
 }
 
+/** Environments whose problems lie in a file that their options name. */
+const OF_FILES: ReadonlySet<string> = new Set(['jsonl', 'workspace'])
+
 /** Everything in a run file that is a path: models, data sets, modules. */
 export function referencesOf(root: Node): readonly Reference[] {
   const stages = lengthOf(root, ['stages'])
   const rewards = (path: JsonPath): JsonPath[] => indexes(lengthOf(root, [...path, 'rewards'])).map((i) => [...path, 'rewards', i])
+  const rewardPaths: JsonPath[] = [...rewards([]), ...indexes(stages).flatMap((i) => rewards(['stages', i]))]
   const modules: JsonPath[] = [
-    ['algorithm'], ...rewards([]), ...environmentsOf(root).map(({ path }) => path),
-    ...indexes(stages).flatMap((i) => [['stages', i, 'algorithm'], ...rewards(['stages', i])])
+    ['algorithm'], ...indexes(stages).map((i) => ['stages', i, 'algorithm']), ...rewardPaths, ...environmentsOf(root).map(({ path }) => path)
   ]
   return [
     ...referenceAt(root, 'model', ['model']),
     ...referenceAt(root, 'model', ['evaluation', 'rerank', 'model']),
+    ...rewardPaths.flatMap((path) => (textAt(root, [...path, 'name']) === 'prm' ? referenceAt(root, 'model', [...path, 'options', 'model']) : [])),
     ...[[], ...indexes(stages).map((i) => ['stages', i])].flatMap((place) => referenceAt(root, 'data', [...place, 'data', 'file'])),
     ...referenceAt(root, 'data', ['parent', 'manifest']),
     ...modules.flatMap((path) => (textAt(root, [...path, 'name']) === 'module' ? referenceAt(root, 'module', [...path, 'path']) : [])),
-    ...environmentsOf(root).flatMap(({ path }) => (textAt(root, [...path, 'name']) === 'jsonl' ? referenceAt(root, 'data', [...path, 'options', 'path']) : []))
+    ...environmentsOf(root).flatMap(({ path }) => (OF_FILES.has(textAt(root, [...path, 'name']) ?? '') ? referenceAt(root, 'data', [...path, 'options', 'path']) : []))
   ]
 }
 

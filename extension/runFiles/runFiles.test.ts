@@ -40,6 +40,20 @@ describe('problems of a run file', () => {
     ])
   })
 
+  it('are a missing file of problems of one’s own code, and a missing step reward model', async () => {
+    const text = `{ "model": "/w/models/good", "environment": { "name": "workspace", "options": { "path": "own.jsonl" } },
+      "rewards": [{ "name": "prm", "options": { "model": "prm" } }, { "name": "prm", "options": { "model": "/w/models/good" } }],
+      "stages": [{ "name": "rl", "rewards": [{ "name": "prm", "options": { "model": "../models/bare" } }] }] }`
+    assert.deepEqual((await runFileProblems(text, { ...facts, catalogue: { ...catalogue, environments: ['workspace'] } })).map(({ code, offset, length }) => [code, text.slice(offset, offset + length)]), [
+      ['data', '"own.jsonl"'], ['model', '"prm"'], ['model', '"../models/bare"']
+    ])
+  })
+
+  it('await what is missing, of a model the file that makes a folder one', async () => {
+    const text = '{ "model": "../models/x", "environments": [{ "name": "jsonl", "options": { "path": "q.jsonl" } }, { "name": "count" }], "rewards": [{ "name": "prm", "options": { "model": "../models/bare" } }] }'
+    assert.deepEqual((await runFileProblems(text, facts)).map(({ awaits }) => awaits), [['/w/models/x', '/w/models/x/config.json'], ['/w/runs/q.jsonl'], undefined, ['/w/models/bare/config.json']])
+  })
+
   it('are a missing environment, two of them, and stages of one name', async () => {
     assert.deepEqual((await runFileProblems('{ "model": {} }', facts)).map(({ code }) => code), ['noEnvironment'])
     const text = '{ "model": {}, "environment": { "name": "countdown" }, "environments": [], "stages": [{ "name": "a" }, { "name": "a" }] }'
@@ -70,6 +84,13 @@ describe('writing run files', () => {
     const moved = relocated(source, '/a/b', '/a/c/d')
     assert.deepEqual(parse(moved), { name: 'one', model: '../../models/m', environment: { name: 'jsonl', options: { path: '../../b/p.jsonl' } } })
     assert.match(moved, /\/\/ kept/)
+  })
+
+  it('moves problems of one’s own code and step reward models too', () => {
+    const text = '{ "environment": { "name": "workspace", "options": { "path": "own.jsonl" } }, "rewards": [{ "name": "prm", "options": { "model": "prm" } }] }'
+    assert.deepEqual(parse(relocated(text, '/a/b', '/a/c')), {
+      environment: { name: 'workspace', options: { path: '../b/own.jsonl' } }, rewards: [{ name: 'prm', options: { model: '../b/prm' } }]
+    })
   })
 
   it('writes paths relative where they are near', () => {

@@ -50,6 +50,16 @@ export function languageSuite(): void {
       assert.deepEqual(missing(), [], messages())
     })
 
+    it('are marked no longer when what they name has come', async () => {
+      const document = await openText('awaiting', '{\n  "recipe": "grpo", "model": "made-later", "environment": { "name": "arithmetic-chain" }\n}\n')
+      const marks = (): number => vscode.languages.getDiagnostics(document.uri).filter(({ message }) => message.includes('made-later')).length
+      await until('a mark', () => marks() === 1)
+      const folder = vscode.Uri.file(join(workspaceFolder(), 'made-later'))
+      await vscode.workspace.fs.createDirectory(folder)
+      await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, 'config.json'), Buffer.from('{}'))
+      await until('no mark', () => marks() === 0)
+    })
+
     it('have lenses: Start, Dry Run', async () => {
       const document = await openSample()
       const titles = await until('lenses', async () => {
