@@ -8,8 +8,3 @@ export function lastResultTitle(run: ShownRun): string {
   const progress = run.standing === 'finished' || run.steps === 0 ? '' : ` at ${run.step}/${run.steps}`
   return passed === '' ? `Last result: ${word}${progress}` : `Last result: pass@1 ${passed} (${word}${progress})`
 }
-
-/** The newest of the runs that were made from this file. */
-export function lastRunOf(runs: readonly ShownRun[], file: string, sourceOf: (run: ShownRun) => string | undefined): ShownRun | undefined {
-  return runs.filter((run) => sourceOf(run) === file).sort((a, b) => (a.card.createdAt < b.card.createdAt ? 1 : -1))[0]
-}
