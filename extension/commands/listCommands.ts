@@ -38,13 +38,13 @@ export const refreshRuns: CommandHandler = ({ runs }) => runs.reload()
 export function moveCommand(by: 1 | -1): CommandHandler {
   return async ({ trainers }, ...given) => {
     const start = await queuedGiven(trainers.queue, given, by === 1 ? 'Move Down in Queue' : 'Move Up in Queue')
-    if (start) trainers.moveInQueue(start.id, movedPlace(trainers.queue, start.id, by))
+    if (start) await trainers.moveInQueue(start.id, movedPlace(trainers.queue, start.id, by))
   }
 }
 
 export const removeFromQueue: CommandHandler = async ({ trainers }, ...given) => {
   const start = await queuedGiven(trainers.queue, given, 'Remove from Queue')
-  if (start) trainers.removeFromQueue(start.id)
+  if (start) await trainers.removeFromQueue(start.id)
 }
 
 async function queuedGiven(queue: Shell['trainers']['queue'], [node]: readonly unknown[], title: string): Promise<Shell['trainers']['queue'][number] | undefined> {

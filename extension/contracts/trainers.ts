@@ -64,6 +64,8 @@ export interface LiveRun {
 export interface QueuedStart {
   readonly id: string
   readonly label: string
+  /** A window is making it: its trainer has been given its order. */
+  readonly starting: boolean
   readonly request: StartRequest | ({ readonly resume: string } & Consents)
 }
 
@@ -86,11 +88,11 @@ export interface Trainers extends Disposable {
   readonly onRecorded: Event<{ readonly directory: string; readonly recorded: RecordedNotice }>
   /** It has left the queue. */
   readonly onStartFailed: Event<FailedStart>
-  /** Starts now where the device is free, else queues. Rejects with a LabHostError whose message says what to do. */
-  start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }>
+  /** Starts now where the device is free, else queues. Rejects with a LabHostError whose message says what to do; `cancelled` where the signal or another window ended it. */
+  start(request: StartRequest, signal?: AbortSignal): Promise<{ readonly directory: string; readonly queued: boolean }>
   /** Whether a start would be made now, as far as this window knows. */
   startsNow(request: Pick<StartRequest, 'file' | 'overrides'>): boolean
-  resume(directory: string, consents?: Consents): Promise<{ readonly queued: boolean }>
+  resume(directory: string, consents?: Consents, signal?: AbortSignal): Promise<{ readonly queued: boolean }>
   pause(directory: string): Promise<void>
   continue(directory: string): Promise<void>
   stop(directory: string): Promise<void>
@@ -98,8 +100,10 @@ export interface Trainers extends Disposable {
   takeSteering(directory: string): Promise<void>
   /** Ends a trainer that does not answer, after checking that the process is ours. */
   endHung(directory: string): Promise<void>
-  moveInQueue(id: string, to: number): void
-  removeFromQueue(id: string): void
+  /** Both answer at once, also while something starts. */
+  moveInQueue(id: string, to: number): Promise<void>
+  /** Cancels the start where it is being made. */
+  removeFromQueue(id: string): Promise<void>
   /** Looks for living trainers and attaches to them. */
   attachAll(): Promise<void>
 }

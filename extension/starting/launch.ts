@@ -1,12 +1,16 @@
 import * as vscode from 'vscode'
 import type { StartRequest } from '../contracts/trainers.ts'
 import { runsFolderFor } from '../settings/settings.ts'
+import { plainLine } from '../plainText.ts'
 import type { Shell } from '../shell.ts'
+import { cancellable } from '../trainers/cancellable.ts'
 import { engineOfFile } from '../trainers/deviceOf.ts'
-import { newRunDirectory } from '../trainers/runDirectoryName.ts'
+import { labelOfFile, newRunDirectory } from '../trainers/runDirectoryName.ts'
 import { consenting } from './consent.ts'
 import type { Consented } from './refusals.ts'
 import { exists } from './samples.ts'
+import { slowStart } from './slowStart.ts'
+import type { Show } from './slowStart.ts'
 import { mayExecute } from './trust.ts'
 
 /** What to start, once people have chosen. */
@@ -58,7 +62,8 @@ class Queued extends Error {}
 
 /** Starts a run; where it need not wait, the pages that show it load while its trainer starts. */
 export async function startShown(shell: Shell, request: StartRequest, consented: Consented): Promise<Started | undefined> {
-  const starting = consented((consents) => shell.trainers.start({ ...request, ...consents }))
+  const title = `Starting ${plainLine(labelOfFile(request.file), 60)}`
+  const starting = consented((consents) => slowStart((signal) => shell.trainers.start({ ...request, ...consents }, signal), showStart(title)))
   if (shell.trainers.startsNow(request)) {
     await shell.views.openStarting(request.directory, starting.then((made) => {
       if (!made || made.queued) throw new Queued()
@@ -69,6 +74,12 @@ export async function startShown(shell: Shell, request: StartRequest, consented:
   if (made && !made.queued) await openLive(shell, [made.directory])
   return made
 }
+
+/** In a notification with a button that cancels. */
+export const showStart = (title: string): Show => (cancel, settled) => void cancellable(title, async (signal) => {
+  signal.addEventListener('abort', cancel, { once: true })
+  await settled
+})
 
 /** Dashboard behind, inspector in front, following: the first rollout is on screen when it is there. */
 export async function openLive({ views, settings }: Pick<Shell, 'views' | 'settings'>, runs: readonly string[]): Promise<void> {

@@ -72,22 +72,22 @@ export function createTrainers({ program, context, runsPerDevice, runsFolders, l
     get live() { return hub.live },
     get queue() { return hub.queue },
     onDidChange: changed.event, onEvent: event.event, onPartial: partial.event, onRecorded: recorded.event, onStartFailed: startFailed.event,
-    start: async (request) => {
-      const started = await hub.start(request)
+    start: async (request, signal) => {
+      const started = await hub.start(request, signal)
       const { folder } = await program.runtime()
       logged(sweepRuntimes(runtimesFolder(context), hub.runtimesInUse().add(folder)))
       return started
     },
     startsNow: (request) => hub.startsNow(request),
-    resume: (directory, consents) => hub.resume(directory, consents),
+    resume: (directory, consents, signal) => hub.resume(directory, consents, signal),
     pause: (directory) => hub.steer(directory, 'pause'),
     continue: (directory) => hub.steer(directory, 'continue'),
     stop: (directory) => hub.steer(directory, 'stop'),
     stopNow: (directory) => hub.steer(directory, 'stopNow'),
     takeSteering: (directory) => hub.steer(directory, 'takeSteering'),
     endHung: (directory) => hub.endHung(directory),
-    moveInQueue: (id, to) => logged(hub.moveInQueue(id, to)),
-    removeFromQueue: (id) => logged(hub.removeFromQueue(id)),
+    moveInQueue: (id, to) => hub.moveInQueue(id, to),
+    removeFromQueue: (id) => hub.removeFromQueue(id),
     attachAll: () => hub.attachAll(),
     dispose: () => {
       hub.dispose()

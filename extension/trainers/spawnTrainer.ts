@@ -5,6 +5,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { TrainerReady } from '../../trainer/protocol/control.ts'
 import type { TrainerOrder } from '../../trainer/protocol/control.ts'
+import { orCancelled } from './cancelledStart.ts'
 import { LabHostError } from './labHostError.ts'
 import type { NodeProgram } from './nodeProgram.ts'
 import type { Runtime } from './runtimeCopy.ts'
@@ -18,18 +19,20 @@ export interface TrainerStart {
   readonly readySeconds: number
   /** Added to the environment of the Node. */
   readonly variables: Readonly<Record<string, string>>
+  /** Ends the trainer where its run has not begun yet. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const LOG_TAIL = 1500
 
 /**
  * Starts a trainer that outlives this process, and waits until its run has begun.
- * @throws LabHostError with the code of the trainer's own error, or `trainer-no-start`.
+ * @throws LabHostError with the code of the trainer's own error, `trainer-no-start` or `cancelled`.
  */
 export async function spawnTrainer(start: TrainerStart): Promise<{ readonly pid: number; readonly runId: string; readonly directory: string }> {
   const child = spawnDetached(start)
   try {
-    const ready = await firstAnswer(child, start)
+    const ready = await orCancelled(firstAnswer(child, start), start.signal, () => child.kill('SIGKILL'))
     if (ready.ready) return ready
     throw new LabHostError(ready.code, ready.message, ready.remedy, { paidCheats: ready.paidCheats })
   } finally {

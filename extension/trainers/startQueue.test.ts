@@ -48,7 +48,7 @@ describe('what waits for the device', () => {
     const consents = { acceptPaidCheats: ['early-exit'], unsafeSandbox: true }
     new StartQueue(place).add({ ...item('a'), request: { file: '/a.run.json', overrides: [], ...consents } })
     const [waiting] = new StartQueue(place).waiting
-    assert.deepEqual(asQueued(waiting!).request, { file: '/a.run.json', overrides: [], directory: '/runs/a', ...consents })
+    assert.deepEqual(asQueued(waiting!, false).request, { file: '/a.run.json', overrides: [], directory: '/runs/a', ...consents })
     assert.deepEqual(consentsOf({ ...consents, trustModules: false, ...{ asksGit: true } }), consents)
     assert.deepEqual(consentsOf({}), {})
   })

@@ -31,7 +31,7 @@ const QueueFile = z.object({ version: z.literal(1), waiting: z.array(Waiting) })
 
 /**
  * Starts that wait for their device, and the one that a window is making: a file that all windows share and that outlives them.
- * Changed only under the lock.
+ * Changed only under a lock.
  */
 export class StartQueue {
   readonly #place: string
@@ -101,10 +101,10 @@ function readQueue(place: string): readonly Waiting[] {
 }
 
 /** As the extension shows it. */
-export function asQueued({ id, label, directory, request, pythons }: Waiting): QueuedStart {
-  if ('resume' in request) return { id, label, request: { resume: request.resume, ...consentsOf(request) } }
+export function asQueued({ id, label, directory, request, pythons }: Waiting, starting: boolean): QueuedStart {
+  if ('resume' in request) return { id, label, starting, request: { resume: request.resume, ...consentsOf(request) } }
   const { file, overrides, seed } = request
-  return { id, label, request: { file, overrides, directory, ...(seed !== undefined && { seed }), ...(pythons && { pythons }), ...consentsOf(request) } }
+  return { id, label, starting, request: { file, overrides, directory, ...(seed !== undefined && { seed }), ...(pythons && { pythons }), ...consentsOf(request) } }
 }
 
 type Given = { readonly [name in keyof Consents]?: Consents[name] | undefined }

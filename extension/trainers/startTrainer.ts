@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { TrainerOrder } from '../../trainer/protocol/control.ts'
 import type { WorkspacePythons } from '../contracts/trainers.ts'
+import { orCancelled } from './cancelledStart.ts'
 import { LabHostError } from './labHostError.ts'
 import { machineVariables } from './machineVariables.ts'
 import type { MachineSettings } from './machineVariables.ts'
@@ -29,12 +30,18 @@ const NODE_AT_FAULT: ReadonlySet<string> = new Set(['host/native-module', 'train
 export const logOf = (storage: string, { directory, id }: Pick<TrainerOrder, 'directory' | 'id'>): string =>
   path.join(storage, 'logs', `${path.basename(directory).slice(0, 120)}-${id}.log`)
 
+export interface StartOptions {
+  readonly pythons?: WorkspacePythons | undefined
+  /** Cancels the start. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Starts a trainer under VS Code's own Node; where that cannot run it, under one found on the PATH, and says so. */
-export async function startTrainer(program: TrainerProgram, order: TrainerOrder, storage: string, pythons?: WorkspacePythons): Promise<{ readonly directory: string }> {
-  const runtime = await program.runtime()
+export async function startTrainer(program: TrainerProgram, order: TrainerOrder, storage: string, { pythons, signal }: StartOptions = {}): Promise<{ readonly directory: string }> {
+  const runtime = await orCancelled(program.runtime(), signal)
   const log = logOf(storage, order)
   dropOldLogs(path.dirname(log))
-  const start = { runtime, order, log, readySeconds: READY_SECONDS, variables: machineVariables(program.machine(), pythons) }
+  const start = { runtime, order, log, readySeconds: READY_SECONDS, variables: machineVariables(program.machine(), pythons), signal }
   const first = program.node.current()
   try {
     return await spawnTrainer({ ...start, node: first })

@@ -7,6 +7,7 @@ import type { RunEvent } from '../../trainer/protocol/events.ts'
 import type { Consents, FailedStart, LiveRun, QueuedStart, StartRequest, WorkspacePythons } from '../contracts/trainers.ts'
 import { CPU, deviceOfFile, deviceOfRun, engineOfFile, engineOfRun } from './deviceOf.ts'
 import type { DeviceName } from './deviceOf.ts'
+import { isCancelledStart } from './cancelledStart.ts'
 import { withLock } from './fileLock.ts'
 import { LabHostError } from './labHostError.ts'
 import { mayHaveGpu } from './mayHaveGpu.ts'
@@ -51,8 +52,10 @@ type Order = Omit<Waiting, 'id'>
 const deviceOf = ({ device = CPU }: Order): DeviceName => device
 
 const LOOK_MILLISECONDS = 1000
-/** Longer than a start takes, which holds the lock. */
-const LOCK_MILLISECONDS = 630_000
+/** Longer than a start takes, which holds its lock. */
+const START_LOCK_MILLISECONDS = 630_000
+/** A change of the queue is one small file. */
+const QUEUE_LOCK_MILLISECONDS = 10_000
 
 /** Starts, finds, attaches to and steers the trainers of this machine; what waits for the device starts when it is free. */
 export class TrainerHub {
@@ -62,6 +65,10 @@ export class TrainerHub {
   readonly #gpu: boolean
   /** What this window starts at once: it stands in the queue, and does not wait. */
   #atOnce: string | undefined
+  /** What this window is starting; taken out of the queue it is cancelled. */
+  #making: { readonly id: string; readonly removed: AbortController } | undefined
+  /** Ids of those that are being started, as of the last look. */
+  #orderedSeen = ''
   #timer: NodeJS.Timeout | undefined
   #starting: Promise<void> | undefined
   #present = true
@@ -106,13 +113,18 @@ export class TrainerHub {
     return this.#waiting.find((item) => this.#hasRoom(deviceOf(item)))
   }
 
-  /** Whose trainer was given its order: under the lock, by a window that went before it could take them out. */
-  get #left(): readonly Waiting[] {
-    return this.#waiting.filter((item) => fs.existsSync(logOf(this.#options.storage, item)))
+  /** Whose trainer was given its order: by a window that starts it now, and while none does by one that went before it could take it out. */
+  get #ordered(): readonly Waiting[] {
+    return this.#waiting.filter((item) => this.#isOrdered(item))
   }
 
   get queue(): readonly QueuedStart[] {
-    return this.#waiting.map(asQueued)
+    return this.#waiting.map((item) => asQueued(item, this.#isOrdered(item)))
+  }
+
+  /** Its trainer was given its order. */
+  #isOrdered(item: Waiting): boolean {
+    return fs.existsSync(logOf(this.#options.storage, item))
   }
 
   get #waiting(): readonly Waiting[] {
@@ -126,22 +138,23 @@ export class TrainerHub {
     this.#options.listener.changed()
   }
 
-  async start(request: StartRequest): Promise<{ readonly directory: string; readonly queued: boolean }> {
+  async start(request: StartRequest, signal?: AbortSignal): Promise<{ readonly directory: string; readonly queued: boolean }> {
     this.#requireTrust()
     const { file, overrides, directory, seed, pythons } = request
     if (!fs.existsSync(file)) throw new LabHostError('no-file', `There is no run file ${file}.`, 'Save it, or choose another one.')
     const kept = { file, overrides: [...overrides], ...(seed !== undefined && { seed }), ...consentsOf(request) }
     const label = `${labelOfFile(file)}${seed === undefined ? '' : `, seed ${seed}`}`
-    return this.#startOrQueue({ label, directory, request: kept, ...(await this.#needs(deviceOfFile(file, overrides, this.#gpu), engineOfFile(file, overrides), pythons)) })
+    return this.#startOrQueue({ label, directory, request: kept, ...(await this.#needs(deviceOfFile(file, overrides, this.#gpu), engineOfFile(file, overrides), pythons)) }, signal)
   }
 
-  async resume(directory: string, consents: Consents = {}): Promise<{ readonly queued: boolean }> {
+  async resume(directory: string, consents: Consents = {}, signal?: AbortSignal): Promise<{ readonly queued: boolean }> {
     this.#requireTrust()
     const known = this.#trainers.find(directory)
     if (known && !known.over) throw new LabHostError('running', 'The run is going on already.', 'Open its dashboard to watch it.')
     const waits = this.#queue.waiting.some(({ request }) => 'resume' in request && request.resume === directory)
     if (waits) return { queued: true }
-    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request: { resume: directory, ...consentsOf(consents) }, ...(await this.#needs(deviceOfRun(directory, this.#gpu), engineOfRun(directory))) })
+    const request = { resume: directory, ...consentsOf(consents) }
+    const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request, ...(await this.#needs(deviceOfRun(directory, this.#gpu), engineOfRun(directory))) }, signal)
     return { queued }
   }
 
@@ -154,11 +167,11 @@ export class TrainerHub {
   }
 
   moveInQueue(id: string, to: number): Promise<void> {
-    return this.#underLock(async () => this.#queue.move(id, to))
+    return this.#changeQueue(() => this.#queue.move(id, to))
   }
 
   removeFromQueue(id: string): Promise<void> {
-    return this.#underLock(async () => this.#queue.remove(id))
+    return this.#changeQueue(() => this.#queue.remove(id))
   }
 
   /** Whether anybody sits at this window; one without people lets its trainers go, for another to steer. */
@@ -195,8 +208,9 @@ export class TrainerHub {
   }
 
   #look(): void {
+    if (this.#queue.refresh()) this.#queueChanged()
+    this.#lookForOrders()
     if (!this.#present) return
-    if (this.#queue.refresh()) this.#options.listener.changed()
     // One that hangs keeps nobody else waiting: each look ends on its own.
     this.#trainers.look().catch((error: unknown) => this.#options.log(`Looking for trainers failed: ${String(error)}`))
     if (this.#waiting.length === 0 || !this.#options.trusted()) return
@@ -205,14 +219,37 @@ export class TrainerHub {
       .finally(() => (this.#starting = undefined))
   }
 
-  /** All windows start and queue under one lock, which lies with the registry. */
-  #underLock<T>(work: () => Promise<T>): Promise<T> {
-    return withLock(path.join(this.#trainers.folder, 'start.lock'), LOCK_MILLISECONDS, async () => {
+  /** Of all windows one starts at a time. The lock lies with the registry. */
+  #whileNoneStarts<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return withLock(path.join(this.#trainers.folder, 'start.lock'), START_LOCK_MILLISECONDS, async () => {
       this.#queue.refresh()
       const result = await work()
       this.#options.listener.changed()
       return result
+    }, signal)
+  }
+
+  /** That a start is being made is no change of the queue. */
+  #lookForOrders(): void {
+    const ordered = this.#ordered.map(({ id }) => id).join(' ')
+    if (ordered === this.#orderedSeen) return
+    this.#orderedSeen = ordered
+    this.#options.listener.changed()
+  }
+
+  /** All windows change the queue under a lock of its own: nobody waits for a start to move what waits. */
+  #changeQueue<T>(change: () => T): Promise<T> {
+    return withLock(path.join(this.#trainers.folder, 'queue.lock'), QUEUE_LOCK_MILLISECONDS, async () => {
+      this.#queue.refresh()
+      const result = change()
+      this.#queueChanged()
+      return result
     })
+  }
+
+  #queueChanged(): void {
+    if (this.#making && !this.#queue.waiting.some(({ id }) => id === this.#making?.id)) this.#making.removed.abort()
+    this.#options.listener.changed()
   }
 
   /** The workspace's Pythons are asked for where one is needed: that may take seconds. */
@@ -222,17 +259,30 @@ export class TrainerHub {
     return { device, pythons: { selected: [...selected], folders: [...folders] } }
   }
 
-  #startOrQueue(asked: Omit<Order, 'asksGit'>): Promise<{ readonly directory: string; readonly queued: boolean }> {
+  /** Where it has to wait that is told at once, though another start is being made. */
+  async #startOrQueue(asked: Omit<Order, 'asksGit'>, signal: AbortSignal | undefined): Promise<{ readonly directory: string; readonly queued: boolean }> {
     this.#keepLooking()
     const item: Order = { ...asked, asksGit: this.#options.trusted() }
-    return this.#underLock(async () => {
-      const free = this.#isFree(deviceOf(item))
-      const added = this.#queue.add(item)
-      if (!free) return { directory: item.directory, queued: true }
-      this.#atOnce = added.id
-      const directory = await this.#startNow(added).finally(() => (this.#atOnce = undefined))
+    if (await this.#queueIfTaken(item)) return { directory: item.directory, queued: true }
+    return this.#whileNoneStarts(async () => {
+      if (await this.#queueIfTaken(item)) return { directory: item.directory, queued: true }
+      const added = await this.#changeQueue(() => {
+        const one = this.#queue.add(item)
+        this.#atOnce = one.id
+        return one
+      })
+      const directory = await this.#startNow(added, signal).finally(() => (this.#atOnce = undefined))
       await this.#steerOwn(directory)
       return { directory, queued: false }
+    }, signal)
+  }
+
+  /** A start that is being made stands in the queue: its device is taken. */
+  #queueIfTaken(item: Order): Promise<boolean> {
+    return this.#changeQueue(() => {
+      const free = this.#isFree(deviceOf(item))
+      if (!free) this.#queue.add(item)
+      return !free
     })
   }
 
@@ -245,34 +295,39 @@ export class TrainerHub {
 
   /** Of all windows, the one that holds the lock starts what waits first. */
   async #startNext(): Promise<void> {
-    if (!this.#next && this.#left.length === 0) return
-    await this.#underLock(async () => {
-      for (const { id } of this.#left) this.#queue.remove(id)
+    if (!this.#next && this.#ordered.length === 0) return
+    await this.#whileNoneStarts(async () => {
+      await this.#changeQueue(() => this.#ordered.forEach(({ id }) => this.#queue.remove(id)))
       const next = this.#next
       if (!next || this.#disposed) return
       try {
         await this.#startNow(next)
       } catch (error) {
-        this.#options.listener.startFailed({ label: next.label, request: asQueued(next).request, error })
+        if (!isCancelledStart(error)) this.#options.listener.startFailed({ label: next.label, request: asQueued(next, false).request, error })
       }
     })
   }
 
   /** It stands in the queue until its trainer lives: should this window go before that, another one starts it. */
-  async #startNow(item: Waiting): Promise<string> {
+  async #startNow(item: Waiting, signal?: AbortSignal): Promise<string> {
+    const removed = new AbortController()
+    this.#making = { id: item.id, removed }
     try {
-      const { directory } = await startTrainer(this.#options.program, orderOf(item, this.#trainers.folder), this.#options.storage, item.pythons)
+      const cancelling = signal ? AbortSignal.any([signal, removed.signal]) : removed.signal
+      const { directory } = await startTrainer(this.#options.program, orderOf(item, this.#trainers.folder), this.#options.storage, { pythons: item.pythons, signal: cancelling })
+      this.#making = undefined
       await this.#trainers.lookFor(item.id)
       return this.#trainers.nameOf(directory)
     } finally {
-      this.#takeOut(item)
+      this.#making = undefined
+      await this.#takeOut(item)
     }
   }
 
   /** Where the disk is full it stays for now: its log tells that it was started. */
-  #takeOut({ id, label }: Waiting): void {
+  async #takeOut({ id, label }: Waiting): Promise<void> {
     try {
-      this.#queue.remove(id)
+      await this.#changeQueue(() => this.#queue.remove(id))
     } catch (error) {
       this.#options.log(`The start of ${label} could not be taken out of the queue: ${String(error)}`)
     }

@@ -32,8 +32,9 @@ function queuedItem({ start, position, of }: Of<'queued'>): vscode.TreeItem {
   const item = new vscode.TreeItem(plainLine(start.label, 80), None)
   const can = [position > 0 ? 'can-move-up' : '', position < of - 1 ? 'can-move-down' : ''].filter((part) => part !== '')
   return Object.assign(item, {
-    id: `queued:${start.id}`, description: `place ${position + 1}`, iconPath: new vscode.ThemeIcon('debug-start'), contextValue: ['queued', ...can].join(' '),
-    tooltip: 'Starts when its device is free.', accessibilityInformation: { label: `${plainLine(start.label, 80)}, place ${position + 1} of ${of} in the queue` }
+    id: `queued:${start.id}`, description: start.starting ? 'starting' : `place ${position + 1}`, iconPath: new vscode.ThemeIcon(start.starting ? 'play-circle' : 'debug-start'), contextValue: ['queued', ...can].join(' '),
+    tooltip: start.starting ? 'Is being started. Remove from Queue cancels that.' : 'Starts when its device is free.',
+    accessibilityInformation: { label: `${plainLine(start.label, 80)}, ${start.starting ? 'starting' : `place ${position + 1} of ${of} in the queue`}` }
   })
 }
 

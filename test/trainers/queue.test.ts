@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartQueue } from '../../extension/trainers/startQueue.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
+import { isAlive } from '../process/labProcess.ts'
 import { Machine, recordedEvents, until } from './labWindow.ts'
 import type { LabWindow } from './labWindow.ts'
 
@@ -82,6 +83,43 @@ describe('trainers: the queue', function () {
     await until(() => hasFinished(directory))
     await until(() => next.hub.queue.length === 0 && machine.entries().length === 0)
     assert.deepEqual(next.failures, [])
+  })
+
+  it('answers at once while something starts: what comes then waits, is moved and is taken out', async () => {
+    const first = machine.window({ runtime: new Promise<never>(() => undefined) })
+    const starting = first.start({ name: 'a' })
+    const second = machine.window()
+    await until(() => new StartQueue(join(machine.storage, 'queue.json')).waiting.length === 1)
+    const b = await second.start({ name: 'b' }, 'b.run.json')
+    const c = await first.start({ name: 'c' }, 'c.run.json')
+    assert.deepEqual([b.queued, c.queued], [true, true])
+    const idOf = (name: string): string => second.hub.queue.find(({ label }) => label === name)!.id
+    await until(() => second.hub.queue.length === 3)
+    await second.hub.moveInQueue(idOf('c'), 1)
+    assert.deepEqual(second.hub.queue.map(({ label }) => label), ['a', 'c', 'b'])
+    for (const name of ['b', 'c']) await second.hub.removeFromQueue(idOf(name))
+    assert.deepEqual(second.hub.queue.map(({ label }) => label), ['a'])
+    await second.hub.removeFromQueue(idOf('a'))
+    await assert.rejects(starting, { code: 'cancelled' })
+    assert.deepEqual([first.failures, second.failures, machine.entries()], [[], [], []])
+  })
+
+  it('ends the trainer of a start that is cancelled, and shows meanwhile that it is being made', async () => {
+    const lab = join(machine.folder, 'silent.mjs')
+    const pidFile = join(machine.folder, 'pid')
+    writeFileSync(lab, `import fs from 'node:fs'; fs.writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => undefined, 1000)`)
+    const window = machine.window({ runtime: { folder: machine.folder, version: '0.0.0', lab } })
+    const cancel = new AbortController()
+    const file = machine.runFile()
+    const starting = window.hub.start({ file, overrides: [], directory: join(machine.runsFolder, 'a') }, cancel.signal)
+    const other = machine.window({ trusted: false })
+    await other.hub.attachAll()
+    await until(() => other.hub.queue[0]?.starting === true && existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '')
+    cancel.abort()
+    await assert.rejects(starting, { code: 'cancelled' })
+    await until(() => !isAlive(Number(readFileSync(pidFile, 'utf8'))))
+    assert.deepEqual([window.hub.queue, window.failures], [[], []])
+    await until(() => other.hub.queue.length === 0)
   })
 
   it('starts nothing twice whose trainer was given its order', async () => {
