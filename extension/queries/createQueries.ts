@@ -2,6 +2,7 @@ import { EventEmitter } from 'vscode'
 import type { CancellationToken } from 'vscode'
 import type { QueryNotices } from '../../trainer/protocol/queries.ts'
 import type { Queries } from '../contracts/queries.ts'
+import { chooseNode } from '../trainers/nodeProgram.ts'
 import { QueryClient } from './queryClient.ts'
 
 export interface QueriesOptions {
@@ -10,7 +11,7 @@ export interface QueriesOptions {
   readonly log: (line: string) => void
 }
 
-/** The query process over VS Code's own Node. Nothing is started before the first question. */
+/** The query process over VS Code's own Node, or one of the PATH where that cannot run it. Nothing is started before the first question. */
 export function createQueries({ program, log }: QueriesOptions): Queries {
   const changed = new EventEmitter<QueryNotices['changed']>()
   const viewChanged = new EventEmitter<QueryNotices['viewChanged']>()
@@ -18,7 +19,7 @@ export function createQueries({ program, log }: QueriesOptions): Queries {
   const searchHits = new EventEmitter<QueryNotices['searchHits']>()
   const restarted = new EventEmitter<void>()
   const emitters = { changed, viewChanged, labelsChanged, searchHits }
-  const client = new QueryClient({ node: process.execPath, args: [program] }, {
+  const client = new QueryClient({ node: chooseNode(), args: [program] }, {
     notice: (notice, value) => (emitters[notice] as EventEmitter<typeof value>).fire(value),
     restarted: () => restarted.fire(),
     said: log

@@ -1,9 +1,15 @@
 /** The query process as the extension uses it: started when first asked, again when it dies. Free of `vscode`. */
 import type { CancellationToken } from 'vscode-jsonrpc/node'
 import type { QueryNotices, QueryParams, QueryRequest, QueryResults } from '../../trainer/protocol/queries.ts'
+import type { NodeChoice } from '../trainers/nodeProgram.ts'
 import { QueryHostError } from './hostError.ts'
 import { QueryProcess } from './queryProcess.ts'
-import type { QueryProgram } from './queryProcess.ts'
+
+/** What is started: the program, under a Node that is replaced where it cannot run it (DuckDB is native code). */
+export interface QueryProgram {
+  readonly node: Pick<NodeChoice, 'current' | 'fallBack'>
+  readonly args: readonly string[]
+}
 
 export interface WatchedPlaces {
   readonly runs: readonly string[]
@@ -27,6 +33,8 @@ export class QueryClient {
   readonly #watched = new Set<WatchedPlaces>()
   #process: QueryProcess | undefined
   #starts: number[] = []
+  /** Whether there is another Node than the one that could not run it. */
+  #otherNode: Promise<boolean> | undefined
   #closed = false
 
   constructor(program: QueryProgram, events: QueryClientEvents) {
@@ -40,7 +48,13 @@ export class QueryClient {
 
   /** @throws QueryHostError */
   async ask<R extends QueryRequest>(request: R, parameters: QueryParams<R>, token?: CancellationToken): Promise<QueryResults[R]> {
-    return this.#running().ask(request, parameters, token)
+    const process = this.#running()
+    try {
+      return await process.ask(request, parameters, token)
+    } catch (error) {
+      if (!process.stillborn || !(await this.#takeOtherNode())) throw error
+      return this.#running().ask(request, parameters, token)
+    }
   }
 
   /** Adds to what is watched; the union is what the process watches. Returns what takes it back. */
@@ -68,7 +82,11 @@ export class QueryClient {
     this.#starts = this.#starts.filter((at) => now - at < WITHIN_MS)
     if (this.#closed || this.#starts.length >= MOST_STARTS) throw this.#cannotStart()
     this.#starts.push(now)
-    return new QueryProcess(this.#program, { notice: this.#events.notice, said: this.#events.said, ended: (why) => this.#ended(why) })
+    const { node, args } = this.#program
+    const started: QueryProcess = new QueryProcess({ node: node.current().execPath, args }, {
+      notice: this.#events.notice, said: this.#events.said, ended: (why) => void this.#ended(started, why)
+    })
+    return started
   }
 
   #cannotStart(): QueryHostError {
@@ -78,12 +96,28 @@ export class QueryClient {
   }
 
   /** Started again at once where something is watched, so that views learn that they have to be opened anew. */
-  #ended(why: string): void {
+  async #ended(process: QueryProcess, why: string): Promise<void> {
     this.#process = undefined
     this.#events.said(`The query process ended: ${why}`)
+    if (process.stillborn) await this.#takeOtherNode()
     if (this.#closed) return
     if (this.#watched.size > 0 && this.#starts.length < MOST_STARTS) this.#tellWatched(this.#running())
     this.#events.restarted()
+  }
+
+  /** Looked for once. What went before it counts no longer. */
+  #takeOtherNode(): Promise<boolean> {
+    this.#otherNode ??= this.#fallBack()
+    return this.#otherNode
+  }
+
+  async #fallBack(): Promise<boolean> {
+    const first = this.#program.node.current()
+    const found = await this.#program.node.fallBack()
+    if (!found) return false
+    this.#events.said(`${first.name} cannot run the query process, so ${found.name} does.`)
+    this.#starts = []
+    return true
   }
 
   #tellWatched(process: QueryProcess): void {

@@ -6,8 +6,8 @@ import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node'
 import type { QueryNotices, QueryParams, QueryRequest, QueryResults } from '../../trainer/protocol/queries.ts'
 import { QueryHostError } from './hostError.ts'
 
-export interface QueryProgram {
-  /** The Node that runs it: of VS Code, with ELECTRON_RUN_AS_NODE. */
+export interface QueryStart {
+  /** The Node that runs it; ELECTRON_RUN_AS_NODE makes one of VS Code's program. */
   readonly node: string
   readonly args: readonly string[]
 }
@@ -28,8 +28,9 @@ export class QueryProcess {
   readonly #child: ChildProcess
   readonly #connection: MessageConnection
   #ended = false
+  #answered = false
 
-  constructor({ node, args }: QueryProgram, events: QueryProcessEvents) {
+  constructor({ node, args }: QueryStart, events: QueryProcessEvents) {
     this.#child = spawn(node, [...args], { stdio: ['pipe', 'pipe', 'pipe'], env: environment(), windowsHide: true })
     const reader = new StreamMessageReader(this.#child.stdout!)
     reader.partialMessageTimeout = 0
@@ -47,11 +48,19 @@ export class QueryProcess {
     return this.#child.pid
   }
 
+  /** It ended and never answered: what runs it may not be able to. */
+  get stillborn(): boolean {
+    return this.#ended && !this.#answered
+  }
+
   /** @throws QueryHostError */
   async ask<R extends QueryRequest>(request: R, parameters: QueryParams<R>, token?: CancellationToken): Promise<QueryResults[R]> {
     try {
-      return await (token === undefined ? this.#connection.sendRequest(request, parameters) : this.#connection.sendRequest(request, parameters, token))
+      const answer = await (token === undefined ? this.#connection.sendRequest<QueryResults[R]>(request, parameters) : this.#connection.sendRequest<QueryResults[R]>(request, parameters, token))
+      this.#answered = true
+      return answer
     } catch (error) {
+      if (error instanceof ResponseError && isErrorData(error.data)) this.#answered = true
       throw asHostError(error)
     }
   }

@@ -5,14 +5,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { EventEmitter } from 'node:events'
 import type { QueryNotices } from '../../trainer/protocol/queries.ts'
 import { QueryClient } from '../../extension/queries/queryClient.ts'
-import type { QueryProgram } from '../../extension/queries/queryProcess.ts'
+import type { QueryProgram } from '../../extension/queries/queryClient.ts'
+import { chooseNode } from '../../extension/trainers/nodeProgram.ts'
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
 /** The program from its source, so that tests need no build. */
-export const sourceProgram = (): QueryProgram => ({ node: process.execPath, args: ['--import', tsx, fileURLToPath(new URL('../../trainer/query/main.ts', import.meta.url))] })
+export const sourceProgram = (): QueryProgram => ({ node: chooseNode(), args: ['--import', tsx, fileURLToPath(new URL('../../trainer/query/main.ts', import.meta.url))] })
 /** The bundle, which is what users run. */
-export const bundledProgram = (): QueryProgram => ({ node: process.execPath, args: [fileURLToPath(new URL('../../dist/queries.mjs', import.meta.url))] })
+export const bundledProgram = (): QueryProgram => ({ node: chooseNode(), args: [fileURLToPath(new URL('../../dist/queries.mjs', import.meta.url))] })
 
 export class TestQueries extends QueryClient {
   readonly notices = new EventEmitter()
