@@ -10,6 +10,7 @@ import { createLabels } from './labels/createLabels.ts'
 import { withLabelFolders } from './labels/labelledQueries.ts'
 import { labelsPlace } from './labels/labelsPlace.ts'
 import { askForAttention } from './notices/askForAttention.ts'
+import { watchExcludes } from './notices/watchExcludes.ts'
 import { watchQuota } from './notices/watchQuota.ts'
 import { provideProblemLenses } from './problems/problemLenses.ts'
 import { createQueries } from './queries/createQueries.ts'
@@ -75,9 +76,9 @@ export async function compose(context: vscode.ExtensionContext, log: vscode.LogO
   const prepare = (): void => void Promise.all([program.runtime(), samples.ready()]).catch((error: unknown) => log.warn(errorText(error)))
   const shell: Shell = { context, log, settings, queries, labels, traces, comments, labelQueue, suggestions, trainers, lab, views, runs, reports, rescores, samples, catalogue, prepare }
   const parts = [
-    provideRunTree(shell), provideSampleTree(samples), showStatus(shell), keepContextKeys(shell), askForAttention(shell), watchQuota(shell),
+    provideRunTree(shell), provideSampleTree(samples), showStatus(shell), keepContextKeys(shell), askForAttention(shell), watchQuota(shell), watchExcludes(shell),
     trainers.onStartFailed((failed) => void guarded(shell, 'startAgain', () => tellFailed(shell, failed))),
-    markProblems(catalogue), provideLenses(shell), showRatings(traces, vscode.Uri.joinPath(context.extensionUri, 'media')), showQueueStatus(shell), comments, traces, rescores, provideRewardLenses(), provideProblemLenses(), reports, runs, views, trainers, labels, queries, settings
+    markProblems(catalogue), provideLenses(shell), showRatings(traces, vscode.Uri.joinPath(context.extensionUri, 'media')), showQueueStatus(shell), comments, traces, rescores, provideRewardLenses(), provideProblemLenses(settings), reports, runs, views, trainers, labels, queries, settings
   ]
   void begin(shell)
   return { give: (name, given) => give(shell, name, given), restored: { ...views, notes: createNotes(queries) }, dispose: () => parts.forEach((part) => part.dispose()) }

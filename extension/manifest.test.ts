@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { COMMAND_NAMES } from './commands/commandNames.ts'
@@ -9,6 +9,8 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const { commands, menus, configuration, walkthroughs, viewsWelcome, configurationDefaults } = manifest.contributes
 interface Command { readonly command: string; readonly title: string; readonly category: string; readonly icon: string; readonly enablement?: string }
 interface Entry { readonly command: string; readonly when?: string }
+interface Setting { readonly order: number; readonly default: unknown; readonly description?: string; readonly markdownDescription?: string }
+const firstSentence = ({ description, markdownDescription = description ?? '' }: Setting): string => markdownDescription.replace(/`#([\w.]+)#`/g, '`$1`').replace(/(\.)\s[A-Z`][\s\S]*$/, '$1')
 const entries = Object.values(menus as Record<string, Entry[]>).flat()
 
 describe('the manifest', () => {
@@ -46,6 +48,20 @@ describe('the manifest', () => {
       assert.ok(String(setting['description'] ?? setting['markdownDescription'] ?? '').length > 20, name)
       assert.ok(setting['default'] !== undefined && setting['scope'] !== undefined, name)
     }
+  })
+
+  it('has every setting in the README, with its default and what it is', () => {
+    const [, table] = /<!-- settings -->\n([\s\S]*)<!-- \/settings -->/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? []
+    const settings = Object.entries(configuration.properties as Record<string, Setting>).sort(([, a], [, b]) => a.order - b.order)
+    const rows = settings.map(([name, setting]) => `| \`${name}\` | \`${JSON.stringify(setting.default)}\` | ${firstSentence(setting)} |\n`)
+    assert.equal(table, `| setting | default | what it is |\n| --- | --- | --- |\n${rows.join('')}`)
+  })
+
+  it('reads every setting in one place', () => {
+    const sources = readdirSync(join(root, 'extension'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    const asking = sources.filter((name) => readFileSync(join(root, 'extension', name), 'utf8').includes('getConfiguration(')).map((name) => name.replaceAll('\\', '/')).sort()
+    // The first asks for settings of VS Code's own, the last writes one.
+    assert.deepEqual(asking, ['notices/watchExcludes.ts', 'settings/settings.ts', 'starting/setUpTorch.ts'])
   })
 
   it('lets no workspace choose engine, device or how many run at once, nor the runs folder before it is trusted', () => {

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as vscode from 'vscode'
+import type { SettingsSource } from '../contracts/settings.ts'
+import { wantsProblemLenses } from '../settings/settings.ts'
 import { coveredFunctions } from './coverage.ts'
 import { CODE_FILES, isTest, watchTestFiles } from './testFiles.ts'
 import { testsIn } from './testsIn.ts'
 
-const SETTING = 'rolloutLab.problemLenses'
 /** A longer file was written by a program. */
 const LONGEST_FILE = 500_000
 
 /** Above functions that tests cover, and above tests: what makes a problem of them. Only where it could be done. */
-export function provideProblemLenses(): vscode.Disposable {
+export function provideProblemLenses(settings: Pick<SettingsSource, 'onDidChange'>): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>()
   const tests = watchTestFiles()
   const registration = vscode.languages.registerCodeLensProvider({ pattern: CODE_FILES, scheme: 'file' }, {
@@ -18,7 +19,7 @@ export function provideProblemLenses(): vscode.Disposable {
     provideCodeLenses: async (document) => {
       const { uri } = document
       const text = document.getText()
-      if (!vscode.workspace.isTrusted || !isWanted(uri) || text.length > LONGEST_FILE || !isInRepository(uri.fsPath)) return []
+      if (!vscode.workspace.isTrusted || !wantsProblemLenses(uri) || text.length > LONGEST_FILE || !isInRepository(uri.fsPath)) return []
       if (isTest(uri)) return testsIn(uri.fsPath, text).map(({ name, line }) => lensAt(line, 'Make Problem from Failing Test', 'makeProblemFromTest', [uri, name]))
       const functions = coveredFunctions(uri.fsPath, text, await tests.words())
       return functions.map(({ lines: [line] }) => lensAt(line - 1, 'Make Problem from Function', 'makeProblemFromFunction', [uri, line]))
@@ -26,13 +27,10 @@ export function provideProblemLenses(): vscode.Disposable {
   })
   const fire = (): void => changed.fire()
   const listening = [
-    tests.onDidChange(fire), vscode.workspace.onDidGrantWorkspaceTrust(fire),
-    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(SETTING) && fire())
+    tests.onDidChange(fire), vscode.workspace.onDidGrantWorkspaceTrust(fire), settings.onDidChange(fire)
   ]
   return { dispose: () => [registration, tests, changed, ...listening].forEach((each) => each.dispose()) }
 }
-
-const isWanted = (uri: vscode.Uri): boolean => vscode.workspace.getConfiguration(undefined, uri).get(SETTING) !== false
 
 /** A problem is pinned to a commit. */
 function isInRepository(file: string): boolean {

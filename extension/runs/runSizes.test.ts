@@ -4,14 +4,15 @@ import { card } from './runs.fixture.ts'
 import { createRunSizes } from './runSizes.ts'
 
 describe('sizes of runs', () => {
-  it('are measured once, and again where a run that has ended has changed', async () => {
+  it('are measured once, and again where a run has changed, one that grows not at once', async () => {
     const asked: string[] = []
     const ask = async (_: string, { run }: { run: string }): Promise<unknown> => {
       asked.push(run)
       if (run === '/runs/gone') throw new Error('It is not there.')
       return { bytes: asked.length * 100, checkpointBytes: 0, rolloutBytes: 0 }
     }
-    const sizes = createRunSizes({ ask } as unknown as Queries)
+    let now = 0
+    const sizes = createRunSizes({ ask } as unknown as Queries, () => now)
     const cards = [card({ directory: '/runs/a' }), card({ directory: '/runs/b', status: 'running' }), card({ directory: '/runs/gone' })]
     assert.deepEqual(sizes.fill(cards).map(({ bytes }) => bytes), [undefined, undefined, undefined])
     assert.equal(await sizes.measure(cards), true)
@@ -20,5 +21,9 @@ describe('sizes of runs', () => {
     assert.equal(await sizes.measure(cards), false)
     assert.equal(await sizes.measure(later), true)
     assert.deepEqual(asked, ['/runs/a', '/runs/b', '/runs/gone', '/runs/a'])
+    now = 10 * 60_000
+    assert.equal(await sizes.measure(later), true)
+    assert.deepEqual(sizes.fill(later).map(({ bytes }) => bytes), [400, 500])
+    assert.equal(await sizes.measure(later), false)
   })
 })

@@ -1,7 +1,7 @@
 import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { Queries } from '../contracts/queries.ts'
 
-/** Sizes of runs on the disk: measured one after another in the query process, again only where a run that has ended has changed. */
+/** Sizes of runs on the disk: measured one after another in the query process, again where a run has changed; one that grows at most every few minutes. */
 export interface RunSizes {
   /** With the sizes that are known. */
   fill(cards: readonly RunCard[]): readonly RunCard[]
@@ -10,19 +10,30 @@ export interface RunSizes {
 }
 
 const GROWING: ReadonlySet<RunCard['status']> = new Set(['running', 'paused'])
+/** A step a second would have every file of the run looked at as often. */
+const GROWING_PAUSE_MS = 3 * 60_000
 
-export function createRunSizes(queries: Pick<Queries, 'ask'>): RunSizes {
-  const known = new Map<string, { readonly updatedAt: string; readonly bytes: number }>()
+interface KnownSize {
+  /** Of the card, when it was measured. */
+  readonly updatedAt: string
+  /** Milliseconds, by the clock. */
+  readonly at: number
+  readonly bytes: number
+}
+
+/** @param now milliseconds */
+export function createRunSizes(queries: Pick<Queries, 'ask'>, now: () => number = Date.now): RunSizes {
+  const known = new Map<string, KnownSize>()
   let measuring = false
   const isKnown = ({ directory, updatedAt, status }: RunCard): boolean => {
     const size = known.get(directory)
-    return size !== undefined && (GROWING.has(status) || size.updatedAt === updatedAt)
+    return size !== undefined && (size.updatedAt === updatedAt || (GROWING.has(status) && now() - size.at < GROWING_PAUSE_MS))
   }
   const measureAll = async (cards: readonly RunCard[]): Promise<void> => {
     for (const { directory, updatedAt } of cards) {
       // A run that cannot be measured (it is being deleted) takes no room.
       const bytes = await queries.ask('runs/size', { run: directory }).then((size) => size.bytes, () => 0)
-      known.set(directory, { updatedAt, bytes })
+      known.set(directory, { updatedAt, at: now(), bytes })
     }
   }
   return {

@@ -67,6 +67,9 @@ function runsFolderIn(folder: vscode.WorkspaceFolder | undefined, storage: strin
   return runsFolderOf(typeof setting === 'string' ? setting : '', folder?.uri.fsPath, storage)
 }
 
+/** Whether to offer to make problems above the code of a file: folders of a workspace may differ. */
+export const wantsProblemLenses = (file: vscode.Uri): boolean => vscode.workspace.getConfiguration(SECTION, file).get('problemLenses') !== false
+
 /** Where a run of this file goes: with the workspace folder that the file lies in, else with the first one. */
 export function runsFolderFor(file: string, { globalStorageUri }: Pick<vscode.ExtensionContext, 'globalStorageUri'>): string {
   const folders = workspaceFoldersOnDisk()

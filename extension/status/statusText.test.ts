@@ -14,6 +14,13 @@ describe('the status bar', () => {
     })
   })
 
+  it('tells a share of 0 too, and none before the first evaluation', () => {
+    const tooltip = (passAt1: { before?: number; last?: number }) => statusText([shown({ status: 'running', passAt1 }, { state })], 0)?.tooltip ?? ''
+    assert.match(tooltip({ before: 0 }), /pass@1 on held-out problems: 0 %/)
+    assert.match(tooltip({ before: 0.5, last: 0 }), /pass@1 on held-out problems: 0 %/)
+    assert.doesNotMatch(tooltip({}), /pass@1/)
+  })
+
   it('shows nothing where nothing trains', () => {
     assert.equal(statusText([shown(), shown({ status: 'running' })], 0), undefined)
   })

@@ -46,11 +46,11 @@ function waitingText(queued: number): StatusText {
 }
 
 function tooltip(run: ShownRun, reward: number | undefined, waiting: string): string {
-  const { before, last } = run.card.passAt1
+  const { before, last = before } = run.card.passAt1
   return [
     `${nameOf(run)}: ${STANDINGS[run.standing].word}${run.watching ? ' (another window steers)' : ''}`,
     reward === undefined ? '' : `mean reward of the last step's rollouts: ${reward.toFixed(3)}`,
-    last ?? before ? `pass@1 on held-out problems: ${percent(last ?? before ?? 0)}` : '',
+    last === undefined ? '' : `pass@1 on held-out problems: ${percent(last)}`,
     waiting, 'Click to open the dashboard.'
   ].filter((line) => line !== '').join('\n')
 }
