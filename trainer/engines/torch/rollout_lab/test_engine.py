@@ -173,8 +173,8 @@ def test_an_adapter_is_trained_and_goes_on_bit_for_bit(adapted: LocalEngine, tmp
     assert adapted.call("logprobs", sequences=DATA) == scores
 
 
-def test_an_adapter_samples_and_is_exported_merged(adapted: LocalEngine, engine: LocalEngine, tmp_path: Path) -> None:
-    adapted.call("loadModel", source=tiny_source())
+def assert_samples_and_is_exported(adapted: LocalEngine, engine: LocalEngine, folder: Path) -> None:
+    """What samples, what is trained and what is exported say the same."""
     train(adapted, 4)
     parameters = {"temperature": 1, "topK": 0, "topP": 1, "minP": 0, "maxTokens": 10, "stop": []}
     request = {
@@ -184,12 +184,32 @@ def test_an_adapter_samples_and_is_exported_merged(adapted: LocalEngine, engine:
     adapted.call("restore", name="here")
     completions = adapted.call("sample", **request)
     scored = adapted.call("logprobs", sequences=[{"prompt": [1, 2], "completion": each["tokens"]} for each in completions])
-    adapted.call("save", folder=str(tmp_path), optimizer=False, dtype="float32")
-    engine.call("loadModel", source={"kind": "folder", "folder": str(tmp_path)})
+    adapted.call("save", folder=str(folder), optimizer=False, dtype="float32")
+    engine.call("loadModel", source={"kind": "folder", "folder": str(folder)})
     merged = engine.call("logprobs", sequences=[{"prompt": [1, 2], "completion": each["tokens"]} for each in completions])
     for completion, own, exported in zip(completions, scored, merged):
         assert completion["logprobs_T"] == pytest.approx(own["logprobs_T"], abs=1e-5)
         assert exported["logprobs_T"] == pytest.approx(own["logprobs_T"], abs=1e-5)
+
+
+def test_an_adapter_samples_and_is_exported_merged(adapted: LocalEngine, engine: LocalEngine, tmp_path: Path) -> None:
+    adapted.call("loadModel", source=tiny_source())
+    assert_samples_and_is_exported(adapted, engine, tmp_path)
+
+
+WORDS = ["embed_tokens", "lm_head"]
+
+
+@pytest.mark.parametrize("targets", [WORDS[:1], WORDS[1:], WORDS])
+def test_adapters_of_words_are_part_of_every_model(engine: LocalEngine, tmp_path: Path, targets: list[str]) -> None:
+    adapted = LocalEngine(lora={**LORA, "dropout": 0, "targets": ["q_proj", *targets]})
+    assert adapted.error_of("loadModel", source=tiny_source())["code"] == "model/lora-targets"
+    adapted.call("loadModel", source=tiny_source(tiedHead=False))
+    assert_samples_and_is_exported(adapted, engine, tmp_path / "export")
+    adapted.call("save", folder=str(tmp_path / "checkpoint"), optimizer=True, dtype="float32")
+    scores = adapted.call("logprobs", sequences=DATA)
+    adapted.call("load", folder=str(tmp_path / "checkpoint"), optimizer=True)
+    assert adapted.call("logprobs", sequences=DATA) == scores
 
 
 COMBINATIONS: dict[str, dict[str, Any]] = {

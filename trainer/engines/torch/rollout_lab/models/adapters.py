@@ -21,6 +21,7 @@ from rollout_lab.models.description import json_bytes, replace_file
 from rollout_lab.models.heads import BIAS as HEAD_BIAS
 from rollout_lab.models.heads import WEIGHT as HEAD_WEIGHT
 from rollout_lab.models.heads import RewardHead
+from rollout_lab.models.loaded_model import file_name
 from rollout_lab.models.network import read_reward_head
 from rollout_lab.models.options import LoraOptions
 from rollout_lab.models.weight_files import check_dtypes, open_safetensors, tensor_places, write_safetensors, wrong_weights
@@ -34,11 +35,17 @@ BESIDE = "."
 """A base that lies nowhere else is saved beside its adapter: checkpoints are plain files in one folder."""
 PREFIX = "base_model.model."
 """peft's files name tensors after the wrapping model."""
+BELOW = ".base_layer."
+"""Stands in the names of weights below an adapter, of which peft saves those of an embedding and of the output head."""
+RUN_TARGETS = "torch.lora.targets"
+"""Where a run names the layers, for errors."""
 
 
-def add_adapter(network: PreTrainedModel, lora: LoraOptions, seed: int, settings: Mapping[str, Any] = MappingProxyType({})) -> PeftModel:
+def add_adapter(
+    network: PreTrainedModel, lora: LoraOptions, seed: int, settings: Mapping[str, Any] = MappingProxyType({}), place: str = RUN_TARGETS
+) -> PeftModel:
     """A fresh adapter: A random by `seed`, B zero, so that the model says what it said. Only the adapter is trained. `settings`: of
-    peft's LoraConfig besides."""
+    peft's LoraConfig besides; `place`: where the targets are named. Rejects with `model/lora-targets`."""
     from peft import LoraConfig, get_peft_model
 
     config = LoraConfig(
@@ -47,17 +54,35 @@ def add_adapter(network: PreTrainedModel, lora: LoraOptions, seed: int, settings
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
-            return get_peft_model(network, config)
+            adapted = get_peft_model(network, config)
         except ValueError as error:
             raise LabError(
-                "model", "model/lora-targets", f"LoRA: {str(error)[:500]}", "torch.lora.targets",
+                "model", "model/lora-targets", f"LoRA: {str(error)[:500]}", place,
                 remedy="Name linear layers of the model, such as q_proj, or leave the targets out for all of them.") from error
+    _refuse_tied(network, place)
+    return adapted
+
+
+def _refuse_tied(network: PreTrainedModel, place: str) -> None:
+    """One matrix that both reads and writes words has one adapter too few: merged into it, or left out of it, one of the two would say
+    something else than was trained."""
+    from peft.tuners.lora import LoraLayer
+
+    words = (network.get_input_embeddings(), network.get_output_embeddings())
+    if words[0].weight is not words[1].weight or not any(isinstance(each, LoraLayer) for each in words):
+        return
+    names = [name for name, module in network.named_modules() if module in words and isinstance(module, LoraLayer)]
+    raise LabError(
+        "model", "model/lora-targets",
+        f"LoRA: {' and '.join(names)} cannot have an adapter, since this model's embedding and output head are one matrix "
+        "(tie_word_embeddings)", place,
+        remedy="Leave embedding and output head out of the targets; of an adapter that was made with them, train another without.")
 
 
 def adapter_tensors(network: PeftModel) -> dict[str, torch.Tensor]:
     """The adapter's parameters by their name within the language model."""
     found = network.get_base_model().named_parameters()
-    return {name.replace(".default.", "."): parameter for name, parameter in found if ".lora_" in name}
+    return {file_name(name): parameter for name, parameter in found if ".lora_" in name}
 
 
 def read_head(folder: Path, hidden_size: int) -> RewardHead | None:
@@ -83,9 +108,16 @@ def read_adapter(folder: Path, network: PeftModel) -> None:
                 what = f"tensor {PREFIX}{name} has shape {list(value.shape)}, the adapter asks for {list(parameter.shape)}"
                 raise wrong_weights(str(file), what, PREFIX + name)
             parameter.data.copy_(value)
-        other = names - {PREFIX + name for name in (*own, HEAD_WEIGHT, HEAD_BIAS)}
+        below = {name for name in names if BELOW in name and _is_base(network, name.removeprefix(PREFIX), opened.get_tensor(name))}
+        other = names - below - {PREFIX + name for name in (*own, HEAD_WEIGHT, HEAD_BIAS)}
         if other:
             raise wrong_weights(str(file), f"tensor {min(other)} belongs to no part of the adapter", min(other))
+
+
+def _is_base(network: PeftModel, name: str, value: torch.Tensor) -> bool:
+    """Whether a weight is the one that the model has below its adapter."""
+    below = network.get_base_model().state_dict().get(name)
+    return below is not None and below.shape == value.shape and torch.equal(below, value.to(below.dtype))
 
 
 def write_adapter(folder: Path, network: PeftModel, base: str, head: dict[str, torch.Tensor]) -> None:

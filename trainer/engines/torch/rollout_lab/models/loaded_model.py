@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ContextManager
@@ -16,8 +17,8 @@ from rollout_lab.models.options import TorchOptions
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-ADAPTER_INFIX = ".default."
-"""peft names the tensors of an adapter after it; files leave the name out."""
+ADAPTER_NAME = re.compile(r"\.default(?=\.|$)")
+"""peft names the tensors of an adapter after it, within the name or, of an embedding's, at its end; files leave it out."""
 
 
 @dataclass(eq=False)
@@ -106,5 +107,10 @@ def plain_network(network: nn.Module) -> PreTrainedModel:
 def trained_parameters(network: nn.Module, head: RewardHead | None) -> dict[str, nn.Parameter]:
     """See `LoadedModel.trainable`."""
     parameters = plain_network(network).named_parameters()
-    found = {name.replace(ADAPTER_INFIX, "."): parameter for name, parameter in parameters if parameter.requires_grad}
+    found = {file_name(name): parameter for name, parameter in parameters if parameter.requires_grad}
     return found if head is None else {**found, WEIGHT: head.weight, BIAS: head.bias}
+
+
+def file_name(parameter: str) -> str:
+    """Of an adapter's parameter, as peft's files have it."""
+    return ADAPTER_NAME.sub("", parameter)

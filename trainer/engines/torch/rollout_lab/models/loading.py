@@ -101,7 +101,10 @@ def _read_adapted(folder: Path, adapter: dict[str, Any], options: TorchOptions, 
     found = _read_plain(base, options, device)
     if options.lora is not None:
         adapter_config.check_same_scale(folder, adapter, options.lora)
-    network = adapters.add_adapter(found.network, options.lora or adapter_config.lora_of(folder, adapter), ADAPTER_SEED, settings)
+    lora, place = options.lora, adapters.RUN_TARGETS
+    if lora is None:
+        lora, place = adapter_config.lora_of(folder, adapter), f"{folder / adapter_config.CONFIG}, target_modules"
+    network = adapters.add_adapter(found.network, lora, ADAPTER_SEED, settings, place)
     adapters.read_adapter(folder, network)
     found.reward_head = adapters.read_head(folder, network.get_base_model().get_output_embeddings().in_features)
     found.network = network if options.lora is not None else network.merge_and_unload()

@@ -26,7 +26,7 @@ def base(tmp_path: Path) -> Path:
     return tmp_path / "base"
 
 
-def adapt(base: Path, **settings: Any) -> tuple[Path, torch.Tensor]:
+def adapt(base: Path, saves_embeddings: bool = False, **settings: Any) -> tuple[Path, torch.Tensor]:
     """The folder of an adapter by peft, and what the model with it says."""
     config = peft.LoraConfig(**{"r": 4, "lora_alpha": 16, "target_modules": LINEAR, "task_type": "CAUSAL_LM", **settings})
     torch.manual_seed(2)
@@ -36,7 +36,7 @@ def adapt(base: Path, **settings: Any) -> tuple[Path, torch.Tensor]:
             if "lora_" in name:
                 parameter.normal_(std=0.2)
     folder = base.parent / "adapter"
-    network.save_pretrained(folder)
+    network.save_pretrained(folder, save_embedding_layers=saves_embeddings)
     with torch.no_grad():
         return folder, network.eval()(TOKENS).logits
 
@@ -60,6 +60,43 @@ SETTINGS: dict[str, dict[str, Any]] = {
 def test_is_the_model_that_peft_makes(base: Path, name: str) -> None:
     folder, expected = adapt(base, **SETTINGS[name])
     torch.testing.assert_close(said(folder), expected, atol=1e-4, rtol=1e-4)
+
+
+WORDS = ["embed_tokens", "lm_head"]
+
+
+@pytest.mark.parametrize("saves", [True, False])
+@pytest.mark.parametrize("targets", [WORDS[:1], WORDS[1:], WORDS])
+def test_adapters_of_words(tmp_path: Path, targets: list[str], saves: bool) -> None:
+    """`saves`: peft puts the weights below such an adapter into its file, unless it is told otherwise."""
+    save_model(tiny_model(tiedHead=False), tmp_path / "base", None, resumable=False, dtype="float32")
+    folder, expected = adapt(tmp_path / "base", saves, target_modules=["q_proj", *targets])
+    torch.testing.assert_close(said(folder), expected, atol=1e-4, rtol=1e-4)
+    options = TorchOptions(lora=LoraOptions(4, 16, 0, ("q_proj", *targets)))
+    model = assemble(read_folder(str(folder), options, CPU), options, CPU)
+    save_model(model, tmp_path / "checkpoint", None, resumable=True, dtype="float32")
+    again = peft.PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(tmp_path / "base"), tmp_path / "checkpoint").eval()
+    with torch.no_grad():
+        torch.testing.assert_close(again(TOKENS).logits, expected, atol=1e-4, rtol=1e-4)
+
+
+def test_another_embedding_below_an_adapter_is_another_model(tmp_path: Path) -> None:
+    save_model(tiny_model(tiedHead=False), tmp_path / "base", None, resumable=False, dtype="float32")
+    folder, _ = adapt(tmp_path / "base", True, target_modules=["embed_tokens"])
+    save_model(tiny_model(seed=6, tiedHead=False), tmp_path / "base", None, resumable=False, dtype="float32")
+    with pytest.raises(LabError, match="embed_tokens.base_layer"):
+        said(folder)
+
+
+@pytest.mark.parametrize("targets", [["q_proj", "lm_head"], ["embed_tokens"], r".*(lm_head|q_proj)"])
+@pytest.mark.parametrize("lora", [None, LoraOptions(4, 16, 0, ("q_proj", "lm_head"))])
+def test_an_adapter_of_one_use_of_a_tied_embedding(base: Path, targets: list[str] | str, lora: LoraOptions | None) -> None:
+    folder, _ = adapt(base, target_modules=targets)
+    with pytest.raises(LabError) as caught:
+        said(folder, TorchOptions(lora=lora))
+    error = caught.value
+    place = "torch.lora.targets" if lora else f"{folder / 'adapter_config.json'}, target_modules"
+    assert (error.code, error.place) == ("model/lora-targets", place) and "tie_word_embeddings" in error.message
 
 
 @pytest.mark.parametrize("name", ["plain", "scaled by the root of the rank", "strengths by layer", "ranks by layer"])

@@ -66,15 +66,15 @@ def cache_shape(model: LoadedModel) -> CacheShape:
     return CacheShape(config.num_hidden_layers, heads, key_value_heads, size, model.compute_dtype, model.device)
 
 
-def effective_weight(linear: nn.Module) -> torch.Tensor:
-    """With the active adapters of a peft layer added."""
-    base = getattr(linear, "base_layer", None)
+def effective_weight(layer: nn.Module) -> torch.Tensor:
+    """Of a linear layer or an embedding, with the active adapters of a peft layer added."""
+    base = getattr(layer, "base_layer", None)
     if base is None:
-        return linear.weight
+        return layer.weight
     weight = base.weight
-    if not linear.merged and not linear.disable_adapters:
-        for name in linear.active_adapters:
-            weight = weight + linear.get_delta_weight(name)
+    if not layer.merged and not layer.disable_adapters:
+        for name in layer.active_adapters:
+            weight = weight + layer.get_delta_weight(name)
     return weight
 
 
@@ -110,8 +110,8 @@ def worth_copying(model: LoadedModel) -> bool:
 def copy_weights(model: LoadedModel, positions: int) -> ModelWeights:
     """Fresh copies, with rotary tables for `positions` tokens."""
     decoder, dtype, shape = model.decoder(), model.compute_dtype, cache_shape(model)
-    embedding = model.causal.get_input_embeddings().weight
-    head = model.output_head().weight
+    embedding = effective_weight(model.causal.get_input_embeddings())
+    head = effective_weight(model.output_head())
     copied = embedding.detach().to(dtype, copy=True)
     cosines, sines = _rotary_tables(decoder, positions, shape)
     return ModelWeights(
@@ -128,10 +128,10 @@ def refresh_weights(target: ModelWeights, model: LoadedModel) -> None:
         for name, tensor in vars(old).items():
             if tensor is not None:
                 tensor.copy_(getattr(new, name))
-    target.embedding.copy_(model.causal.get_input_embeddings().weight)
+    target.embedding.copy_(effective_weight(model.causal.get_input_embeddings()))
     target.norm.copy_(_copy(decoder.norm.weight, dtype))
     if target.head is not target.embedding:
-        target.head.copy_(model.output_head().weight)
+        target.head.copy_(effective_weight(model.output_head()))
 
 
 def _copy(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
