@@ -273,8 +273,8 @@ export interface Engine {
 
 /** Something that people should hear of although the call goes on. */
 export interface EngineNotice {
-  /** `outOfMemory`: the work is done again in smaller parts. */
-  readonly kind: 'outOfMemory'
+  /** `outOfMemory`: the work is done again, in smaller parts or with more room; `attention`: it is another than the run asks for. */
+  readonly kind: 'outOfMemory' | 'attention'
   readonly detail: string
   /** Token budget from now on, where it was a micro-batch that was halved. */
   readonly microBatchTokens?: number

@@ -97,6 +97,7 @@ describe('an engine that dies and a run that is stopped', () => {
       const forwardBackward: Engine['forwardBackward'] = (...given) => {
         if (++steps === 3) options.onNotice?.({ kind: 'outOfMemory', detail: 'tried to get 2 GiB', microBatchTokens: 512 })
         if (steps === 4) options.onNotice?.({ kind: 'outOfMemory', detail: 'sampling goes on with 8 completions at a time' })
+        if (steps === 5) options.onNotice?.({ kind: 'attention', detail: 'torch.attention is "flash", and heads are too large for it' })
         return engine.forwardBackward(...given)
       }
       return { ...engine, forwardBackward }
@@ -106,9 +107,10 @@ describe('an engine that dies and a run that is stopped', () => {
     } finally {
       directory.close()
     }
-    assert.deepEqual(run.events.flatMap((event) => (event.type === 'warning' && event.code === 'engine/out-of-memory' ? [[event.step, event.message]] : [])), [
-      [2, 'Out of memory, and done again in smaller parts of 512 tokens (microBatchTokens): tried to get 2 GiB'],
-      [3, 'Out of memory, and done again in smaller parts: sampling goes on with 8 completions at a time']
+    assert.deepEqual(run.events.flatMap((event) => (event.type === 'warning' && event.code.startsWith('engine/') ? [[event.step, event.code, event.message]] : [])), [
+      [2, 'engine/out-of-memory', 'Out of memory, and done again in smaller parts of 512 tokens (microBatchTokens): tried to get 2 GiB'],
+      [3, 'engine/out-of-memory', 'Out of memory: sampling goes on with 8 completions at a time'],
+      [4, 'engine/attention', 'torch.attention is "flash", and heads are too large for it']
     ])
   })
 

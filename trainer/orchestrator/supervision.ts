@@ -46,9 +46,11 @@ async function withEngine(
   }
 }
 
-const asWarning = ({ detail, microBatchTokens }: EngineNotice): { readonly code: string; readonly message: string } => ({
-  code: 'engine/out-of-memory', message: `Out of memory, and done again in smaller parts${microBatchTokens === undefined ? '' : ` of ${microBatchTokens} tokens (microBatchTokens)`}: ${detail}`
-})
+function asWarning({ kind, detail, microBatchTokens }: EngineNotice): { readonly code: string; readonly message: string } {
+  if (kind === 'attention') return { code: 'engine/attention', message: detail }
+  const parts = microBatchTokens === undefined ? '' : `, and done again in smaller parts of ${microBatchTokens} tokens (microBatchTokens)`
+  return { code: 'engine/out-of-memory', message: `Out of memory${parts}: ${detail}` }
+}
 
 function diedTooOften(error: LabError, deaths: number): LabError {
   return new LabError('engine', 'engine/died-too-often', `The engine ended unexpectedly ${deaths} times: ${error.message}`, {

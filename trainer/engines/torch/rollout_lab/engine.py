@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from rollout_lab.serving.progress import NOTICE, Progress
 from rollout_lab.serving.server import Call, Verb
 from rollout_lab.training import forward_backward
 from rollout_lab.training.optimizer import Optimizer
-from rollout_lab.training.out_of_memory import TokenBudget, failure_of_memory, free_memory
+from rollout_lab.training.out_of_memory import TokenBudget, again_notice, failure_of_memory, free_memory
 
 CAPABILITIES = (
     "sample", "logprobs", "entropy", "policyGradient", "crossEntropy", "klToReference", "entropyBonus", "pairwise", "rewardHead",
@@ -89,14 +90,19 @@ class TorchEngine:
     def budget(self, call: Call) -> TokenBudget:
         """Tokens of one forward and backward pass, which shrink where memory runs out: the sampler gives back what it keeps,
         and the call's trainer hears of it."""
-        sampler = self.loaded.sampler
-
-        def told(notice: dict[str, Any]) -> None:
-            sampler.release()
-            call.notify(NOTICE, notice)
-
-        self._budget.told = told
+        self._budget.told = lambda notice: call.notify(NOTICE, notice)
+        self._budget.release = self.loaded.sampler.release
         return self._budget
+
+    def _in_memory(self, call: Call, work: Callable[[], None]) -> None:
+        """Does what can be done again from its beginning; where memory runs out, once more without what the sampler keeps."""
+        failure = failure_of_memory(work)
+        if failure is None:
+            return
+        self.loaded.sampler.release()
+        free_memory()
+        call.notify(NOTICE, again_notice(failure))
+        work()
 
     def info(self, _: dict[str, Any], __: Call) -> dict[str, Any]:
         capabilities = [*CAPABILITIES, *(["adapters"] if self.options.lora is not None else [])]
@@ -183,30 +189,22 @@ class TorchEngine:
             model.reward_head = head
             raise
 
-    def optim_step(self, request: dict[str, Any], _: Call) -> dict[str, float]:
-        """The gradient is spent even where the step rejects, so that the next one begins clean."""
-        model = self.model
+    def optim_step(self, request: dict[str, Any], call: Call) -> dict[str, float]:
+        """The gradient is spent even where the step rejects, so that the next one begins clean. An update that ended half way could not be
+        made again: its memory is asked for before."""
+        model, optimizer, step = self.model, self.loaded.optimizer, request["step"]
         try:
-            if request["step"]["name"] == "adamw":
-                self._make_moments()
-            return self.loaded.optimizer.step(request["step"])
+            self._in_memory(call, lambda: optimizer.make_room(step))
+            return optimizer.step(step)
         finally:
             model.clear_gradient()
             model.weights_changed()
 
-    def _make_moments(self) -> None:
-        """Of the first step; what the sampler keeps may be what they lack."""
-        optimizer = self.loaded.optimizer
-        if failure_of_memory(optimizer.make_moments) is not None:
-            self.loaded.sampler.release()
-            free_memory()
-            optimizer.make_moments()
-
     def reset_optimizer(self, _: dict[str, Any], __: Call) -> None:
         self.loaded.optimizer.reset()
 
-    def snapshot(self, request: dict[str, Any], _: Call) -> None:
-        self._snapshots.take(self.model, request["name"])
+    def snapshot(self, request: dict[str, Any], call: Call) -> None:
+        self._in_memory(call, lambda: self._snapshots.take(self.model, request["name"]))
 
     def restore(self, request: dict[str, Any], _: Call) -> None:
         self._snapshots.restore(self.model, request["name"])
@@ -214,10 +212,15 @@ class TorchEngine:
     def drop_snapshot(self, request: dict[str, Any], _: Call) -> None:
         self._snapshots.drop(request["name"])
 
-    def save(self, request: dict[str, Any], _: Call) -> None:
+    def save(self, request: dict[str, Any], call: Call) -> None:
+        """Adapters are merged on the device."""
         folder, dtype = Path(request["folder"]), request["dtype"]
-        try:
+
+        def write() -> None:
             save_model(self.model, folder, self.loaded.optimizer.state(), resumable=request["optimizer"], dtype=dtype)
+
+        try:
+            self._in_memory(call, write)
         except OSError as error:
             raise LabError(
                 "engine", "engine/save", f"{folder}: the model could not be written ({error.strerror or error})", str(folder),

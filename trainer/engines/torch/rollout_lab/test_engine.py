@@ -90,28 +90,43 @@ def test_a_disk_that_is_full(engine: LocalEngine, tmp_path: Path) -> None:
     assert not (tmp_path / "model" / "model.safetensors").exists()
 
 
-def test_moments_that_do_not_fit_beside_what_the_sampler_keeps(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", ["the first step", "a later step", "snapshot", "save"])
+def test_what_does_not_fit_beside_what_the_sampler_keeps(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parameters = {"temperature": 1, "topK": 0, "topP": 1, "minP": 0, "maxTokens": 4, "stop": []}
     request = {"call": 1, "prompts": [{"tokens": [1], "seeds": [1]}], "parameters": parameters, "finished": False, "partial": False}
-    engine.call("loadModel", source=tiny_source())
-    train(engine, 1)
-    expected = engine.call("logprobs", sequences=DATA)
-    engine.call("loadModel", source=tiny_source())
-    sampler = engine._verbs["info"].__self__.loaded.sampler
-    zeros = torch.zeros
+    engine = LocalEngine(lora={**LORA, "dropout": 0}) if where == "save" else LocalEngine()
+    verb, given, maker = {
+        "snapshot": ("snapshot", {"name": "here"}, (torch.Tensor, "clone")),
+        "save": ("save", {"folder": str(tmp_path), "optimizer": False, "dtype": "float32"}, (torch.Tensor, "float")),
+        "the first step": ("optimStep", {"step": STEP}, (torch, "zeros")), "a later step": ("optimStep", {"step": STEP}, (torch, "empty"))
+    }[where]
 
-    def bounded(*size: Any, **others: Any) -> torch.Tensor:
+    def prepared() -> None:
+        engine.call("loadModel", source=tiny_source())
+        train(engine, 0 if where == "the first step" else 1)
+        engine.call("sample", **request)
+        engine.call("forwardBackward", data=DATA, loss=LOSS)
+
+    prepared()
+    engine.call(verb, **given)
+    expected = engine.call("logprobs", sequences=DATA)
+    prepared()
+    sampler = engine._verbs["info"].__self__.loaded.sampler
+    make = getattr(*maker)
+
+    def bounded(*given: Any, **others: Any) -> Any:
         if sampler._held > 0:
             raise torch.OutOfMemoryError("CUDA out of memory.")
-        return zeros(*size, **others)
+        return make(*given, **others)
 
-    engine.call("sample", **request)
     assert sampler._held > 0
-    engine.call("forwardBackward", data=DATA, loss=LOSS)
-    monkeypatch.setattr(torch, "zeros", bounded)
-    engine.call("optimStep", step=STEP)
-    monkeypatch.setattr(torch, "zeros", zeros)
-    assert sampler._held == 0 and engine.call("logprobs", sequences=DATA) == expected
+    engine.told.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(*maker, bounded)
+        engine.call(verb, **given)
+    [(method, notice)] = engine.told
+    assert (method, notice["kind"], sampler._held) == ("engine/notice", "outOfMemory", 0) and "CUDA out of memory" in notice["detail"]
+    assert engine.call("logprobs", sequences=DATA) == expected
 
 
 def test_snapshots_survive_a_checkpoint_of_the_same_shape_only(engine: LocalEngine, tmp_path: Path) -> None:

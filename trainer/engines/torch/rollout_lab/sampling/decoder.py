@@ -82,10 +82,12 @@ class Sampler:
             self._vllm.close()
             self._vllm = None
 
-    def release(self) -> None:
-        """Gives all memory back; the next call makes it anew."""
+    def release(self) -> bool:
+        """Gives all memory back; the next call makes it anew. False where there is none."""
+        held = self._weights is not None or self._held > 0
         self._weights = self._device_parts = None
         self._kept.forget()
+        return held
 
     @property
     def _held(self) -> int:

@@ -13,7 +13,7 @@ Told = Callable[[str], None]
 """Gets what is done about it, for people."""
 
 
-def run_in_memory(call: SampleCall, limits: Limits, work: Callable[[Limits], None], release: Callable[[], None], told: Told) -> None:
+def run_in_memory(call: SampleCall, limits: Limits, work: Callable[[Limits], None], release: Callable[[], object], told: Told) -> None:
     """Does the work, again and again where memory runs out; `release` gives back what is kept between calls. Rejects with
     `engine/out-of-memory` where one row alone is too much."""
     while (failure := failure_of_memory(lambda: work(limits))) is not None:

@@ -7,9 +7,10 @@ import queue
 import threading
 from typing import Any, Callable, Dict, Optional, Union
 
+from rollout_lab.devices.failures import is_lost_device
 from rollout_lab.errors import LabError
 from rollout_lab.serving.channel import Channel, Message
-from rollout_lab.serving.wire import METHOD_NOT_FOUND, is_lost_device, loud_exit, to_response_error
+from rollout_lab.serving.wire import METHOD_NOT_FOUND, loud_exit, to_response_error
 
 Notify = Callable[[str, Dict[str, Any]], None]
 Verb = Callable[[Dict[str, Any], "Call"], Any]

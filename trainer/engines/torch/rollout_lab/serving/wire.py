@@ -7,6 +7,7 @@ import sys
 import traceback
 from typing import Any, Dict
 
+from rollout_lab.devices.failures import is_out_of_memory, is_unfit_build, out_of_memory, unfit_build
 from rollout_lab.errors import LabError
 
 INTERNAL_ERROR = -32603
@@ -30,24 +31,6 @@ def missing_package(name: str) -> LabError:
         remedy=f'Run: {installer} "{requirement}"')
 
 
-def _out_of_memory(error: BaseException) -> LabError:
-    return LabError(
-        "engine", "engine/out-of-memory", f"The device has no memory left: {str(error)[:500]}",
-        remedy="Lower microBatchTokens, the group size or max tokens; take bfloat16, gradient checkpointing or LoRA; "
-        "or end other programs that use the device.")
-
-
-LOST_DEVICE = ("CUDA error:", "HIP error:", "device-side assert")
-
-
-def is_lost_device(error: BaseException) -> bool:
-    """Whether the device answers nothing any more: what was on it is gone, and only another process can open it anew.
-    """
-    if type(error).__name__ == "AcceleratorError":
-        return True
-    return isinstance(error, RuntimeError) and any(text in str(error) for text in LOST_DEVICE) and "out of memory" not in str(error)
-
-
 def _internal(error: BaseException) -> LabError:
     return LabError(
         "engine", "engine/internal", f"The engine failed: {type(error).__name__}: {str(error)[:2000]}",
@@ -60,8 +43,10 @@ def as_lab_error(error: BaseException) -> LabError:
         return error
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("rollout_lab"):
         return missing_package(error.name.split(".")[0])
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return _out_of_memory(error)
+    if is_out_of_memory(error):
+        return out_of_memory(error)
+    if is_unfit_build(error):
+        return unfit_build(error)
     return _internal(error)
 
 

@@ -70,18 +70,24 @@ class Optimizer:
         scale = min(1.0, step["maxGradNorm"] / (grad_norm + CLIP_EPSILON)) if step["maxGradNorm"] > 0 else 1.0
         state = self._next_state() if step["name"] == "adamw" else None
         norms: list[torch.Tensor] = []
-        for bucket in _buckets(parameters, state, BUCKET_FLOATS.get(self._model.device.type, BUCKET_FLOATS["cpu"])):
-            if scale != 1.0:
-                torch._foreach_mul_(bucket.gradients, scale)
-            directions = bucket.gradients if state is None else _adamw_directions(bucket, state.step, step)
-            norms.append(_move(bucket.parameters, directions, step))
+        for bucket in _buckets(parameters, state, _bucket_floats(self._model.device)):
+            norms.append(_update(bucket, scale, state, step))
         update, size = torch.linalg.vector_norm(torch.cat(norms, dim=1).cpu().double(), dim=1).tolist()
         if not math.isfinite(update + size):
             raise _diverged(parameters)
         return {"gradNorm": grad_norm, "updateNorm": update, "parameterNorm": size}
 
+    def make_room(self, step: dict[str, Any]) -> None:
+        """What a step needs of memory beside gradients: the moments that parameters lack, which stay, and what is computed with at a time,
+        which is free again afterwards. An update itself cannot be tried again."""
+        if step["name"] == "adamw":
+            self.make_moments()
+        device = self._model.device
+        sizes = _working_floats(self._model.trainable(), _bucket_floats(device), step)
+        _ = [torch.empty(size, dtype=torch.float32, device=device) for size in sizes]
+
     def make_moments(self) -> OptimizerState:
-        """Those that parameters lack, at zero: most of what the first step needs of memory, and the only part that can be tried again."""
+        """Those that parameters lack, at zero."""
         state = self._state = self._state or OptimizerState(0, {}, {})
         for moments in (state.first_moment, state.second_moment):
             for name, parameter in self._model.trainable().items():
@@ -93,6 +99,20 @@ class Optimizer:
         state = self.make_moments()
         state.step += 1
         return state
+
+
+def _bucket_floats(device: torch.device) -> int:
+    return BUCKET_FLOATS.get(device.type, BUCKET_FLOATS["cpu"])
+
+
+def _working_floats(parameters: Parameters, bucket: int, step: dict[str, Any]) -> list[int]:
+    """Floats of the tensors that an update makes at most beside parameters, gradients and moments: of a bucket directions, changes, those
+    with decay and wider parameters; and gradients that are missing or narrower, of which a bucket may end one and begin another."""
+    every = parameters.values()
+    narrow = any(parameter.dtype != torch.float32 for parameter in every)
+    copies = 1 + sum([step["name"] == "adamw", step["weightDecay"] != 0, narrow])
+    made = sorted(parameter.numel() for parameter in every if parameter.grad is None or parameter.grad.dtype != torch.float32)
+    return [*[min(bucket, sum(parameter.numel() for parameter in every))] * copies, *made[-2:], min(bucket, sum(made[:-2]))]
 
 
 def _buckets(parameters: Parameters, state: OptimizerState | None, floats: int) -> Iterator[_Bucket]:
@@ -124,6 +144,14 @@ def _gradient(parameter: nn.Parameter) -> torch.Tensor:
     return parameter.grad.reshape(-1).float()
 
 
+def _update(bucket: _Bucket, scale: float, state: OptimizerState | None, step: dict[str, Any]) -> torch.Tensor:
+    """As `_move` gives it. What is made for a bucket is gone before the next one."""
+    if scale != 1.0:
+        torch._foreach_mul_(bucket.gradients, scale)
+    directions = bucket.gradients if state is None else _adamw_directions(bucket, state.step, step)
+    return _move(bucket.parameters, directions, step)
+
+
 def _adamw_directions(bucket: _Bucket, taken: int, step: dict[str, Any]) -> list[torch.Tensor]:
     """m̂ / (√v̂ + ε), the moments brought up to date: β₁m + (1 − β₁)g and β₂v + (1 − β₂)g²."""
     torch._foreach_lerp_(bucket.first, bucket.gradients, 1 - step["beta1"])
@@ -144,15 +172,18 @@ def _correction(beta: float, taken: int) -> float:
 
 
 def _move(parameters: list[torch.Tensor], directions: list[torch.Tensor], step: dict[str, Any]) -> torch.Tensor:
-    """p ← p − rate·(direction + decay·p). Gives [2, n] of the n tensors: ‖new − old‖ and ‖new‖."""
+    """p ← p − rate·(direction + decay·p). Gives [2, n] of the n tensors: ‖new − old‖ and ‖new‖, as their type holds them: bfloat16 has no
+    room for a change of less than a 512th, and loses it."""
     wide = [parameter.float() for parameter in parameters]
     if step["weightDecay"] != 0:
         directions = torch._foreach_add(directions, wide, alpha=step["weightDecay"])
     changes = _times(directions, step["learningRate"])
     torch._foreach_sub_(wide, changes)
-    for parameter, value in zip(parameters, wide):
+    for parameter, value, change in zip(parameters, wide, changes):
         if parameter.dtype != value.dtype:
+            change.copy_(parameter)
             parameter.copy_(value)
+            change.sub_(value.copy_(parameter))
     return torch.stack([_norms(changes), _norms(wide)])
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from rollout_lab.devices.failures import is_out_of_memory
 from rollout_lab.errors import LabError, cancelled
 from rollout_lab.training.packing import SequenceSize, halves
 
@@ -22,8 +23,6 @@ Work = Callable[[list[int], Sequence[nn.Parameter]], None]
 """Runs some of the sequences; adds gradients to the given parameters alone. What it counts, it counts at its very end."""
 Plan = Callable[[Sequence[int], int], list[list[int]]]
 """Cuts some of the sequences into micro-batches of a number of tokens, each with its longest sequence first."""
-MESSAGES = ("can't allocate memory", "not enough memory", "out of memory")
-"""Of devices that have no error of their own for it: CPU and MPS."""
 
 
 @dataclass
@@ -33,17 +32,13 @@ class TokenBudget:
     tokens: int
     told: Told = lambda _: None
     """Gets an `EngineNotice` (engine.ts)."""
+    release: Callable[[], bool] = lambda: False
+    """Gives back memory that others keep between calls; false where they keep none."""
 
     def shrink(self, failed: int, detail: str) -> None:
         """After `failed` tokens were too many."""
         self.tokens = max(1, min(self.tokens, failed) // 2)
         self.told({"kind": "outOfMemory", "detail": detail, "microBatchTokens": self.tokens})
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
-        return True
-    return isinstance(error, RuntimeError) and any(message in str(error) for message in MESSAGES)
 
 
 def failure_of_memory(work: Callable[[], object]) -> str | None:
@@ -103,19 +98,31 @@ class MicroBatches:
         if failure is None:
             return
         # Out here no frame of the failed attempt holds on to its tensors any more.
+        released = self.budget.release()
         free_memory()
-        if len(members) == 1:
-            raise too_long(members[0], self._tokens(members), failure)
-        self.budget.shrink(self._tokens(members), failure)
         finished = {id(parameter) for parameter in done}
-        remaining = [parameter for parameter in parameters if id(parameter) not in finished]
-        for half in halves(members, self.sizes):
-            self._run_or_halve(half, remaining)
+        for part in self._parts(members, released, failure):
+            self._run_or_halve(part, [parameter for parameter in parameters if id(parameter) not in finished])
+
+    def _parts(self, members: list[int], released: bool, failure: str) -> list[list[int]]:
+        """What is tried next: halves; a single sequence once more where there is more room than before."""
+        if len(members) > 1:
+            self.budget.shrink(self._tokens(members), failure)
+            return halves(members, self.sizes)
+        if not released:
+            raise too_long(members[0], self._tokens(members), failure)
+        self.budget.told(again_notice(failure))
+        return [members]
 
     def _attempt(self, members: list[int], parameters: Sequence[nn.Parameter]) -> tuple[str | None, list[nn.Parameter]]:
         """What failed for lack of memory, and the parameters that have their gradient nevertheless."""
         with noted(parameters) as done:
             return failure_of_memory(lambda: self.work(members, parameters)), done
+
+
+def again_notice(failure: str) -> dict[str, Any]:
+    """An `EngineNotice` of work that is done again as it was."""
+    return {"kind": "outOfMemory", "detail": f"what sampling kept in memory is given back, and the work is done again ({failure})"}
 
 
 def free_memory() -> None:

@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import math
+import weakref
 from typing import Any
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from rollout_lab.errors import LabError
 from rollout_lab.models.loaded_model import LoadedModel
@@ -24,6 +27,34 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "sgd with decay, clipped": {"name": "sgd", "weightDecay": 0.05, "maxGradNorm": 0.3}
 }
 STEPS = 6
+
+
+SMALL_BYTES = 2000
+"""Norms, a few numbers of each tensor."""
+
+
+class LiveBytes(TorchDispatchMode):
+    """Memory that is made and still held, at most."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._live: dict[int, int] = {}
+        self.most = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        before = {each.untyped_storage().data_ptr() for each in _tensors((args, kwargs))}
+        made = func(*args, **(kwargs or {}))
+        for each in _tensors(made):
+            storage = each.untyped_storage()
+            if storage.data_ptr() not in before and storage.data_ptr() not in self._live and storage.nbytes() > 0:
+                self._live[storage.data_ptr()] = storage.nbytes()
+                weakref.finalize(storage, self._live.pop, storage.data_ptr(), None)
+        self.most = max(self.most, sum(self._live.values()))
+        return made
+
+
+def _tensors(values: Any) -> list[torch.Tensor]:
+    return [each for each in tree_leaves(values) if isinstance(each, torch.Tensor)]
 
 
 def give_gradients(model: LoadedModel, seed: int) -> dict[str, torch.Tensor]:
@@ -126,6 +157,36 @@ def test_bfloat16_weights_move_with_float32_moments() -> None:
         assert parameter.dtype == torch.bfloat16
         assert torch.equal(parameter, (before[name].float() - 0.25).bfloat16())
         assert optimizer.state().first_moment[name].dtype == torch.float32
+
+
+@pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
+def test_updates_that_bfloat16_has_no_room_for_are_not_counted(changes: dict[str, Any]) -> None:
+    model = tiny_model(TorchOptions(dtype="bfloat16", master_weights=False))
+    for parameter in model.trainable().values():
+        parameter.grad = torch.ones_like(parameter)
+    before = torch.cat([each.detach().flatten().clone() for each in model.trainable().values()]).double()
+    result = Optimizer(model).step({**BASE, **changes, "learningRate": 1e-3})
+    after = torch.cat([each.detach().flatten() for each in model.trainable().values()]).double()
+    kept = float((after - before).norm())
+    assert 0 < int((after != before).sum()) < len(before)
+    assert result["updateNorm"] == pytest.approx(kept, rel=1e-4) and result["parameterNorm"] == pytest.approx(float(after.norm()), rel=1e-4)
+
+
+@pytest.mark.parametrize("missing", [True, False])
+@pytest.mark.parametrize("options", [TorchOptions(), TorchOptions(dtype="bfloat16", master_weights=False)], ids=["float32", "bfloat16"])
+@pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
+def test_room_is_what_a_step_takes(changes: dict[str, Any], options: TorchOptions, missing: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(under_test.BUCKET_FLOATS, "cpu", 2000)
+    model, step = tiny_model(options), {**BASE, **changes}
+    for name, parameter in model.trainable().items():
+        parameter.grad = None if missing and "embed" in name else torch.ones_like(parameter)
+    optimizer = Optimizer(model)
+    optimizer.make_room(step)
+    asked = 4 * sum(under_test._working_floats(model.trainable(), 2000, step))
+    taken = LiveBytes()
+    with taken:
+        optimizer.step(step)
+    assert taken.most <= asked + SMALL_BYTES
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
