@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -31,11 +33,25 @@ def _cuda_memory(device: torch.device) -> Gauges:
 
 
 def _rocm_driver(device: torch.device) -> Gauges:
-    """PyTorch asks AMD's library, which may be missing."""
-    try:
-        return {"utilisation": torch.cuda.utilization(device) / 100, "powerWatts": torch.cuda.power_draw(device) / 1000}
-    except (ImportError, RuntimeError, OSError, AttributeError):
-        return {}
+    """PyTorch asks AMD's library. Power is in watts there, as that library has it, though PyTorch documents milliwatts; 0 stands for a
+    sensor that tells nothing."""
+    return _told({
+        "utilisation": lambda: torch.cuda.utilization(device) / 100,
+        "powerWatts": lambda: torch.cuda.power_draw(device) or None
+    })
+
+
+def _told(questions: dict[str, Callable[[], float | None]]) -> Gauges:
+    """What is answered with a number. A library may be missing, raise errors of its own, or say "N/A": nothing here ends a run."""
+    found: Gauges = {}
+    for name, ask in questions.items():
+        try:
+            value = ask()
+        except Exception:
+            continue
+        if isinstance(value, (int, float)) and math.isfinite(value):
+            found[name] = float(value)
+    return found
 
 
 def _nvidia_driver(device: torch.device) -> Gauges:
@@ -44,7 +60,9 @@ def _nvidia_driver(device: torch.device) -> Gauges:
         return {}
     try:
         handle = _handle_of(library, device)
-        return {} if handle is None else {**_utilisation(library, handle), **_power(library, handle)}
+        if handle is None:
+            return {}
+        return _told({"utilisation": lambda: _utilisation(library, handle), "powerWatts": lambda: _power(library, handle)})
     finally:
         library.nvmlShutdown()
 
@@ -71,11 +89,11 @@ def _handle_of(library: Any, device: torch.device) -> ctypes.c_void_p | None:
     return handle if library.nvmlDeviceGetHandleByUUID(name, ctypes.byref(handle)) == 0 else None
 
 
-def _utilisation(library: Any, handle: ctypes.c_void_p) -> Gauges:
+def _utilisation(library: Any, handle: ctypes.c_void_p) -> float | None:
     found = _Utilisation()
-    return {"utilisation": found.gpu / 100} if library.nvmlDeviceGetUtilizationRates(handle, ctypes.byref(found)) == 0 else {}
+    return found.gpu / 100 if library.nvmlDeviceGetUtilizationRates(handle, ctypes.byref(found)) == 0 else None
 
 
-def _power(library: Any, handle: ctypes.c_void_p) -> Gauges:
+def _power(library: Any, handle: ctypes.c_void_p) -> float | None:
     milliwatts = ctypes.c_uint()
-    return {"powerWatts": milliwatts.value / 1000} if library.nvmlDeviceGetPowerUsage(handle, ctypes.byref(milliwatts)) == 0 else {}
+    return milliwatts.value / 1000 if library.nvmlDeviceGetPowerUsage(handle, ctypes.byref(milliwatts)) == 0 else None

@@ -83,3 +83,32 @@ def test_rocm_without_its_library_tells_memory_alone(cuda: torch.device, monkeyp
     monkeypatch.setattr(torch.version, "hip", "7.1")
     monkeypatch.setattr(torch.cuda, "utilization", absent)
     assert gauges(cuda) == MEMORY
+
+
+class AmdSmiException(Exception):
+    """As AMD's library raises it."""
+
+
+def refuses(_: torch.device) -> int:
+    raise AmdSmiException("not supported")
+
+
+@pytest.mark.parametrize(("utilisation", "power", "expected"), [
+    (lambda _: 62, lambda _: 312, {"utilisation": 0.62, "powerWatts": 312}), (refuses, lambda _: 312, {"powerWatts": 312}),
+    (lambda _: "N/A", lambda _: 312, {"powerWatts": 312}), (lambda _: 62, refuses, {"utilisation": 0.62}),
+    (lambda _: 0, lambda _: 0, {"utilisation": 0}), (lambda _: 5, lambda _: "N/A", {"utilisation": 0.05})])
+def test_rocm_tells_each_figure_by_itself(
+    cuda: torch.device, monkeypatch: pytest.MonkeyPatch, utilisation: Any, power: Any, expected: dict[str, float]
+) -> None:
+    monkeypatch.setattr(torch.version, "hip", "7.1")
+    monkeypatch.setattr(torch.cuda, "utilization", utilisation)
+    monkeypatch.setattr(torch.cuda, "power_draw", power)
+    assert gauges(cuda) == {**MEMORY, **expected}
+
+
+def test_a_driver_without_a_question(cuda: torch.device, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Old(Driver):
+        nvmlDeviceGetPowerUsage = property()
+
+    monkeypatch.setattr(module, "_load_nvml", Old)
+    assert gauges(cuda) == {**MEMORY, "utilisation": 0.62}

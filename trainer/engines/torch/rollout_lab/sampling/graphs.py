@@ -21,7 +21,7 @@ from rollout_lab.sampling.filters import Picked, SamplingSettings, pick_tokens
 from rollout_lab.sampling.key_values import CacheShape, KeyValues
 from rollout_lab.sampling.lanes import LENGTH, Lanes
 from rollout_lab.sampling.plan import Plan
-from rollout_lab.sampling.transfer import on_device
+from rollout_lab.devices.transfer import on_device
 from rollout_lab.sampling.weights import ModelWeights
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from typing import Callable
 import torch
 
 from rollout_lab.sampling.filters import Picked, SamplingSettings
-from rollout_lab.sampling.transfer import on_device
+from rollout_lab.devices.transfer import on_device
 
 POSITION, LENGTH, MADE = 0, 1, 2
 

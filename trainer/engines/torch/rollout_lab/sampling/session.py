@@ -13,7 +13,7 @@ from rollout_lab.sampling.prefill import Prefill
 from rollout_lab.sampling.prompt_store import PromptStore
 from rollout_lab.sampling.rows import SampledRow
 from rollout_lab.sampling.runners import Made, Runner
-from rollout_lab.sampling.transfer import on_device
+from rollout_lab.devices.transfer import on_device
 
 
 class Session:

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from rollout_lab.devices.transfer import on_device
 from rollout_lab.models.attention import Layout
 from rollout_lab.training.packed_layout import PackedLayout, padded_lengths
 from rollout_lab.training.shared_prompts import Block, SharedLayout, blocks_of, expansion
@@ -90,7 +91,7 @@ class _Rows:
             targets += sequence["completion"]
 
         def there(values: list[int]) -> torch.Tensor:
-            return torch.tensor(values, dtype=torch.long).to(device, non_blocking=True)
+            return on_device(torch.tensor(values, dtype=torch.long), device)
 
         return BatchInputs(
             there(self.tokens).view(shape), there(self.positions).view(shape), there(predicting), there(reading), there(targets), **others)
