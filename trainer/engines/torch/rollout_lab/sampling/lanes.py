@@ -11,8 +11,8 @@ from typing import Callable
 
 import torch
 
-from rollout_lab.sampling.filters import Picked, SamplingSettings
 from rollout_lab.devices.transfer import on_device
+from rollout_lab.sampling.filters import Picked, SamplingSettings
 
 POSITION, LENGTH, MADE = 0, 1, 2
 

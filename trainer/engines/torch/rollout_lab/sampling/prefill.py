@@ -6,9 +6,9 @@ from typing import Callable, Sequence
 
 import torch
 
+from rollout_lab.devices.transfer import on_device
 from rollout_lab.sampling.key_values import KeyValues
 from rollout_lab.sampling.step import Step
-from rollout_lab.devices.transfer import on_device
 from rollout_lab.training.packed_layout import EqualLengths, PackedLayout, equal_lengths
 
 

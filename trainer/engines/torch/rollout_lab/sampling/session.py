@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from rollout_lab.devices.transfer import on_device
 from rollout_lab.sampling.call import RowQueue
 from rollout_lab.sampling.cancellation import Cancellation
 from rollout_lab.sampling.draws import uniform_draws
@@ -13,7 +14,6 @@ from rollout_lab.sampling.prefill import Prefill
 from rollout_lab.sampling.prompt_store import PromptStore
 from rollout_lab.sampling.rows import SampledRow
 from rollout_lab.sampling.runners import Made, Runner
-from rollout_lab.devices.transfer import on_device
 
 
 class Session:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Protocol
 
 import torch
+from torch import nn
 from torch.nn.functional import rms_norm, silu
 
 from rollout_lab.devices.cpu_products import fast_linear
+from rollout_lab.devices.float_products import float_product, keeps_floats
 from rollout_lab.models.loaded_model import LoadedModel
 from rollout_lab.sampling.weights import LayerWeights, ModelWeights
 
@@ -54,8 +56,11 @@ class ModuleStep:
         return outputs.last_hidden_state[0]
 
     def logits(self, states: torch.Tensor) -> torch.Tensor:
+        head, dtype = self._model.output_head(), self._model.compute_dtype
+        if type(head) is nn.Linear and keeps_floats(states.device, dtype):
+            return float_product(states.to(dtype), head.weight.to(dtype), head.bias)
         with self._model.autocast():
-            return self._model.output_head()(states)
+            return head(states)
 
 
 class LlamaStep:
@@ -76,7 +81,7 @@ class LlamaStep:
         return stream
 
     def logits(self, states: torch.Tensor) -> torch.Tensor:
-        return fast_linear(self._norm(states, self.weights.norm), self.weights.head)
+        return float_product(self._norm(states, self.weights.norm), self.weights.head)
 
     def _norm(self, stream: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         return rms_norm(stream, stream.shape[-1:], weight.to(stream.dtype), self.weights.norm_epsilon).to(weight.dtype)

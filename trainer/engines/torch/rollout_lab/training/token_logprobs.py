@@ -15,7 +15,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from rollout_lab.devices.cpu_products import fast_linear, product, tall_product
+from rollout_lab.devices.cpu_products import product, tall_product
+from rollout_lab.devices.float_products import float_product
 
 LEAST_ROWS = 256
 """Rows of a chunk, however large the vocabulary: each chunk reads the whole head, and adds to its whole gradient."""
@@ -59,7 +60,7 @@ def wide(dtype: torch.dtype) -> torch.dtype:
 
 def log_softmax(hidden: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
     """[r, V], at least float32, of hidden states and weights in the type to compute in."""
-    logits = fast_linear(hidden, weight, bias)
+    logits = float_product(hidden, weight, bias)
     return torch.log_softmax(logits, dim=-1, dtype=wide(logits.dtype))
 
 
