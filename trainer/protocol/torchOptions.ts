@@ -13,7 +13,7 @@ export type LoraOptions = z.infer<typeof LoraOptions>
 /** What a run file says to the engine `torch`. Which Python runs it is the machine's to say. */
 export const TorchOptions = z.strictObject({
   dtype: z.enum(['float32', 'bfloat16']).default('float32').describe('What the model computes in. bfloat16 is faster and takes less memory on GPUs that have it.'),
-  masterWeights: z.boolean().default(true).describe('With bfloat16: keep the weights in float32, so that small updates are not lost. False halves the memory of the weights.'),
+  masterWeights: z.boolean().default(true).describe('With bfloat16: keep the weights in float32, so that small updates are not lost. False halves the memory of the weights. With LoRA the adapters are float32 and the weights below them bfloat16 either way.'),
   lora: LoraOptions.nullable().default(null).describe('Train low-rank adapters in place of all weights; saved models have them merged.'),
   gradientCheckpointing: z.boolean().default(false).describe('Compute activations again in the backward pass: less memory, about a third more time.'),
   attention: z.enum(['auto', 'sdpa', 'flash', 'eager']).default('auto').describe('auto: the fastest that this device has; eager: the model’s own, padded.'),

@@ -60,7 +60,15 @@ def add_adapter(
                 "model", "model/lora-targets", f"LoRA: {str(error)[:500]}", place,
                 remedy="Name linear layers of the model, such as q_proj, or leave the targets out for all of them.") from error
     _refuse_tied(network, place)
+    _take_inputs_as_they_come(adapted)
     return adapted
+
+
+def _take_inputs_as_they_come(network: PeftModel) -> None:
+    """Below an adapter's float32 peft would make its inputs float32 too: a copy of every layer's input, which autocast rounds again."""
+    for module in network.modules():
+        if hasattr(module, "cast_input_dtype_enabled"):
+            module.cast_input_dtype_enabled = False
 
 
 def _refuse_tied(network: PreTrainedModel, place: str) -> None:
@@ -134,9 +142,9 @@ def _plain_value(value: Any) -> Any:
     return sorted(value) if isinstance(value, set) else getattr(value, "value", value)
 
 
-def merged_state(network: PeftModel) -> dict[str, torch.Tensor]:
+def merged_state(network: PeftModel, dtype: torch.dtype) -> dict[str, torch.Tensor]:
     """The weights with the adapter added, W + (α/r)·B·A (α/√r where its file says so), by the names of the plain model; the model itself is left as
-    it is."""
+    it is. Sums are rounded once, to the type that they are wanted in."""
     from peft.tuners.lora import LoraLayer
 
     causal = network.get_base_model()
@@ -145,7 +153,7 @@ def merged_state(network: PeftModel) -> dict[str, torch.Tensor]:
         if isinstance(layer, LoraLayer):
             # An adapter of fused experts is one of a parameter.
             target = f"{_plain_name(name)}.{getattr(layer, 'parameter_name', 'weight')}"
-            state[target] = (state[target].float() + layer.get_delta_weight("default").float()).to(state[target].dtype)
+            state[target] = (state[target].float() + layer.get_delta_weight("default").float()).to(dtype)
     return state
 
 

@@ -91,9 +91,8 @@ class LoadedModel:
         self.weights_version += 1
 
     def autocast(self) -> ContextManager[object]:
-        """The context that forward passes run in: bfloat16 arithmetic over float32 weights, where that was asked for.
-        """
-        if self.compute_dtype == self.output_head().weight.dtype:
+        """The context that forward passes run in: bfloat16 arithmetic where there are float32 weights, those of an adapter included."""
+        if self.compute_dtype == torch.float32 or not (self.adapted or self.output_head().weight.dtype == torch.float32):
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, dtype=self.compute_dtype)
 

@@ -27,4 +27,5 @@ def require_room(place: str, parameters: int, weight_bytes: int, trains_all: boo
     raise LabError(
         "model", "model/too-large",
         f"{place}: {'training' if trains_all else 'holding'} {parameters} parameters takes {needed / 2**30:.1f} GiB, {device} has {there / 2**30:.1f}",
-        place, remedy='Take a smaller model, "lora", or bfloat16 weights without masters ("masterWeights": false).')
+        place,
+        remedy='Take a smaller model, "dtype": "bfloat16" with "lora", or bfloat16 weights without masters ("masterWeights": false).')

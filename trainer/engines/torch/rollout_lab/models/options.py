@@ -25,7 +25,8 @@ class TorchOptions:
     dtype: str = "float32"
     """`float32` or `bfloat16`: what the model computes in. Where nothing is trained also `stored`: on a GPU what the folder's weights are in."""
     master_weights: bool = True
-    """With bfloat16: weights are kept in float32 and computed with under autocast; false = weights are bfloat16 too."""
+    """With bfloat16: weights that are trained are kept in float32 and computed with under autocast; false = they are bfloat16 too. Of an
+    adapter's they are float32 in any case, and the frozen ones below it bfloat16."""
     lora: LoraOptions | None = None
     gradient_checkpointing: bool = False
     attention: str = "auto"
@@ -45,7 +46,8 @@ class TorchOptions:
 
     @property
     def weight_dtype(self) -> torch.dtype:
-        return torch.float32 if self.master_weights else self.compute_dtype
+        """Of the model's own weights: an adapter's are apart."""
+        return torch.float32 if self.master_weights and self.lora is None else self.compute_dtype
 
     def of_folder(self, config: dict[str, Any], device: torch.device) -> TorchOptions:
         """With `stored` settled for the folder of this config.json. Processors compute in float32, whatever was stored."""

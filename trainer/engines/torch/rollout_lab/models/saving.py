@@ -54,7 +54,7 @@ def _on_cpu(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
 
 
 def _write_model(model: LoadedModel, folder: Path, dtype: torch.dtype) -> None:
-    state = adapters.merged_state(model.network) if model.adapted else model.causal.state_dict()
+    state = adapters.merged_state(model.network, dtype) if model.adapted else model.causal.state_dict()
     head = {} if model.reward_head is None else class_tensors(model.reward_head)
     write_tensors(folder, {**_file_state(model.causal, state), **head}, dtype)
     adapters.remove_adapter(folder)

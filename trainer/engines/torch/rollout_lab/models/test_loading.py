@@ -12,12 +12,14 @@ from safetensors.torch import load_file, save_file
 from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
 
 from rollout_lab.errors import LabError
+from rollout_lab.models import loading
 from rollout_lab.models import tokenizer as text
 from rollout_lab.models.loading import assemble, end_of_text_tokens, read_folder
 from rollout_lab.models.new_model import word_level_tokenizer
 from rollout_lab.models.options import LoraOptions, TorchOptions, parse_options
 from rollout_lab.models.saving import save_model
 from rollout_lab.testing.tiny_models import CPU, WORDS, tiny_model
+from rollout_lab.training.packed_forward import Wanted, run_batch
 
 TEMPLATE = "{% for m in messages %}{{ m.role }}: {{ m.content }} {% endfor %}{% if add_generation_prompt %}{{ eos_token }}{% endif %}"
 
@@ -190,6 +192,37 @@ def test_types_of_weights(folder: Path) -> None:
         with model.autocast(), torch.no_grad():
             assert model.output_head()(torch.ones(1, 16, dtype=weights)).dtype == computed
             assert model.reward_head(torch.ones(1, 16, dtype=computed)).dtype == torch.float32
+
+
+@pytest.mark.parametrize("masters", [True, False])
+def test_types_of_an_adapter_and_of_what_is_below(folder: Path, tmp_path: Path, masters: bool) -> None:
+    """What is frozen needs no master; what is trained is computed with as the rest is, and adds to exports as it is."""
+    options = TorchOptions(dtype="bfloat16", master_weights=masters, lora=LoraOptions(2, 4, 0, ()))
+    model = assemble(read_folder(str(folder), options, CPU), options, CPU)
+    frozen = {each.dtype for name, each in model.causal.named_parameters() if not each.requires_grad}
+    assert (frozen, {each.dtype for each in model.trainable().values()}) == ({torch.bfloat16}, {torch.float32})
+    layer = model.causal.model.layers[0].self_attn.q_proj
+    seen: list[torch.dtype] = []
+    for part in (layer.base_layer, layer.lora_A.default, layer.lora_B.default):
+        part.register_forward_hook(lambda _, given, made: seen.extend([given[0].dtype, made.dtype]))
+    rows = run_batch(model, [{"prompt": [1, 2], "completion": [3]}], Wanted())
+    rows.logprobs.sum().backward()
+    assert set(seen) == {torch.bfloat16} and len(seen) == 6
+    assert all(each.grad.dtype == torch.float32 for each in model.trainable().values())
+    with torch.no_grad():
+        layer.lora_B.default.weight.fill_(1e-3)
+    save_model(model, tmp_path / "export", None, resumable=False, dtype="float32")
+    exact = layer.base_layer.weight.float() + layer.get_delta_weight("default")
+    assert torch.equal(load_file(tmp_path / "export" / "model.safetensors")["model.layers.0.self_attn.q_proj.weight"], exact)
+
+
+def test_room_is_asked_for_by_the_types_of_weights(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, bool]] = []
+    monkeypatch.setattr(loading, "require_room", lambda _, __, weight_bytes, trains_all, ___: asked.append((weight_bytes, trains_all)))
+    lora = LoraOptions(2, 4, 0, ())
+    for options in (TorchOptions(), TorchOptions(dtype="bfloat16"), TorchOptions(dtype="bfloat16", lora=lora), TorchOptions(lora=lora)):
+        read_folder(str(folder), options, CPU)
+    assert asked == [(4, True), (4, True), (2, False), (4, False)]
 
 
 def test_dropout_is_turned_off(folder: Path) -> None:
