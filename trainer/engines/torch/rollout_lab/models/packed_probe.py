@@ -3,9 +3,12 @@
 Asked of the model itself: two short sequences go through it packed, and one by one through transformers' own attention.
 A recurrent layer, an attention sink, soft-capping or a bias shows as a layer that never asks, as an argument that no
 plain attention has, or as other logits. So does what a model does to its logits after the output head (a scale, a cap).
+Both are computed in float32, whatever the weights are, so that rounding hides nothing. What short sequences do not show
+is read in the configuration.
 """
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import torch
@@ -14,14 +17,16 @@ from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, PretrainedConfig, PreTrainedModel
 
 from rollout_lab.models.attention import UnsupportedAttention, attend_by_layout, refuse_other_attention
+from rollout_lab.models.wide_weights import in_float32
 
 PROBE = "rollout_lab_probe"
 LENGTHS = (3, 5)
-TOLERANCES = {torch.float32: 1e-4, torch.float64: 1e-4}
-COARSE_TOLERANCE = 0.05
-"""Of types with fewer digits; relative, as the others."""
-
-
+TOLERANCE = 1e-4
+"""Relative."""
+WINDOWS = re.compile(r"(^|_)(window|window_size|attention_chunk_size)$")
+"""Names of how far attention looks back, of which not every model tells its attention function."""
+CAPS = re.compile(r"soft_?cap")
+"""Names of bounds of scores and logits, which small ones do not show."""
 LENGTH_DEPENDENT = ("dynamic", "longrope")
 """Rotary positions that follow the longest sequence of a batch, which short ones do not show."""
 
@@ -65,8 +70,24 @@ def _positions(device: torch.device) -> torch.Tensor:
     return torch.cat([torch.arange(length, device=device) for length in LENGTHS])[None]
 
 
-def _rope_type(config: PretrainedConfig) -> str | None:
-    return (getattr(config, "rope_parameters", None) or {}).get("rope_type")
+def _rope_types(config: PretrainedConfig) -> set[Any]:
+    """Of all layers, whose kinds may have positions of their own."""
+    told = getattr(config, "rope_parameters", None) or {}
+    return {each.get("rope_type") for each in (told, *told.values()) if isinstance(each, dict)}
+
+
+def _looks_back_without_end(config: PretrainedConfig, context_length: int) -> bool:
+    """Whether every layer attends to everything before, as far as the configuration says."""
+    kinds = getattr(config, "layer_types", None)
+    if kinds and all(kind == "full_attention" for kind in kinds):
+        return True
+    windows = [value for name, value in vars(config).items() if WINDOWS.search(name) and isinstance(value, int)]
+    return all(window >= context_length for window in windows if window > 0)
+
+
+def _is_plain(config: PretrainedConfig, context_length: int) -> bool:
+    caps = [value for name, value in vars(config).items() if CAPS.search(name)]
+    return _looks_back_without_end(config, context_length) and not any(caps) and _rope_types(config).isdisjoint(LENGTH_DEPENDENT)
 
 
 def _asks_as_described(layout: ProbeLayout, config: PretrainedConfig) -> bool:
@@ -97,7 +118,7 @@ def _own_logits(network: PreTrainedModel, tokens: torch.Tensor) -> torch.Tensor:
 def runs_packed(network: PreTrainedModel, context_length: int) -> bool:
     """`network` is in evaluation mode, on the device that it will run on."""
     config: PretrainedConfig = network.config.get_text_config()
-    if context_length < max(LENGTHS) or _rope_type(config) in LENGTH_DEPENDENT:
+    if context_length < max(LENGTHS) or not _is_plain(config, context_length):
         return False
     if not isinstance(network.get_output_embeddings(), nn.Linear):
         return False
@@ -105,13 +126,10 @@ def runs_packed(network: PreTrainedModel, context_length: int) -> bool:
     tokens = (torch.arange(sum(LENGTHS), device=device) * 7 + 1).remainder(config.vocab_size)[None]
     layout = ProbeLayout(context_length)
     try:
-        packed = _packed_logits(network, tokens, layout)
+        with in_float32(network):
+            packed, own = _packed_logits(network, tokens, layout), _own_logits(network, tokens)
     except torch.OutOfMemoryError:
         raise
     except Exception:  # Whatever a model answers to a layout that it cannot take, it is then run as transformers runs it.
         return False
-    if not _asks_as_described(layout, config):
-        return False
-    own = _own_logits(network, tokens)
-    difference = (packed.float() - own.float()).norm() / own.float().norm()
-    return bool(difference <= TOLERANCES.get(own.dtype, COARSE_TOLERANCE))
+    return _asks_as_described(layout, config) and bool((packed - own).norm() <= TOLERANCE * own.norm())

@@ -201,6 +201,7 @@ def test_types_of_an_adapter_and_of_what_is_below(folder: Path, tmp_path: Path, 
     model = assemble(read_folder(str(folder), options, CPU), options, CPU)
     frozen = {each.dtype for name, each in model.causal.named_parameters() if not each.requires_grad}
     assert (frozen, {each.dtype for each in model.trainable().values()}) == ({torch.bfloat16}, {torch.float32})
+    assert model.packed
     layer = model.causal.model.layers[0].self_attn.q_proj
     seen: list[torch.dtype] = []
     for part in (layer.base_layer, layer.lora_A.default, layer.lora_B.default):

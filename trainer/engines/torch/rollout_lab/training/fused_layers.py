@@ -124,7 +124,8 @@ def _trial(network: PreTrainedModel, dtype: torch.dtype) -> torch.Tensor:
     tokens = (torch.arange(sum(LENGTHS), device=device) * 5 + 1).remainder(network.config.vocab_size)[None]
     positions = torch.cat([torch.arange(length, device=device) for length in LENGTHS])[None]
     layout = PackedLayout(LENGTHS, device, varlen=False)
-    with torch.no_grad(), torch.autocast(device.type, dtype, enabled=dtype != network.dtype):
+    mixed = any(parameter.dtype != dtype for parameter in network.parameters())
+    with torch.no_grad(), torch.autocast(device.type, dtype, enabled=mixed):
         return network.get_decoder()(input_ids=tokens, position_ids=positions, layout=layout, use_cache=False).last_hidden_state
 
 
