@@ -21,6 +21,7 @@ export interface EngineInfo {
   /** What the driver calls the device, the same in every process of the machine; absent where it tells nothing. */
   readonly deviceId?: string
   readonly threads: number
+  /** Of what computes; with a model loaded also `attention`: which one it gets, and whether sequences are packed. */
   readonly versions: Readonly<Record<string, string>>
   /** What the device's driver tells as of now, where it tells anything. Each may be absent. */
   readonly gauges?: Gauges

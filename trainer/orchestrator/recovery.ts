@@ -10,17 +10,20 @@ import type { RunContext, Session } from './session.ts'
 
 /** Brings a fresh engine to the last whole checkpoint, or to the run's model where there is none. */
 export async function restoreSession(context: RunContext, engine: Engine): Promise<Session> {
-  const engineInfo = await engine.info()
-  requireCapabilities(context, engineInfo)
+  const found = await engine.info()
+  requireCapabilities(context, found)
   const saved = await context.parts.directory.checkpoints.latestWhole()
-  if (!saved) return { ...context, engine, engineInfo, model: await engine.loadModel(context.parts.model), ...startOfRun(context) }
-  requireDevice(saved, engineInfo)
+  if (!saved) {
+    const model = await engine.loadModel(context.parts.model)
+    return { ...context, engine, engineInfo: await engine.info(), model, ...startOfRun(context) }
+  }
+  requireDevice(saved, found)
   await restoreReference(context, engine, saved)
   const model: ModelInfo = await engine.load(saved.directory, { optimizer: true })
   const { stage, stageIndex, stageStep, step, policyVersion, totals } = saved.checkpoint
   requireStage(context, stage, stageIndex)
   const position = { stage, stageIndex, stageStep, step, policyVersion }
-  return { ...context, engine, engineInfo, model, position, totals: { ...(totals ?? noTotals()) }, lastSaved: positionKey(position) }
+  return { ...context, engine, engineInfo: await engine.info(), model, position, totals: { ...(totals ?? noTotals()) }, lastSaved: positionKey(position) }
 }
 
 function startOfRun({ plan }: RunContext): Pick<Session, 'position' | 'totals' | 'lastSaved'> {

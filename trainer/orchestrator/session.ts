@@ -26,6 +26,7 @@ export interface RunContext {
 /** What lasts as long as one engine. `position` and `totals` move with its weights. */
 export interface Session extends RunContext {
   readonly engine: Engine
+  /** As of the session's start, with its model loaded. */
   readonly engineInfo: EngineInfo
   readonly model: ModelInfo
   readonly position: Position

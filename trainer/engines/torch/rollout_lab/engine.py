@@ -31,6 +31,7 @@ from rollout_lab.sampling.decoder import Sampler
 from rollout_lab.serving.progress import NOTICE, Progress
 from rollout_lab.serving.server import Call, Verb
 from rollout_lab.training import forward_backward
+from rollout_lab.training.attention_used import attention_used, flash_not_given
 from rollout_lab.training.optimizer import Optimizer
 from rollout_lab.training.out_of_memory import TokenBudget, again_notice, failure_of_memory, free_memory
 
@@ -60,6 +61,7 @@ class TorchEngine:
         self.device = choose_device(options.device)
         self._loaded: Loaded | None = None
         self._snapshots = Snapshots()
+        self._told_of_attention = False
         torch.set_num_threads(self.threads)
         keep_freed_memory()
         torch.use_deterministic_algorithms(self.deterministic)
@@ -107,6 +109,8 @@ class TorchEngine:
     def info(self, _: dict[str, Any], __: Call) -> dict[str, Any]:
         capabilities = [*CAPABILITIES, *(["adapters"] if self.options.lora is not None else [])]
         versions = {"torch": torch.__version__, "transformers": transformers.__version__, "python": platform.python_version()}
+        if self._loaded is not None:
+            versions["attention"] = attention_used(self.model)
         told = gauges(self.device)
         called = identity(self.device)
         return {
@@ -115,15 +119,16 @@ class TorchEngine:
             **({} if called is None else {"deviceId": called})
         }
 
-    def load_model(self, request: dict[str, Any], _: Call) -> dict[str, Any]:
+    def load_model(self, request: dict[str, Any], call: Call) -> dict[str, Any]:
         source = request["source"]
         options = options_for(source["folder"], self.options, self.device) if source["kind"] == "folder" else self.options
         read = read_model(source, options, self.device)
         self._snapshots = Snapshots()
         self._take(read, options, None)
+        self._tell_of_attention(call)
         return model_info(self.model)
 
-    def load(self, request: dict[str, Any], _: Call) -> dict[str, Any]:
+    def load(self, request: dict[str, Any], call: Call) -> dict[str, Any]:
         options = options_for(request["folder"], self.options, self.device)
         read = read_folder(request["folder"], options, self.device)
         before = None if self._loaded is None else self.model.description
@@ -131,7 +136,14 @@ class TorchEngine:
         self._take(read, options, state)
         if before is None or not before.same_tokenizer(self.model.description) or not self._snapshots.fit(self.model):
             self._snapshots = Snapshots()
+        self._tell_of_attention(call)
         return model_info(self.model)
+
+    def _tell_of_attention(self, call: Call) -> None:
+        detail = flash_not_given(self.model)
+        if detail is not None and not self._told_of_attention:
+            self._told_of_attention = True
+            call.notify(NOTICE, {"kind": "attention", "detail": detail})
 
     def _saved_state(self, read: ReadModel, folder: str) -> OptimizerState | None:
         shapes = {name: parameter.shape for name, parameter in trained_parameters(read.network, read.reward_head).items()}

@@ -53,6 +53,22 @@ def test_says_what_it_is(engine: LocalEngine) -> None:
     assert "adapters" not in info["capabilities"] and set(info["versions"]) >= {"torch", "transformers", "python"}
 
 
+def test_says_how_it_attends_and_that_flash_is_not_given(tmp_path: Path) -> None:
+    engine = LocalEngine(attention="flash")
+    assert "attention" not in engine.call("info")["versions"]
+    for _ in range(2):
+        engine.call("loadModel", source=tiny_source())
+    assert engine.call("info")["versions"]["attention"] == "sdpa, packed"
+    engine.call("save", folder=str(tmp_path), optimizer=False, dtype="float32")
+    engine.call("load", folder=str(tmp_path), optimizer=False)
+    [(method, notice)] = engine.told
+    assert (method, notice["kind"]) == ("engine/notice", "attention") and '"dtype": "bfloat16"' in notice["detail"]
+    for asked, used in (("eager", "eager, padded"), ("auto", "sdpa, packed")):
+        other = LocalEngine(attention=asked)
+        other.call("loadModel", source=tiny_source())
+        assert other.call("info")["versions"]["attention"] == used and other.told == []
+
+
 def test_a_device_that_is_not_there() -> None:
     with pytest.raises(LabError) as caught:
         LocalEngine(device="cuda:7")

@@ -15,7 +15,7 @@ from rollout_lab.models.heads import BIAS, WEIGHT, RewardHead
 from rollout_lab.models.options import TorchOptions
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 ADAPTER_NAME = re.compile(r"\.default(?=\.|$)")
 """peft names the tensors of an adapter after it, within the name or, of an embedding's, at its end; files leave it out."""
@@ -65,6 +65,11 @@ class LoadedModel:
     def hidden_size(self) -> int:
         return self.output_head().in_features
 
+    @property
+    def head_size(self) -> int:
+        """Of attention."""
+        return head_size(self.causal.config.get_text_config())
+
     def decoder(self) -> nn.Module:
         """The transformer without the output head; its `last_hidden_state` is [B, N, d], after the last norm."""
         return self.causal.get_decoder()
@@ -95,6 +100,11 @@ class LoadedModel:
         if self.compute_dtype == torch.float32 or not (self.adapted or self.output_head().weight.dtype == torch.float32):
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, dtype=self.compute_dtype)
+
+
+def head_size(config: PretrainedConfig) -> int:
+    """Of a language model's configuration."""
+    return getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
 
 
 def plain_network(network: nn.Module) -> PreTrainedModel:

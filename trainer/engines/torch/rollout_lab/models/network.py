@@ -85,7 +85,7 @@ def without_dropout(config: PretrainedConfig) -> PretrainedConfig:
 def own_attention(options: TorchOptions) -> str | None:
     """transformers' implementation for models that are not run packed; None = its choice. Flash attention is a package of its own
     there, which packed models do without."""
-    if options.attention == "flash" and is_flash_attn_2_available():
+    if options.attention == "flash" and options.compute_dtype != torch.float32 and is_flash_attn_2_available():
         return "flash_attention_2"
     # Its choice is sdpa, or eager for models that cannot.
     return "eager" if options.attention == "eager" else None

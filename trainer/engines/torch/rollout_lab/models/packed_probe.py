@@ -17,6 +17,7 @@ from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, PretrainedConfig, PreTrainedModel
 
 from rollout_lab.models.attention import UnsupportedAttention, attend_by_layout, refuse_other_attention
+from rollout_lab.models.loaded_model import head_size
 from rollout_lab.models.wide_weights import in_float32
 
 PROBE = "rollout_lab_probe"
@@ -93,7 +94,7 @@ def _is_plain(config: PretrainedConfig, context_length: int) -> bool:
 def _asks_as_described(layout: ProbeLayout, config: PretrainedConfig) -> bool:
     """Every layer once, for heads of the one shape that keys and values are kept in (latent attention has several)."""
     heads = config.num_attention_heads
-    size = getattr(config, "head_dim", None) or config.hidden_size // heads
+    size = head_size(config)
     described = (heads, getattr(config, "num_key_value_heads", None) or heads, size, size, size)
     return sorted(layout.asked) == list(range(config.num_hidden_layers)) and layout.shapes == {described}
 

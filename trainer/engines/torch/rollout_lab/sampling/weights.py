@@ -61,9 +61,8 @@ class ModelWeights:
 def cache_shape(model: LoadedModel) -> CacheShape:
     config = model.causal.config.get_text_config()
     heads = config.num_attention_heads
-    size = getattr(config, "head_dim", None) or config.hidden_size // heads
     key_value_heads = getattr(config, "num_key_value_heads", None) or heads
-    return CacheShape(config.num_hidden_layers, heads, key_value_heads, size, model.compute_dtype, model.device)
+    return CacheShape(config.num_hidden_layers, heads, key_value_heads, model.head_size, model.compute_dtype, model.device)
 
 
 def effective_weight(layer: nn.Module) -> torch.Tensor:

@@ -42,6 +42,12 @@ def test_adapters_in_the_projections() -> None:
     assert_matches(model, data, loss_of(*COMBINED), tokens=24)
 
 
+def test_adapters_over_bfloat16() -> None:
+    pytest.importorskip("peft")
+    model = tiny_model(TorchOptions(dtype="bfloat16", lora=LoraOptions(4, 8, 0.0, ())))
+    assert use_fused_layers(model.causal, torch.bfloat16)
+
+
 def test_bfloat16_stays_near() -> None:
     exact, fused = tiny_model(), tiny_model(TorchOptions(dtype="bfloat16"))
     data = train_data(exact)
