@@ -243,6 +243,18 @@ def test_adapters_of_words_are_part_of_every_model(engine: LocalEngine, tmp_path
     assert adapted.call("logprobs", sequences=DATA) == scores
 
 
+def test_all_weights_are_trained_from_a_checkpoint_with_an_adapter(engine: LocalEngine, adapted: LocalEngine, tmp_path: Path) -> None:
+    adapted.call("loadModel", source=tiny_source())
+    train(adapted, 1)
+    adapted.call("save", folder=str(tmp_path), optimizer=True, dtype="float32")
+    engine.call("loadModel", source={"kind": "folder", "folder": str(tmp_path)})
+    names, before = set(engine.call("gradients")), engine.call("logprobs", sequences=DATA)
+    train(engine, 1)
+    assert engine.call("logprobs", sequences=DATA) != before
+    engine.call("loadModel", source=tiny_source())
+    assert names == set(engine.call("gradients"))
+
+
 COMBINATIONS: dict[str, dict[str, Any]] = {
     "bfloat16 over masters": {"dtype": "bfloat16"},
     "bfloat16 alone": {"dtype": "bfloat16", "masterWeights": False},

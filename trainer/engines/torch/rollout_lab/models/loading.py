@@ -17,6 +17,7 @@ from rollout_lab.models.context import context_length
 from rollout_lab.models.description import CONFIG, GENERATION, Description, read_description
 from rollout_lab.models.folders import model_folder
 from rollout_lab.models.heads import RewardHead
+from rollout_lab.models.language_part import freeze_others, other_linear_layers
 from rollout_lab.models.loaded_model import LoadedModel, plain_network
 from rollout_lab.models.memory import require_room
 from rollout_lab.models.network import count_parameters, make_network, read_config, read_network, read_reward_head, without_dropout
@@ -76,7 +77,8 @@ def read_folder(named: str, options: TorchOptions, device: torch.device) -> Read
         return _read_adapted(folder, adapter, options, device)
     found = _read_plain(folder, options, device)
     if options.lora is not None:
-        found.network = adapters.add_adapter(found.network, options.lora, ADAPTER_SEED)
+        others = other_linear_layers(found.network)
+        found.network = adapters.add_adapter(found.network, options.lora, ADAPTER_SEED, {"exclude_modules": others} if others else {})
     return found
 
 
@@ -107,7 +109,8 @@ def _read_adapted(folder: Path, adapter: dict[str, Any], options: TorchOptions, 
     network = adapters.add_adapter(found.network, lora, ADAPTER_SEED, settings, place)
     adapters.read_adapter(folder, network)
     found.reward_head = adapters.read_head(folder, network.get_base_model().get_output_embeddings().in_features)
-    found.network = network if options.lora is not None else network.merge_and_unload()
+    # What is below an adapter is frozen, and stays so where it is merged.
+    found.network = network if options.lora is not None else network.merge_and_unload().requires_grad_()
     own_base = base.resolve().is_relative_to(folder.resolve())
     found.folder, found.base_folder = folder, None if own_base else found.base_folder
     if (folder / CONFIG).exists():
@@ -132,12 +135,13 @@ def _vocabulary_size(network: nn.Module) -> int:
 
 
 def _checked(read: ReadModel) -> ReadModel:
-    """With its ends of text. Rejects a tokenizer, or an end, that the model has no row for."""
+    """With its ends of text, and with nothing to train that no text reaches. Rejects a tokenizer, or an end, that the model has no row for."""
     place = NEW_MODEL if read.folder is None else str(read.folder)
     size = _vocabulary_size(read.network)
     check_vocabulary(place, read.tokenizer, size)
     # The tokenizer's own end comes first: it is what plain texts end with.
     ends = end_of_text_tokens(place, read.description, size)
+    freeze_others(plain_network(read.network))
     read.end_of_text_tokens = tuple(sorted(ends, key=lambda each: each != read.tokenizer.eos_token_id))
     return read
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import load_file
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText
 
 from rollout_lab.models.new_model import word_level_tokenizer
@@ -76,6 +77,28 @@ def test_what_is_loaded_as_a_text_model_is_written_as_one(tmp_path: Path, option
     engine.call("save", folder=str(third), optimizer=True, dtype="float32")
     engine.call("load", folder=str(third), optimizer=True)
     assert engine.call("logprobs", sequences=SEQUENCES) == scores
+
+
+@pytest.mark.parametrize("options", [{}, {"lora": LORA}])
+def test_only_what_text_goes_through_is_trained(tmp_path: Path, options: dict[str, Any]) -> None:
+    first, second, export = tmp_path / "first", tmp_path / "second", tmp_path / "export"
+    write_gemma(first)
+    engine = LocalEngine(**options)
+    engine.call("loadModel", source={"kind": "folder", "folder": str(first)})
+    names = set(engine.call("gradients"))
+    assert names and all(name.startswith("model.language_model.") for name in names)
+    for _ in range(2):
+        engine.call("forwardBackward", data=SEQUENCES, loss=LOSS)
+        engine.call("optimStep", step={**STEP, "weightDecay": 0.1})
+    engine.call("save", folder=str(export), optimizer=False, dtype="float32")
+    before, after = load_file(first / "model.safetensors"), load_file(export / "model.safetensors")
+    for name, value in before.items():
+        assert torch.equal(value, after[name]) or "language_model" in name, name
+    assert any(not torch.equal(value, after[name]) for name, value in before.items())
+    scores = engine.call("logprobs", sequences=SEQUENCES)
+    engine.call("save", folder=str(second), optimizer=True, dtype="float32")
+    engine.call("load", folder=str(second), optimizer=True)
+    assert engine.call("logprobs", sequences=SEQUENCES) == scores and set(engine.call("gradients")) == names
 
 
 def test_what_is_loaded_whole_is_written_whole(tmp_path: Path) -> None:
