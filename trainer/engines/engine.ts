@@ -23,6 +23,11 @@ export interface EngineInfo {
   readonly threads: number
   /** Of what computes; with a model loaded also `attention`: which one it gets, and whether sequences are packed. */
   readonly versions: Readonly<Record<string, string>>
+  /**
+   * What samples in the engine's place. `logprobs_T` of its completions are the engine's all the same, scored after the draw, so that the
+   * sampler's own figures are `samplingLogprobs_T` alone.
+   */
+  readonly sampler?: 'vllm'
   /** What the device's driver tells as of now, where it tells anything. Each may be absent. */
   readonly gauges?: Gauges
 }
@@ -274,8 +279,11 @@ export interface Engine {
 
 /** Something that people should hear of although the call goes on. */
 export interface EngineNotice {
-  /** `outOfMemory`: the work is done again, in smaller parts or with more room; `attention`: it is another than the run asks for. */
-  readonly kind: 'outOfMemory' | 'attention'
+  /**
+   * `outOfMemory`: the work is done again, in smaller parts or with more room; `attention`: it is another than the run asks for;
+   * `samplerMismatch`: the sampler draws from other probabilities than the engine computes.
+   */
+  readonly kind: 'outOfMemory' | 'attention' | 'samplerMismatch'
   readonly detail: string
   /** Token budget from now on, where it was a micro-batch that was halved. */
   readonly microBatchTokens?: number

@@ -64,11 +64,11 @@ export const METRIC_DEFINITIONS = {
   ),
   'mismatch/mean': define(
     'Sampler–trainer mismatch', 'nats', FIRST,
-    'Mean |Δ log π| of the same token under sampler and trainer, before the first update.'
+    'Mean |Δ log π| of the same token under sampler and trainer, before the first update. vLLM tells log π at temperature 1 without filters alone.'
   ),
   'mismatch/max': define(
     'Largest sampler–trainer mismatch', 'nats', `maximum over the ${FIRST}`,
-    'Largest |Δ log π| of the same token under sampler and trainer, before the first update.'
+    'Largest |Δ log π| of the same token under sampler and trainer, before the first update. vLLM tells log π at temperature 1 without filters alone.'
   ),
   'ratio/mean': define('Importance ratio', 'ratio', TRAINED, 'Mean of π/π_behaviour; 1 where the loss has no ratio.'),
   'ratio/max': define('Largest importance ratio', 'ratio', 'maximum over those tokens', 'Largest π/π_behaviour.'),

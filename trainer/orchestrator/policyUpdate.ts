@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts'
 import type { SampledTokens, Weighed } from '../algorithms/algorithm.ts'
-import type { ForwardBackwardResult, OptimizerStepResult, TrainSequence } from '../engines/engine.ts'
+import type { OptimizerStepResult, SequenceLogprobs, TrainSequence } from '../engines/engine.ts'
 import type { ScoredTokens, UpdateFigures } from '../evals/stepMetrics.ts'
 import type { TokenUpdate } from '../protocol/tokenUpdate.ts'
 import type { StagePlan } from './runPlan.ts'
@@ -30,7 +30,7 @@ export async function updatePolicy(session: Session, stage: StagePlan, stageStep
     const result = await session.engine.forwardBackward(data, loss, session.control.signal)
     requireFinite(result.loss, 'the loss')
     // A refinement was sampled under another prompt: there the two are not to agree.
-    if (u === 0) scoredTokens = part.flatMap((item, i) => (item.scored.refined ? [] : [scoredTokensOf(item, result, i)]))
+    if (u === 0) scoredTokens = part.flatMap((item, i) => (item.scored.refined ? [] : scoredTokensOf(samplerLogprobs(session, stage, item), item, result.logprobs[i]!)))
     tokenUpdates.push(...tokenUpdatesOf(part, result, loss))
     const step = optimizerStepAt(stage.optimizer, (stageStep - 1) * stage.updatesPerStep + u, stage.steps * stage.updatesPerStep)
     const optimizer = await stepOptimizer(session, step)
@@ -61,9 +61,17 @@ const writtenAlone = ({ sequence: { mask_T } }: TrainItem) => (logprob: number, 
 
 const sampledTokens = (item: TrainItem): SampledTokens => ({ behaviour_T: item.behaviourLogprobs_T.map(writtenAlone(item)), drawn_T: item.drawnLogprobs_T.map(writtenAlone(item)) })
 
-function scoredTokensOf({ sequence: { mask_T }, behaviourLogprobs_T }: TrainItem, result: ForwardBackwardResult, index: number): ScoredTokens {
+/** What the sampler itself says of the policy's tokens, as far as it does: one beside the engine tells of what it drew from alone. */
+function samplerLogprobs({ engineInfo }: Session, { sampling }: StagePlan, { behaviourLogprobs_T, drawnLogprobs_T }: TrainItem): readonly number[] | undefined {
+  if (engineInfo.sampler === undefined) return behaviourLogprobs_T
+  return drawsFromPolicy(sampling) ? drawnLogprobs_T : undefined
+}
+
+const drawsFromPolicy = ({ temperature, topK, topP, minP }: StagePlan['sampling']): boolean => temperature === 1 && topK === 0 && topP === 1 && minP === 0
+
+function scoredTokensOf(sampler_T: readonly number[] | undefined, { sequence: { mask_T } }: TrainItem, { logprobs_T }: SequenceLogprobs): ScoredTokens[] {
   const trained = (values_T: readonly number[]): readonly number[] => (mask_T ? values_T.filter((_, t) => mask_T[t] !== 0) : values_T)
-  return { sampler_T: trained(behaviourLogprobs_T), trainer_T: trained(result.logprobs[index]!.logprobs_T) }
+  return sampler_T ? [{ sampler_T: trained(sampler_T), trainer_T: trained(logprobs_T) }] : []
 }
 
 const trainedTokens = (data: readonly TrainSequence[]): number =>

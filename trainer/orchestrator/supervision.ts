@@ -47,9 +47,16 @@ async function withEngine(
 }
 
 function asWarning({ kind, detail, microBatchTokens }: EngineNotice): { readonly code: string; readonly message: string } {
-  if (kind === 'attention') return { code: 'engine/attention', message: detail }
-  const parts = microBatchTokens === undefined ? '' : `, and done again in smaller parts of ${microBatchTokens} tokens (microBatchTokens)`
-  return { code: 'engine/out-of-memory', message: `Out of memory${parts}: ${detail}` }
+  switch (kind) {
+    case 'outOfMemory': {
+      const parts = microBatchTokens === undefined ? '' : `, and done again in smaller parts of ${microBatchTokens} tokens (microBatchTokens)`
+      return { code: 'engine/out-of-memory', message: `Out of memory${parts}: ${detail}` }
+    }
+    case 'attention':
+      return { code: 'engine/attention', message: detail }
+    case 'samplerMismatch':
+      return { code: 'engine/sampler-mismatch', message: `Completions are drawn from other probabilities than are trained: ${detail}. Set "sampler": "own" in "torch" where it costs learning; in "dtype": "float32" the two differ least.` }
+  }
 }
 
 function diedTooOften(error: LabError, deaths: number): LabError {

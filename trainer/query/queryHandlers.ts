@@ -141,8 +141,6 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
   }
 }
 
-const openAll = (state: QueryState, runs: readonly string[], signal: AbortSignal): Promise<NamedRun[]> => namedRuns(runs, (directory) => state.wholeRun(directory, signal))
-
 function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }

@@ -28,6 +28,7 @@ from rollout_lab.models.options import TorchOptions
 from rollout_lab.models.saving import save_model
 from rollout_lab.models.snapshots import Snapshots
 from rollout_lab.sampling.decoder import Sampler
+from rollout_lab.sampling.vllm.process import uses_vllm
 from rollout_lab.serving.progress import NOTICE, Progress
 from rollout_lab.serving.server import Call, Verb
 from rollout_lab.training import forward_backward
@@ -115,8 +116,8 @@ class TorchEngine:
         called = identity(self.device)
         return {
             "name": "torch", "deterministic": self.deterministic, "capabilities": capabilities, "device": str(self.device),
-            "threads": self.threads, "versions": versions, **({} if told is None else {"gauges": told}),
-            **({} if called is None else {"deviceId": called})
+            "threads": self.threads, "versions": versions, **({"sampler": "vllm"} if uses_vllm(self.options, self.device) else {}),
+            **({} if told is None else {"gauges": told}), **({} if called is None else {"deviceId": called})
         }
 
     def load_model(self, request: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -172,8 +173,8 @@ class TorchEngine:
     def sample(self, request: dict[str, Any], call: Call) -> list[dict[str, Any]]:
         report = Progress(call.notify, request["call"], request["finished"], request["partial"])
 
-        def told(detail: str) -> None:
-            call.notify(NOTICE, {"kind": "outOfMemory", "detail": detail})
+        def told(notice: dict[str, Any]) -> None:
+            call.notify(NOTICE, notice)
 
         completions = self.loaded.sampler.sample(request["prompts"], request["parameters"], report, call.cancelled, told)
         report.flush()

@@ -40,7 +40,7 @@ from rollout_lab.sampling.filters import SamplingSettings
 from rollout_lab.sampling.graphs import DeviceParts, GraphRunner, runs_kernels
 from rollout_lab.sampling.key_values import KeptKeyValues
 from rollout_lab.sampling.lanes import Lanes
-from rollout_lab.sampling.less_memory import Told, run_in_memory
+from rollout_lab.sampling.less_memory import run_in_memory
 from rollout_lab.sampling.own_cache import RowBytes, measure_rows
 from rollout_lab.sampling.padded import sample_padded
 from rollout_lab.sampling.plan import Limits, Plan, limits_of, plan_call
@@ -50,9 +50,10 @@ from rollout_lab.sampling.runners import PlainRunner
 from rollout_lab.sampling.session import Session
 from rollout_lab.sampling.shares import deal
 from rollout_lab.sampling.step import LlamaStep, ModuleStep, Step
-from rollout_lab.sampling.vllm.process import PYTHON_VARIABLE, REMEDY, named_python
+from rollout_lab.sampling.vllm.process import PYTHON_VARIABLE, REMEDY, named_python, uses_vllm
 from rollout_lab.sampling.vllm.sampler import VllmSampler
 from rollout_lab.sampling.weights import ModelWeights, cache_shape, copy_weights, is_llama_like, refresh_weights, worth_copying
+from rollout_lab.training.out_of_memory import Told
 from rollout_lab.training.packed_layout import has_varlen
 
 MOST_KEPT_SHARE = 0.2
@@ -104,7 +105,7 @@ class Sampler:
         python = vllm_python(self._model)
         if python is not None:
             self._vllm = self._vllm or VllmSampler(self._model, python)
-            return self._vllm.sample(prompts, parameters, report, cancelled)
+            return self._vllm.sample(prompts, parameters, report, cancelled, told)
         call = SampleCall(self._model, prompts, parameters, report)
         try:
             if call.unfinished and not cancelled():
@@ -194,13 +195,14 @@ class Sampler:
 
 
 def vllm_python(model: LoadedModel) -> str | None:
-    """The Python to run vLLM by, where a run asks for vLLM or the machine has it for a GPU. Rejects with `engine/vllm` where it is
-    asked for and missing."""
-    asked, python = model.options.sampler, named_python()
-    if asked == "vllm" and python is None:
+    """The Python to run vLLM by, where vLLM samples. Rejects with `engine/vllm` where it is asked for and missing."""
+    if not uses_vllm(model.options, model.device):
+        return None
+    python = named_python()
+    if python is None:
         message = f"The run samples by vLLM, and {PYTHON_VARIABLE} names no Python that has it"
         raise LabError("engine", "engine/vllm", message, remedy=REMEDY)
-    return python if asked == "vllm" or (asked == "auto" and model.device.type == "cuda") else None
+    return python
 
 
 def _current(device: torch.device) -> ContextManager[Any]:

@@ -7,10 +7,7 @@ from typing import Callable
 from rollout_lab.errors import LabError
 from rollout_lab.sampling.call import SampleCall
 from rollout_lab.sampling.plan import Limits
-from rollout_lab.training.out_of_memory import failure_of_memory, free_memory
-
-Told = Callable[[str], None]
-"""Gets what is done about it, for people."""
+from rollout_lab.training.out_of_memory import Told, failure_of_memory, free_memory
 
 
 def run_in_memory(call: SampleCall, limits: Limits, work: Callable[[Limits], None], release: Callable[[], object], told: Told) -> None:
@@ -26,7 +23,7 @@ def run_in_memory(call: SampleCall, limits: Limits, work: Callable[[Limits], Non
             raise _too_much(failure)
         limits = limits.halved(rows)
         call.begin_again()
-        told(f"sampling goes on with {limits.lanes} completions at a time ({failure})")
+        told({"kind": "outOfMemory", "detail": f"sampling goes on with {limits.lanes} completions at a time ({failure})"})
 
 
 def _too_much(failure: str) -> LabError:

@@ -94,7 +94,7 @@ def test_padded_rows_begin_again_with_half_as_many(after: int, monkeypatch: pyte
     completions = Sampler(model, ROOM).sample(PROMPTS, PARAMETERS, expected, never)
     memory_for(model, 6, monkeypatch, after)
     told: list[str] = []
-    found = Sampler(model, ROOM).sample(PROMPTS, PARAMETERS, whole, never, told.append)
+    found = Sampler(model, ROOM).sample(PROMPTS, PARAMETERS, whole, never, lambda notice: told.append(notice["detail"]))
     assert [each["tokens"] for each in found] == [each["tokens"] for each in completions]
     assert len(told) == 3 and "2.00 GiB" in told[-1] and "\n" not in told[-1]
     assert after > 0 or [each.split()[4] for each in told] == ["20", "10", "5"]
@@ -116,11 +116,11 @@ def test_packed_rows_begin_again_where_their_cache_does_not_fit(threads: int, mo
         made(self, shape, sequences, capacity)
 
     monkeypatch.setattr(key_values.KeyValues, "__init__", bounded)
-    told: list[str] = []
+    told: list[dict[str, Any]] = []
     limits = Limits(512, 1000, 64, threads)
     found = Sampler(model, limits).sample(PROMPTS, PARAMETERS, Recorder(), never, told.append)
     assert [each["tokens"] for each in found] == [each["tokens"] for each in expected]
-    assert told
+    assert {each["kind"] for each in told} == {"outOfMemory"}
 
 
 def test_a_completion_that_does_not_fit_alone(monkeypatch: pytest.MonkeyPatch) -> None:

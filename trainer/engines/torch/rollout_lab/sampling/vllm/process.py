@@ -8,7 +8,10 @@ import subprocess
 from pathlib import Path
 from typing import Any, Iterator
 
+import torch
+
 from rollout_lab.errors import LabError
+from rollout_lab.models.options import TorchOptions
 
 PYTHON_VARIABLE = "ROLLOUT_LAB_VLLM_PYTHON"
 REMEDY = (
@@ -20,6 +23,11 @@ WORKER = Path(__file__).with_name("worker.py")
 def named_python() -> str | None:
     """The Python that has vLLM, where the machine names one."""
     return os.environ.get(PYTHON_VARIABLE) or None
+
+
+def uses_vllm(options: TorchOptions, device: torch.device) -> bool:
+    """Where a run asks for it, or leaves the choice and the machine has it for a GPU."""
+    return options.sampler == "vllm" or (options.sampler == "auto" and device.type == "cuda" and named_python() is not None)
 
 
 def _failed(message: str) -> LabError:

@@ -2,13 +2,13 @@
 
 Weights go over as a folder of safetensors (handover.py), written before the first call after each change, adapters merged.
 What vLLM says of a token comes from its own kernels, so the log-probabilities and entropies of a completion are the trainer's own,
-scored after the call; vLLM's are kept as those drawn from, and the difference between the two is reported. Seeds are vLLM's: the same
-seed draws other tokens than the decoder of this package does.
+scored after the call; vLLM's are kept as those drawn from. It tells them after temperature and filters ("processed"), which is what
+the contract asks for, and keeps no others: what they differ from the trainer's is known where the temperature is 1 and nothing filters.
+A large difference is told of as a notice. Seeds are vLLM's: the same seed draws other tokens than the decoder of this package does.
 """
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Callable, Sequence
 
 import torch
@@ -21,10 +21,7 @@ from rollout_lab.sampling.rows import SampledRow
 from rollout_lab.sampling.vllm.handover import Handover, no_room
 from rollout_lab.sampling.vllm.process import WorkerProcess
 from rollout_lab.training.forward_backward import logprobs
-from rollout_lab.training.out_of_memory import TokenBudget
-from rollout_lab.training.out_of_memory import free_memory
-
-logger = logging.getLogger(__name__)
+from rollout_lab.training.out_of_memory import Told, TokenBudget, free_memory
 
 MEMORY_SHARE = 0.4
 """Of the GPU, for vLLM's weights and cache; the trainer keeps the rest."""
@@ -37,15 +34,8 @@ FOLDER_ROOM = 1.05
 SCORED_TOKENS = 16384
 WARN_FROM = 0.05
 """Nats: the mean difference of log-probabilities from which training on them is in doubt."""
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """|log-probability by vLLM − by the trainer| over the tokens of a call, in nats."""
-
-    tokens: int
-    mean: float
-    largest: float
+WARN_AGAIN = 2
+"""Times as large as when it was told of last."""
 
 
 class VllmSampler:
@@ -58,11 +48,10 @@ class VllmSampler:
         self._handover = Handover()
         self._version: int | None = None
         """Of the weights that were handed over."""
-        self.mismatch: Mismatch | None = None
-        """Of the last call, where it drew from the policy itself."""
+        self._warn_from = WARN_FROM
 
     def sample(
-        self, prompts: Sequence[dict[str, Any]], parameters: dict[str, Any], report: Report, cancelled: Callable[[], bool]
+        self, prompts: Sequence[dict[str, Any]], parameters: dict[str, Any], report: Report, cancelled: Callable[[], bool], told: Told
     ) -> list[dict[str, Any]]:
         """As `Sampler.sample`; rejects with `engine/vllm` too."""
         call = SampleCall(self._model, prompts, parameters, report)
@@ -73,7 +62,7 @@ class VllmSampler:
             for row in rows:
                 if row.stop_reason is None:
                     row.finish("cancelled")
-            self._score(rows, SamplingSettings.of(parameters))
+            self._score(rows, SamplingSettings.of(parameters), told)
             for row in rows:
                 call.done(row)
         return call.finish()
@@ -139,22 +128,25 @@ class VllmSampler:
                 ending = True
                 worker.send({"cancel": True})
 
-    def _score(self, rows: list[SampledRow], settings: SamplingSettings) -> None:
+    def _score(self, rows: list[SampledRow], settings: SamplingSettings, told: Told) -> None:
         made = [row for row in rows if row.tokens]
         sequences = [{"prompt": row.source.prompt, "completion": row.tokens} for row in made]
         scores = logprobs(self._model, sequences, TokenBudget(SCORED_TOKENS), lambda: False) if made else []
         if settings == SamplingSettings():
-            self._report(made, scores)
+            self._compare(made, scores, told)
         for row, score in zip(made, scores):
             row.score(score["logprobs_T"], score["entropies_T"])
 
-    def _report(self, rows: list[SampledRow], scores: list[dict[str, Any]]) -> None:
+    def _compare(self, rows: list[SampledRow], scores: list[dict[str, Any]], told: Told) -> None:
+        """Tells of differences that are large, and once more where they have grown much."""
         pairs = [pair for row, score in zip(rows, scores) for pair in zip(row.logprobs, score["logprobs_T"])]
         differences = [abs(drawn - scored) for drawn, scored in pairs]
-        self.mismatch = Mismatch(len(pairs), sum(differences) / max(1, len(pairs)), max(differences, default=0.0))
-        level = logging.WARNING if self.mismatch.mean >= WARN_FROM else logging.INFO
-        said = "vLLM and the trainer differ by %.4f nats a token on average, %.4f at most"
-        logger.log(level, said, self.mismatch.mean, self.mismatch.largest)
+        mean = sum(differences) / max(1, len(differences))
+        if mean < self._warn_from:
+            return
+        self._warn_from = WARN_AGAIN * mean
+        said = f"vLLM's log-probabilities differ from the trainer's by {mean:.3g} nats a token on average, {max(differences):.3g} at most"
+        told({"kind": "samplerMismatch", "detail": said})
 
     def _end_worker(self) -> None:
         if self._worker is not None:

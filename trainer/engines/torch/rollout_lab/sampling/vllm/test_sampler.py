@@ -15,6 +15,7 @@ from rollout_lab.models.options import TorchOptions
 from rollout_lab.sampling.decoder import Sampler
 from rollout_lab.sampling.testing import PARAMETERS, Recorder, small_model
 from rollout_lab.sampling.vllm import handover, process, sampler as vllm_sampler
+from rollout_lab.testing.local_engine import LocalEngine
 
 STAND_IN = '''
 import json, os, time, types
@@ -29,7 +30,7 @@ class SamplingParams:
         self.__dict__.update(settings)
 
 class Engine:
-    """Counts upwards from the seed, one token a step."""
+    """Counts upwards from the seed, one token a step, each with minus the seed for its log-probability."""
     def __init__(self):
         self.rows = {}
     def add_request(self, name, prompt, settings):
@@ -46,7 +47,7 @@ class Engine:
         outputs = []
         for name, (settings, tokens, logprobs) in list(self.rows.items()):
             tokens.append(1 + (settings.seed + len(tokens)) % 9)
-            logprobs.append({tokens[-1]: types.SimpleNamespace(logprob=-2.0)})
+            logprobs.append({tokens[-1]: types.SimpleNamespace(logprob=-float(settings.seed))})
             made = types.SimpleNamespace(token_ids=tuple(tokens), logprobs=list(logprobs))
             outputs.append(types.SimpleNamespace(request_id=name, outputs=[made]))
             if len(tokens) >= settings.max_tokens:
@@ -85,24 +86,47 @@ def read(notes: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in notes.read_text().splitlines()]
 
 
-def test_samples_with_the_trainers_log_probabilities_and_reports_the_difference(notes: Path, sampler: Sampler) -> None:
+def test_samples_with_the_trainers_log_probabilities_and_keeps_those_drawn_from(notes: Path, sampler: Sampler) -> None:
     recorder = Recorder()
     completions = sampler.sample(PROMPTS, PARAMETERS | {"maxTokens": 6}, recorder, lambda: False)
     assert [each["tokens"] for each in completions] == [[4, 5, 6, 7, 8, 9], [5, 6, 7, 8, 9, 1], [1, 2, 3, 4, 5, 6]]
     assert completions == sorted(recorder.completions, key=lambda each: (each["promptIndex"], each["sampleIndex"]))
     assert completions[0]["text"] == "d e f g h i" and completions[0]["stopReason"] == "length"
-    assert completions[0]["samplingLogprobs_T"] == [-2.0] * 6
+    assert completions[0]["samplingLogprobs_T"] == [-3.0] * 6
     from rollout_lab.sampling.testing import expected_logprobs
     rows = expected_logprobs(sampler._model, [1, 2, *completions[0]["tokens"]])[1:-1]
     expected = rows.gather(1, torch.tensor(completions[0]["tokens"])[:, None])[:, 0]
     torch.testing.assert_close(torch.tensor(completions[0]["logprobs_T"]), expected, atol=1e-5, rtol=0)
-    mismatch = sampler._vllm.mismatch
-    said = [logprob for each in completions for logprob in each["logprobs_T"]]
-    assert mismatch.tokens == 18 and abs(mismatch.mean - sum(abs(each + 2) for each in said) / 18) < 1e-6
     loaded, first, *_ = read(notes)
     assert {"config.json", "model.safetensors", "tokenizer.json"} <= set(loaded["load"])
     assert loaded["settings"]["logprobs_mode"] == "processed_logprobs"
     assert first["settings"]["stop_token_ids"] == [0] and first["settings"]["top_k"] == -1
+
+
+def test_tells_of_a_large_difference_once_and_again_where_it_has_grown_much(notes: Path, sampler: Sampler) -> None:
+    def told(seed: int, **parameters: float) -> list[str]:
+        notices: list[dict[str, str]] = []
+        prompts, asked = [{"tokens": [1, 2], "seeds": [seed]}], PARAMETERS | {"maxTokens": 6} | parameters
+        [made] = sampler.sample(prompts, asked, Recorder(), lambda: False, notices.append)
+        differences = [abs(drawn - own) for drawn, own in zip(made["samplingLogprobs_T"], made["logprobs_T"])]
+        said = f"by {sum(differences) / 6:.3g} nats a token on average, {max(differences):.3g} at most"
+        assert all(said in notice["detail"] for notice in notices)
+        return [notice["kind"] for notice in notices]
+
+    assert told(100, temperature=0.5) == told(100, topK=2) == []
+    assert [told(seed) for seed in (20, 21, 100, 20)] == [["samplerMismatch"], [], ["samplerMismatch"], []]
+
+
+@pytest.mark.parametrize("sampler, device, named, told", [
+    ("vllm", "cpu", False, True), ("auto", "cuda", True, True), ("auto", "cuda", False, False), ("auto", "cpu", True, False),
+    ("own", "cuda", True, False)])
+def test_the_engine_says_where_vllm_samples(
+    sampler: str, device: str, named: bool, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(process.PYTHON_VARIABLE, sys.executable if named else "")
+    assert process.uses_vllm(TorchOptions(sampler=sampler), torch.device(device)) == told
+    if device == "cpu":
+        assert LocalEngine(sampler=sampler).call("info").get("sampler") == ("vllm" if told else None)
 
 
 def test_sends_weights_again_when_they_have_changed(notes: Path, sampler: Sampler) -> None:
