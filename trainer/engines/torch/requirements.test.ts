@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { OLDEST_PYTHON, PEFT, REQUIRED, specifier } from './requirements.ts'
+import { OLDEST_PYTHON, PEFT, REQUIRED, specifier, VLLM } from './requirements.ts'
 
 describe('requirements of the PyTorch engine', () => {
   it('are those of its package', () => {
@@ -9,5 +9,7 @@ describe('requirements of the PyTorch engine', () => {
     assert.deepEqual(dependencies, REQUIRED.map(specifier))
     assert.deepEqual(JSON.parse(/^lora = (\[.*\])$/m.exec(project)?.[1] ?? '[]'), [specifier(PEFT)])
     assert.match(project, new RegExp(`^requires-python = ">=${OLDEST_PYTHON}"$`, 'm'))
+    const worker = readFileSync(new URL('./rollout_lab/sampling/vllm/worker.py', import.meta.url), 'utf8')
+    assert.match(worker, new RegExp(`^OLDEST = \\(${VLLM.atLeast.replace('.', ', ')}\\)$`, 'm'))
   })
 })

@@ -12,6 +12,9 @@ export const TORCH: Requirement = { name: 'torch', atLeast: '2.11', below: '2.14
 export const TRANSFORMERS: Requirement = { name: 'transformers', atLeast: '5', below: '6' }
 export const PEFT: Requirement = { name: 'peft', atLeast: '0.18', below: '1' }
 
+/** In a Python of its own: the first that takes new weights from a folder that it is told (`sampling/vllm/worker.py`). */
+export const VLLM: Requirement = { name: 'vllm', atLeast: '0.16', below: '1' }
+
 /** Without these nothing starts. */
 export const REQUIRED: readonly Requirement[] = [TORCH, TRANSFORMERS, { name: 'safetensors', atLeast: '0.5', below: '1' }]
 

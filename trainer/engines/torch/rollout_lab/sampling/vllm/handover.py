@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from rollout_lab.errors import LabError
+from rollout_lab.sampling.vllm.held_folder import HeldFolder, sweep
 
 SHARED_MEMORY = Path("/dev/shm")
 
@@ -25,21 +26,27 @@ def no_room(why: str) -> LabError:
 
 class Handover:
     def __init__(self) -> None:
-        self.folder: Path | None = None
+        self._held: HeldFolder | None = None
+
+    @property
+    def folder(self) -> Path | None:
         """Of the weights that were written last."""
+        return None if self._held is None else self._held.path
 
     def make(self, needed: int) -> Path:
         """An empty folder with room for so many bytes, in the place of the one before. Rejects with `engine/vllm`."""
         self.close()
         parents = [SHARED_MEMORY, Path(tempfile.gettempdir())]
+        for each in parents:
+            sweep(each)
         parent = next((each for each in parents if _free_bytes(each) >= needed), None)
         if parent is None:
             there = ", ".join(f"{each} has {_free_bytes(each) / 2**30:.1f}" for each in parents)
             raise no_room(f"they take {needed / 2**30:.1f} GiB, {there}")
-        self.folder = Path(tempfile.mkdtemp(prefix="rollout-lab-vllm-", dir=parent))
-        return self.folder
+        self._held = HeldFolder(parent)
+        return self._held.path
 
     def close(self) -> None:
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder = None
+        if self._held is not None:
+            self._held.remove()
+            self._held = None

@@ -5,8 +5,9 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 
 import torch
 
@@ -14,9 +15,10 @@ from rollout_lab.errors import LabError
 from rollout_lab.models.options import TorchOptions
 
 PYTHON_VARIABLE = "ROLLOUT_LAB_VLLM_PYTHON"
+"""By which the trainer says what a flag, a setting or the machine's own environment names."""
 REMEDY = (
-    f"Make an environment with vLLM (uv venv vllm-env && uv pip install --python vllm-env vllm) and name its Python in {PYTHON_VARIABLE}, "
-    'or set "sampler" to "own".')
+    "Make an environment with vLLM (uv venv vllm-env && uv pip install --python vllm-env vllm) and name its Python by --vllm-python, "
+    f'the setting rolloutLab.vllmPython or {PYTHON_VARIABLE}; `lab doctor` tries it. Or set "sampler" to "own".')
 WORKER = Path(__file__).with_name("worker.py")
 
 
@@ -34,11 +36,24 @@ def _failed(message: str) -> LabError:
     return LabError("engine", "engine/vllm", message, remedy=REMEDY)
 
 
+def visible_device(device: torch.device, environment: Mapping[str, str], rocm: bool) -> dict[str, str]:
+    """Variables that show a program the model's device alone, since vLLM takes the first that it sees. Devices are counted among those
+    that this process itself sees. On ROCm vLLM wants both variables alike."""
+    if device.type != "cuda":
+        return {}
+    names = ("HIP_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES") if rocm else ("CUDA_VISIBLE_DEVICES",)
+    seen = next((environment[name].split(",") for name in names if environment.get(name)), [])
+    index = device.index or 0
+    return dict.fromkeys(names, seen[index].strip() if index < len(seen) else str(index))
+
+
 class WorkerProcess:
-    def __init__(self, python: str) -> None:
+    def __init__(self, python: str, device: torch.device) -> None:
         if shutil.which(python) is None:
-            raise _failed(f"{python}, named by {PYTHON_VARIABLE}, is no program")
-        environment = os.environ | {"PYTHONUNBUFFERED": "1", "VLLM_LOGGING_LEVEL": "WARNING"}
+            raise _failed(f"{python}, which is to run vLLM, is no program")
+        environment = {
+            **os.environ, **visible_device(device, os.environ, torch.version.hip is not None), "PYTHONUNBUFFERED": "1",
+            "VLLM_LOGGING_LEVEL": "WARNING"}
         self._process = subprocess.Popen(
             [python, str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
 
@@ -65,7 +80,12 @@ class WorkerProcess:
         return next(self.answers())
 
     def close(self) -> None:
-        if self._process.stdin is not None:
+        """The weights stay: another worker may want them."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.write(json.dumps({"end": True}) + "\n")
+            self._process.stdin.flush()
+        with suppress(OSError):
             self._process.stdin.close()
         try:
             self._process.wait(timeout=10)

@@ -57,8 +57,13 @@ class VllmSampler:
         call = SampleCall(self._model, prompts, parameters, report)
         rows = call.unfinished
         if rows and not cancelled():
-            worker = self._ready(length_for(rows, self._model.context_length))
-            self._make(worker, call, rows, parameters, cancelled)
+            try:
+                worker = self._ready(length_for(rows, self._model.context_length))
+                self._make(worker, call, rows, parameters, cancelled)
+            except BaseException:
+                # A worker that failed is of no use, and nobody may come back for its weights.
+                self.close()
+                raise
             for row in rows:
                 if row.stop_reason is None:
                     row.finish("cancelled")
@@ -75,22 +80,16 @@ class VllmSampler:
             self._write_weights()
         if self._worker is not None and length <= self._length:
             if changed:
-                self._ask(self._worker, {"reload": str(self._handover.folder)})
+                self._worker.ask({"reload": str(self._handover.folder)})
             return self._worker
         self._end_worker()
         # What PyTorch holds and does not use is room that vLLM asks the device for.
         free_memory()
-        self._worker, self._length = WorkerProcess(self._python), length
-        self._ask(self._worker, {"load": str(self._handover.folder), "memory": MEMORY_SHARE, "length": length, "dtype": self._dtype})
+        self._worker, self._length = WorkerProcess(self._python, self._model.device), length
+        self._worker.ask({
+            "load": str(self._handover.folder), "memory": MEMORY_SHARE, "length": length, "dtype": self._dtype,
+            "trustRemoteCode": self._model.options.trust_remote_code})
         return self._worker
-
-    def _ask(self, worker: WorkerProcess, request: dict[str, Any]) -> None:
-        """A worker that could not take its weights is of no use."""
-        try:
-            worker.ask(request)
-        except BaseException:
-            self._end_worker()
-            raise
 
     @property
     def _dtype(self) -> str:
@@ -105,7 +104,6 @@ class VllmSampler:
             # With a reward head the folder would be that of a classifier.
             save_model(replace(model, reward_head=None), folder, None, resumable=False, dtype=self._dtype)
         except OSError as error:
-            self._handover.close()
             raise no_room(str(error)) from error
         self._version = model.weights_version
 
@@ -156,6 +154,7 @@ class VllmSampler:
     def close(self) -> None:
         self._end_worker()
         self._handover.close()
+        self._version = None
 
 
 def length_for(rows: Sequence[SampledRow], context_length: int) -> int:

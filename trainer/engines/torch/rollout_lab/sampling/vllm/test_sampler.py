@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Iterator
 
@@ -19,7 +21,7 @@ from rollout_lab.testing.local_engine import LocalEngine
 
 STAND_IN = '''
 import json, os, time, types
-__version__ = "stand-in"
+__version__ = os.environ.get("STAND_IN_VERSION", "0.16.0")
 
 def note(**what):
     with open(os.environ["STAND_IN_NOTES"], "a") as file:
@@ -56,7 +58,7 @@ class Engine:
 
 class LLM:
     def __init__(self, model, **settings):
-        note(load=sorted(os.listdir(model)), settings=settings)
+        note(load=sorted(os.listdir(model)), settings=settings, devices=os.environ.get("CUDA_VISIBLE_DEVICES"))
         self.llm_engine = Engine()
     def collective_rpc(self, method, kwargs):
         note(rpc=method, **kwargs)
@@ -99,7 +101,7 @@ def test_samples_with_the_trainers_log_probabilities_and_keeps_those_drawn_from(
     torch.testing.assert_close(torch.tensor(completions[0]["logprobs_T"]), expected, atol=1e-5, rtol=0)
     loaded, first, *_ = read(notes)
     assert {"config.json", "model.safetensors", "tokenizer.json"} <= set(loaded["load"])
-    assert loaded["settings"]["logprobs_mode"] == "processed_logprobs"
+    assert loaded["settings"]["logprobs_mode"] == "processed_logprobs" and loaded["settings"]["trust_remote_code"] is False
     assert first["settings"]["stop_token_ids"] == [0] and first["settings"]["top_k"] == -1
 
 
@@ -182,6 +184,65 @@ def test_weights_go_where_there_is_room(
     assert len(list(small.iterdir())) == 1 and not list(large.iterdir())
     sampler.close()
     assert not list(small.iterdir())
+
+
+def test_weights_are_gone_when_the_trainer_ends_without_a_word(notes: Path, tmp_path: Path) -> None:
+    program = textwrap.dedent("""
+        import os
+        from pathlib import Path
+        from rollout_lab.models.options import TorchOptions
+        from rollout_lab.sampling.decoder import Sampler
+        from rollout_lab.sampling.testing import PARAMETERS, PROMPTS, Recorder, small_model
+        from rollout_lab.sampling.vllm import handover
+        handover.SHARED_MEMORY = Path(os.environ["SHARED"])
+        sampler = Sampler(small_model(TorchOptions(sampler="vllm", trust_remote_code=True)))
+        sampler.sample(PROMPTS, PARAMETERS, Recorder(), lambda: False)
+        print(sampler._vllm._handover.folder, flush=True)
+        os._exit(0)
+        """)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    package = str(Path(vllm_sampler.__file__).parents[3])
+    environment = os.environ | {"SHARED": str(shared), "PYTHONPATH": f"{notes.parent}{os.pathsep}{package}"}
+    # Its output ends when the worker has ended too, which writes to the same standard error.
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
+    assert Path(ended.stdout.strip()).parent == shared and not list(shared.iterdir())
+    assert read(notes)[0]["settings"]["trust_remote_code"] is True
+
+
+def test_a_vllm_that_is_too_old_is_refused_and_leaves_nothing(
+    notes: Path, sampler: Sampler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "shared").mkdir()
+    monkeypatch.setattr(handover, "SHARED_MEMORY", tmp_path / "shared")
+    monkeypatch.setenv("STAND_IN_VERSION", "0.15.1")
+    with pytest.raises(LabError, match="version 0.15.1 is too old; 0.16 or newer"):
+        sampler.sample(PROMPTS, PARAMETERS, Recorder(), lambda: False)
+    assert not list((tmp_path / "shared").iterdir())
+    monkeypatch.setenv("STAND_IN_VERSION", "1.2.0rc1")
+    assert len(sampler.sample(PROMPTS, PARAMETERS, Recorder(), lambda: False)) == 3
+
+
+@pytest.mark.parametrize("device, environment, rocm, shown", [
+    ("cuda:1", {}, False, {"CUDA_VISIBLE_DEVICES": "1"}),
+    ("cuda", {"CUDA_VISIBLE_DEVICES": ""}, False, {"CUDA_VISIBLE_DEVICES": "0"}),
+    ("cuda:1", {"CUDA_VISIBLE_DEVICES": "4, GPU-8a"}, False, {"CUDA_VISIBLE_DEVICES": "GPU-8a"}),
+    ("cuda:0", {"CUDA_VISIBLE_DEVICES": "3", "HIP_VISIBLE_DEVICES": "9"}, False, {"CUDA_VISIBLE_DEVICES": "3"}),
+    ("cuda:1", {"HIP_VISIBLE_DEVICES": "2,5"}, True, {"HIP_VISIBLE_DEVICES": "5", "CUDA_VISIBLE_DEVICES": "5"}),
+    ("cuda:1", {"CUDA_VISIBLE_DEVICES": "2,5"}, True, {"HIP_VISIBLE_DEVICES": "5", "CUDA_VISIBLE_DEVICES": "5"}),
+    ("cpu", {"CUDA_VISIBLE_DEVICES": "3"}, False, {})])
+def test_the_device_of_the_model_is_named(device: str, environment: dict[str, str], rocm: bool, shown: dict[str, str]) -> None:
+    assert process.visible_device(torch.device(device), environment, rocm) == shown
+
+
+def test_vllm_sees_the_device_of_the_model_alone(
+    notes: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "6,7")
+    worker = process.WorkerProcess(sys.executable, torch.device("cuda:1"))
+    worker.ask({"load": str(tmp_path), "memory": 0.4, "length": 8, "dtype": "bfloat16", "trustRemoteCode": False})
+    worker.close()
+    assert read(notes)[0]["devices"] == "7" and tmp_path.is_dir()
 
 
 def test_says_what_to_do_where_vllm_is_missing(monkeypatch: pytest.MonkeyPatch, sampler: Sampler, tmp_path: Path) -> None:

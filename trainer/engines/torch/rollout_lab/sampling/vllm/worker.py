@@ -1,12 +1,15 @@
 """The program that runs vLLM, by the Python of an environment of its own: vLLM pins an exact torch. It imports nothing of this
 package, and reads and writes one JSON object a line: requests on standard input, answers on what standard output was.
 
-    {"load": folder, "memory": 0.4, "length": 4096, "dtype": "bfloat16"}    → {"ready": version}
+    {"load": folder, "memory": 0.4, "length": 4096, "dtype": "bfloat16", "trustRemoteCode": false}
+                                                                            → {"ready": version}
     {"reload": folder}                                                      → {"ready": version}
     {"sample": [{"prompt": [1, 2], "seed": 3, "limit": 64}, …], "parameters": {…}, "ends": [0]}
                                            → {"made": [[row, [tokens], [log-probabilities]], …]} …, {"done": true}
     {"cancel": true}    while sampling     → {"done": true}, early
+    {"end": true}       before the end of input, where the folder is still wanted
 
+Input that ends without a word is that of a trainer that has gone: its weights are deleted, which take memory as long as they lie there.
 Log-probabilities are those under the distribution drawn from. An error answers {"error": text}.
 """
 from __future__ import annotations
@@ -14,9 +17,14 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
+import shutil
 import sys
 import threading
 from typing import Any, Iterable, TextIO
+
+OLDEST = (0, 16)
+"""Of vLLM: the first that takes new weights from a folder that it is told (`requirements.ts` says the same to `lab doctor`)."""
 
 
 class Worker:
@@ -30,9 +38,14 @@ class Worker:
         self._answers.flush()
 
     def read(self, lines: Iterable[str]) -> None:
-        """In a thread of its own, so that a cancel is heard while sampling."""
+        """In a thread of its own, so that a cancel is heard while sampling, and the end while weights are read."""
+        folder = None
         for line in lines:
-            self._requests.put(json.loads(line))
+            request = json.loads(line)
+            folder = None if "end" in request else request.get("load") or request.get("reload") or folder
+            self._requests.put(request)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
         self._requests.put(None)
 
     def serve(self) -> None:
@@ -59,11 +72,12 @@ class Worker:
         self.answer({"ready": vllm.__version__})
 
     def load(self, request: dict[str, Any]) -> None:
-        from vllm import LLM
+        from vllm import LLM, __version__
 
+        require_version(__version__)
         self._llm = LLM(
             model=request["load"], gpu_memory_utilization=request["memory"], max_model_len=request["length"], dtype=request["dtype"],
-            logprobs_mode="processed_logprobs")
+            trust_remote_code=request["trustRemoteCode"], logprobs_mode="processed_logprobs")
         self.ready()
 
     def sample(self, request: dict[str, Any]) -> None:
@@ -98,6 +112,13 @@ class Worker:
             temperature=parameters["temperature"], top_k=parameters["topK"] or -1, top_p=parameters["topP"], min_p=parameters["minP"],
             max_tokens=asked["limit"], stop=parameters["stop"] or None, include_stop_str_in_output=True, stop_token_ids=request["ends"],
             ignore_eos=True, seed=asked["seed"], logprobs=0)
+
+
+def require_version(version: str) -> None:
+    """A version without numbers is one that somebody built."""
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if numbers is not None and (int(numbers[1]), int(numbers[2])) < OLDEST:
+        raise RuntimeError(f"version {version} is too old; {'.'.join(map(str, OLDEST))} or newer is needed")
 
 
 def new_part(output: Any, told: list[int]) -> list[Any] | None:
