@@ -66,7 +66,7 @@ describe('the manifest', () => {
 
   it('lets no workspace choose engine, device or how many run at once, nor the runs folder before it is trusted', () => {
     const scope = (name: string) => configuration.properties[`rolloutLab.${name}`].scope
-    assert.deepEqual(['engine', 'device', 'python', 'trustRemoteCode', 'threads', 'runsPerDevice', 'retentionGigabytes'].map(scope), Array(7).fill('machine'))
+    assert.deepEqual(['engine', 'device', 'python', 'vllmPython', 'trustRemoteCode', 'threads', 'runsPerDevice', 'retentionGigabytes'].map(scope), Array(8).fill('machine'))
     assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ['rolloutLab.runsFolder'])
     assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited')
   })

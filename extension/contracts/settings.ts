@@ -8,6 +8,8 @@ export interface Settings {
   readonly device: string
   /** Absolute path of the Python that runs PyTorch; empty = the first that has it. No workspace can name one. */
   readonly python: string
+  /** Absolute path of a Python that has vLLM; empty = the engine samples itself. No workspace can name one. */
+  readonly vllmPython: string
   /** Model folders may run code of their own. No workspace can allow it. */
   readonly trustRemoteCode: boolean
   /** 0 = all cores. */

@@ -35,6 +35,7 @@ function readSettings({ globalStorageUri }: vscode.ExtensionContext): Settings {
     engine: configuration.get('engine') === 'torch' ? 'torch' : 'onnx',
     device: textOf(configuration.get('device')) || 'auto',
     python: textOf(configuration.get('python')),
+    vllmPython: textOf(configuration.get('vllmPython')),
     trustRemoteCode: configuration.get('trustRemoteCode') === true,
     threads: wholeNumber(configuration.get('threads'), 0),
     runsFolder: own[0]!,

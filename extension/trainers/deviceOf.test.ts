@@ -45,13 +45,13 @@ describe('the device of a run', () => {
 })
 
 describe('what settings say to trainers', () => {
-  const settings = { python: '', trustRemoteCode: false, device: 'auto', runsPerDevice: 1 }
+  const settings = { python: '', vllmPython: '', trustRemoteCode: false, device: 'auto', runsPerDevice: 1 }
 
   it('is little unless people said more', () => assert.deepEqual(machineVariables(settings), { ROLLOUT_LAB_RUNS_PER_DEVICE: '1', LAB_TORCH_DEVICE: 'auto' }))
 
   it('is the interpreter of the machine, what a trusted workspace has, and whether models may run code', () => {
-    assert.deepEqual(machineVariables({ python: '/p', trustRemoteCode: true, device: 'cuda:1', runsPerDevice: 2 }, { selected: ['/a', '/b'], folders: ['/w'] }), {
-      ROLLOUT_LAB_RUNS_PER_DEVICE: '2', LAB_TORCH_DEVICE: 'cuda:1', LAB_PYTHON: '/p', ROLLOUT_LAB_TRUST_REMOTE_CODE: '1', LAB_WORKSPACE_PYTHONS: `/a${delimiter}/b`, LAB_TRUSTED_FOLDERS: '/w'
+    assert.deepEqual(machineVariables({ python: '/p', vllmPython: '/v', trustRemoteCode: true, device: 'cuda:1', runsPerDevice: 2 }, { selected: ['/a', '/b'], folders: ['/w'] }), {
+      ROLLOUT_LAB_RUNS_PER_DEVICE: '2', LAB_TORCH_DEVICE: 'cuda:1', LAB_PYTHON: '/p', LAB_VLLM_PYTHON: '/v', ROLLOUT_LAB_TRUST_REMOTE_CODE: '1', LAB_WORKSPACE_PYTHONS: `/a${delimiter}/b`, LAB_TRUSTED_FOLDERS: '/w'
     })
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createLabCommand } from './labCommand.ts'
 import { NO_PYTHONS } from './machineVariables.ts'
 
-const MACHINE = { python: '', trustRemoteCode: false, device: 'auto', runsPerDevice: 1 }
+const MACHINE = { python: '', vllmPython: '', trustRemoteCode: false, device: 'auto', runsPerDevice: 1 }
 
 describe('commands of the command line', () => {
   let folder: string

@@ -5,6 +5,8 @@ import type { WorkspacePythons } from '../contracts/trainers.ts'
 export interface MachineSettings {
   /** Absolute path of an interpreter; empty = none is named. */
   readonly python: string
+  /** Absolute path of one that has vLLM; empty = none is named. */
+  readonly vllmPython: string
   readonly trustRemoteCode: boolean
   /** What PyTorch computes on where nothing else is said. */
   readonly device: string
@@ -12,11 +14,12 @@ export interface MachineSettings {
 }
 
 /** As variables of a trainer's process, which it hands on to nobody. */
-export function machineVariables({ python, trustRemoteCode, device, runsPerDevice }: MachineSettings, { selected, folders }: WorkspacePythons = NO_PYTHONS): Readonly<Record<string, string>> {
+export function machineVariables({ python, vllmPython, trustRemoteCode, device, runsPerDevice }: MachineSettings, { selected, folders }: WorkspacePythons = NO_PYTHONS): Readonly<Record<string, string>> {
   return {
     ROLLOUT_LAB_RUNS_PER_DEVICE: String(runsPerDevice),
     LAB_TORCH_DEVICE: device,
     ...(python !== '' && { LAB_PYTHON: python }),
+    ...(vllmPython !== '' && { LAB_VLLM_PYTHON: vllmPython }),
     ...(trustRemoteCode && { ROLLOUT_LAB_TRUST_REMOTE_CODE: '1' }),
     ...(selected.length > 0 && { LAB_WORKSPACE_PYTHONS: selected.join(path.delimiter) }),
     ...(folders.length > 0 && { LAB_TRUSTED_FOLDERS: folders.join(path.delimiter) })

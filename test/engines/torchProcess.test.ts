@@ -201,6 +201,15 @@ describeWithTorch('torch engine in a process of its own', function () {
     assert.ok(notices.at(-1)!.microBatchTokens! <= 24)
   })
 
+  it('is told which Python has vLLM, and says that vLLM samples', async () => {
+    const engine = await start({ vllmPython: '/nowhere/python', options: { device: 'cpu', sampler: 'vllm' } })
+    await engine.loadModel(source)
+    assert.equal((await engine.info()).sampler, 'vllm')
+    const parameters = { temperature: 1, topK: 0, topP: 1, minP: 0, maxTokens: 2, stop: [] }
+    const refused = await refusal(engine.sample([{ tokens: [1], seeds: [1] }], parameters))
+    assert.deepEqual([refused.code, /^\/nowhere\/python, /.test(refused.message)], ['engine/vllm', true])
+  })
+
   it('says why a torch that is installed cannot be imported', async () => {
     const broken = join(folder, 'broken')
     execFileSync(python, ['-m', 'venv', '--without-pip', broken])

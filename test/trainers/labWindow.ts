@@ -63,7 +63,7 @@ export class Machine {
   }
 }
 
-export const MACHINE_SETTINGS = { python: '', trustRemoteCode: false, device: 'auto', runsPerDevice: 1 }
+export const MACHINE_SETTINGS = { python: '', vllmPython: '', trustRemoteCode: false, device: 'auto', runsPerDevice: 1 }
 
 export interface WindowOptions {
   readonly node?: NodeChoice

@@ -49,14 +49,14 @@ const SCORING = { threads: 0, microBatchTokens: 1024 }
  * @param root folder of the program: `package.json`, `samples/`.
  */
 export function compose(root: string): Services {
-  let flag: string | undefined
-  const pythons = (trustedFolders: readonly string[]): PythonSources => pythonsOfMachine({ flag, root, trustedFolders })
+  const flags: { torch?: string; vllm?: string } = {}
+  const pythons = (trustedFolders: readonly string[]): PythonSources => pythonsOfMachine({ flag: flags.torch, vllmFlag: flags.vllm, root, trustedFolders })
   return {
     catalogue: shippedCatalogue,
     launch: (request, control) => launch({ root, pythons }, request, control),
     resume: (directory, consents, control) => resume({ root, pythons }, directory, consents, control),
     openEngine: (name, options) => startEngine(name, { ...options, trains: false }, () => pythons([])),
-    choosePython: (path) => { flag = path },
+    choosePython: (path, of) => { flags[of] = path },
     pythons: () => pythons([]),
     setUpTorch,
     torchEnvironmentFolder: torchEnvironmentFolder(),

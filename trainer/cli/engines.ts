@@ -52,7 +52,7 @@ async function startTorch({ threads, microBatchTokens, torch, trains, onNotice }
   const options = torch ?? optionsOfMachine()
   const { path } = await findPython(pythonCandidates(pythons), { extra: requirementsOf(torch) })
   try {
-    return await startTorchEngine({ python: path, threads, microBatchTokens, options, ...(trains !== undefined && { trains }), trustRemoteCode: trustsRemoteCode(), onNotice })
+    return await startTorchEngine({ python: path, threads, microBatchTokens, options, ...(trains !== undefined && { trains }), trustRemoteCode: trustsRemoteCode(), vllmPython: pythons.vllm?.path, onNotice })
   } catch (error) {
     throw await explainStart(path, error)
   }

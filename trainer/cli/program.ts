@@ -52,7 +52,7 @@ function commandLine(host: Host, services: Services, done: Done): Command {
     .showHelpAfterError('(lab --help lists the commands)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => void host.stdout.write(text), writeErr: (text) => void host.stderr.write(text) })
-  program.hook('preAction', (_, command) => choosePython(host, services, command.opts()))
+  program.hook('preAction', (_, command) => choosePythons(host, services, command.opts()))
   addRunCommands(program, host, services, done)
   addModelCommands(program, host, services, done)
   addTaskCommands(program, host, services, done)
@@ -63,8 +63,10 @@ function commandLine(host: Host, services: Services, done: Done): Command {
 }
 
 /** Commands that start engines take it alike. */
-function choosePython(host: Host, services: Services, { python }: { readonly python?: unknown }): void {
-  if (typeof python === 'string') services.choosePython(givenFile(host, python, { place: '--python', remedy: 'Name the program itself, such as .venv/bin/python; `lab doctor` says which ones are found.' }))
+function choosePythons(host: Host, services: Services, { python, vllmPython }: { readonly python?: unknown; readonly vllmPython?: unknown }): void {
+  const given = (path: string, place: string): string => givenFile(host, path, { place, remedy: 'Name the program itself, such as .venv/bin/python; `lab doctor` says which ones are found.' })
+  if (typeof python === 'string') services.choosePython(given(python, '--python'), 'torch')
+  if (typeof vllmPython === 'string') services.choosePython(given(vllmPython, '--vllm-python'), 'vllm')
 }
 
 const json = (): Option => new Option('--json', 'one JSON object a line on stdout and nothing else there').default(false)
@@ -79,6 +81,7 @@ const engine = (): Option =>
 const threads = (): Option => new Option('--threads <n>', 'CPU threads; 0 = all cores').argParser(wholeNumber('--threads', 0)).default(0)
 const seed = (): Option => new Option('--seed <n>', 'seed of all draws').argParser(wholeNumber('--seed', 0)).default(1)
 const python = (): Option => new Option('--python <path>', 'the Python that runs PyTorch, for the engine torch; default: the first that has it, see lab doctor')
+const vllmPython = (): Option => new Option('--vllm-python <path>', 'a Python that has vLLM, which then samples for the engine torch on a GPU; default: ROLLOUT_LAB_VLLM_PYTHON')
 const environmentOptions = (): Option =>
   new Option('--options <json>', 'options of the environment').argParser(jsonObject('--options')).default({}, '{}')
 
@@ -92,9 +95,9 @@ function addRunCommands(program: Command, host: Host, services: Services, done: 
     .addOption(new Option('--dry-run', 'say what would be done and start nothing').default(false))
     .addOption(trust())
     .addOption(new Option('--no-git', 'do not ask git about the folder of the run file: for folders that are not trusted'))
-    .addOption(acceptPaidCheats()).addOption(unsafeSandbox()).addOption(python())
+    .addOption(acceptPaidCheats()).addOption(unsafeSandbox()).addOption(python()).addOption(vllmPython())
     .action(async (file, options) => done(await runCommand(host, services, file, options)))
-  program.command('resume <dir>').description('go on with a run that was stopped or killed').addOption(json()).addOption(trust()).addOption(unsafeSandbox()).addOption(python())
+  program.command('resume <dir>').description('go on with a run that was stopped or killed').addOption(json()).addOption(trust()).addOption(unsafeSandbox()).addOption(python()).addOption(vllmPython())
     .action(async (directory, options) => done(await resumeCommand(host, services, directory, options)))
   program.command('host', { hidden: true }).description('the trainer of one run, for the extension: order on stdin, answer on stdout')
     .action(async () => done(await hostCommand(host, services)))
@@ -122,7 +125,7 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(new Option('--max-tokens <n>', `tokens of a completion at most; default: ${EVALUATION_SAMPLING.maxTokens}`).argParser(wholeNumber('--max-tokens', 1)))
     .addOption(new Option('--seed <n>', `seed of all draws; default: ${EVALUATION_DEFAULTS.seed}`).argParser(wholeNumber('--seed', 0)))
     .addOption(new Option('--engine <name>', 'engine to run the model: onnx or torch; default: onnx').argParser(engineName))
-    .addOption(threads()).addOption(python()).addOption(json())
+    .addOption(threads()).addOption(python()).addOption(vllmPython()).addOption(json())
     .addOption(new Option('--rerank <folder>', 'a step reward model: best of n and weighted majority beside the majority vote'))
     .addOption(new Option('--aggregate <how>', 'how it makes one score of the steps of a trace').choices(StepAggregate.options).default('min'))
     .addOption(trust()).addOption(unsafeSandbox())
@@ -137,7 +140,7 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(new Option('--min-p <p>', 'drop tokens below this share of the likeliest; 0 = none').argParser(numberBetween('--min-p', 0, 1)).default(0))
     .addOption(new Option('--stop <text>', 'a text that ends the completion').argParser(repeated).default([], 'none'))
     .addOption(new Option('--raw', 'take the prompt as it stands although the model has a chat template').default(false))
-    .addOption(seed()).addOption(engine()).addOption(threads()).addOption(python()).addOption(json())
+    .addOption(seed()).addOption(engine()).addOption(threads()).addOption(python()).addOption(vllmPython()).addOption(json())
     .addOption(new Option('--partial', 'with --json: also what is added to a completion, while it is written').default(false))
     .action(async (model, { temperature, maxTokens, topK, topP, minP, stop, ...options }) =>
       done(await sampleCommand(host, services, model, { ...options, sampling: { temperature, maxTokens, topK, topP, minP, stop } })))
@@ -190,7 +193,7 @@ function addTrustCommands(program: Command, host: Host, services: Services, done
 }
 
 function addMachineCommands(program: Command, host: Host, services: Services, done: Done): void {
-  program.command('doctor').description('what works on this machine, what is missing and what mends it').addOption(json()).addOption(python())
+  program.command('doctor').description('what works on this machine, what is missing and what mends it').addOption(json()).addOption(python()).addOption(vllmPython())
     .action(async (options) => done(await doctorCommand(host, services, options)))
   program.command('setup-torch').description('make an environment with PyTorch for the engine torch')
     .addOption(new Option('--into <dir>', 'folder of the environment; default: one of your own, which every run and the editor find'))

@@ -95,8 +95,8 @@ export interface Services {
   resume(directory: string, options: ResumeConsents, control: RunControl): Promise<RunOutcome>
   /** An engine without a model, for sampling and scoring. @param options.torch of the run as which it does so */
   openEngine(name: ResolvedRun['engine'], options: { readonly threads: number; readonly microBatchTokens: number } & Pick<ResolvedRun, 'torch'>): Promise<Engine>
-  /** The Python for PyTorch that people named on the command line, absolute: no other is taken. */
-  choosePython(path: string): void
+  /** The Python for PyTorch, or the one for vLLM, that people named on the command line, absolute: no other is taken. */
+  choosePython(path: string, of: 'torch' | 'vllm'): void
   /** Where a Python for PyTorch is looked for, outside of any workspace. */
   pythons(): PythonSources
   /** Makes an environment with PyTorch; by default the one that all windows and command lines share. */

@@ -17,7 +17,7 @@ export const TorchOptions = z.strictObject({
   lora: LoraOptions.nullable().default(null).describe('Train low-rank adapters in place of all weights; saved models have them merged.'),
   gradientCheckpointing: z.boolean().default(false).describe('Compute activations again in the backward pass: less memory, about a third more time.'),
   attention: z.enum(['auto', 'sdpa', 'flash', 'eager']).default('auto').describe('auto: the fastest that this device has; eager: the model’s own, padded.'),
-  sampler: z.enum(['auto', 'own', 'vllm']).default('auto').describe('own: the engine’s decoder; vllm: vLLM, from the Python that ROLLOUT_LAB_VLLM_PYTHON names; auto: vLLM where that variable is set and the device is a GPU (cuda), else own.'),
+  sampler: z.enum(['auto', 'own', 'vllm']).default('auto').describe('own: the engine’s decoder; vllm: vLLM, from the Python that this machine names for it (--vllm-python, rolloutLab.vllmPython or ROLLOUT_LAB_VLLM_PYTHON); auto: vLLM where one is named and the device is a GPU (cuda), else own.'),
   device: z
     .enum(['auto', 'cpu', 'mps', 'cuda', 'cuda:0', 'cuda:1', 'cuda:2', 'cuda:3', 'cuda:4', 'cuda:5', 'cuda:6', 'cuda:7', 'cuda:8', 'cuda:9', 'cuda:10', 'cuda:11', 'cuda:12', 'cuda:13', 'cuda:14', 'cuda:15'])
     .default('auto')

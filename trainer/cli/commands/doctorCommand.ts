@@ -3,6 +3,7 @@ import { checkDisk, checkNode } from '../doctor/checkMachine.ts'
 import { checkGit, checkGpu } from '../doctor/checkPrograms.ts'
 import { checkSandboxes } from '../doctor/checkSandboxes.ts'
 import { checkTorch } from '../doctor/checkTorch.ts'
+import { checkVllm } from '../doctor/checkVllm.ts'
 import { execute } from '../doctor/execute.ts'
 import type { Execute } from '../doctor/execute.ts'
 import type { Finding } from '../doctor/finding.ts'
@@ -26,11 +27,13 @@ export async function doctorCommand(host: Host, services: Services, { json }: { 
 
 async function examine(host: Host, services: Services, run: Execute): Promise<Finding[]> {
   const open = (engine: 'onnx' | 'torch') => (): Promise<Engine> => services.openEngine(engine, { threads: 1, microBatchTokens: 64 })
+  const sources = services.pythons()
   const programs = await Promise.all([checkGpu(run), checkSandboxes(services.sandboxBackends()), checkGit(run)])
   return [
     checkNode(process.versions.node),
     await checkEngine(open('onnx')),
-    await checkTorch({ sources: services.pythons(), open: open('torch') }),
+    await checkTorch({ sources, open: open('torch') }),
+    ...(await checkVllm(sources)),
     ...programs.flat(),
     checkDisk(host.cwd)
   ]

@@ -145,8 +145,10 @@ describe('input at fault', () => {
   })
 
   it('is a Python that is not there', async () => {
-    const { code, err } = await lab(['doctor', '--python', '/nope'])
-    assert.deepEqual([code, err], [EXIT.usage, 'error: There is no file /nope.\n  at --python\n  Name the program itself, such as .venv/bin/python; `lab doctor` says which ones are found.\n'])
+    for (const flag of ['--python', '--vllm-python']) {
+      const { code, err } = await lab(['doctor', flag, '/nope'])
+      assert.deepEqual([code, err], [EXIT.usage, `error: There is no file /nope.\n  at ${flag}\n  Name the program itself, such as .venv/bin/python; \`lab doctor\` says which ones are found.\n`])
+    }
   })
 
   it('is named by where it was given, where no run file stands behind it', async () => {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { Engine } from '../../engines/engine.ts'
 import { findPython } from '../../engines/torch/findPython.ts'
 import type { FoundPython } from '../../engines/torch/findPython.ts'
@@ -29,17 +28,13 @@ export async function checkTorch({ sources, open, probe = probePython }: TorchCh
     const [seen, sampled] = await Promise.allSettled([findPython(pythonCandidates({ ...sources, chosen: { path, by: 'the search' } }), { probe, devices: true }), sampleTiny(open)])
     if (seen.status === 'rejected') throw seen.reason
     if (sampled.status === 'rejected') throw sampled.reason
-    return found(NAME, `runs on ${sampled.value.device}; ${inWords({ ...seen.value, from })}${vllmInWords(sources.environment)}`)
+    return found(NAME, `runs on ${sampled.value.device}; ${inWords({ ...seen.value, from })}`)
   } catch (error) {
     return LabError.is(error, 'engine/no-python') ? missing(NAME, error.message, error.remedy) : notWorking(error)
   }
 }
 
 const inWords = ({ path, from, report }: FoundPython): string => `${path}, ${from}: ${versionsInWords(report)}; ${devicesInWords(report)}`
-
-/** vLLM runs in a Python of its own, which only the machine names. */
-const vllmInWords = ({ ROLLOUT_LAB_VLLM_PYTHON: python }: PythonSources['environment']): string =>
-  python ? `; vLLM by ROLLOUT_LAB_VLLM_PYTHON: ${python}${existsSync(python) ? '' : ', which is not there'}` : ''
 
 function notWorking(error: unknown): Finding {
   if (!LabError.is(error)) return broken(NAME, error instanceof Error ? error.message : String(error), 'Report this: it is a fault of Rollout Lab.')

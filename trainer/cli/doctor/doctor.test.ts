@@ -12,8 +12,10 @@ import { checkDisk, checkNode } from './checkMachine.ts'
 import { checkGit, checkGpu } from './checkPrograms.ts'
 import { checkSandboxes } from './checkSandboxes.ts'
 import { checkTorch } from './checkTorch.ts'
+import { checkVllm } from './checkVllm.ts'
 import { execute } from './execute.ts'
 import type { Execute, Executed } from './execute.ts'
+import type { Finding } from './finding.ts'
 
 /** A machine on which these programs answer so; the others do not exist. */
 const machine = (programs: Record<string, Partial<Executed>>): Execute => async (file) =>
@@ -34,8 +36,6 @@ describe('doctor', () => {
       name: 'engine torch', state: 'ok', required: false,
       detail: 'runs on cpu; /p/python, chosen by --python: Python 3.12.1, torch 2.13.0, transformers 5.0, no peft, accelerate 1.0; NVIDIA X (80 GB, cuda)'
     })
-    const withVllm = await checkTorch({ sources: { ...SOURCES, environment: { ROLLOUT_LAB_VLLM_PYTHON: '/no/python' } }, open, probe: answering(all, { devices }) })
-    assert.match(withVllm.detail, /; vLLM by ROLLOUT_LAB_VLLM_PYTHON: \/no\/python, which is not there$/)
     const bare = await checkTorch({ sources: SOURCES, open, probe: answering({ torch: null, transformers: '5.1' }) })
     assert.deepEqual([bare.state, bare.detail, bare.remedy], [
       'missing', '/p/python, chosen by --python, (Python 3.12.1) lacks torch.', 'Run: /p/python -m pip install "torch>=2.11,<2.14"'
@@ -47,6 +47,30 @@ describe('doctor', () => {
     assert.deepEqual([none.state, /setup-torch/.test(none.remedy ?? '')], ['missing', true])
     const died = await checkTorch({ sources: SOURCES, probe: answering(all), open: () => Promise.reject(new LabError('engine', 'engine/no-start', 'it ended', { remedy: 'look' })) })
     assert.deepEqual([died.state, died.detail, died.remedy], ['broken', 'it ended', 'look'])
+  })
+
+  it('tries the Python that is named for vLLM, and says nothing where none is', async () => {
+    const sources = { ...SOURCES, vllm: { path: '/v/python', by: '--vllm-python' } }
+    const asked: unknown[] = []
+    const check = async (packages: Record<string, string | null>, more: Partial<PythonReport> = {}): Promise<[string, string, string | undefined]> => {
+      const probe: ProbePython = (path, options) => {
+        asked.push([path, options])
+        return answering(packages, more)(path, options)
+      }
+      const [{ state, detail, remedy }] = (await checkVllm(sources, probe)) as [Finding]
+      return [state, detail, remedy]
+    }
+    assert.deepEqual(await checkVllm(SOURCES, () => assert.fail('nothing is named')), [])
+    assert.deepEqual(await check({ vllm: '0.16.0' }), ['ok', '/v/python, named by --vllm-python: Python 3.12.1, vllm 0.16.0', undefined])
+    assert.deepEqual(asked, [['/v/python', { vllm: true }]])
+    const install = 'Run: uv pip install --python /v/python "vllm>=0.16,<1"'
+    assert.deepEqual(await check({ vllm: null }), ['missing', '/v/python, named by --vllm-python, (Python 3.12.1) lacks vllm.', install])
+    assert.deepEqual(await check({ vllm: '0.15.1' }), ['broken', '/v/python, named by --vllm-python, has vllm 0.15.1; 0.16 or newer is needed.', install])
+    assert.deepEqual(await check({ vllm: '0.20.0' }, { broken: 'ImportError: libcuda.so.1' }), ['broken', '/v/python, named by --vllm-python, cannot import vllm 0.20.0: ImportError: libcuda.so.1', `${install} --reinstall`])
+    const [absent] = await checkVllm(sources, async () => ({ kind: 'absent' }))
+    assert.deepEqual([absent?.state, absent?.detail], ['missing', '/v/python, named by --vllm-python, does not exist.'])
+    const [silent] = await checkVllm(sources, async () => ({ kind: 'silent', said: 'no such option' }))
+    assert.deepEqual([silent?.state, silent?.detail], ['broken', '/v/python, named by --vllm-python, did not answer as Python does; it said: no such option.'])
   })
 
   it('tells a GPU from a broken driver and from none', async () => {

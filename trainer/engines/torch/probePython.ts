@@ -18,7 +18,7 @@ const PythonReport = z.object({
   packages: z.record(z.string(), z.string().nullable()),
   /** What torch can compute on, best first; asked for only where wanted. */
   devices: z.array(Device).optional(),
-  /** What torch or transformers said when they were imported and failed. */
+  /** What a package said that was imported and failed. */
   broken: z.string().optional()
 })
 export type PythonReport = z.infer<typeof PythonReport>
@@ -29,6 +29,8 @@ export type Probe = { readonly kind: 'absent' } | { readonly kind: 'silent'; rea
 export interface ProbeOptions {
   /** Import torch too, and say what it finds: seconds instead of a tenth of one. */
   readonly devices?: boolean
+  /** Import vLLM too. */
+  readonly vllm?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -64,18 +66,23 @@ if "devices" in sys.argv:
         report["devices"] = devices(torch)
     except Exception as error:
         report["broken"] = "%s: %s" % (type(error).__name__, str(error)[:500])
+if "vllm" in sys.argv:
+    try:
+        import vllm
+    except Exception as error:
+        report["broken"] = "%s: %s" % (type(error).__name__, str(error)[:500])
 print("${MARK}" + json.dumps(report))
 `)
 
 const QUICK_SECONDS = 20
-/** Importing torch from a cold disk. */
+/** Importing torch, or vLLM, from a cold disk. */
 const IMPORT_SECONDS = 120
 
-export const probePython: ProbePython = (python, { devices = false, signal } = {}) =>
+export const probePython: ProbePython = (python, { devices = false, vllm = false, signal } = {}) =>
   new Promise((resolve) => {
-    const args = [...PYTHON_FLAGS, '-c', SCRIPT, ...(devices ? ['devices'] : [])]
+    const args = [...PYTHON_FLAGS, '-c', SCRIPT, ...(devices ? ['devices'] : []), ...(vllm ? ['vllm'] : [])]
     const options = {
-      cwd: tmpdir(), env: { ...inherited(PASSED_ON), ...inherited(PYTHON_INHERITS), ...pythonVariables() }, timeout: (devices ? IMPORT_SECONDS : QUICK_SECONDS) * 1000,
+      cwd: tmpdir(), env: { ...inherited(PASSED_ON), ...inherited(PYTHON_INHERITS), ...pythonVariables() }, timeout: (devices || vllm ? IMPORT_SECONDS : QUICK_SECONDS) * 1000,
       maxBuffer: 1_000_000, windowsHide: true, killSignal: 'SIGKILL' as const, ...(signal && { signal })
     }
     execFile(python, args, options, (error, stdout, stderr) => {

@@ -10,10 +10,18 @@ export interface PythonCandidate {
   readonly chosen: boolean
 }
 
+/** A Python that somebody named, and by what. */
+export interface NamedPython {
+  readonly path: string
+  readonly by: string
+}
+
 /** Where this program may look for a Python. No run file and no setting of a workspace is among it. */
 export interface PythonSources {
   /** What a flag or a setting of this machine names. */
-  readonly chosen?: { readonly path: string; readonly by: string } | undefined
+  readonly chosen?: NamedPython | undefined
+  /** The Python that has vLLM, which pins a torch of its own; undefined = none is named. */
+  readonly vllm?: NamedPython | undefined
   /** Environments that this program has made, best first; those that do not exist are passed over. */
   readonly own: readonly string[]
   /** Interpreters that a trusted workspace has selected. */

@@ -3,10 +3,13 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * What PyTorch, its devices and its caches read besides what every engine inherits. No PYTHON* (they could name other code to
- * run) and no tokens. The Python that has vLLM is named by this machine's environment alone: no run file or workspace may.
+ * run) and no tokens. The Python that has vLLM is this machine's to name: no run file or workspace may.
  */
 export const PYTHON_INHERITS =
   /^((CUDA|NVIDIA|NCCL|HIP|ROCR|ROCM|HSA|AMD|CUBLAS|CUDNN|OMP|MKL|KMP|GOMP|OPENBLAS|PYTORCH|TORCH|TORCHINDUCTOR|TRITON|VLLM|XDG)_.*|HF_(HOME|HUB_CACHE|HUB_OFFLINE)|ROLLOUT_LAB_VLLM_PYTHON|HUGGINGFACE_HUB_CACHE|CONDA_PREFIX|CC|CXX|LOCALAPPDATA|APPDATA|PROGRAMDATA|PROGRAMFILES|SYSTEMDRIVE|COMSPEC|PATHEXT|NUMBER_OF_PROCESSORS|USER|USERNAME|LOGNAME)$/i
+
+/** Names the Python that has vLLM to the engine. */
+export const VLLM_PYTHON = 'ROLLOUT_LAB_VLLM_PYTHON'
 
 /** Nothing is downloaded in the middle of a run, unless the user's own environment allows it. */
 export const pythonVariables = (environment: NodeJS.ProcessEnv = process.env): Readonly<Record<string, string>> => ({

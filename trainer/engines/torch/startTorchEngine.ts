@@ -2,6 +2,7 @@ import type { TorchOptions } from '../../protocol/torchOptions.ts'
 import { checkedEngine } from '../checkedEngine.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import { startEngineProcess } from '../engineProcess.ts'
+import { VLLM_PYTHON } from './pythonEnvironment.ts'
 import { torchEngineEntry } from './torchEngineEntry.ts'
 
 export interface TorchEngineStart extends EngineOptions {
@@ -11,6 +12,8 @@ export interface TorchEngineStart extends EngineOptions {
   readonly options: Partial<Omit<TorchOptions, 'dtype'>> & { readonly dtype?: TorchOptions['dtype'] | 'stored' }
   /** Model folders may run code of their own: the machine's to say, never a run file's. Default: no. */
   readonly trustRemoteCode?: boolean
+  /** Absolute path of a Python that has vLLM, in place of what the environment names. */
+  readonly vllmPython?: string | undefined
   /** Folder with the package `rollout_lab`, where it is not this program's. */
   readonly packageFolder?: string
 }
@@ -24,6 +27,7 @@ export async function startTorchEngine(start: TorchEngineStart): Promise<Engine 
   const engine = await startEngineProcess({
     entry: torchEngineEntry(python, start.packageFolder),
     args: ['--threads', String(threads), '--micro-batch-tokens', String(microBatchTokens), '--options', JSON.stringify({ ...options, trains, trustRemoteCode })],
+    ...(start.vllmPython !== undefined && { environment: { [VLLM_PYTHON]: start.vllmPython } }),
     startSeconds: START_SECONDS, onNotice
   })
   return { ...checkedEngine(engine), pid: engine.pid }
