@@ -18,7 +18,7 @@ from rollout_lab.live.trl_reading import (
     tokenizer_of,
     weights_of_rewards,
 )
-from rollout_lab.live.trl_rewards import Scored, is_function
+from rollout_lab.live.trl_rewards import Scored
 
 
 @dataclass
@@ -52,13 +52,8 @@ class TrlBatch:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing more is to be told of the rewards: every one is a function, and all rows are here."""
-        functions = [index for index, reward in enumerate(self.trainer.reward_funcs) if is_function(reward)]
-        return (
-            len(functions) == len(self.trainer.reward_funcs)
-            and set(functions) <= set(self.by_function)
-            and self.trainer.accelerator.num_processes == 1
-        )
+        """Whether nothing more is to be told of the rewards: every one has been heard of, and all rows are here."""
+        return len(self.by_function) == len(self.trainer.reward_funcs) and self.trainer.accelerator.num_processes == 1
 
 
 def rollouts_of(batch: TrlBatch, verdict: str | None, gold: str | None) -> list[RolloutFields]:

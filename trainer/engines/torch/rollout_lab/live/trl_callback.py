@@ -18,6 +18,7 @@ from rollout_lab.live.run_writer import RunWriter
 from rollout_lab.live.trl_batch import TrlBatch, advantages_of, is_same_generation, note_ids, rollouts_of
 from rollout_lab.live.trl_figures import Figures, rows_scored, watch_scores
 from rollout_lab.live.trl_metrics import metrics_of
+from rollout_lab.live.trl_models import given_to_rewards, scores_of_rewards, watch_rewards
 from rollout_lab.live.trl_reading import (
     is_evaluating,
     last_logged,
@@ -32,6 +33,10 @@ from rollout_lab.live.trl_rewards import is_function, recording, scored_of
 log = logging.getLogger("rollout_lab.live")
 REFUSALS = ("run-exists", "run-in-use", "not-recorded", "compacted")
 """Mistakes in the choice of the folder are told before anything is trained; a disk that fails ends no training."""
+NO_ROLLOUTS = (
+    "rollouts: all rewards are models, and this version of TRL scores by them in another way (1.13 to 1.16 are known); "
+    "a reward function beside them, with a weight of 0, lets them be recorded"
+)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -54,8 +59,8 @@ def _never_fatal(method: Method) -> Method:
 class RolloutLabCallback(TrainerCallback):
     """Records a trainer of TRL: `trainer.add_callback(RolloutLabCallback(trainer))`.
 
-    Prompts, completions, tokens and rewards come from the trainer's reward functions as they are called, so that they
-    show before the update is made; advantages and what other processes generated from the tables of completions that
+    Prompts, completions, tokens and rewards come from the trainer's reward functions as they are called, or from its
+    scoring as a whole where all rewards are models, so that they show before the update is made; advantages and what other processes generated from the tables of completions that
     TRL keeps; log-probabilities and entropies from its own pass over them. Of several processes the first one records.
     """
 
@@ -90,7 +95,7 @@ class RolloutLabCallback(TrainerCallback):
         self._generations = 0
         self._settled: TrlBatch | None = None
         self._figures: dict[str, Figures] = {}
-        self._unwatch: Callable[[], None] | None = None
+        self._unwatch: list[Callable[[], None]] = []
         self._since = time.perf_counter()
         self._evaluated: int | None = None
         self._originals: list[Any] = []
@@ -124,7 +129,16 @@ class RolloutLabCallback(TrainerCallback):
         trainer.reward_funcs[:] = [
             recording(one, index, self._take) if is_function(one) else one for index, one in enumerate(self._originals)
         ]
-        self._unwatch = watch_scores(trainer, self._take_scores)
+        self._hear(watch_scores(trainer, self._take_scores))
+        if not any(is_function(one) for one in self._originals) and not self._hear(
+            watch_rewards(trainer, self._take_rewards)
+        ):
+            self._writer.complain(NO_ROLLOUTS)
+
+    def _hear(self, unwatch: Callable[[], None] | None) -> bool:
+        if unwatch is not None:
+            self._unwatch.append(unwatch)
+        return unwatch is not None
 
     @_never_fatal
     def on_step_begin(self, args: Any, state: Any, control: Any, **named: Any) -> None:
@@ -162,8 +176,9 @@ class RolloutLabCallback(TrainerCallback):
         self._writer.finish()
         self.writer = None
         self._trainer.reward_funcs[:] = self._originals
-        if self._unwatch is not None:
-            self._unwatch()
+        for unwatch in self._unwatch:
+            unwatch()
+        self._unwatch.clear()
 
     @property
     def _writer(self) -> RunWriter:
@@ -192,6 +207,18 @@ class RolloutLabCallback(TrainerCallback):
         batch.by_function[scored.index] = scored
         if batch.complete:
             self._record(batch)
+
+    @_never_fatal
+    def _take_rewards(self, arguments: tuple[Any, ...], result: Any, seconds: float) -> None:
+        """TRL scored rows by models alone."""
+        try:
+            given = given_to_rewards(arguments)
+            scores = scores_of_rewards(self._trainer, result, len(given["completions"]))
+        except (TypeError, ValueError, AttributeError, IndexError, KeyError) as error:
+            self._writer.complain(f"{NO_ROLLOUTS} ({type(error).__name__}: {error})")
+            return
+        for index, of_rows in enumerate(scores):
+            self._take(index, given, of_rows, seconds / len(scores))
 
     def _record(self, batch: TrlBatch) -> None:
         if batch.ids is None:

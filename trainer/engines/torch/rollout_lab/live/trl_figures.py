@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
+
+from rollout_lab.live.trl_methods import Method, heard
 
 SCORES = "_get_per_token_logps_and_entropies"
 """Private to TRL. Called for the loss with (model, input_ids [B, P+T], attention_mask [B, P+T], T,
@@ -19,19 +20,17 @@ Figures = dict[str, list[float]]
 def watch_scores(trainer: Any, take: Take) -> Callable[[], None] | None:
     """Tells `take` of each scoring for the loss; gives what ends it. None where this version of TRL has no such
     method."""
-    original = getattr(trainer, SCORES, None)
-    if original is None:
-        return None
 
-    def scored(*arguments: Any, **named: Any) -> Any:
-        result = original(*arguments, **named)
-        if named.get("compute_entropy"):
-            take(arguments, result)
-        return result
+    def around(original: Method) -> Method:
+        def scored(*arguments: Any, **named: Any) -> Any:
+            result = original(*arguments, **named)
+            if named.get("compute_entropy"):
+                take(arguments, result)
+            return result
 
-    own = SCORES in vars(trainer)
-    setattr(trainer, SCORES, scored)
-    return functools.partial(setattr, trainer, SCORES, original) if own else functools.partial(delattr, trainer, SCORES)
+        return scored
+
+    return heard(trainer, SCORES, around)
 
 
 def rows_scored(
