@@ -1,4 +1,5 @@
-"""GRPO steps by TRL's GRPOTrainer on the problems and the model given: prints the seconds between the ends of neighbouring steps.
+"""GRPO steps by TRL's GRPOTrainer on the problems and the model given: prints the seconds between the ends of neighbouring steps, anew after each: the last
+line holds all of them.
 
     python trl_arm.py '{"folder": …, "output": …, "prompts": […], "group": 8, "perStep": 16, "maxTokens": 64, "steps": 4,
                         "threads": 2, "microBatch": 128, "mode": "default" | "static" | "continuous", "device": "cpu" | "cuda"}'
@@ -26,6 +27,8 @@ class StepEnds(TrainerCallback):
 
     def on_step_end(self, *_args, **_kwargs):
         self.ends.append(time.perf_counter())
+        if len(self.ends) > 1:
+            print(json.dumps({"stepSeconds": [b - a for a, b in zip(self.ends, self.ends[1:])]}), flush=True)
 
 
 def reward(completions, **_kwargs):
@@ -37,7 +40,6 @@ def main():
     rollouts = request["perStep"] * request["group"]
     tokenizer = AutoTokenizer.from_pretrained(request["folder"])
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-    ends = StepEnds()
     on_gpu = request.get("device", "cpu") == "cuda"
     config = GRPOConfig(
         output_dir=request["output"], use_cpu=not on_gpu, bf16=on_gpu, fp16=False, gradient_checkpointing=False, report_to=[], logging_steps=1000,
@@ -48,9 +50,8 @@ def main():
         cache_implementation="static" if request["mode"] == "static" else None,
         model_init_kwargs={"dtype": "bfloat16" if on_gpu else "float32", "attn_implementation": "sdpa"})
     data = Dataset.from_dict({"prompt": request["prompts"]})
-    trainer = GRPOTrainer(model=request["folder"], reward_funcs=reward, args=config, train_dataset=data, processing_class=tokenizer, callbacks=[ends])
+    trainer = GRPOTrainer(model=request["folder"], reward_funcs=reward, args=config, train_dataset=data, processing_class=tokenizer, callbacks=[StepEnds()])
     trainer.train()
-    print(json.dumps({"stepSeconds": [b - a for a, b in zip(ends.ends, ends.ends[1:])]}), flush=True)
 
 
 main()
