@@ -95,7 +95,8 @@ describe('an engine that dies and a run that is stopped', () => {
       const engine = await parts.startEngine(options)
       let steps = 0
       const forwardBackward: Engine['forwardBackward'] = (...given) => {
-        if (++steps === 2) options.onNotice?.({ kind: 'samplerMismatch', detail: '0.5 nats a token' })
+        if (++steps === 1) options.onNotice?.({ kind: 'slowSampling', detail: 'weights are cast' })
+        if (steps === 2) options.onNotice?.({ kind: 'samplerMismatch', detail: '0.5 nats a token' })
         if (steps === 3) options.onNotice?.({ kind: 'outOfMemory', detail: 'tried to get 2 GiB', microBatchTokens: 512 })
         if (steps === 4) options.onNotice?.({ kind: 'outOfMemory', detail: 'sampling goes on with 8 completions at a time' })
         if (steps === 5) options.onNotice?.({ kind: 'attention', detail: 'torch.attention is "flash", and heads are too large for it' })
@@ -109,13 +110,14 @@ describe('an engine that dies and a run that is stopped', () => {
       directory.close()
     }
     const told = run.events.flatMap((event) => (event.type === 'warning' && event.code.startsWith('engine/') ? [[event.step, event.code, event.message] as const] : []))
-    assert.deepEqual(told.slice(1), [
+    assert.deepEqual(told.slice(2), [
       [2, 'engine/out-of-memory', 'Out of memory, and done again in smaller parts of 512 tokens (microBatchTokens): tried to get 2 GiB'],
       [3, 'engine/out-of-memory', 'Out of memory: sampling goes on with 8 completions at a time'],
       [4, 'engine/attention', 'torch.attention is "flash", and heads are too large for it']
     ])
-    assert.deepEqual(told.slice(0, 1).map(([step, code]) => [step, code]), [[1, 'engine/sampler-mismatch']])
-    assert.match(told[0]![2], /: 0\.5 nats a token\. Set "sampler": "own"/)
+    assert.deepEqual(told.slice(0, 2).map(([step, code]) => [step, code]), [[0, 'engine/slow-sampling'], [1, 'engine/sampler-mismatch']])
+    assert.match(told[0]![2], /: weights are cast\. Set "masterWeights": false/)
+    assert.match(told[1]![2], /: 0\.5 nats a token\. Set "sampler": "own"/)
   })
 
   it('gives up when engines keep dying', async () => {

@@ -56,6 +56,8 @@ function asWarning({ kind, detail, microBatchTokens }: EngineNotice): { readonly
       return { code: 'engine/attention', message: detail }
     case 'samplerMismatch':
       return { code: 'engine/sampler-mismatch', message: `Completions are drawn from other probabilities than are trained: ${detail}. Set "sampler": "own" in "torch" where it costs learning; in "dtype": "float32" the two differ least.` }
+    case 'slowSampling':
+      return { code: 'engine/slow-sampling', message: `Sampling is slower than it could be: ${detail}. Set "masterWeights": false in "torch", or free memory of the device.` }
   }
 }
 

@@ -36,6 +36,7 @@ from rollout_lab.errors import LabError
 from rollout_lab.models.loaded_model import LoadedModel
 from rollout_lab.sampling.call import Report, RowQueue, SampleCall
 from rollout_lab.sampling.cancellation import Cancellation
+from rollout_lab.sampling.casts import bytes_of_casts, has_room_for_casts, kept_casts
 from rollout_lab.sampling.filters import SamplingSettings
 from rollout_lab.sampling.graphs import DeviceParts, GraphRunner, runs_kernels
 from rollout_lab.sampling.key_values import KeptKeyValues
@@ -76,6 +77,7 @@ class Sampler:
         self._device_parts: DeviceParts | None = None
         self._row_bytes: RowBytes | None = None
         """Of a model that is not packed, once it is known."""
+        self._told_of_casts = False
 
     def close(self) -> None:
         """Ends what runs beside this process."""
@@ -109,7 +111,7 @@ class Sampler:
         call = SampleCall(self._model, prompts, parameters, report)
         try:
             if call.unfinished and not cancelled():
-                with torch.inference_mode(), _current(self._model.device):
+                with self._without_gradients(), _current(self._model.device):
                     self._run(call, SamplingSettings.of(parameters), cancelled, told)
         except BaseException:
             # Numbers that are not finite would live on in the caches.
@@ -127,13 +129,32 @@ class Sampler:
 
     def _run(self, call: SampleCall, settings: SamplingSettings, cancelled: Callable[[], bool], told: Told) -> None:
         def work(limits: Limits) -> None:
-            if self._model.packed:
-                self._run_packed(call, settings, Cancellation(cancelled), limits)
-            else:
-                self._row_bytes = self._row_bytes or measure_rows(self._model)
-                sample_padded(self._model, call, settings, cancelled, limits, self._row_bytes)
+            with self._casts(told):
+                if self._model.packed:
+                    self._run_packed(call, settings, Cancellation(cancelled), limits)
+                else:
+                    self._row_bytes = self._row_bytes or measure_rows(self._model)
+                    sample_padded(self._model, call, settings, cancelled, limits, self._row_bytes)
 
         run_in_memory(call, self._limits or limits_of(self._model, self._held), work, self.release, told)
+
+    def _without_gradients(self) -> ContextManager[Any]:
+        """Fused weights have the type that is computed with; the casts of others are kept outside of the inference mode alone."""
+        return torch.inference_mode() if self._fuses else torch.no_grad()
+
+    def _casts(self, told: Told) -> ContextManager[Any]:
+        """Tells once of a model whose weights are cast for each token."""
+        model = self._model
+        size = 0 if self._fuses else bytes_of_casts(model)
+        if size == 0:
+            return nullcontext()
+        if has_room_for_casts(model):
+            return kept_casts(model)
+        if not self._told_of_casts:
+            self._told_of_casts = True
+            detail = f"{size / 2**30:.1f} GiB of weights are cast to bfloat16 for each token, since there is no room to keep them so"
+            told({"kind": "slowSampling", "detail": detail})
+        return nullcontext()
 
     def _run_packed(self, call: SampleCall, settings: SamplingSettings, cancellation: Cancellation, limits: Limits) -> None:
         model, rows = self._model, call.unfinished
@@ -144,7 +165,7 @@ class Sampler:
 
         def work(number: int) -> None:
             try:
-                with torch.inference_mode():
+                with self._without_gradients():
                     self._session(RowQueue(call, shares[number]), step, settings, limits, number).run(cancellation)
             except BaseException:
                 cancellation.stop()
