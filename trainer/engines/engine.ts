@@ -236,6 +236,7 @@ export interface OptimizerStepResult {
  * - `engine/not-finite`: a number that is not finite, in the data or found on the way, with the tensor as place;
  * - `engine/loss`, `engine/pair`: a term's settings, or pairs that lack a side; `engine/no-reward-head`;
  * - `engine/no-snapshot`, `engine/unknown-word` (text that the tokenizer cannot express), `engine/cancelled`;
+ * - `engine/out-of-memory`, also with the smallest parts; `engine/unfit-build`: its libraries do not fit the device or its driver;
  * - `engine/died` (its process ended), `engine/internal` (a fault of the engine); `model/…`: the model's folder is at fault.
  */
 export interface Engine {
