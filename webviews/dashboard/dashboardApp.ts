@@ -15,7 +15,7 @@ import { CHART_GROUPS } from './chartList.ts'
 import type { ChartSpec } from './chartList.ts'
 import './comparePanel.ts'
 import { curvesOf, hasSeeds } from './curves.ts'
-import { chartOf, choicesFor, linesFor, modelOf, stepWords } from './dashboardModel.ts'
+import { chartOf, choicesFor, linesFor, modelOf, stepWords, zoomAfter } from './dashboardModel.ts'
 import type { DashboardModel } from './dashboardModel.ts'
 import { dashboardStyles } from './dashboardStyles.ts'
 import './diagnosisPanel.ts'
@@ -169,7 +169,9 @@ export class DashboardApp extends LitElement {
 
   #recompute(): void {
     const runs = [...this.#live.runs.values()]
+    const before = this.#model
     this.#model = modelOf(runs, this.#state)
+    this.#state = { ...this.#state, zoom: zoomAfter(this.#state.zoom, before, this.#model) }
     this.#version++
     const news = runs.flatMap((run) => this.#announcer.changesOf(run) ?? [])
     if (news.length > 0) this.#said = news.join(' ')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { MetricSeries } from '../../trainer/protocol/runViews.ts'
 import { CHARTS } from './chartList.ts'
-import { linesFor, modelOf, stepWords } from './dashboardModel.ts'
+import { linesFor, modelOf, stepWords, zoomAfter } from './dashboardModel.ts'
 import { hasRollouts, rolloutsAt } from './pickedRollouts.ts'
 import { card, evaluation, seriesOf, watched } from './runs.fixture.ts'
 import { appendEvents, appendMetrics, emptySeries } from './runSeries.ts'
@@ -44,6 +44,12 @@ describe('what the dashboard draws', () => {
     assert.deepEqual(chosen.curves.map(({ color }) => color), [1], 'a run keeps its colour')
     const seeds = modelOf([run, warm('/runs/c', [5, 4, 3, 0.4, 0.3])], { ...FRESH, track: 'supervised sft' })
     assert.deepEqual(linesFor(spec('loss'), seeds, {}).map(({ y, count }) => [y, count]), [[[4, 3, 2], [2, 2, 2]]])
+  })
+
+  it('keeps a zoom on the steps that it was made on', () => {
+    const zoom = { from: 60, to: 90 }
+    const [nothing, sft, rl] = [modelOf([], FRESH), modelOf([run], { ...FRESH, track: 'supervised sft' }), modelOf([run], FRESH)]
+    assert.deepEqual([zoomAfter(zoom, sft, sft), zoomAfter(zoom, sft, rl), zoomAfter(zoom, nothing, sft)], [zoom, null, zoom])
   })
 
   it('calls a step by its stage where there are several', () => {

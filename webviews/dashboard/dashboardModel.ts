@@ -1,4 +1,4 @@
-import type { ChartLine } from '../charts/chartData.ts'
+import type { ChartLine, StepRange } from '../charts/chartData.ts'
 import { visibleLine } from '../protocol/visibleText.ts'
 import { chartLines, lineKinds } from './chartLines.ts'
 import { CHARTS } from './chartList.ts'
@@ -73,6 +73,9 @@ function domainOf(runs: readonly DrawnRun[]): DashboardModel['domain'] {
   const [from, to] = [Math.min(...known), Math.max(...known)]
   return { from, to: to > from ? to : from + 1 }
 }
+
+/** A zoom is of the steps of one track: where the next stage begins and is drawn instead, it is all of it. */
+export const zoomAfter = (zoom: StepRange, before: DashboardModel, after: DashboardModel): StepRange => (before.tracks.length > 0 && before.track !== after.track ? null : zoom)
 
 /** "step 31", with the stage where the shown runs have several. */
 export function stepWords({ drawn, tracks }: DashboardModel, step: number): string {
