@@ -3,6 +3,7 @@ import type { PropertyValues } from 'lit'
 import type { Label } from '../../../trainer/protocol/label.ts'
 import type { GroupAttempt } from '../../../trainer/protocol/rolloutViews.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import type { TokenUpdate } from '../../../trainer/protocol/tokenUpdate.ts'
 import type { ViewError } from '../../connection/viewError.ts'
 import { toViewError } from '../../connection/viewError.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
@@ -11,7 +12,7 @@ import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
 import type { InspectorModel } from '../inspectorModel.ts'
 import { unitsText } from '../rowText.ts'
 import { availableModes, scaleOf, tokenValues } from '../trace/tokenColours.ts'
-import type { ColourMode } from '../trace/tokenColours.ts'
+import type { ColourMode, TokenValues } from '../trace/tokenColours.ts'
 import '../execution/executionView.ts'
 import type { ExecutionView } from '../execution/executionView.ts'
 import '../threads/threadList.ts'
@@ -40,7 +41,7 @@ export class RolloutDetail extends LitElement {
   static override properties = {
     model: { attribute: false }, place: { attribute: false }, groupPlace: { attribute: false }, kept: { attribute: false },
     tab: {}, mode: {}, rich: { type: Boolean }, marked: { attribute: false }, at: { type: Number },
-    error: { state: true }, loading: { state: true }, segment: { state: true }, labels: { state: true }, linkedParts: { state: true }
+    error: { state: true }, loading: { state: true }, segment: { state: true }, labels: { state: true }, linkedParts: { state: true }, tokenUpdate: { state: true }
   }
   static override styles = [sharedStyles, detailStyles, rolloutDetailStyles, css`:host { display: flex; flex-direction: column; min-height: 0; min-width: 0; }`]
 
@@ -63,6 +64,7 @@ export class RolloutDetail extends LitElement {
   declare labels: readonly Label[]
   /** Positions of the reward parts that lead to a file. */
   declare linkedParts: ReadonlySet<number>
+  declare tokenUpdate: TokenUpdate | undefined
   readonly #reading = new DetailReading(() => this.model.connection)
   #asking: AbortController | undefined
 
@@ -105,10 +107,11 @@ export class RolloutDetail extends LitElement {
       const before = this.#reading.place
       await this.#reading.readRollout(place, signal)
       this.segment = this.#segmentToShow(place)
-      if (!isSamePlace(before, place)) [this.labels, this.linkedParts] = [[], new Set()]
+      if (!isSamePlace(before, place)) [this.labels, this.linkedParts, this.tokenUpdate] = [[], new Set(), undefined]
       this.requestUpdate()
       void this.updateComplete.then(() => this.#showPlace(place))
       void this.#readLinks(place)
+      void this.#readUpdate(place)
       // A group is read where it is looked at.
       if (this.tab === 'group') await this.#reading.readOwnGroup(signal)
     } else if (groupPlace) await this.#reading.readGroup(groupPlace, signal)
@@ -118,6 +121,16 @@ export class RolloutDetail extends LitElement {
   async #readLinks(place: RolloutPlace): Promise<void> {
     const parts = await this.model.connection.ask('linkedParts', place).catch(() => [])
     if (isSamePlace(place, this.#reading.place)) this.linkedParts = new Set(parts)
+  }
+
+  /** Ratios and clip states are further colours: they come when they are known. */
+  async #readUpdate(place: RolloutPlace): Promise<void> {
+    try {
+      const update = await this.model.connection.query('rollouts/update', place)
+      if (isSamePlace(place, this.#reading.place)) this.tokenUpdate = update ?? undefined
+    } catch (error) {
+      if (isSamePlace(place, this.#reading.place)) this.error = toViewError(error)
+    }
   }
 
   #partLinks(place: RolloutPlace): PartLinks {
@@ -203,7 +216,7 @@ export class RolloutDetail extends LitElement {
       <lab-executions .connection=${this.model.connection} .place=${place} ?hasgold=${rollout.gold !== undefined}
         @showturn=${(event: CustomEvent<number>) => this.#showTurn(event.detail)}></lab-executions>
       ${rollout.segments.length > 1 ? this.#segments(rollout) : nothing}
-      <lab-trace .run=${place.run} .rollout=${rollout} .index=${this.segment} .mode=${this.mode} ?rich=${this.rich} .labels=${this.labels}></lab-trace>
+      <lab-trace .run=${place.run} .rollout=${rollout} .tokenUpdate=${this.tokenUpdate} .index=${this.segment} .mode=${this.mode} ?rich=${this.rich} .labels=${this.labels}></lab-trace>
       <lab-threads .connection=${this.model.connection} .place=${place}
         @labelsread=${(event: CustomEvent<readonly Label[]>) => (this.labels = event.detail)}
         @showplace=${(event: CustomEvent<Label>) => this.#showLabel(event.detail)}></lab-threads>
@@ -217,9 +230,13 @@ export class RolloutDetail extends LitElement {
       @change=${(event: Event) => (this.segment = Number((event.currentTarget as HTMLSelectElement).value))}>${options}</select></label>`
   }
 
+  #values(segment: Rollout['segments'][number]): TokenValues {
+    return tokenValues(segment, this.segment === 0 ? this.tokenUpdate : undefined)
+  }
+
   #modes(): ColourMode[] {
     const segment = this.#reading.rollout?.segments[this.segment]
-    return segment ? availableModes(tokenValues(segment)) : ['none']
+    return segment ? availableModes(this.#values(segment)) : ['none']
   }
 
   #toolbar() {
@@ -234,7 +251,7 @@ export class RolloutDetail extends LitElement {
       <h2 title=${`Problem ${id}`}>${title}<span class="faint"> step ${this.#subject?.step ?? ''}${rollout ? ` · #${rollout.sampleIndex}` : ''}</span></h2>
       ${segment ? html`
         <label>Colour <select aria-label="Colour of tokens" @change=${colour}>${this.#modes().map(
-          (mode) => html`<option value=${mode} .selected=${mode === this.mode}>${mode === 'none' ? 'none' : scaleOf(mode, tokenValues(segment)).title}</option>`
+          (mode) => html`<option value=${mode} .selected=${mode === this.mode}>${mode === 'none' ? 'none' : scaleOf(mode, this.#values(segment)).title}</option>`
         )}</select></label>
         <button type="button" class="tool" aria-pressed=${this.rich} title="Render Markdown and LaTeX (m)"
           @click=${() => this.#display({ mode: this.mode, rich: !this.rich })}>${this.rich ? 'Rendered' : 'Raw'}</button>

@@ -8,7 +8,7 @@ const values: TokenValues = { logprob: [-0.01, -3], entropy: [0.1, 2], mask: [1,
 describe('tokenColours', () => {
   it('offers only colourings with values', () => {
     assert.deepEqual(availableModes(values), ['none', 'logprob', 'entropy', 'advantage', 'mask'])
-    assert.deepEqual(availableModes({ ...values, ratio: [1], clip: [0] }), ['none', 'logprob', 'entropy', 'advantage', 'ratio', 'clip', 'mask'])
+    assert.deepEqual(availableModes({ ...values, ratio: [1], clip: [0], drawn: [1] }), ['none', 'logprob', 'entropy', 'advantage', 'ratio', 'clip', 'drawn', 'mask'])
   })
 
   it('offers none that a run recorded from elsewhere does not know', () => {
@@ -21,6 +21,21 @@ describe('tokenColours', () => {
     assert.equal(tokenValues(without).advantage, undefined)
   })
 
+  it('takes ratios and clip states from what the update recorded of these tokens', () => {
+    const segment: Parameters<typeof tokenValues>[0] = {
+      samplePrompt: { text: '', tokens: [] }, text: 'ab', tokens: [1, 2], tokenEnds: [1, 2], logprobs: [-1, -2], samplingLogprobs: [-1, -1], entropies: [1, 1], mask: [1, 1],
+      source: 'policy', spans: [], stopReason: 'endOfText'
+    }
+    assert.deepEqual(availableModes(tokenValues(segment)), ['none', 'logprob', 'entropy', 'drawn', 'mask'])
+    const update = { id: 't000001.1-000-00', ratios: [1, 1.5], clipped: [0, 1] as (0 | 1)[] }
+    const values = tokenValues(segment, update)
+    assert.deepEqual([values.ratio, values.clip, values.drawn?.map((ratio) => ratio.toFixed(3))], [[1, 1.5], [0, 1], ['1.000', '0.368']])
+    assert.equal(tokenValues(segment, update), values)
+    assert.deepEqual([scaleOf('clip', values), scaleOf('ratio', values)].map((scale, i) => bucketOf(scale, i === 0 ? 'clip' : 'ratio', i === 0 ? 1 : 1.5)), ['on', 'p2'])
+    const foreign = tokenValues(segment, { ...update, ratios: [1], clipped: [0] })
+    assert.deepEqual([foreign.ratio, foreign.clip], [undefined, undefined])
+  })
+
   it('puts sure tokens in the weakest bucket and surprising ones in the strongest', () => {
     const scale = scaleOf('logprob', values)
     assert.equal(bucketOf(scale, 'logprob', 0), 's0')
@@ -29,7 +44,7 @@ describe('tokenColours', () => {
   })
 
   it('is monotone and has one label for each bucket', () => {
-    for (const mode of ['logprob', 'entropy', 'advantage', 'ratio'] as const) {
+    for (const mode of ['logprob', 'entropy', 'advantage', 'ratio', 'drawn'] as const) {
       const scale = scaleOf(mode, values)
       assert.equal(scale.labels.length, scale.classes.length)
       assert.equal(scale.bounds.length, scale.classes.length - 1)

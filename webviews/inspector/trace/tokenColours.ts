@@ -1,6 +1,7 @@
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import type { TokenUpdate } from '../../../trainer/protocol/tokenUpdate.ts'
 
-export const COLOUR_MODES = ['none', 'logprob', 'entropy', 'advantage', 'ratio', 'clip', 'mask'] as const
+export const COLOUR_MODES = ['none', 'logprob', 'entropy', 'advantage', 'ratio', 'clip', 'drawn', 'mask'] as const
 export type ColourMode = (typeof COLOUR_MODES)[number]
 
 /** Values per completion token (_T); absent where the run did not record them. */
@@ -8,10 +9,12 @@ export interface TokenValues {
   readonly logprob?: readonly number[]
   readonly entropy?: readonly number[]
   readonly advantage?: readonly number[]
-  /** Probability under the policy ÷ under the distribution sampled from. */
+  /** Probability under the policy that the update began with ÷ under the one that sampled. */
   readonly ratio?: readonly number[]
-  /** 1 = the update clipped this token's ratio. */
+  /** 1 = the clipped ratio cut the token's gradient. */
   readonly clip?: readonly number[]
+  /** Probability under the policy ÷ under the distribution drawn from. */
+  readonly drawn?: readonly number[]
   /** 1 = trained on. */
   readonly mask: readonly number[]
 }
@@ -30,29 +33,31 @@ export interface Scale {
 type Segment = Rollout['segments'][number]
 
 // A long completion has tens of thousands of tokens, and every part of the page asks for them.
-const valuesOf = new WeakMap<Segment, TokenValues>()
+const valuesOf = new WeakMap<Segment, { readonly update: TokenUpdate | undefined; readonly values: TokenValues }>()
 const scalesOf = new WeakMap<TokenValues, Map<ColourMode, Scale>>()
 
-/** The values that a segment's tokens can be coloured by; the same object for the same segment. */
-export function tokenValues(segment: Segment): TokenValues {
-  const values = valuesOf.get(segment) ?? readValues(segment)
-  valuesOf.set(segment, values)
+/** The values that a segment's tokens can be coloured by, with what its update made of them; the same object for the same two. */
+export function tokenValues(segment: Segment, update?: TokenUpdate): TokenValues {
+  const before = valuesOf.get(segment)
+  if (before && before.update === update) return before.values
+  const values = readValues(segment, update)
+  valuesOf.set(segment, { update, values })
   return values
 }
 
-function readValues(segment: Segment): TokenValues {
+function readValues(segment: Segment, update: TokenUpdate | undefined): TokenValues {
   const { logprobs, samplingLogprobs, entropies, advantages, mask } = segment
   // Sampling at temperature 1 without truncation makes all ratios 1: nothing to see.
   const differs = logprobs.some((value, token) => Math.abs(value - (samplingLogprobs[token] ?? value)) > 1e-6)
-  const clip = (segment as Segment & { readonly clipped?: readonly number[] }).clipped
   const known = (values: readonly number[]): boolean => values.length === mask.length
   return {
     mask,
     ...(known(logprobs) && { logprob: logprobs }),
     ...(known(entropies) && { entropy: entropies }),
     ...(advantages && known(advantages) && { advantage: advantages }),
-    ...(differs && { ratio: logprobs.map((value, token) => Math.exp(value - (samplingLogprobs[token] ?? value))) }),
-    ...(clip && { clip })
+    ...(update && known(update.ratios) && { ratio: update.ratios }),
+    ...(update?.clipped && known(update.clipped) && { clip: update.clipped }),
+    ...(differs && { drawn: logprobs.map((value, token) => Math.exp(value - (samplingLogprobs[token] ?? value))) })
   }
 }
 
@@ -81,14 +86,9 @@ function makeScale(mode: Exclude<ColourMode, 'none'>, values: TokenValues): Scal
     return sequential('Entropy', 'Entropy of the policy’s distribution before the token, in nats; strong = undecided.', [0.05, 0.2, 0.5, 1, 1.5, 2.2, 3], '')
   }
   if (mode === 'advantage') return advantageScale(values.advantage ?? [])
-  if (mode === 'ratio') {
-    return {
-      title: 'Ratio', kind: 'diverging', classes: DIVERGING, bounds: [0.5, 0.8, 0.95, 1.05, 1.25, 2],
-      definition: 'Probability under the policy ÷ under the distribution really sampled from (temperature, truncation).',
-      labels: ['≤ 0.5', '≤ 0.8', '≤ 0.95', '≈ 1', '≥ 1.05', '≥ 1.25', '≥ 2']
-    }
-  }
-  if (mode === 'clip') return state('Clip state', 'Whether the update clipped the ratio of this token.', ['not clipped', 'clipped'])
+  if (mode === 'ratio') return ratios('Ratio', 'Probability under the policy that the update began with ÷ under the one that sampled the token: 1 = on policy.')
+  if (mode === 'drawn') return ratios('Policy ÷ drawn', 'Probability under the policy ÷ under the distribution really drawn from (temperature, truncation).')
+  if (mode === 'clip') return state('Clip state', 'Whether the clipped ratio cut the gradient of this token.', ['not clipped', 'clipped'])
   return state('Trained on', 'Whether the update trains on this token (not: tool output, hints, dropped by a filter).', ['not trained on', 'trained on'])
 }
 
@@ -112,6 +112,12 @@ function advantageScale(advantages: readonly number[]): Scale {
     title: 'Advantage', kind: 'diverging', classes: DIVERGING, bounds: [-high, -middle, -low, low, middle, high],
     definition: 'Advantage of the token: how strongly, and in which direction, the update pushes its probability.',
     labels: [-largest, -high, -middle, 0, middle, high, largest].map((value) => (value > 0 ? '+' : '') + short(value))
+  }
+}
+
+function ratios(title: string, definition: string): Scale {
+  return {
+    title, definition, kind: 'diverging', classes: DIVERGING, bounds: [0.5, 0.8, 0.95, 1.05, 1.25, 2], labels: ['≤ 0.5', '≤ 0.8', '≤ 0.95', '≈ 1', '≥ 1.05', '≥ 1.25', '≥ 2']
   }
 }
 

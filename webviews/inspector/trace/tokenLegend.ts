@@ -61,6 +61,7 @@ export class TokenLegend extends LitElement {
       values.advantage && `advantage ${signedText(values.advantage[token])}`,
       values.ratio && `ratio ${numberText(values.ratio[token])}`,
       values.clip && (values.clip[token] ? 'clipped' : 'not clipped'),
+      values.drawn && `policy ÷ drawn ${numberText(values.drawn[token])}`,
       values.mask[token] === 0 && 'not trained on'
     ].filter((words) => typeof words === 'string')
     return html`Token ${token + 1} of ${segment.tokens.length} <code>${text === '' ? '(no whole character)' : visibleText(text).replace(/\n/g, '⏎').replace(/\t/g, '⇥')}</code>

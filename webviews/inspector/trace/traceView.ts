@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import type { PropertyValues, TemplateResult } from 'lit'
 import type { Label } from '../../../trainer/protocol/label.ts'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
+import type { TokenUpdate } from '../../../trainer/protocol/tokenUpdate.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import type { RolloutPlace } from '../../protocol/inspector.ts'
 import { visibleText } from '../../protocol/visibleText.ts'
@@ -35,13 +36,15 @@ const RATINGS_SHOWN = 5
 /** One segment of a rollout: prompt, then its spans, folded or not, token by token or rendered. Fires `reading`, which leaves shadow roots, with a KeptReading. */
 export class TraceView extends LitElement {
   static override properties = {
-    run: {}, rollout: { attribute: false }, index: { type: Number }, labels: { attribute: false }, mode: {}, rich: { type: Boolean }, folded: { state: true }, shown: { state: true }, cursor: { state: true }
+    run: {}, rollout: { attribute: false }, tokenUpdate: { attribute: false }, index: { type: Number }, labels: { attribute: false }, mode: {}, rich: { type: Boolean }, folded: { state: true }, shown: { state: true }, cursor: { state: true }
   }
   static override styles = [sharedStyles, traceStyles, css`:host { display: block; }`]
 
   /** Run of the rollout. */
   declare run: string
   declare rollout: Rollout
+  /** What its update made of the tokens of the first segment, where that is known. */
+  declare tokenUpdate: TokenUpdate | undefined
   /** Which segment of the rollout. */
   declare index: number
   /** What was said of the rollout: ratings stand at their steps. */
@@ -78,11 +81,13 @@ export class TraceView extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     const segment = this.#segment
     if (changed.has('labels') || changed.has('index')) this.#rated = ratingsByStep(this.labels, this.index)
+    if (segment && (changed.has('rollout') || changed.has('index') || changed.has('tokenUpdate'))) {
+      this.#values = tokenValues(segment, this.index === 0 ? this.tokenUpdate : undefined)
+      this.#ranges.clear()
+    }
     if (!segment || !(changed.has('rollout') || changed.has('index'))) return
-    this.#values = tokenValues(segment)
     this.#parts = layoutTrace(segment, this.index === 0 ? this.rollout.steps : [])
     this.#turns = turnStarts(segment)
-    this.#ranges.clear()
     this.#rich.clear()
     this.shown = SHOWN_UNITS
     this.cursor = -1
