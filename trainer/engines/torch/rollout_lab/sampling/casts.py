@@ -31,13 +31,6 @@ def has_room_for_casts(model: LoadedModel) -> bool:
 
 @contextmanager
 def kept_casts(model: LoadedModel) -> Iterator[None]:
-    """Within one autocast PyTorch keeps the casts of weights that want a gradient; not so in its inference mode."""
-    frozen = [each for each in model.causal.parameters() if each.is_floating_point() and not each.requires_grad]
-    try:
-        for each in frozen:
-            each.requires_grad_(True)
-        with torch.no_grad(), model.autocast():
-            yield
-    finally:
-        for each in frozen:
-            each.requires_grad_(False)
+    """Within one autocast PyTorch keeps the casts of weights that want a gradient, as all in float32 do here; not so in its inference mode."""
+    with torch.no_grad(), model.autocast():
+        yield

@@ -14,9 +14,7 @@ from rollout_lab.sampling.testing import PARAMETERS, PROMPTS, Recorder, small_mo
 MLP_WEIGHTS = ([48, 32], [32, 48])
 """Of a small model: three in each of two layers, and no activation has this shape."""
 LORA = LoraOptions(4, 8.0, 0.0, ())
-KINDS = {
-    "packed": TorchOptions(dtype="bfloat16"), "padded": TorchOptions(dtype="bfloat16", attention="eager"),
-    "frozen below adapters": TorchOptions(dtype="bfloat16", lora=LORA)}
+KINDS = {"packed": TorchOptions(dtype="bfloat16"), "padded": TorchOptions(dtype="bfloat16", attention="eager")}
 
 
 def unfused(options: TorchOptions) -> Sampler:
@@ -51,6 +49,12 @@ def test_weights_are_cast_once_a_call(kind: str, monkeypatch: pytest.MonkeyPatch
     assert [each["kind"] for each in told] == ["slowSampling"]
     sampled(sampler, told)
     assert len(told) == 1
+
+
+def test_frozen_weights_below_adapters_need_no_cast() -> None:
+    told: list[dict[str, Any]] = []
+    _, casts = sampled(unfused(TorchOptions(dtype="bfloat16", lora=LORA)), told)
+    assert casts == 0 and told == []
 
 
 def test_new_weights_are_cast_anew() -> None:
