@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import type { Frame } from 'playwright-core'
+import { until } from '../extensionHost/until.ts'
+import { seriousFaults } from '../vscode/accessibility.ts'
 import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
@@ -92,6 +95,102 @@ describe('by keyboard alone', function () {
     await inspector.locator('lab-rollout-list [role=grid]').waitFor()
   })
 
+  /** Presses Tab until the focus is where this selector says. */
+  const tabTo = async (frame: Frame, selector: string): Promise<void> => {
+    const focused = `(() => { let at = document.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at?.matches(${JSON.stringify(selector)}) === true })()`
+    for (let presses = 0; presses < 40 && !(await frame.evaluate<boolean>(focused)); presses += 1) await press('Tab')
+    assert.ok(await frame.evaluate<boolean>(focused), `Tab does not come to ${selector}`)
+  }
+  /** What axe-core finds in a page, in the dark and in the light, with a picture of each. */
+  const faultsIn = async (frame: Frame, name: string): Promise<string[]> => {
+    const faults: string[] = []
+    for (const theme of ['light', 'dark'] as const) {
+      await workbench.theme(theme)
+      await workbench.picture(`${name}-${theme}`)
+      faults.push(...(await seriousFaults(frame)))
+    }
+    return faults
+  }
+  /** The page of the inspector once it has rows and the keyboard. */
+  const inspectorInFront = async (): Promise<Frame> => {
+    const inspector = await workbench.view('lab-inspector')
+    await inspector.locator('lab-rollout-list [role=row]').nth(2).waitFor()
+    await inspector.waitForFunction('document.hasFocus()')
+    return inspector
+  }
+
+  it('sorts by a heading and filters by a range of the histogram, and finds both when it comes back', async () => {
+    const inspector = await inspectorInFront()
+    await tabTo(inspector, '.header .reward button')
+    await press('Enter')
+    await inspector.locator('lab-rollout-list .header .reward[aria-sort=descending]').waitFor()
+    await press('e', '/')
+    const end = inspector.locator('lab-histogram [role=slider]').first()
+    await end.waitFor({ state: 'attached' })
+    await tabTo(inspector, '[role=slider][aria-label="Reward, from"]')
+    await press('PageUp')
+    assert.match((await end.getAttribute('aria-valuetext')) ?? '', /; [\d,]+ rollouts? in the range$/)
+    assert.deepEqual(await faultsIn(inspector, 'inspector-filters'), [])
+    await press('Home', 'Enter')
+    await inspector.locator('.chip', { hasText: 'reward' }).waitFor()
+    await give('Rollout Lab: Open Dashboard')
+    await workbench.view('lab-dashboard')
+    await give('Rollout Lab: Open Trace Inspector')
+    const again = await inspectorInFront()
+    await again.locator('lab-rollout-list .header .reward[aria-sort=descending]').waitFor()
+    await again.locator('.chip', { hasText: 'reward' }).waitFor()
+    await press('e')
+    await again.locator('lab-filter-panel').waitFor({ state: 'detached' })
+  })
+
+  it('reads a rollout in every way that the sheet of keys names', async () => {
+    const inspector = await inspectorInFront()
+    const said = (words: string): Promise<void> => inspector.locator('footer [role=status]', { hasText: words }).waitFor()
+    await press('?')
+    await inspector.locator('dialog.keys').waitFor()
+    assert.deepEqual(await faultsIn(inspector, 'inspector-keys'), [])
+    await press('Escape', 'j', 'Enter')
+    await inspector.locator('lab-rollout-detail lab-trace').waitFor()
+    await press('c')
+    await until('the tokens have a colour', async () => (await inspector.locator('select[aria-label="Colour of tokens"]').inputValue()) !== 'none')
+    await inspector.locator('lab-trace .fold[aria-expanded=true]').first().waitFor()
+    await press('z')
+    await inspector.locator('lab-trace .fold[aria-expanded=true]').first().waitFor({ state: 'detached' })
+    await press('g')
+    await inspector.locator('lab-group li').nth(1).waitFor()
+    assert.deepEqual(await faultsIn(inspector, 'inspector-group'), [])
+    await press('h')
+    await inspector.locator('lab-problem-history [role=status]', { hasText: 'in 1 run' }).waitFor()
+    await inspector.locator('lab-problem-history tbody button').first().waitFor()
+    assert.deepEqual(await faultsIn(inspector, 'inspector-history'), [])
+    await press('r', 'f')
+    await said('Following the newest rollouts.')
+    await press('f')
+    await said('Not following.')
+    await press('d')
+    await said('Marked.')
+  })
+
+  it('compares it with the next one, and comes back by a link that it copied', async () => {
+    const inspector = await inspectorInFront()
+    await press('y')
+    await inspector.locator('footer [role=status]', { hasText: 'Link copied.' }).waitFor()
+    const link = String(await workbench.page.evaluate('navigator.clipboard.readText()'))
+    const title = await inspector.locator('lab-rollout-detail h2').innerText()
+    await press('j')
+    await until('the next rollout is open', async () => (await inspector.locator('lab-rollout-detail h2').innerText()) !== title)
+    await press('d')
+    await workbench.page.locator('.monaco-diff-editor .view-line').first().waitFor()
+    await give('Developer: Open URL')
+    await answer(link)
+    // VS Code asks whether the extension may open it.
+    await workbench.page.locator('.monaco-dialog-box .monaco-button:focus', { hasText: 'Open' }).waitFor()
+    await press('Enter')
+    const again = await inspectorInFront()
+    await until('the rollout of the link is open', async () => (await again.locator('lab-rollout-detail h2').innerText()) === title)
+    await again.locator('lab-rollout-list [role=row][aria-selected=true]').waitFor()
+  })
+
   it('renames it and filters the list of runs', async () => {
     await give('Rollout Lab: Rename Run…')
     await workbench.page.locator('.quick-input-title', { hasText: 'Rename Run' }).waitFor()
@@ -100,6 +199,7 @@ describe('by keyboard alone', function () {
     await answer('renamed')
     await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="renamed, stopped"]').waitFor()
     await workbench.editorTab('Rollouts: renamed').waitFor()
+    await (await workbench.view('lab-inspector')).locator('h1', { hasText: 'renamed' }).waitFor()
     await give('Rollout Lab: Filter Runs…')
     await workbench.page.locator('.quick-input-title', { hasText: 'Filter Runs' }).waitFor()
     await answer('nothing has this name')

@@ -41,13 +41,13 @@ export class HistogramBrush extends LitElement {
       svg { display: block; width: 100%; height: 44px; cursor: crosshair; touch-action: none; }
       .end { position: absolute; top: 0; bottom: 0; width: 9px; margin-left: -4px; pointer-events: none; }
       .end::after { content: ''; position: absolute; top: 0; bottom: 0; left: 4px; width: 1px; }
-      .chart.moved .end::after { background: var(--vscode-charts-orange); }
+      .chart.moved .end::after { background: var(--vscode-charts-yellow); }
       .end:focus-visible { outline: 2px solid var(--vscode-focusBorder); outline-offset: 0; }
       .hint { visibility: hidden; }
       .chart:focus-within + .ends .hint { visibility: visible; }
       .ends { display: flex; justify-content: space-between; font-size: 0.85em; }
       rect.bin { fill: var(--vscode-charts-blue); }
-      rect.brushed { fill: var(--vscode-charts-orange); }
+      rect.brushed { fill: var(--vscode-charts-yellow); }
       line { stroke: var(--vscode-descriptionForeground); }
     `
   ]

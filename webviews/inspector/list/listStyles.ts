@@ -76,6 +76,10 @@ export const listStyles = css`
     outline: 1px solid var(--vscode-contrastActiveBorder, transparent);
     outline-offset: -1px;
   }
+  /* The theme's faint words are made for a background without a selection. */
+  .row[aria-selected='true'] .faint, .row[aria-selected='true'] .mark {
+    color: color-mix(in srgb, var(--vscode-descriptionForeground) 60%, var(--vscode-foreground));
+  }
   .grid:focus-visible .row[aria-selected='true'] {
     background: var(--vscode-list-activeSelectionBackground);
     color: var(--vscode-list-activeSelectionForeground);
