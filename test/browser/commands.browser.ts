@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'jsonc-parser'
 import { makeSampleRun } from '../vscode/sampleRun.ts'
 import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
@@ -35,7 +38,7 @@ const COMMANDS: Readonly<Record<string, Shows>> = {
 }
 
 /** Commands that make no sense here: the palette must not offer them. */
-const NOT_NOW = ['Pause', 'Continue', 'Stop', 'Stop Now', 'Take Over Steering', 'End Hung Trainer', 'Move Up in Queue', 'Move Down in Queue', 'Remove from Queue', 'Clear Filter of Runs', 'Unpin Run']
+const NOT_NOW = ['Pause', 'Continue', 'Stop', 'Stop Now', 'Take Over Steering', 'End Hung Trainer', 'Move Up in Queue', 'Move Down in Queue', 'Remove from Queue', 'Clear Filter of Runs', 'Unpin Run', 'Group Runs by Recipe']
 
 describe('commands from the palette', function () {
   this.timeout(300_000)
@@ -66,6 +69,17 @@ describe('commands from the palette', function () {
   it('offers nothing that cannot be done now', async () => {
     const offered = (await workbench.offered('Rollout Lab: ')).map((label) => label.replace(/,.*$/, '').replace(/^Rollout Lab: /, ''))
     assert.deepEqual(NOT_NOW.filter((title) => offered.includes(title)), [])
+  })
+
+  it('New Run File writes one of a recipe, for problems, with a model and an engine', async () => {
+    await workbench.commandOn('Rollout Lab: New Run File', 'dr-grpo')
+    for (const [step, label] of [['problems (1/3)', 'countdown'], ['model (2/3)', 'countdown'], ['engine (3/3)', 'onnx']] as const) {
+      await workbench.page.locator('.quick-input-title', { hasText: step }).waitFor()
+      await workbench.pick(label)
+    }
+    await workbench.editorTab('countdown-dr-grpo.run.json').waitFor()
+    const { recipe, environment, engine } = parse(readFileSync(join(session.workspace, 'countdown-dr-grpo.run.json'), 'utf8')) as Record<string, unknown>
+    assert.deepEqual([recipe, environment, engine], ['dr-grpo', { name: 'countdown' }, 'onnx'])
   })
 
   it('asks nothing of any other machine and reports no errors', () => {

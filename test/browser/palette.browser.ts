@@ -50,11 +50,13 @@ describe('what other tests do by key or click, from the palette', function () {
   let workbench: Workbench
   let run = ''
   let outworn = ''
+  let spare = ''
   let trace = ''
   before(async () => {
     session = await startSession({ settings: { 'rolloutLab.labeler': 'anna', 'rolloutLab.suggestions.endpoint': ENDPOINT } })
     run = (await writeTraceRun(session.runsFolder, 'traces', TRACES, STEPS)).directory
     outworn = (await writeTraceRun(session.runsFolder, 'outworn', TRACES, STEPS)).directory
+    spare = (await writeTraceRun(session.runsFolder, 'spare', TRACES, STEPS)).directory
     workbench = await session.open()
     await workbench.openView('Rollout Lab')
     await runRow('traces').waitFor()
@@ -99,6 +101,26 @@ describe('what other tests do by key or click, from the palette', function () {
     await runRow('outworn').waitFor()
   })
 
+  it('keeps tags and a pin with a run', async () => {
+    await workbench.commandOn('Rollout Lab: Edit Tags…', 'traces')
+    await workbench.page.locator('.quick-input-widget', { hasText: 'Separated by commas' }).locator('input').fill('kept, to read')
+    await workbench.page.keyboard.press('Enter')
+    await runRow('traces').filter({ hasText: '#kept #to read' }).waitFor()
+    await workbench.commandOn('Rollout Lab: Pin Run', 'traces')
+    await runRow('★ traces').waitFor()
+  })
+
+  it('deletes the run that is chosen, once that is confirmed, and leaves the others', async () => {
+    await workbench.commandOn('Rollout Lab: Delete Run…', 'spare')
+    await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click()
+    const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'Delete spare?' })
+    await dialog.filter({ hasText: 'Labels are kept.' }).waitFor()
+    await workbench.picture('delete-run')
+    await dialog.locator('.monaco-button', { hasText: 'Delete Permanently' }).click()
+    await runRow('spare').waitFor({ state: 'detached' })
+    assert.deepEqual([spare, outworn, run].map((directory) => existsSync(directory)), [false, true, true])
+  })
+
   it('cleans up what is chosen, once that is confirmed, and leaves the rest', async () => {
     await workbench.commandOn('Rollout Lab: Clean Up Runs…', 'outworn')
     await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click()
@@ -108,6 +130,12 @@ describe('what other tests do by key or click, from the palette', function () {
     await confirm('Delete Permanently')
     await runRow('outworn').waitFor({ state: 'detached' })
     assert.deepEqual([existsSync(outworn), existsSync(run)], [false, true])
+  })
+
+  it('says what is offered where nothing can be cleaned up: the run that is left is pinned', async () => {
+    await give('Clean Up Runs…')
+    await workbench.notifications().filter({ hasText: 'There is nothing to clean up: only runs that have ended and are not pinned are offered.' }).waitFor()
+    await workbench.command('Notifications: Clear All Notifications')
   })
 
   it('forgets the key of the endpoint in the settings', async () => {

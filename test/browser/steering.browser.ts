@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
-import { processesOf } from '../../scripts/vscodeServer.mjs'
+import { processesOf, writeSettings } from '../../scripts/vscodeServer.mjs'
 import { pictureFailures } from '../vscode/failurePictures.ts'
 import { startSession } from '../vscode/session.ts'
 import type { Session } from '../vscode/session.ts'
@@ -58,6 +58,26 @@ describe('steering in the window', function () {
     await first.command('Rollout Lab: Pause')
     await standing(first, 'steered', 'paused')
     await first.command('Rollout Lab: Continue')
+    await standing(first, 'steered', 'running')
+  })
+
+  it('queues several seeds behind the run that trains; they are moved and taken out by name', async () => {
+    const atATime = (count: number): void => writeSettings(session.server.directories, { 'rolloutLab.runsPerDevice': count })
+    const place = (seed: number, at: number): Promise<void> => first.page.locator(`.pane-body .monaco-list-row[aria-label^="steered, seed ${seed}, place ${at} of 2"]`).waitFor()
+    atATime(1)
+    await first.commandOn('Rollout Lab: Run on Several Seeds…', 'steered.run.json')
+    await first.page.locator('.quick-input-widget', { hasText: 'How many seeds' }).locator('input').fill('2')
+    await first.page.keyboard.press('Enter')
+    await first.page.locator('.statusbar-item', { hasText: '2 runs wait in the queue for the device.' }).waitFor()
+    await Promise.all([place(1, 1), place(2, 2)])
+    await first.picture('queue')
+    await first.commandOn('Rollout Lab: Move Up in Queue', 'seed 2')
+    await Promise.all([place(2, 1), place(1, 2)])
+    await first.commandOn('Rollout Lab: Move Down in Queue', 'seed 2')
+    await Promise.all([place(1, 1), place(2, 2)])
+    for (const seed of [1, 2]) await first.commandOn('Rollout Lab: Remove from Queue', `seed ${seed}`)
+    await first.page.locator('.pane-body .monaco-list-row[aria-label^="Queue"]').waitFor({ state: 'detached' })
+    atATime(64)
     await standing(first, 'steered', 'running')
   })
 
