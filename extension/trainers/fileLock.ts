@@ -23,7 +23,7 @@ async function acquire(place: string, waitMilliseconds: number, signal: AbortSig
   const mine = JSON.stringify(ownIdentity())
   const until = Date.now() + waitMilliseconds
   while (claimLock(place, mine, holderLives) !== undefined) {
-    if (Date.now() > until) throw new LabHostError('lock-busy', 'Another window is starting a run just now.', 'Try again in a moment.')
+    if (Date.now() > until) throw new LabHostError('lock-busy', 'Another window is starting a run or changing the queue just now.', 'Try again in a moment.')
     await orCancelled(sleep(RETRY_MILLISECONDS), signal)
   }
   return () => fs.rmSync(place, { force: true })
