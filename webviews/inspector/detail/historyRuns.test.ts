@@ -15,7 +15,7 @@ describe('the runs of a problem through time', () => {
 
   it('are counted as what they are: some of all', () => {
     assert.equal(runsWords(runsPage([], cards(1), 0)), 'in 1 run')
-    assert.equal(runsWords(runsPage([], cards(57), 0)), 'in 20 runs of 57: 1 to 20, newest first')
-    assert.equal(runsWords(runsPage([], cards(57), 2)), 'in 17 runs of 57: 41 to 57, newest first')
+    assert.equal(runsWords(runsPage([], cards(57), 0)), 'in 20 runs of 57: 1 to 20, this view’s first, then the newest')
+    assert.equal(runsWords(runsPage([], cards(57), 2)), 'in 17 runs of 57: 41 to 57, this view’s first, then the newest')
   })
 })

@@ -22,5 +22,5 @@ export function runsPage(own: readonly RunCard[], known: readonly RunCard[], pag
 /** Of which runs the attempts are. */
 export function runsWords({ runs, from, total }: RunsPage): string {
   if (total <= RUNS_PER_PAGE) return `in ${unitsText(total, 'run')}`
-  return `in ${unitsText(runs.length, 'run')} of ${countText(total)}: ${countText(from + 1)} to ${countText(from + runs.length)}, newest first`
+  return `in ${unitsText(runs.length, 'run')} of ${countText(total)}: ${countText(from + 1)} to ${countText(from + runs.length)}, this view’s first, then the newest`
 }

@@ -104,8 +104,8 @@ export class ProblemHistory extends LitElement {
     return html`<div class="facts"><span>${unitsText(this.count, 'attempt')} at <b title=${`Problem ${visibleLine(this.problem, 100)}`}>${this.heading || visibleLine(this.problem, 100)}</b>${this.loading ? nothing : html` <span role="status">${runsWords(this.#runs)}</span>`}</span>${this.#paging()}
         <label><input type="checkbox" .checked=${this.wide} @change=${(event: Event) => (this.wide = (event.currentTarget as HTMLInputElement).checked)}> in all runs of the runs folder</label></div>
       ${this.error ? errorBox(this.error, () => void this.#ask()) : nothing}${this.#leftOut()}
-      <table aria-label="Attempts by step"><thead><tr>${several ? html`<th>Run</th>` : nothing}<th class="number">Step</th><th class="number">Policy</th><th>Right</th><th class="number">Reward</th><th class="number">Tokens</th><th>Attempts</th></tr></thead>
-        <tbody>${historySteps(this.rows).map((step) => this.#step(step, several))}</tbody></table>
+      ${this.rows.length === 0 ? nothing : html`<table aria-label="Attempts by step"><thead><tr>${several ? html`<th>Run</th>` : nothing}<th class="number">Step</th><th class="number">Policy</th><th>Right</th><th class="number">Reward</th><th class="number">Tokens</th><th>Attempts</th></tr></thead>
+        <tbody>${historySteps(this.rows).map((step) => this.#step(step, several))}</tbody></table>`}
       ${this.loading ? html`<div class="faint" role="status">Reading…</div>` : nothing}
       ${!this.loading && this.rows.length < this.count ? html`<button type="button" class="link" @click=${() => void this.#ask()}>Show ${countText(Math.min(PAGE, this.count - this.rows.length))} more attempts</button>` : nothing}`
   }
