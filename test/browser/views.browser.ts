@@ -48,7 +48,7 @@ describe('views', function () {
   before(async () => {
     session = await startSession()
     const stages = [{ name: 'sft', steps: 3, algorithm: { name: 'sft' } }, { name: 'rl' }]
-    run = makeSampleRun(session.runsFolder, 'grpo--arithmetic-chain--a1', 6, 0, [`stages=${JSON.stringify(stages)}`])
+    run = makeSampleRun(session.runsFolder, 'grpo--arithmetic-chain--a1', 6, 0, [`stages=${JSON.stringify(stages)}`, 'updatesPerStep=4'])
     workbench = await session.open()
     await workbench.openView('Rollout Lab')
     await workbench.tree().first().waitFor()
@@ -113,6 +113,7 @@ describe('views', function () {
     await plot('reward').press('ArrowRight')
     await plot('reward').press('Enter')
     await listed('step 2', 'train')
+    await colourByUpdate(await workbench.view('lab-inspector'))
     await back()
 
     // Zoomed in about the last step, and out again.
@@ -150,6 +151,28 @@ describe('views', function () {
     assert.deepEqual(header!.slice(0, 5), ['run', 'seed', 'stage', 'step', 'seconds'])
     assert.deepEqual(rows.map(([, , name, step]) => `${name} ${step}`), ['sft 1', 'sft 2', 'sft 3', 'rl 1', 'rl 2', 'rl 3', 'rl 4', 'rl 5', 'rl 6'])
   })
+
+  /** Tokens of a rollout that an update trained on, behind the step's first. */
+  async function colourByUpdate(inspector: Frame): Promise<void> {
+    const colours = inspector.locator('select[aria-label="Colour of tokens"]')
+    const legend = inspector.locator('lab-token-legend .legend')
+    await inspector.locator('lab-rollout-list [role=row] [role=gridcell].step').first().click()
+    await until('a rollout of a later update is open', async () => {
+      await inspector.locator('lab-trace').waitFor()
+      if ((await colours.locator('option[value=clip]').count()) > 0) return true
+      await workbench.page.keyboard.press('j')
+      return false
+    })
+    for (const [colour, words] of [['ratio', 'under the policy that the update began with'], ['clip', 'cut the gradient of this token']] as const) {
+      await colours.selectOption(colour)
+      await legend.getByText(words).waitFor()
+      for (const theme of ['light', 'dark'] as const) {
+        await workbench.theme(theme)
+        await workbench.picture(`tokens-${colour}-${theme}`)
+      }
+    }
+    await workbench.page.keyboard.press('Escape')
+  }
 
   it('lay runs over each other, name one that cannot be read, and say what they differ in', async () => {
     const other = join(session.runsFolder, 'grpo--arithmetic-chain--b2')

@@ -38,7 +38,7 @@ type Value = { readonly value: unknown } | { readonly thrown: string }
 function valuesOf(program: string, calls: readonly (readonly unknown[])[]): readonly Value[] {
   try {
     const call = `${JSON.stringify(calls)}.map((args) => { try { return { value: f(...args) } } catch (error) { return { thrown: String(error) } } })`
-    return vm.runInNewContext(`${program}\n;${call}`, {}, { timeout: 500 }) as readonly Value[]
+    return vm.runInNewContext(`${program}\n;${call}`, {}, { timeout: 30_000 }) as readonly Value[]
   } catch (error) {
     return calls.map(() => ({ thrown: String(error) }))
   }

@@ -90,7 +90,8 @@ describe('lab rescore', () => {
   })
 
   it('tells people what changed', async () => {
-    const { out } = await lab(['rescore', 'run', '--reward', 'short.reward.js'])
+    const { code, out, err } = await lab(['rescore', 'run', '--reward', 'short.reward.js'])
+    assert.equal(code, EXIT.finished, err)
     assert.match(out, /short in the place of the part short, on 8 rollouts/)
     assert.match(out, /changed +3 \(0 higher, 3 lower\)/)
     assert.match(out, /t000001\.1-000-02 +1\.000 +0\.000 +9 characters/)

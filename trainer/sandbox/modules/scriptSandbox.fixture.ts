@@ -12,7 +12,7 @@ export function createScriptSandbox(): FakeSandbox {
       try {
         const context = vm.createContext({ given: JSON.stringify(call.args) })
         vm.runInContext(files[0]!.text, context, { filename: files[0]!.path })
-        const text = vm.runInContext(`JSON.stringify(globalThis[${JSON.stringify(call.function)}](...JSON.parse(given)))`, context, { timeout: 200 }) as string
+        const text = vm.runInContext(`JSON.stringify(globalThis[${JSON.stringify(call.function)}](...JSON.parse(given)))`, context, { timeout: 3000 }) as string
         return { ended: 'value', value: JSON.parse(text) as Json }
       } catch (error) {
         const late = (error as { code?: string }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
