@@ -9,16 +9,17 @@ interface Question {
   readonly fail: () => void
 }
 
-/** Two runs, and the questions that are asked about them. */
+/** Two runs, the questions that are asked about them, and what ends the rest behind an answer. */
 function runs() {
   const asked: Question[] = []
+  const rests: (() => void)[] = []
   let backs = 0
   const cards = ['/runs/a', '/runs/b'].map((directory) => ({ directory, name: 'old' }) as RunCard)
   const query = (_: string, { run }: { run: string }) => new Promise((resolve, reject) => {
     asked.push({ run, answer: (name) => resolve({ card: { directory: run, name }, rewardParts: [name] } as unknown as RunDetails), fail: () => reject(new Error('gone')) })
   })
-  const shown = new ShownRuns({ query } as unknown as Pick<Connection, 'query'>, cards, () => undefined, () => backs++)
-  return { shown, asked, backs: () => backs, names: () => shown.cards.map(({ name }) => name) }
+  const shown = new ShownRuns({ query } as unknown as Pick<Connection, 'query'>, cards, () => undefined, () => backs++, () => new Promise<void>((resolve) => rests.push(resolve)))
+  return { shown, asked, rested: () => { rests.shift()!(); return settled() }, backs: () => backs, names: () => shown.cards.map(({ name }) => name) }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -36,15 +37,19 @@ describe('the runs of the inspector', () => {
     assert.deepEqual([names(), shown.details.map(({ rewardParts }) => rewardParts), backs()], [['renamed', 'old'], [['renamed']], 0])
   })
 
-  it('are asked about one question at a time, and once more where they changed meanwhile', async () => {
-    const { shown, asked, names } = runs()
+  it('are asked about one question at a time, and once more, after a rest, where they changed meanwhile', async () => {
+    const { shown, asked, names, rested } = runs()
     for (let times = 0; times < 3; times++) shown.changed({ run: '/runs/a', what: ['state'] })
     assert.equal(asked.length, 1)
     asked[0]!.answer('first')
     await settled()
+    for (let times = 0; times < 3; times++) shown.changed({ run: '/runs/a', what: ['state'] })
+    assert.deepEqual([asked.length, names()], [1, ['first', 'old']])
+    await rested()
     assert.equal(asked.length, 2)
     asked[1]!.answer('second')
     await settled()
+    await rested()
     assert.deepEqual([asked.length, names()], [2, ['second', 'old']])
   })
 

@@ -6,6 +6,9 @@ type Change = CommonNotices['changed']
 
 /** What is written about a run itself: its state, name, notes and summary. */
 const ABOUT_RUN: ReadonlySet<Change['what'][number]> = new Set(['state', 'summary'])
+/** A run that trains writes its state at every step, many times a second where they are short. */
+const REST_MS = 2000
+const resting = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, REST_MS))
 
 /** The runs that the inspector is of, read again when something is written about them, and when they are back. */
 export class ShownRuns {
@@ -15,18 +18,20 @@ export class ShownRuns {
   readonly #connection: Pick<Connection, 'query'>
   readonly #onChange: () => void
   readonly #onBack: () => void
+  readonly #rest: () => Promise<void>
   readonly #details = new Map<string, RunDetails>()
   /** Those that could not be read at the last look. */
   readonly #unread = new Set<string>()
-  /** Readings that go on; one that is given up is taken out. */
+  /** Readings that go on, with the rest behind them; one that is given up is taken out. */
   readonly #reading = new Map<string, { again: boolean }>()
 
-  /** @param onBack called when a run can be read that could not be before */
-  constructor(connection: Pick<Connection, 'query'>, cards: readonly RunCard[], onChange: () => void, onBack: () => void) {
+  /** @param onBack called when a run can be read that could not be before @param rest what passes before a run is read again */
+  constructor(connection: Pick<Connection, 'query'>, cards: readonly RunCard[], onChange: () => void, onBack: () => void, rest = resting) {
     this.#connection = connection
     this.cards = cards
     this.#onChange = onChange
     this.#onBack = onBack
+    this.#rest = rest
   }
 
   /** As far as they were read. */
@@ -63,9 +68,11 @@ export class ShownRuns {
     this.#reading.set(run, reading)
     const details = await this.#connection.query('runs/details', { run }).catch(() => undefined)
     if (this.#reading.get(run) !== reading) return
-    this.#reading.delete(run)
     if (details) this.#took(run, details)
     else this.#unread.add(run)
+    if (details) await this.#rest()
+    if (this.#reading.get(run) !== reading) return
+    this.#reading.delete(run)
     if (reading.again) void this.#read(run)
   }
 

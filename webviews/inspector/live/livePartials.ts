@@ -22,10 +22,18 @@ export class LivePartials {
       this.#texts.delete(key)
       this.#texts.set(key, { ...partial, run: notice.run, seenAt: now })
     }
+    this.#endEarlierSteps(notice)
     for (const key of this.#texts.keys()) {
       if (this.#texts.size <= KEPT) break
       this.#texts.delete(key)
     }
+  }
+
+  /** A step is sampled once the one before is over: what was said of that has ended, however lately. */
+  #endEarlierSteps({ run, partials }: InspectorNotices['partial']): void {
+    const newest = new Map<string, number>()
+    for (const { kind, step } of partials) newest.set(kind, Math.max(step, newest.get(kind) ?? 0))
+    for (const [key, text] of this.#texts) if (text.run === run && text.step < (newest.get(text.kind) ?? 0)) this.#texts.delete(key)
   }
 
   /** Texts still being written, by step (newest first), group and sample. */
