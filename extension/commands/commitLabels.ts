@@ -25,7 +25,7 @@ export const commitLabels: CommandHandler = async (shell) => {
   if (chosen === undefined) return undefined
   const { files, rule } = chosen
   const message = await vscode.window.showInputBox({
-    title: TITLE, value: plainLine(commitMessage(files)), prompt: promptFor(plan, files.length), validateInput: (text) => (text.trim() === '' ? 'A message is needed' : undefined)
+    title: TITLE, value: plainLine(commitMessage(files)), prompt: promptFor(plan, files.length), ignoreFocusOut: true, validateInput: (text) => (text.trim() === '' ? 'A message is needed' : undefined)
   })
   if (message === undefined) return undefined
   if (rule) await fs.writeFile(path.join(plan.repository, rule.file), rule.text)

@@ -12,7 +12,7 @@ export const newLabelSet: CommandHandler = async () => {
   const [folder] = workspaceFoldersOnDisk()
   if (folder === undefined) return vscode.window.showInformationMessage('Label sets lie in a workspace. Open a folder first.')
   const title = await vscode.window.showInputBox({
-    title: 'New Label Set', value: 'Quality of reasoning', prompt: 'What it asks about. Its fields are edited afterwards.',
+    title: 'New Label Set', value: 'Quality of reasoning', prompt: 'What it asks about. Its fields are edited afterwards.', ignoreFocusOut: true,
     validateInput: (text) => (fitLabelerName(text) === undefined ? 'At least one letter or digit' : undefined)
   })
   if (title === undefined) return undefined

@@ -15,7 +15,7 @@ const MOST_TAGS = 50
 export const renameRun: CommandHandler = async (shell, ...given) => {
   const run = await chooseRun(shell, given, { title: 'Rename Run', fits: isReadable, none: UNREADABLE, always: true })
   const typed = run && (await vscode.window.showInputBox({
-    title: 'Rename Run', prompt: 'A name for people; the folder keeps its own.', value: plainLine(run.card.name),
+    title: 'Rename Run', prompt: 'A name for people; the folder keeps its own.', value: plainLine(run.card.name), ignoreFocusOut: true,
     validateInput: (text) => (text.trim() === '' || text.length > LONGEST_NAME ? `1 to ${LONGEST_NAME} characters` : undefined)
   }))
   if (run && typed !== undefined) await annotate(shell, run.card.directory, { name: typed.trim() })
@@ -29,7 +29,7 @@ export const editNotes: CommandHandler = async (shell, ...given) => {
 export const editTags: CommandHandler = async (shell, ...given) => {
   const run = await chooseRun(shell, given, { title: 'Edit Tags', fits: isReadable, none: UNREADABLE, always: true })
   const typed = run && (await vscode.window.showInputBox({
-    title: `Tags of ${nameOf(run)}`, prompt: 'Separated by commas', value: run.card.tags.map((tag) => plainLine(tag)).join(', '),
+    title: `Tags of ${nameOf(run)}`, prompt: 'Separated by commas', value: run.card.tags.map((tag) => plainLine(tag)).join(', '), ignoreFocusOut: true,
     validateInput: (text) => (tagsOf(text).length > MOST_TAGS || tagsOf(text).some((tag) => tag.length > LONGEST_TAG) ? `At most ${MOST_TAGS} tags of ${LONGEST_TAG} characters` : undefined)
   }))
   if (run && typed !== undefined) await annotate(shell, run.card.directory, { tags: tagsOf(typed) })

@@ -93,7 +93,7 @@ function runFileGiven([first]: readonly unknown[]): string | undefined {
 export async function askNumber(title: string, prompt: string, value: string, most: number): Promise<number | undefined> {
   const wrong = `A whole number from 1 to ${most}`
   const typed = await vscode.window.showInputBox({
-    title, prompt, value, validateInput: (text) => (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= most ? undefined : wrong)
+    title, prompt, value, ignoreFocusOut: true, validateInput: (text) => (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= most ? undefined : wrong)
   })
   return typed === undefined ? undefined : Number(typed)
 }
