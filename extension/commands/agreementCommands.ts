@@ -4,16 +4,14 @@ import type { NewRecord } from '../contracts/labels.ts'
 import { plainLine } from '../plainText.ts'
 import { agreementReport, opinionsOf, subjectOf } from '../reports/agreementReport.ts'
 import { nameOf } from '../runs/runWords.ts'
-import { isReadable } from '../runs/shownRun.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
-import { chooseRun } from './chooseRun.ts'
+import { chooseRunToLabel } from './chooseRun.ts'
 
 const LISTED = 500
 const ADJUDICATE = 'Adjudicate Disagreements'
-const NO_RUN = 'There is no run here yet whose rollouts could be labelled.'
 
 export const showAgreement: CommandHandler = async (shell, ...given) => {
-  const run = await chooseRun(shell, given, { title: 'Show Agreement of Labels', fits: isReadable, none: NO_RUN })
+  const run = await chooseRunToLabel(shell, given, 'Show Agreement of Labels')
   if (!run) return
   const { queries, labels, reports } = shell
   const { directory } = run.card
@@ -26,7 +24,7 @@ export const showAgreement: CommandHandler = async (shell, ...given) => {
 
 /** One disagreement after another, until none is left or people have had enough: the trace stands open while they decide. */
 export const adjudicate: CommandHandler = async (shell, ...given) => {
-  const run = await chooseRun(shell, given, { title: ADJUDICATE, fits: isReadable, none: NO_RUN })
+  const run = await chooseRunToLabel(shell, given, ADJUDICATE)
   if (!run) return
   const { directory } = run.card
   await shell.labels.follow(directory)

@@ -4,6 +4,7 @@ import { pickSeveral } from '../pickSeveral.ts'
 import type { PickLimits } from '../pickWords.ts'
 import { plainLine } from '../plainText.ts'
 import { STANDINGS, nameOf, runDescription } from '../runs/runWords.ts'
+import { isReadable } from '../runs/shownRun.ts'
 import type { ShownRun } from '../runs/shownRun.ts'
 import type { Shell } from '../shell.ts'
 import { isTreeNode } from '../tree/treeNodes.ts'
@@ -29,6 +30,10 @@ export async function chooseRun(shell: Shell, given: readonly unknown[], { title
   if (fitting.length === 1 && !always) return fitting[0]
   return (await vscode.window.showQuickPick(fitting.map(runItem), { title, matchOnDescription: true, placeHolder: 'Which run' }))?.run
 }
+
+/** A run with rollouts to label, or with labels. */
+export const chooseRunToLabel = (shell: Shell, given: readonly unknown[], title: string): Promise<ShownRun | undefined> =>
+  chooseRun(shell, given, { title, fits: isReadable, none: 'There is no run here yet whose rollouts could be labelled.' })
 
 /** Several runs; those that the command was called on where they are as many as it takes. */
 export async function chooseRuns(shell: Shell, given: readonly unknown[], { title, fits, none }: RunQuestion, { least, most = Infinity }: Pick<PickLimits, 'least'> & Partial<PickLimits>): Promise<readonly ShownRun[] | undefined> {

@@ -6,14 +6,13 @@ import { countText, EXPORT_WORDS, exportedText, nothingText, rowCount } from '..
 import type { ExportKind } from '../labels/exportWords.ts'
 import { plainLine } from '../plainText.ts'
 import { nameOf } from '../runs/runWords.ts'
-import { isReadable } from '../runs/shownRun.ts'
 import type { CommandHandler } from '../shell.ts'
-import { chooseRun } from './chooseRun.ts'
+import { chooseRunToLabel } from './chooseRun.ts'
 
 const TITLE = 'Export Labels'
 
 export const exportLabels: CommandHandler = async (shell, ...given) => {
-  const run = await chooseRun(shell, given, { title: TITLE, fits: isReadable, none: 'There is no run here yet whose rollouts could be labelled.' })
+  const run = await chooseRunToLabel(shell, given, TITLE)
   if (!run) return
   const { directory } = run.card
   const previews = await previewRows(shell, directory)

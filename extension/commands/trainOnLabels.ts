@@ -9,20 +9,19 @@ import type { LabelRecipe } from '../labels/trainingRecipes.ts'
 import { plainLine } from '../plainText.ts'
 import { labelTrainingFile } from '../runFiles/labelTrainingFile.ts'
 import { nameOf } from '../runs/runWords.ts'
-import { isReadable } from '../runs/shownRun.ts'
 import type { ShownRun } from '../runs/shownRun.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
 import { launch } from '../starting/launch.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { writeFile } from '../starting/writeRunFile.ts'
-import { chooseRun } from './chooseRun.ts'
+import { chooseRunToLabel } from './chooseRun.ts'
 
 const TITLE = 'Train on Labels'
 
 /** Labels of a run → rows → a run file of a recipe → a run, shown beside its parent. */
 export const trainOnLabels: CommandHandler = async (shell, ...given) => {
   if (!(await mayExecute(TITLE))) return undefined
-  const run = await chooseRun(shell, given, { title: `${TITLE}: run (1/3)`, fits: isReadable, none: 'There is no run here yet whose rollouts could be labelled.' })
+  const run = await chooseRunToLabel(shell, given, `${TITLE}: run (1/3)`)
   if (!run) return undefined
   const previews = await previewRows(shell, run.card.directory)
   if (rowCount(previews.withModels) === 0) return vscode.window.showInformationMessage(plainLine(nothingText(previews.withModels), 400))

@@ -1,3 +1,4 @@
+import { isGoingOn } from '../../trainer/protocol/goingOn.ts'
 import { plainLine } from '../plainText.ts'
 import { nameOf } from '../runs/runWords.ts'
 import type { RunAction, RunStanding, ShownRun } from '../runs/shownRun.ts'
@@ -23,9 +24,6 @@ export interface News {
   readonly run: ShownRun
 }
 
-/** In these a run goes on: what comes after is another matter, even at the same step. */
-const GOING_ON: ReadonlySet<RunStanding> = new Set<RunStanding>(['running', 'paused'])
-
 /** What is new at each look at the runs. A connection that comes and goes while a run ends is not told twice. */
 export function createAttentionWatch(): (runs: readonly ShownRun[]) => readonly News[] {
   const before = new Map<string, RunStanding>()
@@ -34,7 +32,8 @@ export function createAttentionWatch(): (runs: readonly ShownRun[]) => readonly 
     const { directory } = run.card
     const attention = attentionFor(run, before.get(directory))
     before.set(directory, run.standing)
-    if (GOING_ON.has(run.standing)) told.delete(directory)
+    // What comes after is another matter, even at the same step.
+    if (isGoingOn(run.standing)) told.delete(directory)
     const keys = told.get(directory) ?? new Set()
     if (!attention || keys.has(attention.key)) return []
     told.set(directory, keys.add(attention.key))

@@ -1,3 +1,4 @@
+import { isGoingOn } from '../../trainer/protocol/goingOn.ts'
 import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { Queries } from '../contracts/queries.ts'
 
@@ -9,7 +10,6 @@ export interface RunSizes {
   measure(cards: readonly RunCard[]): Promise<boolean>
 }
 
-const GROWING: ReadonlySet<RunCard['status']> = new Set(['running', 'paused'])
 /** A step a second would have every file of the run looked at as often. */
 const GROWING_PAUSE_MS = 3 * 60_000
 
@@ -27,7 +27,7 @@ export function createRunSizes(queries: Pick<Queries, 'ask'>, now: () => number 
   let measuring = false
   const isKnown = ({ directory, updatedAt, status }: RunCard): boolean => {
     const size = known.get(directory)
-    return size !== undefined && (size.updatedAt === updatedAt || (GROWING.has(status) && now() - size.at < GROWING_PAUSE_MS))
+    return size !== undefined && (size.updatedAt === updatedAt || (isGoingOn(status) && now() - size.at < GROWING_PAUSE_MS))
   }
   const measureAll = async (cards: readonly RunCard[]): Promise<void> => {
     for (const { directory, updatedAt } of cards) {

@@ -1,3 +1,4 @@
+import { isGoingOn } from '../../trainer/protocol/goingOn.ts'
 import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { LiveRun } from '../contracts/trainers.ts'
 
@@ -28,16 +29,13 @@ export function shownRun(card: RunCard, live: LiveRun | undefined): ShownRun {
 /** A process trains it or may do so: nothing of it may be deleted. */
 export const isLiving = (live: LiveRun | undefined): boolean => live !== undefined && live.connection !== 'ended' && live.connection !== 'lost'
 
-/** Recorded as going on: a process that this window does not know (of another machine or container) may hold it. One whose process has ended is listed as interrupted. */
-const isHeld = (status: RunStanding): boolean => status === 'running' || status === 'paused'
-
 function standingOf(card: RunCard, live: LiveRun | undefined): RunStanding {
   switch (live?.connection) {
     case 'attached': return live.state?.status ?? 'running'
     case 'attaching': return 'waiting'
     case 'hung': return 'hung'
     case 'mismatch': return 'mismatch'
-    case 'lost': return isHeld(card.status) ? 'interrupted' : card.status
+    case 'lost': return isGoingOn(card.status) ? 'interrupted' : card.status
     default: return card.status
   }
 }
@@ -51,14 +49,15 @@ export type RunAction =
 /** What can be done with a run as it stands. */
 export function actionsOf({ standing, watching, live, card }: ShownRun): readonly RunAction[] {
   const checkpoints: RunAction[] = card.checkpoints > 0 ? ['useCheckpoint'] : []
-  if (live?.connection === 'attached' && (standing === 'running' || standing === 'paused')) {
+  if (live?.connection === 'attached' && isGoingOn(standing)) {
     const steering: RunAction[] = [standing === 'running' ? 'pause' : 'continue', 'stop', 'stopNow']
     return [...(watching ? (['takeSteering'] satisfies RunAction[]) : steering), ...checkpoints]
   }
   if (standing === 'hung') return ['endHung', ...checkpoints]
   if (isLiving(live)) return checkpoints
   const resumable: RunAction[] = ['stopped', 'failed', 'interrupted'].includes(standing) ? ['resume'] : []
-  return [...resumable, ...(isHeld(standing) ? [] : (['delete'] satisfies RunAction[])), ...checkpoints]
+  // Recorded as going on: a process that this window does not know (of another machine or container) may hold it.
+  return [...resumable, ...(isGoingOn(standing) ? [] : (['delete'] satisfies RunAction[])), ...checkpoints]
 }
 
 export const can = (run: ShownRun, action: RunAction): boolean => actionsOf(run).includes(action)

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode'
 import { PAGE_ROWS } from '../../trainer/protocol/queries.ts'
 import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
-import { chooseRun } from '../commands/chooseRun.ts'
+import { chooseRunToLabel } from '../commands/chooseRun.ts'
 import { plainLine } from '../plainText.ts'
 import { activeTrace } from '../ratings/pointedAt.ts'
 import { queueTitle } from '../ratings/queueWords.ts'
-import { isReadable } from '../runs/shownRun.ts'
 import type { CommandHandler, Shell } from '../shell.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { NothingAsked } from './createSuggestions.ts'
@@ -40,7 +39,7 @@ const isPlace = (value: unknown): value is RolloutPlace =>
 
 async function choosePlaces(shell: Shell, given: readonly unknown[]): Promise<readonly RolloutPlace[] | undefined> {
   const trace = given.length === 0 ? activeTrace(shell) : undefined
-  const run = trace?.place.run ?? (await chooseRun(shell, given, { title: TITLE, fits: isReadable, none: 'There is no run here yet whose rollouts could be labelled.' }))?.card.directory
+  const run = trace?.place.run ?? (await chooseRunToLabel(shell, given, TITLE))?.card.directory
   if (run === undefined) return undefined
   const waiting = await waitingIn(shell, run)
   const amounts = [...AMOUNTS.filter((amount) => amount < waiting.length), ...(waiting.length > 0 ? [Math.min(waiting.length, AMOUNTS.at(-1)!)] : [])]

@@ -1,6 +1,4 @@
-import type { PlaygroundNotices } from '../../webviews/protocol/playground.ts'
-
-export type Completion = Omit<PlaygroundNotices['completion'], 'sample'>
+import type { Completion } from '../../webviews/protocol/playground.ts'
 
 const PAUSE_MS = 60
 

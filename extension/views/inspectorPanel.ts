@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import type { CancellationToken } from 'vscode-jsonrpc/node'
+import { isGoingOn } from '../../trainer/protocol/goingOn.ts'
 import type { RolloutFilter } from '../../trainer/protocol/rolloutViews.ts'
 import type { RunCard } from '../../trainer/protocol/runViews.ts'
 import type { AttemptPlace, InspectorNotices, InspectorRequests, InspectorStart, RolloutPlace, RunAgain } from '../../webviews/protocol/inspector.ts'
@@ -143,10 +144,8 @@ function secondExecutions(context: ViewsContext) {
   }
 }
 
-const LIVE: ReadonlySet<RunCard['status']> = new Set(['running', 'paused'])
-
 function start(runs: readonly RunCard[], follow: boolean, what: OpenWhat | undefined, saved: unknown): InspectorStart {
   const filter: RolloutFilter = what?.filter ?? {}
-  const live = runs.some((card) => LIVE.has(card.status))
+  const live = runs.some(({ status }) => isGoingOn(status))
   return { runs, filter, follow: what?.follow ?? (follow && live && !what?.rollout), saved, ...(what?.rollout && { rollout: what.rollout }) }
 }

@@ -122,16 +122,16 @@ async function evaluationSlots(session: Session, when: When, task: EvaluationTas
   const step = evaluationStep(session)
   const drawn = heldOutProblems(task.set, seed, task.problems)
   const prompts = await encodePrompts(session.engine, session.model, drawn, evaluated.sampling.maxTokens)
-  return drawn.map((item, problem) =>
-    Array.from({ length: task.samples + (task.greedy ? 1 : 0) }, (_, sampleIndex) => ({
-      ...afterPrompt(item, prompts[problem]!),
-      prompt: prompts[problem]!,
-      group: groupName({ kind: 'evaluation', step }, firstGroup + problem),
+  return drawn.map((item, problem) => {
+    const prompt = prompts[problem]!
+    const same = { ...afterPrompt(item, prompt), prompt, group: groupName({ kind: 'evaluation', step }, firstGroup + problem) }
+    return Array.from({ length: task.samples + (task.greedy ? 1 : 0) }, (_, sampleIndex) => ({
+      ...same,
       sampleIndex,
       seed: hash32(seed, 'evaluate', task.set.name, problem, sampleIndex),
       tags: { set: task.set.name, when, decoding: sampleIndex < task.samples ? 'sampled' : 'greedy' }
     }))
-  )
+  })
 }
 
 /** Sampled completions first, then the greedy ones, each in calls of bounded size. */

@@ -47,16 +47,12 @@ const padded = (value: number, digits: number): string => String(value).padStart
 
 /** Slots of a training step: `groupSize` per problem, seeds from run seed, step, problem and sample. */
 export function trainingSlots(drawn: readonly DrawnProblem[], prompts: readonly EncodedPrompt[], at: { seed: number; step: number; groupSize: number }): RolloutSlot[][] {
-  return drawn.map((item, problem) =>
-    Array.from({ length: at.groupSize }, (_, sampleIndex) => ({
-      ...afterPrompt(item, prompts[problem]!),
-      prompt: prompts[problem]!,
-      group: groupName({ kind: 'train', step: at.step }, problem),
-      sampleIndex,
-      seed: hash32(at.seed, 'sample', at.step, problem, sampleIndex),
-      tags: {}
-    }))
-  )
+  return drawn.map((item, problem) => {
+    const prompt = prompts[problem]!
+    const same = { ...afterPrompt(item, prompt), prompt, group: groupName({ kind: 'train', step: at.step }, problem) }
+    const seed = (sampleIndex: number): number => hash32(at.seed, 'sample', at.step, problem, sampleIndex)
+    return Array.from({ length: at.groupSize }, (_, sampleIndex) => ({ ...same, sampleIndex, seed: seed(sampleIndex), tags: {} }))
+  })
 }
 
 export const samplePrompts = (groups: readonly (readonly RolloutSlot[])[]): SamplePrompt[] =>

@@ -20,7 +20,13 @@ describe('token updates', () => {
 
   it('give the ratio of each token, 1 where nothing is trained', () => {
     const [update] = tokenUpdatesOf([item({ mask_T: [1, 0, 1], advantages_T: [1, 1, 1] })], now(-1 + Math.log(1.5), -9, -3 - Math.log(4)), lossOf({ ratio: 'none' }))
-    assert.deepEqual(update, { id: 't000001.1-000-00', ratios: [1.5, 1, 0.25] })
+    assert.deepEqual(Object.keys(update!), ['id', 'ratios'])
+    for (const [t, ratio] of [1.5, 1, 0.25].entries()) assert.ok(Math.abs(update!.ratios[t]! - ratio) < 1e-15, `${update!.ratios[t]} is not ${ratio}`)
+  })
+
+  it('are a number where the ratio has none', () => {
+    const [update] = tokenUpdatesOf([item({ advantages_T: [1, 1, 1] })], now(800, -2, -3), lossOf(TOKEN))
+    assert.deepEqual(update, { id: 't000001.1-000-00', ratios: [Number.MAX_VALUE, 1, 1], clipped: [1, 0, 0] })
   })
 
   it('are clipped where the ratio has left the bounds in the direction of the advantage', () => {

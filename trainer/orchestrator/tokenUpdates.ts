@@ -6,7 +6,6 @@ type PolicyGradient = Extract<LossTerm, { kind: 'policyGradient' }>
 
 /** Beyond what two programs round differently: a step whose ratios all lie nearer to 1 has nothing to show. */
 const NOTABLE = 0.01
-const DIGITS = 5
 
 /** Ratios and clip states of an update's tokens, as its loss had them. `result` is of the same rollouts, in the same order. */
 export function tokenUpdatesOf(part: readonly TrainItem[], result: ForwardBackwardResult, loss: Loss): TokenUpdate[] {
@@ -19,9 +18,9 @@ export const isNotable = (updates: readonly TokenUpdate[]): boolean => updates.s
 function tokenUpdate({ id, behaviourLogprobs_T, sequence }: TrainItem, logprobs_T: readonly number[], term: PolicyGradient | undefined): TokenUpdate {
   const { mask_T, advantages_T } = sequence
   const differences = logprobs_T.map((logprob, t) => (mask_T?.[t] === 0 ? null : logprob - behaviourLogprobs_T[t]!))
-  const ratios = differences.map((difference) => rounded(Math.exp(difference ?? 0)))
+  const ratios = differences.map((difference) => Math.min(Math.exp(difference ?? 0), Number.MAX_VALUE))
   if (!term || term.ratio === 'none' || (term.clipLow === undefined && term.clipHigh === undefined)) return { id, ratios }
-  const looked = term.ratio === 'sequence' ? ofSequence(differences) : differences.map((difference) => Math.exp(difference ?? 0))
+  const looked = term.ratio === 'sequence' ? ofSequence(differences) : ratios
   return { id, ratios, clipped: looked.map((ratio, t) => (differences[t] !== null && isCut(ratio, advantages_T?.[t] ?? 0, term) ? 1 : 0)) }
 }
 
@@ -35,5 +34,3 @@ function ofSequence(differences: readonly (number | null)[]): number[] {
 /** Where the clipped ratio is the smaller of both products, nothing of the token's gradient is left. */
 const isCut = (ratio: number, advantage: number, { clipLow = Infinity, clipHigh = Infinity }: PolicyGradient): boolean =>
   (advantage > 0 && ratio > 1 + clipHigh) || (advantage < 0 && ratio < 1 - clipLow)
-
-const rounded = (ratio: number): number => Number(Math.min(ratio, Number.MAX_VALUE).toPrecision(DIGITS))

@@ -8,7 +8,7 @@ import { NonNegative } from './numbers.ts'
 export const TokenUpdate = z.object({
   /** Of the rollout. */
   id: z.string().min(1),
-  /** Probability of the token under the policy that the update began with ÷ under the one that sampled it; 1 where nothing is trained. Five digits. */
+  /** Probability of the token under the policy that the update began with ÷ under the one that sampled it; 1 where nothing is trained. */
   ratios: z.array(NonNegative),
   /** 1 = the clipped ratio cut this token's gradient. Absent where the loss clips nothing. */
   clipped: z.array(z.union([z.literal(0), z.literal(1)])).optional()

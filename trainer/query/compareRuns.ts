@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { z } from 'zod'
-import { LabError } from '../errors.ts'
 import type { RunComparison, RunDifference } from '../protocol/runViews.ts'
 import { GitRecord } from '../stores/gitState.ts'
 import { readJsonFile } from '../stores/jsonFile.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import type { QueryDatabase } from './database.ts'
+import { ofReadableRuns } from './namedRuns.ts'
 import { requireReadableRun } from './runCards.ts'
 import type { RunRollouts } from './runRollouts.ts'
 
@@ -17,19 +17,9 @@ type Flat = ReadonlyMap<string, string>
  * named and keeps nobody from comparing the others.
  */
 export async function compareRuns(names: readonly string[], read: (name: string) => Promise<RunRollouts>, db: QueryDatabase): Promise<RunComparison> {
-  const facts = new Map<string, { readonly name: string; readonly flat: Flat }>()
-  const unreadable: RunComparison['unreadable'][number][] = []
-  for (const name of names) {
-    try {
-      const run = await read(name)
-      if (!facts.has(run.directory)) facts.set(run.directory, { name, flat: await factsOf(run, db) })
-    } catch (error) {
-      if (!LabError.is(error) || error.code === 'cancelled') throw error
-      unreadable.push({ run: name, problem: `${error.message}. ${error.remedy}` })
-    }
-  }
-  const compared = [...facts.values()]
-  return { compared: compared.map(({ name }) => name), unreadable, ...differencesOf(compared.map(({ flat }) => flat)) }
+  const { found, unread } = await ofReadableRuns(names, read, async ({ name, run }) => ({ name, flat: await factsOf(run, db) }))
+  const unreadable = unread.map(({ run, error }) => ({ run, problem: `${error.message}. ${error.remedy}` }))
+  return { compared: found.map(({ name }) => name), unreadable, ...differencesOf(found.map(({ flat }) => flat)) }
 }
 
 function differencesOf(flats: readonly Flat[]): Pick<RunComparison, 'differences' | 'same'> {

@@ -1,5 +1,4 @@
 import { LabError } from '../errors.ts'
-import { throwIfCancelled } from './queryError.ts'
 import { realRunDirectory } from './realRunDirectory.ts'
 import type { RunRollouts } from './runRollouts.ts'
 
@@ -21,21 +20,20 @@ export async function namedRuns(names: readonly string[], read: (directory: stri
   return runs
 }
 
-/** Those of the runs that can be read, and why others cannot. */
-export async function readableRuns(
-  names: readonly string[], read: (directory: string) => Promise<RunRollouts>, signal: AbortSignal
-): Promise<{ readonly runs: NamedRun[]; readonly unread: { readonly run: string; readonly why: string }[] }> {
-  const runs: NamedRun[] = []
-  const unread: { readonly run: string; readonly why: string }[] = []
+/** What can be had of each run, each once, and why others give nothing. Ends where nobody wants it any more. */
+export async function ofReadableRuns<T>(
+  names: readonly string[], read: (directory: string) => Promise<RunRollouts>, take: (named: NamedRun) => Promise<T> | T
+): Promise<{ readonly found: T[]; readonly unread: { readonly run: string; readonly error: LabError }[] }> {
+  const found = new Map<RunRollouts, T>()
+  const unread: { readonly run: string; readonly error: LabError }[] = []
   for (const name of names) {
     try {
-      const [found] = await namedRuns([name], read)
-      if (found && !runs.some(({ run }) => run === found.run)) runs.push(found)
+      const run = await read(realRunDirectory(name))
+      if (!found.has(run)) found.set(run, await take({ name, run }))
     } catch (error) {
-      throwIfCancelled(signal)
-      if (!LabError.is(error)) throw error
-      unread.push({ run: name, why: error.message })
+      if (!LabError.is(error) || error.code === 'cancelled') throw error
+      unread.push({ run: name, error })
     }
   }
-  return { runs, unread }
+  return { found: [...found.values()], unread }
 }

@@ -12,7 +12,7 @@ import { executionHandlers } from './executions/executionHandlers.ts'
 import { groupAttempts } from './groupAttempts.ts'
 import { labelHandlers } from './labels/labelHandlers.ts'
 import { eventsSince, metricsSince } from './lineFiles.ts'
-import { readableRuns } from './namedRuns.ts'
+import { ofReadableRuns } from './namedRuns.ts'
 import { byIds, placedRows } from './placedRows.ts'
 import { plannedStages } from './plannedStages.ts'
 import { readPlaced } from './readPlaced.ts'
@@ -132,7 +132,8 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
       return groupAttempts(state.db, { name: run, run: loaded }, `${named} AND ${latest}`, signal)
     },
     'problems/history': async ({ runs, problemId, offset, limit }, signal) => {
-      const { runs: loaded, unread } = await readableRuns(runs, (directory) => state.wholeRun(directory, signal), signal)
+      const { found: loaded, unread: failed } = await ofReadableRuns(runs, (directory) => state.wholeRun(directory, signal), (named) => named)
+      const unread = failed.map(({ run, error }) => ({ run, why: error.message }))
       if (loaded.length === 0) return { count: 0, rows: [], unread }
       const all = await state.db.integers(`SELECT row FROM (${unionOf(loaded.map(({ run }) => run))}) WHERE problemId = $problemId ORDER BY step, kind DESC, run, attempt, sampleIndex, row`, { parameters: { problemId }, signal })
       return { count: all.length, rows: await rolloutRows(state.db, loaded, all.subarray(offset, offset + limit), signal), unread }

@@ -18,6 +18,11 @@ describe('token updates of a run directory', () => {
     for (const id of ['t000012.2-000-00', 't000013.1-000-00', 'e000012.1-000-00', '../../x', '']) assert.equal(readTokenUpdate(run, id), undefined, id)
   })
 
+  it('keep five digits of a ratio', () => {
+    openTokenUpdates(run, diskFileOps).write(12, [{ id: ONE.id, ratios: [1.23456789, 0.000123456789, 1e300 / 3] }])
+    assert.deepEqual(readTokenUpdate(run, ONE.id)?.ratios, [1.2346, 0.00012346, 3.3333e299])
+  })
+
   it('are not there where a run wrote none', () => {
     assert.equal(readTokenUpdate(run, ONE.id), undefined)
     assert.equal(existsSync(join(run, 'updates')), false)

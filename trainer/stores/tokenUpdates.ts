@@ -6,9 +6,11 @@ import { readJsonLines } from './jsonLinesReader.ts'
 import { ensureFolder, plainKind, replacePlain } from './plainFiles.ts'
 import { padded, RUN_FILES } from './runLayout.ts'
 
+const RATIO_DIGITS = 5
+
 /** The update of a step, token by token. */
 export interface TokenUpdates {
-  /** Replaces what an earlier attempt at the step wrote. */
+  /** Replaces what an earlier attempt at the step wrote. Ratios are kept to five digits. */
   write(step: number, updates: readonly TokenUpdate[]): void
 }
 
@@ -18,10 +20,12 @@ export function openTokenUpdates(runDirectory: string, ops: FileOps): TokenUpdat
       ensureFolder(ops, path.join(runDirectory, RUN_FILES.updates))
       const place = placeOf(runDirectory, step)
       requireFinite(updates, place)
-      replacePlain(ops, place, updates.map((update) => `${JSON.stringify(update)}\n`).join(''))
+      replacePlain(ops, place, updates.map((update) => `${JSON.stringify({ ...update, ratios: update.ratios.map(rounded) })}\n`).join(''))
     }
   }
 }
+
+const rounded = (ratio: number): number => Number(ratio.toPrecision(RATIO_DIGITS))
 
 /** Undefined where its step wrote none, of this rollout or at all. */
 export function readTokenUpdate(runDirectory: string, id: string): TokenUpdate | undefined {

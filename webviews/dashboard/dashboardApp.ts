@@ -110,7 +110,7 @@ export class DashboardApp extends LitElement {
     const curves = curvesOf(runs, this.#state.joinSeeds)
     return html`${runs.length > 1 ? html`<h1>${runs.length} runs compared</h1>` : nothing}${runs.map((run) => {
       const curve = curves.find((each) => each.runs.includes(run))
-      const label = runs.filter((other) => other.card.name === run.card.name).length > 1 ? `${run.card.name}, seed ${run.card.seed}` : run.card.name
+      const label = runs.filter((other) => other.card.name === run.card.name).length > 1 ? nameAmong(run) : run.card.name
       return runHeader(run, { color: curve?.color ?? 0, label, shown: !this.#state.hiddenRuns.includes(run.card.directory) }, actions)
     })}`
   }

@@ -1,7 +1,5 @@
-import type { PlaygroundNotices } from '../protocol/playground.ts'
+import type { Completion } from '../protocol/playground.ts'
 import { MOST_COMPLETIONS } from './parameters.ts'
-
-export type Completion = Omit<PlaygroundNotices['completion'], 'sample'>
 
 /** Characters of all completions together: VS Code writes what a page keeps as one text, again and again. */
 export const KEPT_CHARACTERS = 1_000_000

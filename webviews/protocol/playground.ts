@@ -27,7 +27,16 @@ export interface PlaygroundRequests extends CommonRequests {
   readonly sample: { readonly params: SampleRequest & { readonly id: string }; readonly result: { readonly seconds: number } }
 }
 
+/** What is written of one of the asked completions so far. */
+export interface Completion {
+  readonly index: number
+  readonly text: string
+  readonly done: boolean
+  readonly stopReason?: string
+  readonly meanLogprob?: number
+}
+
 export interface PlaygroundNotices extends CommonNotices {
   /** `sample` is the id of the request that it answers. */
-  readonly completion: { readonly sample: string; readonly index: number; readonly text: string; readonly done: boolean; readonly stopReason?: string; readonly meanLogprob?: number }
+  readonly completion: Completion & { readonly sample: string }
 }

@@ -111,7 +111,8 @@ export class HistogramBrush extends LitElement {
   #chart(histogram: Histogram) {
     const most = Math.max(1, ...histogram.counts)
     const width = WIDTH / histogram.counts.length
-    const brushed = (bin: number) => this.dragged !== undefined && bin >= Math.min(...this.dragged) && bin <= Math.max(...this.dragged)
+    const [from, to] = this.#bins(histogram)
+    const brushed = (bin: number) => this.dragged !== undefined && from <= bin && bin <= to
     const moved = this.dragged === undefined ? '' : 'moved'
     return html`<div class="chart ${moved}"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${this.#words(histogram)}
         @pointerdown=${this.#onDown} @pointermove=${this.#onMove} @pointerup=${this.#brush} @pointercancel=${() => (this.dragged = undefined)}>
@@ -199,10 +200,10 @@ export class HistogramBrush extends LitElement {
   /** Filters by the bins that were chosen. */
   #brush(): void {
     const { dragged, histogram } = this
-    this.dragged = undefined
     if (!dragged || !histogram) return
-    const from = histogram.edges[Math.min(...dragged)]
-    const to = histogram.edges[Math.max(...dragged) + 1]
+    const [first, last] = this.#bins(histogram)
+    this.dragged = undefined
+    const [from, to] = [histogram.edges[first], histogram.edges[last + 1]]
     if (from !== undefined && to !== undefined) this.dispatchEvent(new CustomEvent('brush', { detail: { column: this.column, from, to } }))
   }
 }

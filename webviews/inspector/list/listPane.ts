@@ -1,4 +1,5 @@
 import { html, LitElement, nothing } from 'lit'
+import { isGoingOn } from '../../../trainer/protocol/goingOn.ts'
 import type { RolloutFilter, SearchHit, ViewInfo } from '../../../trainer/protocol/rolloutViews.ts'
 import { valueOf } from '../../controls/registerControls.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
@@ -110,7 +111,7 @@ export class ListPane extends LitElement {
     if (listed === 0 && leftOut > 0) {
       return html`All ${unitsText(leftOut, 'rollout')} are of attempts that are being done again. <button type="button" class="link" @click=${() => this.#change({ filter: { superseded: true } })}>Show them</button>`
     }
-    const alive = model.runs.some(({ status }) => status === 'running' || status === 'paused')
+    const alive = model.runs.some(({ status }) => isGoingOn(status))
     return `This run has no rollouts yet. They appear here as soon as the first are sampled${alive ? '' : ', once it goes on'}.`
   }
 

@@ -77,15 +77,21 @@ def read_model_file(path: Path) -> bytes | None:
         raise unreadable(str(path), error.strerror or str(error)) from error
 
 
+def read_config_file(folder: Path) -> dict[str, Any]:
+    """config.json alone."""
+    content = read_model_file(folder / CONFIG)
+    if content is None:
+        raise unreadable(str(folder / CONFIG), "is missing")
+    return parse_json_object(str(folder / CONFIG), content)
+
+
 def read_description(folder: Path, with_code: bool = False) -> Description:
     """`with_code` keeps the Python files of a model that is trusted to run its own."""
-    config = read_model_file(folder / CONFIG)
-    if config is None:
-        raise unreadable(str(folder / CONFIG), "is missing")
+    config = read_config_file(folder)
     code = sorted(file.name for file in folder.glob("*.py")) if with_code else []
     contents = {name: read_model_file(folder / name) for name in (*KEPT, *code)}
     files = {name: content for name, content in contents.items() if content is not None}
-    return Description(parse_json_object(str(folder / CONFIG), config), files)
+    return Description(config, files)
 
 
 def json_bytes(value: Any) -> bytes:

@@ -14,7 +14,7 @@ from rollout_lab.errors import LabError
 from rollout_lab.models import adapter_config, adapters
 from rollout_lab.models.attention import NAME as ATTENTION
 from rollout_lab.models.context import context_length
-from rollout_lab.models.description import CONFIG, GENERATION, Description, read_description
+from rollout_lab.models.description import CONFIG, GENERATION, Description, read_config_file, read_description
 from rollout_lab.models.folders import model_folder
 from rollout_lab.models.heads import RewardHead
 from rollout_lab.models.language_part import freeze_others, other_linear_layers
@@ -53,10 +53,12 @@ class ReadModel:
 
 def options_for(named: str, options: TorchOptions, device: torch.device) -> TorchOptions:
     """Settled for a folder; an adapter computes in what its base is in."""
+    if options.settled:
+        return options
     folder = model_folder(named)
     adapter = adapter_config.read_adapter_config(folder)
     base = folder if adapter is None else adapter_config.base_folder(folder, adapter)
-    return options.of_folder(read_description(base).config, device)
+    return options.of_folder(read_config_file(base), device)
 
 
 def read_model(source: dict[str, Any], options: TorchOptions, device: torch.device) -> ReadModel:

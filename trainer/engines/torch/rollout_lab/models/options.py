@@ -49,9 +49,14 @@ class TorchOptions:
         """Of the model's own weights: an adapter's are apart."""
         return torch.float32 if self.master_weights and self.lora is None else self.compute_dtype
 
+    @property
+    def settled(self) -> bool:
+        """Nothing of them waits for a model's folder."""
+        return self.dtype != "stored"
+
     def of_folder(self, config: dict[str, Any], device: torch.device) -> TorchOptions:
         """With `stored` settled for the folder of this config.json. Processors compute in float32, whatever was stored."""
-        if self.dtype != "stored":
+        if self.settled:
             return self
         stored = config.get("dtype", config.get("torch_dtype"))
         half = stored == "bfloat16" and device.type != "cpu"
