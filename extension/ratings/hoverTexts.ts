@@ -45,14 +45,15 @@ function stepRows({ rollout, labels }: Hovered, place: StepPlace): readonly stri
   ]
 }
 
-/** Means over the tokens that end in the step, in nats; nothing where none does. */
+/** Means over the tokens that end in the step, in nats, of what was recorded of each token; nothing where none ends in it. */
 function tokenRows(rollout: Rollout, { segment, from, to }: StepPlace): readonly string[] {
   const { tokenEnds, logprobs, entropies, advantages } = rollout.segments[segment]!
   const inside = tokenEnds.flatMap((end, index) => (end > from && end <= to ? [index] : []))
   if (inside.length === 0) return []
-  const mean = (values: readonly number[]): string => number(inside.reduce((sum, index) => sum + (values[index] ?? 0), 0) / inside.length)
-  const weighed = advantages ? `, mean advantage ${mean(advantages)}` : ''
-  return [`${inside.length} tokens: mean log-probability ${mean(logprobs)}, mean entropy ${mean(entropies)}${weighed}`]
+  const mean = (name: string, values: readonly number[] = []): string[] =>
+    values.length === tokenEnds.length ? [`mean ${name} ${number(inside.reduce((sum, index) => sum + values[index]!, 0) / inside.length)}`] : []
+  const means = [...mean('log-probability', logprobs), ...mean('entropy', entropies), ...mean('advantage', advantages)]
+  return [`${inside.length} tokens${means.length > 0 ? `: ${means.join(', ')}` : ''}`]
 }
 
 const nameOf = ({ labeler, source }: Label): string => (source.kind === 'human' ? labeler : sourceOf(source))

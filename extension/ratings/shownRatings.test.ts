@@ -73,6 +73,8 @@ describe('hovers of a trace', () => {
     const [segment] = rollout.segments
     const withTokens = { ...rollout, segments: [{ ...segment!, tokens: [1, 2, 3], tokenEnds: [3, 7, 15], logprobs: [-1, -3, -9], entropies: [0.5, 1.5, 4], advantages: [2, 0, 7] }] }
     assert.deepEqual(hoverRows({ rollout: withTokens, projection, labels: [] }, lineOf('── step 1'))[2], '2 tokens: mean log-probability -2, mean entropy 1, mean advantage 1')
+    const unsaid = { ...withTokens, segments: [{ ...withTokens.segments[0]!, logprobs: [], entropies: [] }] }
+    assert.equal(hoverRows({ rollout: unsaid, projection, labels: [] }, lineOf('── step 1'))[2], '2 tokens: mean advantage 1')
   })
 
   it('say nothing of prompts and seeds', () => {

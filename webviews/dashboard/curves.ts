@@ -17,27 +17,24 @@ export interface Curve<R extends Carded = DrawnRun> {
   readonly runs: readonly R[]
 }
 
-/** Runs side by side; with `joinSeeds`, those of one study (at least two) as one curve. */
+/** Runs side by side; with `joinSeeds`, those of one study with different seeds (at least two) as one curve. The same seed again is no sample of its own. */
 export function curvesOf<R extends Carded>(runs: readonly R[], joinSeeds: boolean): Curve<R>[] {
   const groups = new Map<string, R[]>()
   for (const run of runs) {
-    const key = joinSeeds ? `study:${run.card.study}` : run.card.directory
+    const study = `study:${run.card.study}`
+    const joins = joinSeeds && !groups.get(study)?.some(({ card }) => card.seed === run.card.seed)
+    const key = joins ? study : run.card.directory
     groups.set(key, [...(groups.get(key) ?? []), run])
   }
-  const names = new Map<string, number>()
-  for (const run of runs) names.set(run.card.name, (names.get(run.card.name) ?? 0) + 1)
-  return [...groups].map(([key, members], color) => ({ key, color, runs: members, label: labelOf(members, names) }))
+  return [...groups].map(([key, members], color) => ({ key, color, runs: members, label: curveLabel(members, runs) }))
 }
 
-function labelOf(members: readonly Carded[], names: ReadonlyMap<string, number>): string {
-  const [first] = members
+/** What stands for these runs in a legend, of all runs that are compared. */
+export function curveLabel([first, ...others]: readonly Carded[], all: readonly Carded[]): string {
   const { name, seed } = first!.card
-  if (members.length > 1) return `${name} (${members.length} seeds)`
-  return (names.get(name) ?? 0) > 1 ? `${name}, seed ${seed}` : name
+  if (others.length > 0) return `${name} (${others.length + 1} seeds)`
+  return all.filter(({ card }) => card.name === name).length > 1 ? `${name}, seed ${seed}` : name
 }
 
-/** Whether some runs are seeds of one study. */
-export function hasSeeds(runs: readonly Carded[]): boolean {
-  const studies = runs.map((run) => run.card.study)
-  return new Set(studies).size < studies.length
-}
+/** Whether some runs are different seeds of one study. */
+export const hasSeeds = (runs: readonly Carded[]): boolean => curvesOf(runs, true).some(({ runs: members }) => members.length > 1)

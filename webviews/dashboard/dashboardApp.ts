@@ -96,7 +96,7 @@ export class DashboardApp extends LitElement {
       ${this.#failure ? banner('bad', this.#failure.message, this.#failure.remedy) : nothing}
       ${this.#leftOut > 0 ? leftOutBanner(this.#leftOut, runs.length) : nothing}
       ${runs.map((run) => bannersOf(run, runs.length > 1))}
-      ${this.#model.domain.to > 1 || this.#model.recorded.length > 0 ? this.#body(runs) : emptyState(runs, this.#started)}
+      ${this.#model.domain.to > 1 || this.#model.recorded.length > 0 ? this.#body(runs) : emptyState(runs, this.#model.shown, this.#started)}
       <div class="visually-hidden" role="status" aria-live="polite">${this.#said}</div>
     </main>`
   }

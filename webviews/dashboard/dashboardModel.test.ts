@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { MetricSeries } from '../../trainer/protocol/runViews.ts'
 import { CHARTS } from './chartList.ts'
+import { hasSeeds } from './curves.ts'
 import { linesFor, modelOf, stepWords, zoomAfter } from './dashboardModel.ts'
 import { hasRollouts, rolloutsAt } from './pickedRollouts.ts'
 import { card, evaluation, seriesOf, watched } from './runs.fixture.ts'
@@ -12,7 +13,7 @@ const spec = (id: string) => CHARTS.find((each) => each.id === id)!
 const SFT = { name: 'sft', supervised: true }
 
 /** 150 steps of demonstrations, then two of reinforcement learning. */
-function warm(directory: string, losses: readonly number[]) {
+function warm(directory: string, losses: readonly number[], seed = 1) {
   const series = emptySeries()
   const metrics: MetricSeries = {
     planned: [SFT, { name: 'rl', supervised: false }], stages: ['sft', 'sft', 'sft', 'rl', 'rl'], steps: [50, 100, 150, 1, 2], seconds: [1, 2, 3, 4, 5],
@@ -20,7 +21,7 @@ function warm(directory: string, losses: readonly number[]) {
   }
   appendMetrics(series, metrics)
   appendEvents(series, [evaluation(0, 0.1)])
-  return watched({ card: card({ directory }), series })
+  return watched({ card: card({ directory, seed }), series })
 }
 
 describe('what the dashboard draws', () => {
@@ -42,8 +43,17 @@ describe('what the dashboard draws', () => {
     const chosen = modelOf([plain, run], { ...FRESH, track: 'supervised sft' })
     assert.deepEqual(linesFor(spec('loss'), chosen, {}).map(({ x }) => x), [[50, 100, 150]])
     assert.deepEqual(chosen.curves.map(({ color }) => color), [1], 'a run keeps its colour')
-    const seeds = modelOf([run, warm('/runs/c', [5, 4, 3, 0.4, 0.3])], { ...FRESH, track: 'supervised sft' })
+    const seeds = modelOf([run, warm('/runs/c', [5, 4, 3, 0.4, 0.3], 2)], { ...FRESH, track: 'supervised sft' })
     assert.deepEqual(linesFor(spec('loss'), seeds, {}).map(({ y, count }) => [y, count]), [[[4, 3, 2], [2, 2, 2]]])
+  })
+
+  it('says how many seeds are drawn, and takes no run for another seed that has the same', () => {
+    const seeds = ['/runs/a', '/runs/b', '/runs/c'].map((directory, index) => warm(directory, [3, 2, 1, 0.2, 0.1], index + 1))
+    const labels = (...hiddenRuns: string[]) => modelOf(seeds, { ...FRESH, hiddenRuns }).curves.map(({ label }) => label)
+    assert.deepEqual([labels(), labels('/runs/b'), labels('/runs/b', '/runs/c')], [['chain (3 seeds)'], ['chain (2 seeds)'], ['chain, seed 1']])
+    const again = [warm('/runs/a', [3, 2, 1, 0.2, 0.1]), warm('/runs/b', [3, 2, 1, 0.2, 0.1])]
+    assert.deepEqual(modelOf(again, FRESH).curves.map(({ runs }) => runs.length), [1, 1])
+    assert.deepEqual([hasSeeds(seeds), hasSeeds(again)], [true, false])
   })
 
   it('keeps a zoom on the steps that it was made on', () => {

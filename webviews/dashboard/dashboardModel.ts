@@ -3,7 +3,7 @@ import { visibleLine } from '../protocol/visibleText.ts'
 import { chartLines, lineKinds } from './chartLines.ts'
 import { CHARTS } from './chartList.ts'
 import type { ChartSpec } from './chartList.ts'
-import { curvesOf } from './curves.ts'
+import { curveLabel, curvesOf } from './curves.ts'
 import type { Curve, DrawnRun } from './curves.ts'
 import type { WatchedRun } from './liveRuns.ts'
 import { RL_TRACK } from './tracks.ts'
@@ -43,7 +43,7 @@ export function modelOf(runs: readonly WatchedRun[], state: Pick<ViewState, 'hid
       const drawn = trackSeries(series, track)
       return drawn ? [{ card, series: drawn }] : []
     })
-    return members.length === 0 ? [] : [{ ...curve, runs: members }]
+    return members.length === 0 ? [] : [{ ...curve, runs: members, label: curveLabel(members, runs) }]
   })
   const drawn = curves.flatMap((curve) => curve.runs)
   const series = drawn.map((run) => run.series)

@@ -174,7 +174,7 @@ export class InspectorApp extends LitElement {
     this.#generation = generation
     const { place } = this.#detail
     if (first || !place) return
-    void this.#model?.positionOf(place).then((position) => (this.selected = position ?? -1), () => (this.selected = -1))
+    void this.#selectPlace(place)
   }
 
   /** Many notices, one drawing: of a list that follows some a second, since its notice, its rows and their labels come one by one. */
@@ -205,14 +205,17 @@ export class InspectorApp extends LitElement {
     return listed
   }
 
-  /** Selects what is read where it stands in the list now; nothing where the list does not have it. */
   async #revealPlace(): Promise<void> {
     const { place } = this.#detail
-    if (!place) return
+    if (place && (await this.#selectPlace(place)) && this.selected >= 0) this.#list?.reveal(this.selected)
+  }
+
+  /** Selects what is read where it stands in the list now; nothing where the list does not have it. False where people have gone on meanwhile. */
+  async #selectPlace(place: RolloutPlace): Promise<boolean> {
     const position = await this.#model?.positionOf(place).catch(() => null)
-    if (!isSamePlace(place, this.#detail.place)) return
+    if (!isSamePlace(place, this.#detail.place)) return false
     this.selected = position ?? -1
-    if (this.selected >= 0) this.#list?.reveal(this.selected)
+    return true
   }
 
   #openRow(position: number): void {

@@ -47,7 +47,7 @@ export function unwrittenIn({ entry, segment, unseen, changes, left = [] }: Save
 }
 
 export const QUEUE_WORDS: Readonly<Record<LabelQueueKind, readonly [title: string, explained: string]>> = {
-  unlabelled: ['Unlabelled', 'Rollouts that nobody labelled yet, oldest first'],
+  unlabelled: ['Unlabelled', 'Rollouts that nobody labelled yet, newest first'],
   failing: ['Failing', 'Wrong by the verifier'],
   mixedGroups: ['Mixed groups', 'Groups with right and wrong attempts: what a policy gradient learns from'],
   highestEntropy: ['Highest entropy', 'Where the policy was least decided, highest mean entropy first'],

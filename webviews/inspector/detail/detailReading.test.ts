@@ -9,7 +9,7 @@ function reading() {
   const asked: string[] = []
   const answers: Record<string, (params: { readonly run: string; readonly id: string }) => unknown> = {
     'rollouts/one': ({ run, id }) => ({ id, group: 'g', attempt: 1, segments: [{ samplePrompt: { text: `asked in ${run}` } }] }),
-    'rollouts/group': ({ run }) => ['a', 'b'].map((id) => ({ run, id })),
+    'rollouts/group': ({ run }) => ['a', 'b'].map((id) => ({ run, id, kind: 'train', kept: true })),
     'rollouts/excerpts': () => [{ prompt: 'asked' }]
   }
   const query = (name: string, params: { readonly run: string; readonly id: string }) => {
@@ -45,6 +45,34 @@ describe('what is read beside the list', () => {
       await read.readOwnGroup(signal)
     }
     assert.deepEqual(asked, ['rollouts/one', 'rollouts/group', 'rollouts/one'])
+  })
+
+  it('reads a group again that was being sampled, and the rollout with it', async () => {
+    let weighed = false
+    const attempt = (id: string) => ({ id, group: 'g', attempt: 1, kind: 'train', kept: weighed ? true : null, advantage: null })
+    const answers: Record<string, () => unknown> = {
+      'rollouts/one': () => ({ ...attempt('a'), segments: [{ samplePrompt: { text: 'asked' } }], ...(weighed && { filter: { kept: true, why: '' } }) }),
+      'rollouts/group': () => (weighed ? ['a', 'b', 'c'] : ['a', 'b']).map(attempt)
+    }
+    const read = new DetailReading(() => ({ query: (name: string) => Promise.resolve(answers[name]!()) }) as unknown as Connection)
+    await read.readRollout({ run: '/one', id: 'a' }, signal)
+    await read.readOwnGroup(signal)
+    assert.deepEqual([read.isUnfinished, read.group.length], [true, 2])
+    weighed = true
+    await read.renew(signal)
+    assert.deepEqual([read.isUnfinished, read.group.length, read.rollout?.filter?.kept], [false, 3, true])
+    await read.renew(signal)
+    weighed = false
+    await read.readOwnGroup(signal)
+    assert.equal(read.group.length, 3, 'a group that was read whole is not read again')
+  })
+
+  it('is nothing once it was closed', async () => {
+    const { reading: read } = reading()
+    await read.readRollout({ run: '/one', id: 'a' }, signal)
+    await read.readOwnGroup(signal)
+    read.clear()
+    assert.deepEqual([read.run, read.rollout, read.place, read.group, read.prompt, read.isUnfinished], ['', undefined, undefined, [], '', false])
   })
 
   it('stays what it was until the next was read', async () => {

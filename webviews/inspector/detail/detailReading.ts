@@ -13,6 +13,9 @@ export interface GroupPlace {
   readonly attempt: number
 }
 
+/** Attempts of evaluations are never weighed. */
+const isWeighed = ({ kind, kept, advantage }: GroupAttempt): boolean => kind !== 'train' || kept !== null || advantage !== null
+
 /** What was read of the rollout or group that is open; it stays until the next was read. */
 export class DetailReading {
   /** The run that all of this is of. */
@@ -40,11 +43,35 @@ export class DetailReading {
     this.prompt = rollout.segments[0]?.samplePrompt.text.slice(0, PROMPT_CHARACTERS) ?? ''
   }
 
-  /** The group of the rollout, unless it was read. */
+  /** The group of the rollout, unless it was read whole. */
   async readOwnGroup(signal: AbortSignal): Promise<void> {
     const { run, rollout } = this
-    if (!rollout || this.group.length > 0) return
+    if (!rollout || (this.group.length > 0 && this.group.every(isWeighed))) return
     this.group = await this.#connection().query('rollouts/group', { run, group: rollout.group, attempt: rollout.attempt }, signal)
+  }
+
+  /** Nothing is open. */
+  clear(): void {
+    this.run = this.prompt = ''
+    this.rollout = this.place = undefined
+    this.group = []
+  }
+
+  /** Whether what is open was read while its step was sampled: attempts may be missing, and nothing is weighed. */
+  get isUnfinished(): boolean {
+    const { rollout, group } = this
+    const unweighed = rollout?.kind === 'train' && rollout.filter === undefined && rollout.segments[0]?.advantages === undefined
+    return unweighed || group.some((attempt) => !isWeighed(attempt))
+  }
+
+  /** Reads the same again. */
+  async renew(signal: AbortSignal): Promise<void> {
+    const { run, place, group, group: [first] } = this
+    const rollout = place && (await this.#connection().query('rollouts/one', { ...place, executions: false }, signal))
+    const attempts = first && (await this.#connection().query('rollouts/group', { run, group: first.group, attempt: first.attempt }, signal))
+    if (place !== this.place || group !== this.group) return
+    this.rollout = rollout ?? this.rollout
+    this.group = attempts ?? this.group
   }
 
   async readGroup(wanted: GroupPlace, signal: AbortSignal): Promise<void> {

@@ -24,6 +24,7 @@ import { detailStyles } from './detailStyles.ts'
 import './groupView.ts'
 import { errorBox } from './messages.ts'
 import './problemHistory.ts'
+import { ReadingRenewal } from './readingRenewal.ts'
 import { answerTable, rewardTable } from './rewardTable.ts'
 import type { PartLinks } from './rewardTable.ts'
 import { rolloutDetailStyles } from './rolloutDetailStyles.ts'
@@ -78,6 +79,7 @@ export class RolloutDetail extends LitElement {
     this.labels = []
     this.linkedParts = new Set()
     this.at = -1
+    new ReadingRenewal(this, this.#reading, () => this.model.connection)
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -115,6 +117,7 @@ export class RolloutDetail extends LitElement {
       // A group is read where it is looked at.
       if (this.tab === 'group') await this.#reading.readOwnGroup(signal)
     } else if (groupPlace) await this.#reading.readGroup(groupPlace, signal)
+    else this.#reading.clear()
   }
 
   /** Where parts come from is not needed to read a rollout: it comes when it is known. */

@@ -52,8 +52,8 @@ export class TokenLegend extends LitElement {
     const { token, segment, values } = this
     const id = segment.tokens[token]
     if (id === undefined) return html`<span class="faint">Point at a coloured token, or move with ← → (Ctrl for ten), to read its values.</span>`
-    const from = token === 0 ? 0 : (segment.tokenEnds[token - 1] ?? 0)
-    const text = segment.text.slice(from, segment.tokenEnds[token])
+    const end = segment.tokenEnds[token]
+    const text = end === undefined ? undefined : segment.text.slice(token === 0 ? 0 : segment.tokenEnds[token - 1], end)
     const logprob = values.logprob?.[token]
     const optional = [
       logprob !== undefined && `log-probability ${numberText(logprob)} (${percent(Math.exp(logprob))})`,
@@ -64,7 +64,7 @@ export class TokenLegend extends LitElement {
       values.drawn && `policy ÷ drawn ${numberText(values.drawn[token])}`,
       values.mask[token] === 0 && 'not trained on'
     ].filter((words) => typeof words === 'string')
-    return html`Token ${token + 1} of ${segment.tokens.length} <code>${text === '' ? '(no whole character)' : visibleText(text).replace(/\n/g, '⏎').replace(/\t/g, '⇥')}</code>
+    return html`Token ${token + 1} of ${segment.tokens.length} ${text === undefined ? nothing : html`<code>${text === '' ? '(no whole character)' : visibleText(text).replace(/\n/g, '⏎').replace(/\t/g, '⇥')}</code>`}
       (id ${id})${optional.map((words) => ` · ${words}`)}`
   }
 }

@@ -131,13 +131,14 @@ export class TraceView extends LitElement {
 
   #span(segment: Segment, span: TraceSpan): TemplateResult {
     const open = !this.folded.has(span.key)
-    const tokens = tokenAt(segment.tokenEnds, span.to - 1) - tokenAt(segment.tokenEnds, span.from) + 1
+    const { tokenEnds } = segment
+    const length = tokenEnds.length === 0 ? unitsText(span.to - span.from, 'character') : unitsText(tokenAt(tokenEnds, span.to - 1) - tokenAt(tokenEnds, span.from) + 1, 'token')
     const { verdict } = span
     const judged = verdict
       ? html`<span class="verdict ${verdictClass(verdict.ok)}">${verdictSign(verdict.ok)} ${verdict.ok === null ? 'not checkable' : verdict.ok ? 'right' : 'wrong'}</span><span class="faint why">${visibleText(verdict.why.slice(0, 500))}</span>`
       : nothing
     return html`<section class="span ${span.kind} ${verdict?.ok === false ? 'bad' : ''}">
-      ${this.#foldButton(span.key, span.title, open, unitsText(tokens, 'token'), html`${judged}${this.#ratings(segment, span)}`)}
+      ${this.#foldButton(span.key, span.title, open, length, html`${judged}${this.#ratings(segment, span)}`)}
       ${open ? span.parts.map((part) => this.#part(segment, part)) : html`<div class="raw folded-line">${visibleText(segment.text.slice(span.from, span.from + 300))}</div>`}
     </section>`
   }

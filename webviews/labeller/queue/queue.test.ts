@@ -50,4 +50,13 @@ describe('what was written here', () => {
     written.forget('r')
     assert.deepEqual(written.over([old], 'r').map(({ id }) => id), ['old'])
   })
+
+  it('is gone where it was taken back elsewhere after the readers had it', () => {
+    const written = new WrittenLabels()
+    const mine = labelOf({ rollout: 'r', anchor, opinion: verdict(true) }, 'mine')
+    written.add([mine])
+    assert.deepEqual(written.over([], 'r').map(({ id }) => id), ['mine'])
+    assert.deepEqual(written.over([mine], 'r').map(({ id }) => id), ['mine'])
+    assert.deepEqual(written.over([], 'r'), [])
+  })
 })

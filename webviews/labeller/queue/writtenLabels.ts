@@ -23,6 +23,8 @@ export class WrittenLabels {
     const written = this.#labels.filter((label) => label.rollout === rollout)
     const gone = new Set(written.flatMap(({ opinion, replaces }) => [...(opinion.kind === 'deleted' ? [opinion.of] : []), ...(replaces === undefined ? [] : [replaces])]))
     const known = new Set(read.map(({ id }) => id))
+    // Who has read a label tells of it from then on: one that is missing later was taken back elsewhere.
+    this.#labels = this.#labels.filter(({ id }) => !known.has(id))
     const added = written.filter(({ id, opinion }) => !known.has(id) && opinion.kind !== 'deleted')
     return [...read, ...added].filter(({ id }) => !gone.has(id))
   }
