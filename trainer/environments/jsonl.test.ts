@@ -65,8 +65,18 @@ describe('readJsonlDataset', () => {
 
   it('is not fooled by keys that every object inherits', async () => {
     await assert.rejects(readJsonlDataset(write('{"prompt":"a"}'), { required: ['prompt', 'constructor'], optional: [] }), { code: 'dataset/missing-column' })
-    const { rows } = await readJsonlDataset(write('{"prompt":"a","gold":"b","__proto__":"c"}'), { required: ['prompt', 'gold'], optional: ['toString'] })
-    assert.deepEqual(Object.keys(rows[0]!.columns), ['prompt', 'gold'])
+    const lines = '{"prompt":"a","gold":"b","__proto__":"c"}\n'
+    const columns = { required: ['prompt', 'gold'], optional: ['toString'] }
+    await assert.rejects(readJsonlDataset(write(lines), columns), { code: 'dataset/missing-column' })
+    const { rows } = await readJsonlDataset(write(`${lines}{"prompt":"a","gold":"b","toString":"c"}`), columns)
+    assert.deepEqual(rows.map((row) => Object.keys(row.columns)), [['prompt', 'gold'], ['prompt', 'gold', 'toString']])
+  })
+
+  it('takes an optional column that some rows lack, and refuses one that all lack', async () => {
+    const lines = '{"prompt":"a","gold":"1"}\n{"prompt":"b","gold":"2","answer":"so 2"}\n'
+    const columns = (...optional: string[]) => ({ required: ['prompt', 'gold'], optional })
+    assert.deepEqual((await readJsonlDataset(write(lines), columns('answer'))).rows.map((row) => row.columns['answer']), [undefined, 'so 2'])
+    await assert.rejects(readJsonlDataset(write(lines), columns('anwser', 'answer')), { code: 'dataset/missing-column', message: /no column “anwser” in line 1\. Did you mean “answer”\?/ })
   })
 })
 
@@ -202,5 +212,19 @@ describe('jsonl: opening', () => {
     const path = join(folder, 'data.jsonl')
     assert.deepEqual(environment.notices, [`1 lines of ${path} were left out: line 2 has an expected answer that cannot be read: “five” is not a number.`])
     assert.equal(environment.grade(environment.solution(problem), problem).correct, true)
+  })
+
+  it('trains on no row that is for something else, and on none without a prompt', async () => {
+    const row = (prompt: string, more: object) => `${JSON.stringify({ prompt, gold: '1', ...more })}\n`
+    write(row('a', { split: 'train' }) + row('b', { split: 'dev' }) + row('c', {}) + row(' ', { split: 'train' }))
+    const open = (options: object) => openEnvironment({ name: 'jsonl', options: { path: 'data.jsonl', splitColumn: 'split', ...options } }, folder)
+    const { environment, options } = await open({})
+    const drawn = Array.from({ length: 20 }, (_, i) => environment.generate(randomStream('x', i), 'train', options).prompt)
+    assert.deepEqual([...new Set(drawn)], ['a'])
+    const [notice] = environment.notices ?? []
+    assert.match(notice!, /^3 lines of .*line 2 has the split “dev”, not “train”, “validation” or “test” \(trainValue, tuningValue, heldOutValue\)/)
+    assert.match(notice!, /line 3 has no text in the column “split”.*line 4 has an empty prompt/)
+    const dev = await open({ trainValue: 'dev', heldOutValue: 'train' })
+    assert.equal(dev.environment.generate(randomStream('x'), 'train', dev.options).prompt, 'b')
   })
 })

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../errors.ts'
+import { quote } from '../graders/quote.ts'
 import { NonNegative } from '../protocol/numbers.ts'
 import type { Problem, Split } from '../protocol/problem.ts'
 import { readFreeText, renderFreeText } from '../renderers/freeText.ts'
@@ -22,6 +23,7 @@ export const JsonlOptions = z.strictObject({
   idColumn: Column.optional().describe('A name of each row, kept among the parameters of its problem.'),
   demonstrationColumn: Column.optional().describe('Worked solutions for supervised training; default: the gold answer alone.'),
   splitColumn: Column.optional().describe('Names the split of each row; default: by a hash of the prompt.'),
+  trainValue: z.string().default('train').describe('Value of the split column for training. Rows with none of the three values are left out.'),
   heldOutValue: z.string().default('test').describe('Value of the split column that holds a row out.'),
   tuningValue: z.string().default('validation').describe('Value of the split column for choosing settings.'),
   template: z.string().default('{prompt}').refine((text) => text.includes('{prompt}'), 'must hold {prompt}'),
@@ -50,8 +52,21 @@ export const jsonl: JsonlEnvironment = {
     const optional = [options.idColumn, options.demonstrationColumn, options.splitColumn].filter((column) => column !== undefined)
     const columns = { required: [options.promptColumn, options.goldColumn], optional }
     const path = resolve(baseFolder, options.path)
-    return jsonlEnvironment(await readJsonlDataset(path, columns, (row) => goldFault(row.columns[options.goldColumn]!, options)), options)
+    return jsonlEnvironment(await readJsonlDataset(path, columns, (row) => rowFault(row, options)), options)
   }
+}
+
+/** Why a row cannot be used; null = it can. */
+const rowFault = (row: DatasetRow, options: JsonlOptions): string | null =>
+  (row.columns[options.promptColumn]!.trim() === '' ? 'has an empty prompt' : null) ?? goldFault(row.columns[options.goldColumn]!, options) ?? splitFault(row, options)
+
+/** What is neither for training nor held out may be a test set by another name. */
+function splitFault({ columns }: DatasetRow, { splitColumn, trainValue, tuningValue, heldOutValue }: JsonlOptions): string | null {
+  if (splitColumn === undefined) return null
+  const value = columns[splitColumn]
+  if (value !== undefined && [trainValue, tuningValue, heldOutValue].includes(value)) return null
+  const said = value === undefined ? `has no text in the column ${quote(splitColumn)}` : `has the split ${quote(value)}`
+  return `${said}, not ${quote(trainValue)}, ${quote(tuningValue)} or ${quote(heldOutValue)} (trainValue, tuningValue, heldOutValue)`
 }
 
 /** The environment over rows that were read. */
@@ -155,7 +170,7 @@ function goldAsSolution(problem: Problem, options: JsonlOptions): string {
 function noRows({ path }: JsonlDataset, split: Split): LabError {
   if (path === '') return new LabError('environment', 'environment/not-open', `${NAME}: no dataset was opened.`, { remedy: 'Open the environment first.' })
   return new LabError('dataset', 'dataset/empty-split', `The dataset ${path} has no rows in the split “${split}”.`, {
-    remedy: 'Use more rows, or name a splitColumn and its values.',
+    remedy: 'Use more rows, or say by splitColumn, trainValue, tuningValue and heldOutValue which are for what.',
     place: path
   })
 }

@@ -46,12 +46,17 @@ type Outcome = { readonly row: DatasetRow } | { readonly why: string }
 export async function readJsonlDataset(path: string, columns: DatasetColumns, check: RowCheck = () => null): Promise<JsonlDataset> {
   const rows: DatasetRow[] = []
   const broken: BrokenLine[] = []
-  let [brokenCount, kept, sawObject] = [0, 0, false]
+  const unseen = new Set(columns.optional)
+  let [brokenCount, kept] = [0, 0]
+  let first: { readonly line: number; readonly names: readonly string[] } | undefined
   for await (const { number, text } of readUtf8Lines(path)) {
     if (text.trim().length === 0) continue
     const object = parseObject(text)
-    if (typeof object !== 'string' && !sawObject) requireColumns(path, number, object, columns.required)
-    sawObject ||= typeof object !== 'string'
+    if (typeof object !== 'string') {
+      first ??= { line: number, names: Object.keys(object) }
+      if (first.line === number) requireColumns(path, first, columns.required)
+      for (const column of unseen) if (Object.hasOwn(object, column)) unseen.delete(column)
+    }
     const outcome = typeof object === 'string' ? { why: object } : readRow(number, object, columns, check)
     if ('why' in outcome) {
       brokenCount++
@@ -61,6 +66,8 @@ export async function readJsonlDataset(path: string, columns: DatasetColumns, ch
     kept += textLength(outcome.row)
     if (rows.push(outcome.row) > MOST_ROWS || kept > MOST_TEXT) throw tooLarge(path)
   }
+  // A row may lack an optional column; where all do, its name is wrong.
+  if (first) requireColumns(path, { ...first, names: [...first.names, ...columns.optional.filter((column) => !unseen.has(column))] }, [...unseen])
   if (rows.length === 0) throw nothingRead(path, broken)
   return { path, rows, brokenCount, broken }
 }
@@ -75,9 +82,8 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | string {
   }
 }
 
-function requireColumns(path: string, line: number, object: Readonly<Record<string, unknown>>, required: readonly string[]): void {
-  const present = Object.keys(object)
-  const missing = required.find((column) => !Object.hasOwn(object, column))
+function requireColumns(path: string, { line, names: present }: { readonly line: number; readonly names: readonly string[] }, required: readonly string[]): void {
+  const missing = required.find((column) => !present.includes(column))
   if (missing === undefined) return
   const nearest = nearestName(missing, present)
   const hint = nearest === undefined ? '' : ` Did you mean ${quote(nearest)}?`
