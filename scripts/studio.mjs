@@ -1,7 +1,7 @@
 // npm run studio: packages the extension for this platform, installs it and opens the samples in VS Code: the desktop one where
 // `code` is on the PATH, else a VS Code server in the browser. [--server] takes the server in any case, [--port N] its port.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { packageFor, targetHere } from './package.mjs'
@@ -24,7 +24,13 @@ function ownSamples() {
   if (existsSync(folder)) return folder
   mkdirSync(home, { recursive: true })
   cpSync(join(root, 'samples'), folder, { recursive: true, filter: (path) => !path.includes('.rollout-lab') })
+  for (const file of readdirSync(folder, { recursive: true })) if (file.endsWith('.run.json')) dropSchema(join(folder, file))
   return folder
+}
+
+/** The schema that the files name lies in the repository; the editor knows it by their names. */
+function dropSchema(file) {
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^\s*"\$schema":.*\n/m, ''))
 }
 
 function onPath(command) {

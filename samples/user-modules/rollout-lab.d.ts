@@ -4,7 +4,7 @@
  * modules, with the tsconfig.json that leads to it, or let `lab types FOLDER` do it.
  *
  * A file named `*.reward.ts`, `*.reward.js` or `*.reward.py` exports plain functions instead (`UserRewardFunction`). It runs in a
- * sandbox, without approval, as long as it imports nothing.
+ * sandbox, without approval, as long as it imports nothing but types.
  *
  * Everything crosses a process boundary as JSON: no functions, dates or maps in arguments and results, and no number that is
  * not finite. A module may import files beside it by relative path and Node's own modules; packages are not available. Module
@@ -174,7 +174,7 @@ export type RewardRun = Omit<RewardInput, 'problem' | 'completion'>
 
 /**
  * A function that a `*.reward.ts`, `*.reward.js` or `*.reward.py` file exports: a reward part of its name.
- * In Python: `def score(problem, completion, run)`, dictionaries in, `(score, why)` or `{"score": …, "why": …}` out.
+ * In Python: `def score(problem, completion, run)`, or `def score(problem, completion, run, options)`, dictionaries in, `(score, why)` or `{"score": …, "why": …}` out.
  */
 export type UserRewardFunction = (problem: Problem, completion: string, run: RewardRun, options: UserOptions) => PartScore
 

@@ -18,13 +18,24 @@ const json = (): Option => new Option('--json', 'one JSON object a line on stdou
 const labelsFolder = (): Option => new Option('--labels <dir>', 'where the labels of the run lie; default: .rollout-lab/labels/<run>')
 const several = (flags: string, what: string): Option => new Option(flags, what).argParser(repeated).default([], 'all')
 
+const OPINIONS = `
+An opinion is on a step ("step", from 0), on characters ("from", "to") of the completion, or on all of it:
+  {"rollout": "t000001.1-000-00", "step": 2, "opinion": {"kind": "stepRating", "rating": -1}}           -1, 0, 1 or "unsure"
+  {"rollout": "t000001.1-000-00", "opinion": {"kind": "firstError", "step": 2}}                         null: no step is wrong
+  {"rollout": "t000001.1-000-00", "opinion": {"kind": "verdict", "right": false}}
+  {"rollout": "t000001.1-000-00", "from": 10, "to": 24, "opinion": {"kind": "critique", "text": "…"}}
+  {"rollout": "t000001.1-000-00", "step": 2, "opinion": {"kind": "better", "of": "step", "text": "…"}}  step, answer or trace
+  {"rollout": "t000001.1-000-00", "opinion": {"kind": "note", "text": "…"}}
+\`labels list <run> --json\` shows every kind as it is kept.`
+
 /** `lab labels …`: what is said of the rollouts of a run. */
 export function addLabelCommands(program: Command, host: Host, services: Services, done: Done): void {
-  const labels = program.command('labels').description('labels of the rollouts of a run: write, list, check, agreement, simulate, export, import')
+  const labels = program.command('labels').description('labels of the rollouts of a run: write, list, check, agreement, critique, simulate, export, import')
   labels.command('add <run>').description('write labels given as JSON lines; each is answered once it is on the disk')
     .requiredOption('--labeler <name>', 'who labels: letters, digits, ".", "_" and "-"')
     .addOption(new Option('--from <file>', 'lines of {rollout, opinion, step | from + to}; - is standard input').default('-'))
     .addOption(labelsFolder())
+    .addHelpText('after', OPINIONS)
     .action(async (run, options) => done(await labelsAddCommand(host, run, options)))
   labels.command('list <run>').description('labels as they stand: edits applied, deletions gone, replies beneath')
     .addOption(several('--labeler <name>', 'of this labeler; may be given several times'))

@@ -19,6 +19,6 @@ describe('exit codes of errors', () => {
   it('blame nobody for what a disk refuses', () => {
     const host = testHost()
     assert.equal(printError(host, Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS', path: '/cd/x' })), EXIT.failed)
-    assert.equal(host.err(), 'error: /cd/x: the file system is read-only (EROFS)\n  at /cd/x\n  Choose a writable folder with --out.\n')
+    assert.equal(host.err(), 'error: /cd/x: the file system is read-only (EROFS)\n  at /cd/x\n  Choose a folder that can be written into.\n')
   })
 })

@@ -175,7 +175,7 @@ function environmentsOf(run: ResolvedRun, stage: Stage): readonly EnvironmentRef
 
 /** Environments, opened, each with its weight. */
 export async function openMixture(refs: readonly EnvironmentRef[], parts: Pick<TrainerParts, 'openEnvironment'>): Promise<Mixture> {
-  return Promise.all(refs.map(async (ref) => ({ ...(await parts.openEnvironment(ref)), weight: 'weight' in ref ? ref.weight : 1 })))
+  return Promise.all(refs.map(async (ref) => ({ ...(await parts.openEnvironment(ref)), weight: ref.weight })))
 }
 
 /** Rewards, opened, each with its weight. */

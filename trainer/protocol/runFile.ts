@@ -26,12 +26,14 @@ export type NewModel = z.infer<typeof NewModel>
 export const ChatTemplateKwargs = json
 export type ChatTemplateKwargs = z.infer<typeof ChatTemplateKwargs>
 
+const MixtureWeight = Positive.default(1).describe('Share of the problems in a mixture.')
+
 export const EnvironmentRef = z.union([
-  ModuleRef,
+  ModuleRef.extend({ weight: MixtureWeight }),
   z.strictObject({
     name: z.string().min(1).describe('countdown, arithmetic-chain, string-composition, list-functions, maze-walk; of programs function-synthesis, code-repair, sql; jsonl for a dataset; workspace for problems of your own code; or module.'),
     options: json.default({}).describe('Difficulty and other parameters of the environment.'),
-    weight: Positive.default(1).describe('Share of the problems in a mixture.')
+    weight: MixtureWeight
   })
 ])
 export type EnvironmentRef = z.infer<typeof EnvironmentRef>

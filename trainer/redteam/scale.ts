@@ -45,7 +45,7 @@ function judged({ name }: Environment, payment: Payment): Payment {
   const { failure } = payment.execution
   if (failure === null) return payment
   throw new LabError('sandbox', 'sandbox/infrastructure', `The cheats could not be tried on ${name}, since an honest attempt could not be run: ${failure}`, {
-    remedy: '`lab doctor` says which sandboxes work on this machine.'
+    remedy: '`lab doctor` says which sandboxes work on this machine; problems of a workspace are tried from a run file that lies in its repository.'
   })
 }
 

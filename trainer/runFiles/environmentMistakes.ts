@@ -107,6 +107,6 @@ function bareStages(run: ResolvedRun): JsonPath[] {
 function noEnvironment(path: JsonPath, catalogue: EnvironmentCatalogue, places: Places): Mistake {
   return {
     code: 'runFile/missing-field', place: places.place(path), message: '"environment" is missing;',
-    remedy: `name one of ${catalogue.environments.join(', ')} or a recipe that brings one`
+    remedy: `name one of ${catalogue.environments.join(', ')}`
   }
 }

@@ -69,10 +69,15 @@ describe('run files', () => {
     assert.equal(run.sampling.temperature, 1)
   })
 
+  it('takes modules into mixtures', () => {
+    const { run } = load(`{ "model": "models/chain-base", "environments": [{ "name": "countdown", "weight": 2 }, { "name": "module", "path": "env.ts", "weight": 0.3 }] }`)
+    assert.deepEqual(run.environments?.map(({ weight }) => weight), [2, 0.3])
+  })
+
   it('resolves data sets and modules from the folder of the run file', () => {
     const { run } = load(`{ "model": "models/chain-base", "environment": { "name": "module", "path": "env.ts" }, "rewards": [{ "name": "module", "path": "./r.ts" }] }`)
     assert.deepEqual([run.environment, run.rewards[0]], [
-      { name: 'module', path: join(folder, 'env.ts'), options: {} }, { name: 'module', path: join(folder, 'r.ts'), options: {}, weight: 1 }
+      { name: 'module', path: join(folder, 'env.ts'), options: {}, weight: 1 }, { name: 'module', path: join(folder, 'r.ts'), options: {}, weight: 1 }
     ])
   })
 
@@ -188,9 +193,9 @@ describe('run files', () => {
 
   it('explains what is missing altogether', () => {
     assert.equal(refusal('{ "environment": { "name": "countdown" } }'), '"model" is missing; | a.run.json:1:1 | it must be a text that is not empty, or an object {…}')
-    assert.equal(refusal('{ "model": "models/chain-base" }'), '"environment" is missing; | a.run.json:1:1 | name one of countdown, arithmetic-chain, jsonl or a recipe that brings one')
+    assert.equal(refusal('{ "model": "models/chain-base" }'), '"environment" is missing; | a.run.json:1:1 | name one of countdown, arithmetic-chain, jsonl')
     assert.equal(refusal('{ "model": "models/chain-base", "stages": [{ "name": "a", "environment": { "name": "countdown" } }, { "name": "b" }] }'),
-      '"environment" is missing; | a.run.json:1:101 | name one of countdown, arithmetic-chain, jsonl or a recipe that brings one')
+      '"environment" is missing; | a.run.json:1:101 | name one of countdown, arithmetic-chain, jsonl')
     assert.equal(refusal(''), 'Not valid JSON: the file is empty. | a.run.json:1:1 | Comments and trailing commas are allowed; names and texts stand in double quotes.')
     assert.equal(refusal('[]'), 'the run file is []; | a.run.json:1:1 | allowed: an object {…} with "model"')
     assert.equal(refusal(Buffer.from([0x7b, 0xff, 0x7d])), 'The run file is not UTF-8 text. | a.run.json | Save it as UTF-8.')

@@ -7,16 +7,16 @@ interface Diagnosis {
 }
 
 const full: Diagnosis = { code: 'disk-full', problem: 'the disk is full', remedy: 'Free some space, then resume the run: everything recorded before is kept.' }
-const denied: Diagnosis = { code: 'no-permission', problem: 'access is denied', remedy: 'Give your user write permission on the folder, or choose another one with --out.' }
+const denied: Diagnosis = { code: 'no-permission', problem: 'access is denied', remedy: 'Give your user write permission on the folder, or choose another one.' }
 
 const DIAGNOSES: Readonly<Record<string, Diagnosis>> = {
   ENOSPC: full,
   EDQUOT: { ...full, problem: 'the disk quota is used up' },
-  EROFS: { code: 'read-only', problem: 'the file system is read-only', remedy: 'Choose a writable folder with --out.' },
+  EROFS: { code: 'read-only', problem: 'the file system is read-only', remedy: 'Choose a folder that can be written into.' },
   EACCES: denied,
   EPERM: denied,
-  ENOTDIR: { code: 'not-a-folder', problem: 'a file lies where a folder is needed', remedy: 'Move that file away, or choose another folder with --out.' },
-  EEXIST: { code: 'exists', problem: 'something else lies there already', remedy: 'Move it away, or choose another folder with --out.' },
+  ENOTDIR: { code: 'not-a-folder', problem: 'a file lies where a folder is needed', remedy: 'Choose another folder, or move that file away.' },
+  EEXIST: { code: 'exists', problem: 'something else lies there already', remedy: 'Choose another folder, or move it away.' },
   EISDIR: { code: 'not-a-file', problem: 'a folder lies where a file is needed', remedy: 'Move that folder away.' },
   ELOOP: { code: 'link', problem: 'it is a symbolic link', remedy: 'Replace the link by the file itself: links inside a run directory are never followed.' },
   ENOENT: { code: 'missing', problem: 'it does not exist', remedy: 'Check the path; if the folder was moved while the run was going on, move it back.' },

@@ -194,7 +194,7 @@ describe('commands', () => {
     it('refuses a directory that does not exist', async () => {
       const { code, err } = await lab(['resume', 'nowhere'])
       assert.equal(code, EXIT.usage)
-      assert.equal(err, 'error: There is no directory nowhere.\n  at nowhere\n  List the runs made here with: lab runs\n')
+      assert.equal(err, 'error: There is no directory nowhere.\n  at nowhere\n  Name the directory of a run. List those made here with: lab runs\n')
     })
   })
 

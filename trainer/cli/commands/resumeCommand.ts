@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { LabError } from '../../errors.ts'
+import { readState } from '../../stores/stateStore.ts'
 import { jsonDisplay } from '../display/jsonDisplay.ts'
 import { terminalDisplay } from '../display/terminalDisplay.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
+import { givenFolder } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
 import type { Services } from '../services.ts'
 import { watched } from '../watchRun.ts'
@@ -13,15 +12,9 @@ import { watched } from '../watchRun.ts'
 export async function resumeCommand(
   host: Host, services: Services, named: string, options: { readonly json: boolean; readonly trustWorkspace: boolean; readonly unsafeSandbox: boolean }
 ): Promise<ExitCode> {
-  const directory = resolve(host.cwd, named)
-  if (!existsSync(directory)) throw noSuchRun(host, named)
+  const directory = givenFolder(host, named, { remedy: `Name the directory of a run. List those made here with: ${host.command} runs` })
+  if (!options.json && readState(directory)?.status === 'finished') host.stderr.write('The run is finished: nothing is left to do.\n')
   const display = options.json ? jsonDisplay(host) : terminalDisplay(host)
   const outcome = await watched(host, display, directory, (control) => services.resume(directory, { ...options, asksGit: options.trustWorkspace }, control))
   return outcome.state === 'finished' ? EXIT.finished : EXIT.stopped
-}
-
-function noSuchRun(host: Host, named: string): LabError {
-  return new LabError('usage', 'usage/no-run', `There is no directory ${named}.`, {
-    place: named, remedy: `List the runs made here with: ${host.command} runs`
-  })
 }

@@ -1,7 +1,9 @@
 import type { RunEvent } from '../../protocol/events.ts'
+import type { Estimate } from '../../protocol/numbers.ts'
 import type { EvaluationResult } from '../../protocol/summary.ts'
 import { amount, duration, estimate, share } from '../terminal/numbers.ts'
 import { plainLine } from '../terminal/plainText.ts'
+import { passAtMost } from './summaryText.ts'
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 
@@ -36,8 +38,8 @@ export function evaluationLine({ when, name, step, result }: EventOf<'evaluation
 }
 
 export function evaluationFigures(result: EvaluationResult): string {
-  const figures: [string, { value: number; low: number; high: number } | undefined][] = [
-    ['pass@1', result.passAt1], ['pass@16', result.passAt16], ['greedy', result.greedy], ['true steps', result.stepTruth]
+  const figures: [string, Estimate | undefined][] = [
+    ['pass@1', result.passAt1], ...passAtMost(result).map(({ label, of }): [string, Estimate | undefined] => [label, of(result)]), ['greedy', result.greedy], ['true steps', result.stepTruth]
   ]
   return figures.flatMap(([label, value]) => (value ? [`${label} ${estimate(value)}`] : [])).join('  ')
 }

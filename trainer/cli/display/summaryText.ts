@@ -4,9 +4,13 @@ import { amount, bytes, duration, estimate, signed } from '../terminal/numbers.t
 import { definitions, table } from '../terminal/table.ts'
 import { plainLine } from '../terminal/plainText.ts'
 
-const FIGURES: readonly { readonly label: string; readonly of: (result: EvaluationResult) => Estimate | undefined }[] = [
-  { label: 'pass@1', of: (result) => result.passAt1 },
-  { label: 'pass@16', of: (result) => result.passAt16 },
+interface Figure {
+  readonly label: string
+  readonly of: (result: EvaluationResult) => Estimate | undefined
+}
+
+const PASS_AT_1: Figure = { label: 'pass@1', of: (result) => result.passAt1 }
+const FIGURES: readonly Figure[] = [
   { label: 'greedy', of: (result) => result.greedy },
   { label: 'true steps', of: (result) => result.stepTruth },
   { label: 'majority vote', of: ({ rerank }) => rerank?.majority },
@@ -22,8 +26,17 @@ export function summaryText(summary: Summary): string {
 export function evaluationTable({ heldOut: { before, after } }: Summary): string {
   const any = after ?? before
   if (!any) return ''
-  const rows = FIGURES.filter(({ of }) => of(any)).map(({ label, of }) => [label, cell(before && of(before)), cell(after && of(after))])
+  const rows = [PASS_AT_1, ...passAtMost(any), ...FIGURES].filter(({ of }) => of(any)).map(({ label, of }) => [label, cell(before && of(before)), cell(after && of(after))])
   return `${setLine(any)}\n${table([['', 'before', 'after'], ...rows])}\n  Value [95 % interval over problems]. pass@k: chance that one of k samples is right.`
+}
+
+/** The k of pass@k, from the smallest on. */
+const samplesAsked = ({ passAtK }: EvaluationResult): string[] => Object.keys(passAtK).sort((a, b) => Number(a) - Number(b))
+
+/** pass@k of the largest k. */
+export function passAtMost(evaluation: EvaluationResult): Figure[] {
+  const k = samplesAsked(evaluation).at(-1)
+  return k === undefined || k === '1' ? [] : [{ label: `pass@${k}`, of: (result) => result.passAtK[k] }]
 }
 
 /** What the figures were measured on. */
@@ -33,10 +46,9 @@ export function setLine({ environment, problems, samplesPerProblem, temperature 
 
 /** The figures of one evaluation: pass@k by k, then the others. */
 export function evaluationRows(result: EvaluationResult): string[][] {
-  const ks = Object.entries(result.passAtK).sort(([a], [b]) => Number(a) - Number(b))
+  const ks = samplesAsked(result).map((k): [string, Estimate | undefined] => [`pass@${k}`, result.passAtK[k]])
   const others: [string, Estimate | undefined][] = [['greedy', result.greedy], ['true steps', result.stepTruth], ['majority vote', result.rerank?.majority], ['best of n', result.rerank?.bestOfN], ['weighted majority', result.rerank?.weightedMajority]]
-  const rows = [...ks.map(([k, value]): [string, Estimate] => [`pass@${k}`, value]), ...others]
-  return rows.flatMap(([label, value]) => (value ? [[label, estimate(value)]] : []))
+  return [...ks, ...others].flatMap(([label, value]) => (value ? [[label, estimate(value)]] : []))
 }
 
 const cell = (value: Estimate | undefined): string => (value ? estimate(value) : '–')

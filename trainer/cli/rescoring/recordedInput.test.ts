@@ -56,7 +56,7 @@ describe('re-scoring: what a reward is given of a recorded rollout', () => {
   })
 
   it('is what the rollout records where the problem cannot be drawn again', async () => {
-    const problems = await openRecordedProblems({ ...run, environment: { name: 'module', path: 'gone.ts', options: {} } }, workspace)
+    const problems = await openRecordedProblems({ ...run, environment: { name: 'module', path: 'gone.ts', options: {}, weight: 1 } }, workspace)
     assert.equal(problems.of(rollout({})), undefined)
     assert.match(problems.faults.join(), /gone\.ts/)
     const { problem, verdict, steps, rendering } = recordedInput(rollout({ correct: false }), run, undefined)
