@@ -5,14 +5,15 @@ import type { GroupAttempt } from '../protocol/rolloutViews.ts'
 import { fromParquet } from '../stores/rolloutColumns.ts'
 import type { Shard } from '../stores/shardReader.ts'
 import { withFiles } from './database.ts'
-import type { QueryDatabase } from './database.ts'
 import { readLineAt } from './lineTail.ts'
 import { withoutExecutions } from './withoutExecutions.ts'
-import { conditionOf, groupPlaces, placedRows } from './placedRows.ts'
+import { conditionOf, groupPlaces } from './placedRows.ts'
 import type { PlacedRow } from './placedRows.ts'
+import type { QueryState } from './queryState.ts'
+import { readPlaced } from './readPlaced.ts'
 import { readTexts } from './rolloutTexts.ts'
 import { rolloutRows } from './rolloutView.ts'
-import type { NamedRun } from './namedRuns.ts'
+import type { RunRollouts } from './runRollouts.ts'
 
 const ANSWER_CHARACTERS = 200
 const WHY_CHARACTERS = 1000
@@ -22,15 +23,28 @@ const LIMITS = { threads: 1, memoryMegabytes: 160 }
 const DEADLINE_SECONDS = 60
 
 type Outcome = Pick<GroupAttempt, 'answer' | 'filterWhy'>
+type End = Pick<GroupAttempt, 'id' | 'answer' | 'filterWhy' | 'ending'>
 
 /** The attempts of a run that pass a condition, by step and sample, with the ends of their texts: bounded however long these are. */
-export async function groupAttempts(db: QueryDatabase, named: NamedRun, condition: string, signal: AbortSignal): Promise<GroupAttempt[]> {
-  const placed = (await placedRows(db, named.run, condition, signal)).slice(0, PAGE_ROWS)
-  const rows = await rolloutRows(db, [named], Int32Array.from(placed, ({ row }) => row), signal)
-  const outcomes = await outcomesOf(placed, signal)
-  const endings = new Map((await readTexts(placed, { signal })).map(({ id, texts }) => [id, (texts.at(-1) ?? '').trimEnd().slice(-ENDING_CHARACTERS)]))
-  const attempts = rows.map((row): GroupAttempt => ({ ...row, answer: null, filterWhy: null, ...outcomes.get(row.id), ending: endings.get(row.id) ?? '' }))
+export async function groupAttempts(state: QueryState, name: string, condition: (run: RunRollouts) => string, signal: AbortSignal): Promise<GroupAttempt[]> {
+  const firstOnes = (run: RunRollouts): string => `row IN (SELECT row FROM ${run.table} WHERE ${condition(run)} ORDER BY row LIMIT ${PAGE_ROWS})`
+  const ends = new Map((await readPlaced(state, name, firstOnes, (placed) => endsOf(placed, signal), signal)).map((end) => [end.id, end]))
+  // Those that cannot be read have their figures all the same.
+  const run = await state.loaded(name)
+  const wanted = await state.db.integers(`SELECT row FROM ${run.table} WHERE ${firstOnes(run)} ORDER BY row`, { signal })
+  const rows = await rolloutRows(state.db, [{ name, run }], wanted, signal)
+  const attempts = rows.map((row): GroupAttempt => ({ ...row, answer: null, filterWhy: null, ending: '', ...ends.get(row.id) }))
   return attempts.sort((a, b) => a.step - b.step || a.sampleIndex - b.sampleIndex)
+}
+
+/** What became of rollouts and how their texts end, by row number. */
+async function endsOf(placed: readonly PlacedRow[], signal: AbortSignal): Promise<Map<number, End>> {
+  const outcomes = await outcomesOf(placed, signal)
+  const texts = await readTexts(placed, { signal })
+  return new Map(texts.flatMap(({ row, id, texts: own }) => {
+    const outcome = outcomes.get(id)
+    return outcome === undefined ? [] : [[row, { id, ...outcome, ending: (own.at(-1) ?? '').trimEnd().slice(-ENDING_CHARACTERS) }] as const]
+  }))
 }
 
 /** What became of rollouts, by their ids; those that cannot be read any more are left out. */

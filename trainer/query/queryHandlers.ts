@@ -13,7 +13,8 @@ import { groupAttempts } from './groupAttempts.ts'
 import { labelHandlers } from './labels/labelHandlers.ts'
 import { eventsSince, metricsSince } from './lineFiles.ts'
 import { ofReadableRuns } from './namedRuns.ts'
-import { byIds, placedRows } from './placedRows.ts'
+import { byIds } from './placedRows.ts'
+import type { PlacedRow } from './placedRows.ts'
 import { plannedStages } from './plannedStages.ts'
 import { readPlaced } from './readPlaced.ts'
 import type { QueryState } from './queryState.ts'
@@ -22,6 +23,7 @@ import { rolloutRows, unionOf } from './rolloutView.ts'
 import { readTexts } from './rolloutTexts.ts'
 import { cardOf, listCards, requireReadableRun } from './runCards.ts'
 import { checkpointCards, runDetails, runSize } from './runDetails.ts'
+import type { RunRollouts } from './runRollouts.ts'
 import { searchTexts } from './textSearch.ts'
 import { readWhole } from './wholeRollouts.ts'
 
@@ -117,19 +119,18 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
     'rollouts/excerpts': async ({ rollouts, characters }, signal) => {
       const texts = new Map<string, Excerpt>()
       for (const directory of new Set(rollouts.map(({ run }) => run))) {
-        const run = await state.loaded(directory)
-        const placed = await placedRows(state.db, run, byIds(rollouts.filter((one) => one.run === directory).map(({ id }) => id)), signal)
-        for (const { id, prompt, texts: own } of await readTexts(placed, { characters, signal })) texts.set(`${directory} ${id}`, { prompt, completion: own.join('\n') })
+        const wanted = byIds(rollouts.filter((one) => one.run === directory).map(({ id }) => id))
+        const read = async (placed: readonly PlacedRow[]) => new Map((await readTexts(placed, { characters, signal })).map((text) => [text.row, text]))
+        for (const { id, prompt, texts: own } of await readPlaced(state, directory, () => wanted, read, signal)) texts.set(`${directory} ${id}`, { prompt, completion: own.join('\n') })
       }
       return rollouts.map(({ run, id }) => texts.get(`${run} ${id}`) ?? null)
     },
-    'rollouts/one': async ({ run, id, executions = true }, signal) => (await readPlaced(state, run, byIds([id]), (placed) => readWhole(placed, executions, signal), signal))[0] ?? null,
+    'rollouts/one': async ({ run, id, executions = true }, signal) => (await readPlaced(state, run, () => byIds([id]), (placed) => readWhole(placed, executions, signal), signal))[0] ?? null,
     'rollouts/update': ({ run, id }) => readTokenUpdate(realRunDirectory(run), id) ?? null,
-    'rollouts/group': async ({ run, group, attempt }, signal) => {
+    'rollouts/group': ({ run, group, attempt }, signal) => {
       const named = `"group" = ${sqlText(group)}`
-      const loaded = await state.loaded(run)
-      const latest = attempt === undefined ? `attempt = (SELECT max(attempt) FROM ${loaded.table} WHERE ${named})` : `attempt = ${attempt}`
-      return groupAttempts(state.db, { name: run, run: loaded }, `${named} AND ${latest}`, signal)
+      const latest = ({ table }: RunRollouts): string => (attempt === undefined ? `attempt = (SELECT max(attempt) FROM ${table} WHERE ${named})` : `attempt = ${attempt}`)
+      return groupAttempts(state, run, (loaded) => `${named} AND ${latest(loaded)}`, signal)
     },
     'problems/history': async ({ runs, problemId, offset, limit }, signal) => {
       const { found: loaded, unread: failed } = await ofReadableRuns(runs, (directory) => state.wholeRun(directory, signal), (named) => named)

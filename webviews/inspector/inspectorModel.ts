@@ -18,6 +18,8 @@ export const isGroupRow = (row: ListRow): row is GroupRow => !('id' in row)
 export const NEWEST_FIRST: RolloutSort = { by: 'recorded', descending: true }
 const PAGE = 100
 const PAGES_KEPT = 60
+/** An excerpt that could not be read is asked for again after so long. */
+const UNREAD_EXCERPT_MS = 2000
 
 export interface SearchState {
   readonly text: string
@@ -72,7 +74,7 @@ export class InspectorModel {
       // While the list is opened anew its old view may be gone already.
       onError: (error) => !this.loading && this.#fail(error)
     })
-    this.excerpts = new RowCache((rollouts) => connection.query('rollouts/excerpts', { rollouts: [...rollouts], characters: 200 }), onChange)
+    this.excerpts = new RowCache((rollouts) => connection.query('rollouts/excerpts', { rollouts: [...rollouts], characters: 200 }), onChange, UNREAD_EXCERPT_MS)
     this.labels = new RowCache((rollouts) => this.#labelStates(rollouts), onChange)
     connection.on('viewChanged', (info) => this.#viewChanged(info))
     connection.on('restarted', () => {

@@ -9,7 +9,7 @@ import { readExecutions } from './readExecutions.ts'
 /** Answers about the programs of a rollout: how their executions went, their tests by range, one with all its texts. */
 export function executionHandlers(state: QueryState): Pick<Handlers, 'rollouts/executions' | 'rollouts/tests' | 'rollouts/execution'> {
   const executions = async (run: string, id: string, signal: AbortSignal): Promise<readonly ExecutionRecord[]> =>
-    (await readPlaced(state, run, byIds([id]), (placed) => readExecutions(placed, signal), signal))[0] ?? []
+    (await readPlaced(state, run, () => byIds([id]), (placed) => readExecutions(placed, signal), signal))[0] ?? []
   const ofTurn = async (run: string, id: string, turn: number, signal: AbortSignal): Promise<ExecutionRecord | null> =>
     (await executions(run, id, signal)).find((execution) => execution.turn === turn) ?? null
   return {

@@ -5,9 +5,9 @@ import { RowCache } from './rowCache.ts'
 const place = (id: string, run = 'run') => ({ run, id })
 
 /** Waits until the cache told of a change. */
-function cacheOf(load: (rollouts: readonly RolloutPlace[]) => Promise<readonly (string | null)[]>) {
+function cacheOf(load: (rollouts: readonly RolloutPlace[]) => Promise<readonly (string | null)[]>, absentMs?: number) {
   const waiting: (() => void)[] = []
-  const cache = new RowCache<string>(load, () => waiting.splice(0).forEach((told) => told()))
+  const cache = new RowCache<string>(load, () => waiting.splice(0).forEach((told) => told()), absentMs)
   return { cache, changed: () => new Promise<void>((resolve) => waiting.push(resolve)) }
 }
 
@@ -20,6 +20,31 @@ describe('values of rows', () => {
     await told
     assert.deepEqual(['a', 'b', 'c'].map((id) => cache.get(place(id))), ['A', 'B', null])
     assert.deepEqual(asked, [['a', 'b', 'c']])
+  })
+
+  it('that there were none of are asked for again where they may come, and stay none until they do', async () => {
+    let value: string | null = null
+    const { cache, changed } = cacheOf((rollouts) => Promise.resolve(rollouts.map(() => value)), 0)
+    const told = changed()
+    cache.get(place('a'))
+    await told
+    value = 'here'
+    const again = changed()
+    assert.equal(cache.get(place('a')), null)
+    await again
+    assert.equal(cache.get(place('a')), 'here')
+  })
+
+  it('that there were none of are not asked for again with every drawing', async () => {
+    let calls = 0
+    const { cache, changed } = cacheOf((rollouts) => (calls++, Promise.resolve(rollouts.map(() => null))), 60_000)
+    const told = changed()
+    cache.get(place('a'))
+    await told
+    const other = changed()
+    assert.deepEqual([cache.get(place('a')), cache.get(place('b'))], [null, undefined])
+    await other
+    assert.deepEqual([cache.get(place('a')), cache.get(place('b')), calls], [null, null, 2])
   })
 
   it('stay while they are asked for anew, those of other runs untouched', async () => {

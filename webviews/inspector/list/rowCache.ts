@@ -9,24 +9,31 @@ type Load<Value> = (rollouts: readonly RolloutPlace[]) => Promise<readonly (Valu
 export class RowCache<Value> {
   readonly #load: Load<Value>
   readonly #onChange: () => void
+  readonly #absentMs: number
   /** Undefined while being loaded; null where there is none. Oldest first. */
   readonly #values = new Map<string, Value | null | undefined>()
+  /** When those that had nothing may be asked for again. */
+  readonly #again = new Map<string, number>()
   #wanted: RolloutPlace[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(load: Load<Value>, onChange: () => void) {
+  /** @param absentMs after so long, what had nothing is asked for again when its row is drawn: it may have been moved that moment */
+  constructor(load: Load<Value>, onChange: () => void, absentMs = Infinity) {
     this.#load = load
     this.#onChange = onChange
+    this.#absentMs = absentMs
   }
 
   /** The value, if it is there; asks for it where it is not. */
   get(place: RolloutPlace): Value | null | undefined {
     const key = keyOf(place)
-    if (this.#values.has(key)) return this.#values.get(key)
-    this.#values.set(key, undefined)
+    const value = this.#values.get(key)
+    if (this.#values.has(key) && (this.#again.get(key) ?? Infinity) > Date.now()) return value
+    this.#again.delete(key)
+    this.#values.set(key, value)
     this.#wanted.push(place)
     this.#timer ??= setTimeout(() => void this.#loadWanted(), WAIT_MS)
-    return undefined
+    return value
   }
 
   /** What changed meanwhile is asked for again; what is on screen stays until it is there. */
@@ -45,7 +52,7 @@ export class RowCache<Value> {
     this.#timer = undefined
     try {
       const values = await this.#load(wanted)
-      wanted.forEach((place, index) => this.#values.set(keyOf(place), values[index] ?? null))
+      wanted.forEach((place, index) => this.#keep(keyOf(place), values[index] ?? null))
     } catch {
       // The list says what is wrong; these are asked for again when their rows are drawn next.
       return wanted.forEach((place) => this.#values.delete(keyOf(place)))
@@ -53,8 +60,15 @@ export class RowCache<Value> {
     for (const key of this.#values.keys()) {
       if (this.#values.size <= KEPT) break
       this.#values.delete(key)
+      this.#again.delete(key)
     }
     this.#onChange()
+  }
+
+  #keep(key: string, value: Value | null): void {
+    this.#values.set(key, value)
+    if (value === null && this.#absentMs < Infinity) this.#again.set(key, Date.now() + this.#absentMs)
+    else this.#again.delete(key)
   }
 }
 
