@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { QueryResults } from '../protocol/queries.ts'
-import { rollout, temporaryFolder } from '../stores/fixtures.ts'
+import { newRun, rollout, temporaryFolder, weighed } from '../stores/fixtures.ts'
+import { createRun } from '../stores/runDirectory.ts'
 import { runOfStep } from './listedRun.fixture.ts'
 import { queryHandlers } from './queryHandlers.ts'
 import { QueryState } from './queryState.ts'
@@ -30,6 +31,21 @@ describe('a problem through time', () => {
     assert.deepEqual(unread.map(({ run }) => run), [damaged, newer, deleted])
     assert.match(unread[1]!.why, /newer Rollout Lab/)
     assert.match(unread[2]!.why, /deleted or moved/)
+  })
+
+  it('goes from the oldest on: the evaluation at a step was made after its update', async () => {
+    const run = await createRun(newRun(path.join(temporaryFolder(), 'run')))
+    for (const kind of ['evaluation', 'train'] as const) {
+      for (const step of [2, 1]) {
+        const own = weighed([rollout({ kind, step, tokens: 4 })])
+        const open = run.rollouts.openStep({ kind, step })
+        for (const one of own) open.append(one)
+        open.seal(own)
+      }
+    }
+    run.close()
+    const { rows } = await history([run.path])
+    assert.deepEqual(rows.map(({ step, kind }) => [step, kind]), [[1, 'train'], [1, 'evaluation'], [2, 'train'], [2, 'evaluation']])
   })
 
   it('is empty where none of the runs can be read', async () => {

@@ -136,7 +136,7 @@ function rolloutHandlers({ state }: HandlerContext): Some<'rollouts/excerpts' | 
       const { found: loaded, unread: failed } = await ofReadableRuns(runs, (directory) => state.wholeRun(directory, signal), (named) => named)
       const unread = failed.map(({ run, error }) => ({ run, why: error.message }))
       if (loaded.length === 0) return { count: 0, rows: [], unread }
-      const all = await state.db.integers(`SELECT row FROM (${unionOf(loaded.map(({ run }) => run))}) WHERE problemId = $problemId ORDER BY step, kind DESC, run, attempt, sampleIndex, row`, { parameters: { problemId }, signal })
+      const all = await state.db.integers(`SELECT row FROM (${unionOf(loaded.map(({ run }) => run))}) WHERE problemId = $problemId ORDER BY step, kind, run, attempt, sampleIndex, row`, { parameters: { problemId }, signal })
       return { count: all.length, rows: await rolloutRows(state.db, loaded, all.subarray(offset, offset + limit), signal), unread }
     }
   }
