@@ -34,7 +34,8 @@ export function serveQueries(connection: MessageConnection, state: QueryState): 
     connection.onRequest(request, async (parameters: unknown, token: CancellationToken) => {
       try {
         // Each handler takes what its own schema gives.
-        return await (handlers[request] as (parameters: unknown, signal: AbortSignal) => unknown)(checked(request, parameters), signalOf(token))
+        const handler = handlers[request] as (parameters: unknown, signal: AbortSignal) => unknown
+        return await state.using(() => handler(checked(request, parameters), signalOf(token)))
       } catch (error) {
         throw toResponseError(error)
       }

@@ -36,6 +36,10 @@ export class QueryState {
   readonly #numbers: RowNumbers = { next: 0 }
   /** The runs that are loaded. */
   readonly #open = new Set<RunRollouts>()
+  /** How many go on that may have taken a run. */
+  #using = 0
+  /** A view was closed since runs were dropped last. */
+  #closed = false
   #made = 0
 
   private constructor(db: QueryDatabase, copies: IndexCopies, times: ReadingTimes) {
@@ -49,6 +53,17 @@ export class QueryState {
     const threads = Math.max(1, Math.min(MAX_THREADS, availableParallelism()))
     const copies = new IndexCopies()
     return new QueryState(await QueryDatabase.open({ threads, memoryMegabytes: MEMORY_MEGABYTES, files: [], folder: copies.folder }), copies, times)
+  }
+
+  /** Runs that are taken in the course of this work stay loaded until it is done. */
+  async using<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#using++
+    try {
+      return await work()
+    } finally {
+      this.#using--
+      await this.#dropUnused()
+    }
   }
 
   /** The run, loaded; what was written since is taken in, as far as that goes at once: for lists, which grow while they are looked at. */
@@ -110,6 +125,7 @@ export class QueryState {
   async closeView(id: string): Promise<void> {
     const view = this.#views.get(id)
     this.#views.delete(id)
+    this.#closed = true
     await view?.close()
     await this.#dropUnused()
   }
@@ -130,7 +146,11 @@ export class QueryState {
   }
 
   /** Takes in what was written to a run, and brings the views up to date that follow it, were made of a part or lost rows. Views whose rows changed are given, and those that could not be. */
-  async update(directories: Iterable<string>): Promise<ViewInfo[]> {
+  update(directories: Iterable<string>): Promise<ViewInfo[]> {
+    return this.using(() => this.#update(directories))
+  }
+
+  async #update(directories: Iterable<string>): Promise<ViewInfo[]> {
     const written = new Set(directories)
     const due = [...this.#open].filter((run) => run.unfinished || written.has(run.directory))
     for (const run of due) await run.syncOrTell(this.#times.more)
@@ -149,14 +169,18 @@ export class QueryState {
     this.#copies.remove()
   }
 
+  /** Whoever asks for one of them meanwhile has it loaded anew. */
   async #dropUnused(): Promise<void> {
+    if (this.#using > 0 || !this.#closed) return
+    this.#closed = false
     const used = new Set(this.watched)
-    const unused = [...this.#runs.keys()].filter((directory) => !used.has(directory))
-    for (const directory of unused.slice(0, Math.max(0, unused.length - KEPT_RUNS))) {
-      const run = await this.#runs.get(directory)
-      this.#runs.delete(directory)
-      if (run !== undefined) this.#open.delete(run)
-      await run?.drop()
+    const unused = [...this.#runs].filter(([directory]) => !used.has(directory))
+    const dropped = unused.slice(0, Math.max(0, unused.length - KEPT_RUNS))
+    for (const [directory] of dropped) this.#runs.delete(directory)
+    for (const [, loading] of dropped) {
+      const run = await loading
+      this.#open.delete(run)
+      await run.drop()
     }
   }
 }
