@@ -11,11 +11,13 @@ import { diagnoseRun } from './diagnoseRun.ts'
 import { runOfStep } from './listedRun.fixture.ts'
 import { QueryState } from './queryState.ts'
 
-async function findingOf(directory: string, check: string): Promise<DiagnosisFinding> {
+const findingOf = async (directory: string, check: string): Promise<DiagnosisFinding> => (await findingsOf(directory)).find((finding) => finding.check === check)!
+
+async function findingsOf(directory: string): Promise<DiagnosisFinding[]> {
   const state = await QueryState.open()
   try {
     const { signal } = new AbortController()
-    return (await diagnoseRun(await state.wholeRun(directory, signal), state.db, signal)).find((finding) => finding.check === check)!
+    return await diagnoseRun(await state.wholeRun(directory, signal), state.db, signal)
   } finally {
     state.close()
   }
@@ -34,6 +36,28 @@ describe('checks of a run', () => {
       assert.equal(unparsed.state, 'unknown')
     })
   }
+
+  it('leave out the step that is still being sampled', async () => {
+    const run = await createRun(newRun(path.join(temporaryFolder(), 'run')))
+    const sampled = (step: number, rewards: readonly number[]): Rollout[] =>
+      rewards.map((total, sample) => ({ ...rollout({ step, sample, tokens: 4 }), correct: total > 0, reward: { total, parts: [{ name: 'answer', score: total, weight: 1, why: 'equal' }] } }))
+    const write = (step: number, rollouts: readonly Rollout[]) => {
+      const open = run.rollouts.openStep({ kind: 'train', step })
+      for (const one of rollouts) open.append(one)
+      return open
+    }
+    const first = write(1, sampled(1, [0, 0]))
+    assert.deepEqual((await findingsOf(run.path)).map(({ state }) => state), Array(8).fill('unknown'))
+    const whole = sampled(1, [0, 0, 1, 1])
+    for (const one of whole.slice(2)) first.append(one)
+    first.seal(weighed(whole))
+    write(2, sampled(2, [0, 0]))
+    const findings = await findingsOf(run.path)
+    assert.match(findings.find(({ check }) => check === 'zeroVariance')!.evidence, /^0 of 1 groups \(0 %\) of step 1 /)
+    assert.match(findings.find(({ check }) => check === 'diversity')!.evidence, /over step 1\./)
+    assert.match(findings.find(({ check }) => check === 'truncation')!.evidence, /^0 of 4 completions/)
+    run.close()
+  })
 
   it('take gradients of reinforcement learning alone, whatever a supervised stage before had under the same steps', async () => {
     const place = path.join(temporaryFolder(), 'run')

@@ -35,9 +35,11 @@ function limitsOf(directory: string): Set<number> {
   return new Set([sampling.maxTokens, ...(stages ?? []).flatMap((stage) => (stage.sampling === undefined ? [] : [stage.sampling.maxTokens]))])
 }
 
+/** Of a group that is still being sampled, nothing can be told: a step that is open comes in when it is sealed. */
 async function recentFigures(run: RunRollouts, db: QueryDatabase, signal: AbortSignal): Promise<RolloutFigures> {
-  const [ends] = await db.rows(`SELECT max(step) AS last FROM ${run.table} WHERE kind = 'train' AND NOT superseded`, { signal })
-  const lastStep = Number(ends?.last ?? 0)
+  const [ends] = await db.rows(`SELECT max(step) AS last FROM ${run.table} WHERE kind = 'train' AND NOT superseded AND ${notAmong(run.openSteps)}`, { signal })
+  // Without a step, the range is empty.
+  const lastStep = Number(ends?.last ?? -1)
   const firstStep = Math.max(0, lastStep - DIAGNOSIS_WINDOW + 1)
   const recent = `(SELECT * FROM ${run.table} WHERE kind = 'train' AND NOT superseded AND step BETWEEN ${firstStep} AND ${lastStep})`
   const [counts] = await db.rows(`SELECT CAST(count(*) AS INTEGER) AS rollouts, CAST(count(*) FILTER (reward IS NULL) AS INTEGER) AS notScorable,
@@ -46,7 +48,7 @@ async function recentFigures(run: RunRollouts, db: QueryDatabase, signal: AbortS
   const [groups] = await db.rows(`SELECT CAST(count(*) AS INTEGER) AS groups, CAST(count(*) FILTER (flat AND accuracy = 1) AS INTEGER) AS flatRight,
     CAST(count(*) FILTER (flat AND accuracy = 0) AS INTEGER) AS flatWrong, CAST(count(*) FILTER (flat AND (accuracy IS NULL OR accuracy NOT IN (0, 1))) AS INTEGER) AS flatOther
     FROM (SELECT coalesce(bool_and(zeroVariance), min(reward) = max(reward)) AS flat, avg(CAST(correct AS INTEGER)) AS accuracy FROM ${recent} GROUP BY step, attempt, "group" HAVING count(reward) > 1)`, { signal })
-  const last = await lastRollouts(run, db, firstStep, signal)
+  const last = await lastRollouts(run, db, { firstStep, lastStep }, signal)
   const number = (value: unknown): number => Number(value ?? 0)
   return {
     firstStep: number(counts?.first ?? firstStep), lastStep, rollouts: number(counts?.rollouts), notScorable: number(counts?.notScorable), truncated: number(counts?.truncated),
@@ -54,3 +56,5 @@ async function recentFigures(run: RunRollouts, db: QueryDatabase, signal: AbortS
     lengthReward: typeof counts?.r === 'number' ? counts.r : null, differentAnswers: await differentTexts(last, signal), answers: await answerFigures(last, signal)
   }
 }
+
+const notAmong = (steps: readonly number[]): string => (steps.length === 0 ? 'true' : `step NOT IN (${steps.join(', ')})`)

@@ -55,6 +55,11 @@ export class KnownSteps {
     return known
   }
 
+  /** Steps whose lines are still being written. */
+  open(kind: RolloutBatch['kind']): number[] {
+    return [...this.#steps.values()].flatMap(({ batch, open, shard }) => (batch.kind === kind && open !== undefined && shard === undefined ? [batch.step] : []))
+  }
+
   /** What was moved to these shards is dropped as lines are, unless it comes back. */
   loseShards(lost: ReadonlySet<number>): void {
     for (const step of this.#steps.values()) if (step.shard !== undefined && lost.has(step.shard)) delete step.shard

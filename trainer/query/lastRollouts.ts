@@ -16,9 +16,9 @@ export interface LastRollout {
   readonly correct: boolean | null
 }
 
-/** Training rollouts from a step on, superseded ones left out. */
-export async function lastRollouts(run: RunRollouts, db: QueryDatabase, firstStep: number, signal: AbortSignal): Promise<LastRollout[]> {
-  const rows = await db.rows(`SELECT row, step, attempt, "group", correct FROM ${run.table} WHERE kind = 'train' AND NOT superseded AND step >= ${firstStep} ORDER BY row DESC LIMIT ${ROWS}`, { signal })
+/** The last training rollouts of some steps, superseded ones left out. */
+export async function lastRollouts(run: RunRollouts, db: QueryDatabase, { firstStep, lastStep }: { readonly firstStep: number; readonly lastStep: number }, signal: AbortSignal): Promise<LastRollout[]> {
+  const rows = await db.rows(`SELECT row, step, attempt, "group", correct FROM ${run.table} WHERE kind = 'train' AND NOT superseded AND step BETWEEN ${firstStep} AND ${lastStep} ORDER BY row DESC LIMIT ${ROWS}`, { signal })
   if (rows.length === 0) return []
   const known = new Map(rows.map((row) => [Number(row.row), { group: `${row.step} ${row.attempt} ${row.group}`, correct: typeof row.correct === 'boolean' ? row.correct : null }]))
   const placed = await placedRows(db, run, `row IN (${[...known.keys()].join(', ')})`, signal)

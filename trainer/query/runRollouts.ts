@@ -104,6 +104,11 @@ export class RunRollouts {
     return number === undefined ? undefined : this.#shards.get(number)
   }
 
+  /** Steps of training that are still being sampled. */
+  get openSteps(): number[] {
+    return this.#steps.open('train')
+  }
+
   /** Another run lies at the path since the last look. */
   get replaced(): boolean {
     return this.#identity.look() === 'replaced'
