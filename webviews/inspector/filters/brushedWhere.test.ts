@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readWhere, withBrush, writeWhere } from './brushedWhere.ts'
+import { brushOf, readWhere, withBrush, writeWhere } from './brushedWhere.ts'
 import { chipsOf } from './filterChips.ts'
 
 const advantage = { column: 'advantage', from: -0.5, to: 1 } as const
@@ -9,6 +9,21 @@ describe('a range drawn on the histogram', () => {
     assert.deepEqual(withBrush({ where: 'kept' }, { column: 'reward', from: 0, to: 1 }), { where: 'kept', reward: { from: 0, to: 1 } })
     assert.deepEqual(withBrush({}, { column: 'completionTokens', from: 3, to: 9 }), { tokens: { from: 3, to: 9 } })
     assert.deepEqual(withBrush({}, { column: 'step', from: -0.5, to: 9.5 }), { steps: { from: 0, to: 9 } })
+  })
+
+  it('ends below the edge at which the next bin begins; the last bin has its edge', () => {
+    const edges = [0, 0.5, 1]
+    assert.deepEqual(brushOf('reward', edges, [0, 0]), { column: 'reward', from: 0, to: 0.49999999999999994 })
+    assert.deepEqual(brushOf('reward', edges, [0, 1]), { column: 'reward', from: 0, to: 1 })
+    assert.equal(brushOf('advantage', [-1, 0, 1], [0, 0])?.to, -Number.MIN_VALUE)
+    assert.equal(brushOf('advantage', [-3, -2, -1], [0, 0])?.to, -2.0000000000000004)
+    assert.deepEqual(withBrush({}, brushOf('step', [0, 5, 10], [0, 0])!), { steps: { from: 0, to: 4 } })
+    assert.deepEqual(withBrush({}, brushOf('completionTokens', [2.5, 5.5, 8.5], [0, 0])!), { tokens: { from: 3, to: 5 } })
+  })
+
+  it('is shown by the edges of its bins', () => {
+    assert.deepEqual(chipsOf(withBrush({}, brushOf('reward', [0, 0.3, 0.6], [0, 0])!)).map(({ label }) => label), ['reward 0 to 0.3'])
+    assert.deepEqual(chipsOf(withBrush({}, brushOf('advantage', [-1, 0, 1], [0, 0])!)).map(({ label }) => label), ['advantage -1 to 0'])
   })
 
   it('stands beside the condition that was typed, which means what it meant', () => {
@@ -47,6 +62,6 @@ describe('an SQL condition', () => {
   })
 
   it('is put together as it was taken apart', () => {
-    for (const parts of [{ typed: '', ranges: [] }, { typed: '(a) OR (b)', ranges: [advantage] }, { typed: '', ranges: [advantage] }, { typed: 'a', ranges: [] }]) assert.deepEqual(readWhere(writeWhere(parts)), parts)
+    for (const parts of [{ typed: '', ranges: [{ ...advantage, to: 0.9999999999999999 }, { column: 'meanEntropy' as const, from: -Number.MIN_VALUE, to: 0.1 + 0.2 }] }, { typed: '', ranges: [] }, { typed: '(a) OR (b)', ranges: [advantage] }, { typed: '', ranges: [advantage] }, { typed: 'a', ranges: [] }]) assert.deepEqual(readWhere(writeWhere(parts)), parts)
   })
 })

@@ -72,10 +72,13 @@ export function withPart(filter: RolloutFilter, name: string, bounds: Bounds | u
 }
 
 export function boundsText({ from, to }: Bounds): string {
-  if (from !== undefined && from === to) return String(from)
-  if (from === undefined) return `≤ ${to}`
-  return to === undefined ? `≥ ${from}` : `${from} to ${to}`
+  if (from !== undefined && from === to) return boundText(from)
+  if (from === undefined) return to === undefined ? '' : `≤ ${boundText(to)}`
+  return to === undefined ? `≥ ${boundText(from)}` : `${boundText(from)} to ${boundText(to)}`
 }
+
+/** Without the last digits, in which a range that was drawn ends just below the next bin. */
+const boundText = (value: number): string => (Math.abs(value) === Number.MIN_VALUE ? '0' : String(Number(value.toPrecision(12))))
 
 function without(filter: RolloutFilter, key: keyof RolloutFilter): RolloutFilter {
   return Object.fromEntries(Object.entries(filter).filter(([name]) => name !== key))

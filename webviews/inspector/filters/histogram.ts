@@ -5,6 +5,7 @@ import type { Histogram } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import type { InspectorModel } from '../inspectorModel.ts'
 import { countText, numberText, unitsText } from '../rowText.ts'
+import { brushOf } from './brushedWhere.ts'
 import { movedBrush } from './brushKeys.ts'
 import type { BrushedBins } from './brushKeys.ts'
 
@@ -201,10 +202,9 @@ export class HistogramBrush extends LitElement {
   #brush(): void {
     const { dragged, histogram } = this
     if (!dragged || !histogram) return
-    const [first, last] = this.#bins(histogram)
+    const brush = brushOf(this.column, histogram.edges, this.#bins(histogram))
     this.dragged = undefined
-    const [from, to] = [histogram.edges[first], histogram.edges[last + 1]]
-    if (from !== undefined && to !== undefined) this.dispatchEvent(new CustomEvent('brush', { detail: { column: this.column, from, to } }))
+    if (brush !== undefined) this.dispatchEvent(new CustomEvent('brush', { detail: brush }))
   }
 }
 
