@@ -69,6 +69,12 @@ describe('run files', () => {
     assert.equal(run.sampling.temperature, 1)
   })
 
+  it('takes the algorithm of a recipe that a setting names, unless another setting says one', () => {
+    const text = file('"recipe": "sft-then-grpo", "algorithm": { "name": "sft" }')
+    const algorithm = (...settings: string[]) => load(text, ...settings).run.algorithm.name
+    assert.deepEqual([algorithm(), algorithm('recipe=sft-then-grpo'), algorithm('recipe=grpo-chain'), algorithm('recipe=grpo-chain', 'algorithm.name=rloo')], ['sft', 'sft', 'grpo', 'rloo'])
+  })
+
   it('takes modules into mixtures', () => {
     const { run } = load(`{ "model": "models/chain-base", "environments": [{ "name": "countdown", "weight": 2 }, { "name": "module", "path": "env.ts", "weight": 0.3 }] }`)
     assert.deepEqual(run.environments?.map(({ weight }) => weight), [2, 0.3])

@@ -81,13 +81,17 @@ interface Merging {
   readonly shownAs: string
 }
 
-/** Recipe < file < settings; a setting may also name the recipe. */
+/** Recipe < file < settings; a setting may also name the recipe, whose algorithm then takes the place of the file's: it is what a recipe is about. */
 function mergedValue(value: unknown, settings: readonly Setting[], schema: JsonSchema, { catalogue, places, shownAs }: Merging): unknown {
   const choosesRecipe = ({ path }: Setting): boolean => path[0] === 'recipe'
   const named = applySettings(value, settings.filter(choosesRecipe), schema)
   refuseUnknownRecipe(named, catalogue, places, shownAs)
-  return applySettings(catalogue.withRecipe(named), settings.filter((setting) => !choosesRecipe(setting)), schema)
+  const chosen = childOf(named, 'recipe') === childOf(value, 'recipe') ? named : withoutAlgorithm(named)
+  return applySettings(catalogue.withRecipe(chosen), settings.filter((setting) => !choosesRecipe(setting)), schema)
 }
+
+const withoutAlgorithm = (value: unknown): unknown =>
+  (typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'algorithm')) : value)
 
 function refusal(file: string, mistakes: readonly Mistake[]): RunFileError {
   const [first, ...rest] = mistakes
