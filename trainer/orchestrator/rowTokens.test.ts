@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
+import type { Engine } from '../engines/engine.ts'
 import { createFakeEngine } from '../engines/fake/fakeEngine.ts'
 import { NewModel } from '../protocol/runFile.ts'
 import { modelStepScorer } from './modelStepScorer.ts'
 import { stepEnds } from './rowTokens.ts'
 
 const VOCABULARY = ['<eos>', 'a', 'b', 'c']
+
+/** Takes a full stop and the line breaks behind it for one token, as tokenizers of Qwen and Llama do. */
+function mergingEngine(): Engine & { readonly words: readonly string[] } {
+  const words: string[] = []
+  const tokenOf = (word: string): number => (words.includes(word) ? words.indexOf(word) : words.push(word) - 1)
+  return { encode: async (texts: readonly string[]) => texts.map((text) => (text.match(/\.\n*|\n+| ?\w+/g) ?? []).map(tokenOf)), words } as never
+}
 
 describe('steps as tokens', () => {
   const engine = createFakeEngine()
@@ -15,6 +23,19 @@ describe('steps as tokens', () => {
     assert.deepEqual([tokens, endTokens], [[1, 2, 1, 3], [1, 1, 3]])
     assert.deepEqual((await stepEnds({ engine }, 'a', [0, 1])).endTokens, [-1, 0])
     assert.deepEqual((await stepEnds({ engine }, '', [])).tokens, [])
+  })
+
+  it('are the same tokens whatever follows them', async () => {
+    const merging = mergingEngine()
+    const steps = ['a b.', '\nb c.', '\nc']
+    const whole = await stepEnds({ engine: merging }, `${steps.join('')}\nanswer`, [4, 9, 11])
+    assert.deepEqual(whole.endTokens.map((end) => merging.words[whole.tokens[end]!]), ['.', '.', 'c'])
+    for (const cut of [1, 2, 3]) {
+      const ends = [4, 9, 11].slice(0, cut)
+      const begun = await stepEnds({ engine: merging }, steps.slice(0, cut).join(''), ends)
+      assert.deepEqual(begun.tokens, whole.tokens.slice(0, begun.tokens.length))
+      assert.deepEqual(begun.endTokens, whole.endTokens.slice(0, cut))
+    }
   })
 
   it('are scored by the head at these tokens', async () => {

@@ -112,10 +112,19 @@ async function stepTokens(encoder: Encoder, { prompt, completions, labels }: Ste
   return { prompt: promptTokens, completion: trace.tokens, steps }
 }
 
-/** A text as tokens, and the token that holds the end of each of its steps (offsets in UTF-16 units); −1 = before any token. */
+/**
+ * A text up to the end of its last step as tokens, and the token that ends each step (offsets in UTF-16 units, in order); −1 = before any token.
+ * Each step is encoded by itself: tokenizers merge a step's last sign with the line break behind it, and a row that ends with a step would else
+ * learn another token than the one that is scored where the text goes on.
+ */
 export async function stepEnds({ engine }: Pick<Session, 'engine'>, text: string, ends: readonly number[]): Promise<{ tokens: number[]; endTokens: number[] }> {
-  const [tokens, ...prefixes] = await engine.encode([text, ...ends.map((end) => text.slice(0, end))])
-  return { tokens: tokens!, endTokens: prefixes.map((prefix) => Math.min(prefix.length, tokens!.length) - 1) }
+  const tokens: number[] = []
+  const endTokens: number[] = []
+  for (const step of await engine.encode(ends.map((end, i) => text.slice(ends[i - 1] ?? 0, end)))) {
+    for (const token of step) tokens.push(token)
+    endTokens.push(tokens.length - 1)
+  }
+  return { tokens, endTokens }
 }
 
 const encode = ({ session }: Encoder, texts: readonly string[]): Promise<number[][]> => session.engine.encode(texts)
