@@ -120,7 +120,7 @@ describeWithPython('exported labels (Python)', function () {
     assert.equal(prm800k?.rows, 12)
     assert.deepEqual(Object.fromEntries(Object.entries(rows).map(([kind, { rows: count }]) => [kind, count])), { critiques: 6, solutions: 6, steps: 12, preferences: 6 })
     assert.deepEqual(lines['steps']!.features, { prompt: "Value('string')", completions: "List(Value('string'))", labels: "List(Value('bool'))", sources: "List(Value('string'))" })
-    assert.deepEqual(lines['preferences']!.first, { prompt: '21 - 3 + 1 : ', chosen: `${RIGHT.join(' ; ')} answer 22`, rejected: `${WRONG.join(' ; ')} answer 21`, rationale: 'answer 22', sources: ['human'] })
+    assert.deepEqual(lines['preferences']!.first, { prompt: '21 - 3 + 1 : ', chosen: `${RIGHT.join(' ; ')} answer 22`, rejected: `${WRONG.join(' ; ')} answer 21`, rationale: 'answer 22', continues: null, sources: ['human'] })
   })
 
   it('keep text of every script, with lone surrogates replaced', () => {

@@ -1,6 +1,6 @@
 import type { Loss, TokenSequence, TrainSequence } from '../engines/engine.ts'
 
-/** A preference as tokens; the end of the text is a token of both sides. */
+/** A preference as tokens; the end of the text is a token of both sides, unless they are parts of a text that goes on. */
 export interface PairTokens {
   readonly chosen: TokenSequence
   readonly rejected: TokenSequence

@@ -1,17 +1,36 @@
 import assert from 'node:assert/strict'
-import type { Engine } from '../engines/engine.ts'
+import type { PairTokens } from '../algorithms/rows.ts'
+import type { Engine, ModelInfo } from '../engines/engine.ts'
 import { createFakeEngine } from '../engines/fake/fakeEngine.ts'
-import { NewModel } from '../protocol/runFile.ts'
+import type { RowKind, RowsOf } from '../protocol/labelRows.ts'
+import { NewModel, TrainingData } from '../protocol/runFile.ts'
 import { modelStepScorer } from './modelStepScorer.ts'
-import { stepEnds } from './rowTokens.ts'
+import { encodeRows, stepEnds } from './rowTokens.ts'
+import type { RowTokens } from './rowTokens.ts'
+import type { StagePlan } from './runPlan.ts'
+import type { Session } from './session.ts'
 
 const VOCABULARY = ['<eos>', 'a', 'b', 'c']
 
-/** Takes a full stop and the line breaks behind it for one token, as tokenizers of Qwen and Llama do. */
-function mergingEngine(): Engine & { readonly words: readonly string[] } {
-  const words: string[] = []
+interface WordEngine extends Engine {
+  readonly words: readonly string[]
+}
+
+/** Takes a full stop and the line breaks behind it for one token, as tokenizers of Qwen and Llama do. The first two words end texts. */
+function mergingEngine(): WordEngine {
+  const words = ['<eos>', '<eot>']
   const tokenOf = (word: string): number => (words.includes(word) ? words.indexOf(word) : words.push(word) - 1)
-  return { encode: async (texts: readonly string[]) => texts.map((text) => (text.match(/\.\n*|\n+| ?\w+/g) ?? []).map(tokenOf)), words } as never
+  return { encode: async (texts: readonly string[]) => texts.map((text) => (text.match(/<\w+>|\.\n*|\n+| ?\w+/g) ?? []).map(tokenOf)), words } as never
+}
+
+/** A row as a stage trains it, with a model that has no chat template. */
+async function encoded<K extends RowKind>(engine: WordEngine, kind: K, row: RowsOf[K], more: Partial<ModelInfo> = {}): Promise<RowTokens<K>> {
+  const model = { contextLength: 100, beginOfTextTokens: [], endOfTextTokens: [0, 1], hasChatTemplate: false, ...more }
+  const stage = { mixture: [{ environment: {} }] } as unknown as StagePlan
+  const file = { file: 'rows.jsonl', kind, rows: [{ place: 1, row }], sha256: '' }
+  const { tokens, leftOut } = await encodeRows({ engine, model } as unknown as Session, stage, { settings: TrainingData.parse({ file: 'rows.jsonl', kind }), file })
+  assert.equal(leftOut.why, '')
+  return tokens[0] as RowTokens<K>
 }
 
 describe('steps as tokens', () => {
@@ -48,5 +67,19 @@ describe('steps as tokens', () => {
     const scores = await modelStepScorer(engine, { hasChatTemplate: false, beginOfTextTokens: [] } as never).score({ prompt: 'a' }, 'b c', [0, 1, 3])
     assert.deepEqual(scores, [0.5, ...heads!.map((head) => 1 / (1 + Math.exp(-head)))])
     assert.ok(scores[1]! > 0.8 && scores[2]! < 0.2)
+  })
+})
+
+describe('rows as tokens', () => {
+  const engine = mergingEngine()
+  const told = (tokens: readonly number[]): string => tokens.map((token) => engine.words[token]).join('|')
+  const sides = ({ chosen, rejected }: PairTokens): string[] => [chosen, rejected].map(({ completion }) => told(completion))
+
+  it('end, unless the text of their sides goes on', async () => {
+    const pair = { prompt: 'p', chosen: 'a', rejected: 'b', rationale: 'since' }
+    assert.deepEqual(sides(await encoded(engine, 'preferences', pair)), ['a|<eos>', 'b|<eos>'])
+    const goesOn = await encoded(engine, 'preferences', { ...pair, continues: true })
+    assert.deepEqual(sides(goesOn), ['a', 'b'])
+    assert.deepEqual([told(goesOn.rationale!.prompt), told(goesOn.rationale!.completion)], ['p|a|<eos>|b|<eos>', 'since|<eos>'])
   })
 })

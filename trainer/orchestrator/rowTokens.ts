@@ -94,13 +94,16 @@ async function critiqueTokens(encoder: Encoder, { prompt, response, critique }: 
   return solutionTokens(encoder, { prompt: asked.prompt, completion: critique })
 }
 
-/** A rationale follows problem and both sides, each closed by the end of a text: no words that a small model may lack. */
-async function pairTokens(encoder: Encoder, { prompt, chosen, rejected, rationale }: PreferenceRow): Promise<PairTokens> {
+/**
+ * Sides that are parts of a text are not taught to end it. A rationale follows problem and both sides, each closed by the end of a text: no words
+ * that a small model may lack.
+ */
+async function pairTokens(encoder: Encoder, { prompt, chosen, rejected, rationale, continues }: PreferenceRow): Promise<PairTokens> {
   const [promptTokens, texts] = await Promise.all([encodePrompt(encoder, prompt), encode(encoder, [chosen, rejected, ...(rationale === undefined ? [] : [rationale])])])
   const [win, lose, why] = texts.map((tokens) => [...tokens, ...encoder.end])
   const side = (completion: readonly number[]): TokenSequence => ({ prompt: promptTokens, completion })
   return {
-    chosen: side(win!), rejected: side(lose!),
+    chosen: side(continues ? texts[0]! : win!), rejected: side(continues ? texts[1]! : lose!),
     ...(why && { rationale: { prompt: [...promptTokens, ...win!, ...lose!], completion: why } })
   }
 }

@@ -16,8 +16,8 @@ export const StepRow = z
   .refine(({ completions, labels }) => completions.length === labels.length, { path: ['labels'], message: 'must have one entry per completion' })
 export type StepRow = z.infer<typeof StepRow>
 
-/** TRL's preferences; `rationale` says why the chosen side wins. */
-export const PreferenceRow = z.object({ prompt: z.string(), chosen: z.string(), rejected: z.string(), rationale: z.string().optional() })
+/** TRL's preferences; `rationale` says why the chosen side wins. Where the row `continues`, both sides are parts of a text that goes on, so that neither ends it. */
+export const PreferenceRow = z.object({ prompt: z.string(), chosen: z.string(), rejected: z.string(), rationale: z.string().optional(), continues: z.boolean().optional() })
 export type PreferenceRow = z.infer<typeof PreferenceRow>
 
 export const RowKind = z.enum(['critiques', 'solutions', 'steps', 'preferences'])

@@ -31,7 +31,7 @@ describe('exportLabels', () => {
     await makeRun(runDirectory, [right, wrong, strange])
     files = writeLabels(labelsFolder, [
       label(right, verdict(true)), label(right, firstError(null), { labeler: 'bob' }), label(wrong, rating(-1), { step: 0 }), label(wrong, critique('1 + 1 = 2'), { step: 0 }),
-      label(wrong, better('answer', '4')), label(right, prefers('this', wrong, 'It adds up.')), label(strange, critique('\udc4d שלום\u0000'), { step: 1 }), label(strange, verdict(true)),
+      label(wrong, better('answer', '4')), label(wrong, better('step', '3 + 2 = 6'), { step: 1 }), label(right, prefers('this', wrong, 'It adds up.')), label(strange, critique('\udc4d שלום\u0000'), { step: 1 }), label(strange, verdict(true)),
       label(strange, rating(1), { step: 0, source: MODEL })
     ])
   })
@@ -85,7 +85,7 @@ describe('exportLabels', () => {
 
   it('takes models in where they are asked for', async () => {
     const { manifest } = await exportLabels(request('models', { options: { includeModelSources: true } }))
-    assert.deepEqual(manifest.sources, { human: 8, 'model:vscode.lm/some-model': 1 })
+    assert.deepEqual(manifest.sources, { human: 9, 'model:vscode.lm/some-model': 1 })
   })
 
   it('writes nothing where there is nothing to write, or where something lies', async () => {

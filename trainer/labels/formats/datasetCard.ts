@@ -8,7 +8,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   critiques: '`prompt`, `response`, `critique`, `verdict` (absent where the labeler gave none): critique fine-tuning',
   solutions: '`prompt`, `completion`: traces that were judged right or written by a labeler',
   steps: '`prompt`, `completions`, `labels`: the steps of a trace, up to the first that nobody judged; they join to the trace without a separator (`step_separator=""` in TRL)',
-  preferences: '`prompt`, `chosen`, `rejected`, `rationale` (absent where nobody gave one)',
+  preferences: '`prompt`, `chosen`, `rejected`, `rationale` (absent where nobody gave one), `continues` (true where both sides are a step of a trace that goes on, so that no end of text belongs behind them)',
   prm800k: 'one labelled solution a line, in the shape of PRM800K'
 }
 

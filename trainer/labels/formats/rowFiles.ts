@@ -10,7 +10,7 @@ export const ROW_COLUMNS: Readonly<Record<RowKind, Readonly<Record<string, strin
   critiques: { prompt: 'VARCHAR', response: 'VARCHAR', critique: 'VARCHAR', verdict: 'BOOLEAN', sources: 'VARCHAR[]' },
   solutions: { prompt: 'VARCHAR', completion: 'VARCHAR', sources: 'VARCHAR[]' },
   steps: { prompt: 'VARCHAR', completions: 'VARCHAR[]', labels: 'BOOLEAN[]', sources: 'VARCHAR[]' },
-  preferences: { prompt: 'VARCHAR', chosen: 'VARCHAR', rejected: 'VARCHAR', rationale: 'VARCHAR', sources: 'VARCHAR[]' }
+  preferences: { prompt: 'VARCHAR', chosen: 'VARCHAR', rejected: 'VARCHAR', rationale: 'VARCHAR', continues: 'BOOLEAN', sources: 'VARCHAR[]' }
 }
 
 /** PRM800K is JSON Lines whatever the others are. */

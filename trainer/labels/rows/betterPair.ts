@@ -10,7 +10,7 @@ import { stepOf } from './stepVotes.ts'
 
 /**
  * What a labeler wrote, preferred to what stood there. A better trace or answer gives two whole completions; a better step
- * gives the two steps under a prompt that goes up to them. A text says why there is no pair.
+ * gives the two steps under a prompt that goes up to them, behind which the trace goes on. A text says why there is no pair.
  */
 export function betterPair(label: Label, maker: RowMaker): PreferenceRow | Reason {
   const { opinion } = label
@@ -33,5 +33,5 @@ function betterAnswer(text: string, segment: RowSegment, prompt: string): Pair {
 function betterStep(text: string, segment: RowSegment, prompt: string, label: Label): Pair {
   const step = stepsOf(segment.spans)[stepOf(label, segment) ?? Infinity]
   if (step === undefined || step.to > segment.text.length) return 'noStep'
-  return { prompt: prompt + segment.text.slice(0, step.from), chosen: text, rejected: segment.text.slice(step.from, step.to) }
+  return { prompt: prompt + segment.text.slice(0, step.from), chosen: text, rejected: segment.text.slice(step.from, step.to), continues: true }
 }

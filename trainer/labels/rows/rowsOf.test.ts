@@ -96,7 +96,7 @@ describe('preference rows', () => {
     assert.deepEqual(rows(labels).rows.preferences.map(({ row }) => row), [
       { prompt: PROMPT, chosen: 'x', rejected: wrong.segments[0]!.text },
       { prompt: PROMPT, chosen: '1 + 1 = 3 ; 3 + 2 = 5 answer 4', rejected: '1 + 1 = 3 ; 3 + 2 = 5 answer 5' },
-      { prompt: `${PROMPT}1 + 1 = 3 ; `, chosen: '3 + 2 = 6', rejected: '3 + 2 = 5' }
+      { prompt: `${PROMPT}1 + 1 = 3 ; `, chosen: '3 + 2 = 6', rejected: '3 + 2 = 5', continues: true }
     ])
   })
 
