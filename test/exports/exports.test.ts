@@ -10,7 +10,7 @@ import { exportLabels } from '../../trainer/labels/exports/exportLabels.ts'
 import type { ExportRequest } from '../../trainer/labels/exports/exportLabels.ts'
 import { makeRun, writeLabels } from '../../trainer/labels/exports/run.fixture.ts'
 import { EXPORT_KINDS } from '../../trainer/labels/formats/rowFiles.ts'
-import { critique, firstError, label, prefers, trace, verdict } from '../../trainer/labels/rows/rows.fixture.ts'
+import { better, critique, firstError, label, prefers, trace, turnsTrace, verdict } from '../../trainer/labels/rows/rows.fixture.ts'
 import { RowKind } from '../../trainer/protocol/labelRows.ts'
 
 const script = fileURLToPath(new URL('./train_on_exports.py', import.meta.url))
@@ -74,6 +74,21 @@ describe('exported labels', () => {
       assert.deepEqual((await readRows(join(parquet, `${kind}.parquet`), kind)).rows, rows)
     }
   })
+
+  it('tell training stages where a tool answered, and which sides go on', async () => {
+    const turns: LabelledRun = { runDirectory: join(folder, 'runs', 'turns'), labelsFolder: join(folder, 'labels', 'turns') }
+    const [good, bad, stepped] = [turnsTrace('r1', ['a', 'b'], ['failed']), turnsTrace('r2', ['a', 'c', 'd'], ['failed', 'failed']), trace('r3', RIGHT)]
+    await makeRun(turns.runDirectory, [good, bad, stepped])
+    writeLabels(turns.labelsFolder, [label(good, verdict(true)), label(good, prefers('this', bad)), label(stepped, better('step', '1 = 1'), { step: 1 })])
+    for (const format of ['jsonl', 'parquet'] as const) {
+      const out = await exported(turns, join(folder, `turns-${format}`), format)
+      const { rows: [solution] } = await readRows(join(out, `solutions.${format}`), 'solutions')
+      const { rows: preferences } = await readRows(join(out, `preferences.${format}`), 'preferences')
+      assert.deepEqual(solution!.row.tool, [{ from: 2, to: 8 }])
+      const told = preferences.map(({ row: { chosenTool, rejectedTool, continues } }) => [chosenTool, rejectedTool, continues])
+      assert.deepEqual(told, [[[{ from: 2, to: 8 }], [{ from: 2, to: 8 }, { from: 11, to: 17 }], undefined], [undefined, undefined, true]])
+    }
+  })
 })
 
 const describeWithPython = python === undefined ? describe.skip : describe
@@ -120,7 +135,7 @@ describeWithPython('exported labels (Python)', function () {
     assert.equal(prm800k?.rows, 12)
     assert.deepEqual(Object.fromEntries(Object.entries(rows).map(([kind, { rows: count }]) => [kind, count])), { critiques: 6, solutions: 6, steps: 12, preferences: 6 })
     assert.deepEqual(lines['steps']!.features, { prompt: "Value('string')", completions: "List(Value('string'))", labels: "List(Value('bool'))", sources: "List(Value('string'))" })
-    assert.deepEqual(lines['preferences']!.first, { prompt: '21 - 3 + 1 : ', chosen: `${RIGHT.join(' ; ')} answer 22`, rejected: `${WRONG.join(' ; ')} answer 21`, rationale: 'answer 22', continues: null, sources: ['human'] })
+    assert.deepEqual(lines['preferences']!.first, { prompt: '21 - 3 + 1 : ', chosen: `${RIGHT.join(' ; ')} answer 22`, rejected: `${WRONG.join(' ; ')} answer 21`, rationale: 'answer 22', continues: null, chosenTool: null, rejectedTool: null, sources: ['human'] })
   })
 
   it('keep text of every script, with lone surrogates replaced', () => {

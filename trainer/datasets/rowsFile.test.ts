@@ -56,6 +56,8 @@ describe('rows of a file', () => {
     assert.match(await refusal(`${lines(STEPS)}{"prompt": \n[]\n`), /2 of the rows are no steps: .*odd\.jsonl:3: is not JSON .*odd\.jsonl:4: the row invalid input: expected object/)
     assert.match(await refusal(lines(STEPS), 'preferences'), /odd\.jsonl:1: "chosen" .*odd\.jsonl:2: "chosen"/)
     assert.match(await refusal(lines([{ prompt: 'p', response: 'r', critique: '' }]), 'critiques'), /"critique" too small/)
+    const tool = [{ from: 3, to: 5 }, { from: 4, to: 6 }]
+    assert.match(await refusal(lines([{ prompt: 'p', chosen: 'a', rejected: 'b', rejectedTool: tool }]), 'preferences'), /"rejectedTool" must be ranges in order/)
     assert.match(await refusal(lines(Array.from({ length: 9 }, () => ({})))), /9 of the rows .*; and 4 more/)
   })
 

@@ -18,6 +18,11 @@ describe('preference metrics', () => {
     assert.deepEqual(metrics, { 'preferences/accuracy': 0.5, 'preferences/margin': (3.5 - 0.5) / 2, 'preferences/chosen': 0.25 })
   })
 
+  it('count nothing that a tool answered', () => {
+    const pair = (side: 'chosen' | 'rejected', mask_T: number[]) => ({ prompt: [1], completion: [1, 2], mask_T, pair: { name: 'a', side } })
+    assert.equal(preferenceMetrics([pair('chosen', [1, 0]), pair('rejected', [1, 1])], [scored(-1, -50), scored(-1, -2)])['preferences/margin'], 2)
+  })
+
   it('have a definition each', () => {
     const pair = (side: 'chosen' | 'rejected') => ({ prompt: [1], completion: [2], pair: { name: 'a', side } })
     const recorded = Object.keys(preferenceMetrics([pair('chosen'), pair('rejected')], [scored(-1), scored(-2)]))

@@ -16,7 +16,7 @@ export function preferenceMetrics(data: readonly TrainSequence[], scored: readon
   }
 }
 
-/** Σ over the completion of log π − log π_ref. */
-function logRatio({ referenceLogprobs_T }: TrainSequence, { logprobs_T }: SequenceLogprobs): number {
-  return logprobs_T.reduce((sum, logp, t) => sum + logp - (referenceLogprobs_T?.[t] ?? 0), 0)
+/** Σ over the completion of log π − log π_ref, without what tools answered in it. */
+function logRatio({ referenceLogprobs_T, mask_T }: TrainSequence, { logprobs_T }: SequenceLogprobs): number {
+  return logprobs_T.reduce((sum, logp, t) => (mask_T?.[t] === 0 ? sum : sum + logp - (referenceLogprobs_T?.[t] ?? 0)), 0)
 }

@@ -1,8 +1,8 @@
 import { dpoBatch } from '../algorithms/dpo.ts'
 import { prmBatch } from '../algorithms/prm.ts'
-import type { PairTokens, RowBatch, StepTokens } from '../algorithms/rows.ts'
+import type { LearntSequence, PairTokens, RowBatch, StepTokens } from '../algorithms/rows.ts'
 import { LabError } from '../errors.ts'
-import type { Loss, TokenSequence } from '../engines/engine.ts'
+import type { Loss } from '../engines/engine.ts'
 import type { TrainingData } from '../protocol/runFile.ts'
 import { randomStream } from '../random/random.ts'
 import { REFERENCE } from './referencePolicy.ts'
@@ -76,5 +76,5 @@ async function batchMaker(session: Session, stage: StagePlan): Promise<(rows: re
   if (algorithm.name === 'dpo') return (rows) => dpoBatch(rows as readonly PairTokens[], algorithm)
   if (algorithm.name === 'prm') return (rows) => prmBatch(rows as readonly StepTokens[], algorithm)
   const { loss }: { loss: Loss } = await session.parts.weigh([], groupAlgorithm(stage), { maxTokens: stage.sampling.maxTokens })
-  return (rows) => ({ data: rows as readonly TokenSequence[], loss })
+  return (rows) => ({ data: rows as readonly LearntSequence[], loss })
 }

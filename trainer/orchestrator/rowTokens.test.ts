@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { dpoBatch } from '../algorithms/dpo.ts'
 import type { PairTokens } from '../algorithms/rows.ts'
 import type { Engine, ModelInfo } from '../engines/engine.ts'
 import { createFakeEngine } from '../engines/fake/fakeEngine.ts'
+import { DpoOptions } from '../protocol/algorithmOptions.ts'
 import type { RowKind, RowsOf } from '../protocol/labelRows.ts'
 import { NewModel, TrainingData } from '../protocol/runFile.ts'
 import { modelStepScorer } from './modelStepScorer.ts'
@@ -74,6 +76,17 @@ describe('rows as tokens', () => {
   const engine = mergingEngine()
   const told = (tokens: readonly number[]): string => tokens.map((token) => engine.words[token]).join('|')
   const sides = ({ chosen, rejected }: PairTokens): string[] => [chosen, rejected].map(({ completion }) => told(completion))
+
+  it('learn each turn with its end, and nothing of what a tool answered between them', async () => {
+    const row = { prompt: 'p', completion: '🙂 a b.\n<eos>got one\nc.', tool: [{ from: 7, to: 19 }] }
+    const { completion, mask_T } = await encoded(engine, 'solutions', row)
+    assert.equal(told(completion), ' a| b|.|<eos>|got| one|\n|c|.|<eos>')
+    assert.deepEqual(mask_T, [1, 1, 1, 1, 0, 0, 0, 1, 1, 1])
+    const pair = await encoded(engine, 'preferences', { prompt: 'p', chosen: 'c', rejected: row.completion, rejectedTool: row.tool })
+    assert.deepEqual([pair.chosen.mask_T, pair.rejected.mask_T, sides(pair)], [undefined, mask_T, ['c|<eos>', told(completion)]])
+    const [chosen, rejected] = dpoBatch([pair], DpoOptions.parse({ name: 'dpo' })).data
+    assert.deepEqual([chosen!.mask_T, rejected!.mask_T], [undefined, mask_T])
+  })
 
   it('end, unless the text of their sides goes on', async () => {
     const pair = { prompt: 'p', chosen: 'a', rejected: 'b', rationale: 'since' }

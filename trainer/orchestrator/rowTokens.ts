@@ -1,19 +1,20 @@
-import type { PairTokens, StepTokens } from '../algorithms/rows.ts'
+import type { LearntSequence, PairTokens, StepTokens } from '../algorithms/rows.ts'
 import { LabError } from '../errors.ts'
-import type { TokenSequence } from '../engines/engine.ts'
 import { askForCritique } from '../environments/askForCritique.ts'
 import type { Environment } from '../environments/environment.ts'
-import type { CritiqueRow, PreferenceRow, RowKind, RowsOf, SolutionRow, StepRow } from '../protocol/labelRows.ts'
+import type { CritiqueRow, PreferenceRow, RowKind, RowsOf, SolutionRow, StepRow, ToolRanges } from '../protocol/labelRows.ts'
 import type { TrainingData } from '../protocol/runFile.ts'
 import { readPrompt, saidByUser } from './promptTokens.ts'
+import { ended, turnTokens } from './rowTurns.ts'
+import type { LearntCompletion } from './rowTurns.ts'
 import type { StageData, StagePlan } from './runPlan.ts'
 import type { Session } from './session.ts'
 import { turnEnd } from './turnEnd.ts'
 
 /** Rows of a kind as tokens. */
 export interface TokensOf {
-  critiques: TokenSequence
-  solutions: TokenSequence
+  critiques: LearntSequence
+  solutions: LearntSequence
   preferences: PairTokens
   steps: StepTokens
 }
@@ -82,13 +83,13 @@ function roomFor(tokens: RowTokens, contextLength: number): RowTokens | string {
   return longest > contextLength ? `it has ${longest} tokens; the model takes ${contextLength}` : tokens
 }
 
-async function solutionTokens(encoder: Encoder, { prompt, completion }: SolutionRow): Promise<TokenSequence> {
-  const [promptTokens, [completionTokens]] = await Promise.all([encodePrompt(encoder, prompt), encode(encoder, [completion])])
-  return { prompt: promptTokens, completion: [...completionTokens!, ...encoder.end] }
+async function solutionTokens(encoder: Encoder, { prompt, completion, tool }: SolutionRow): Promise<LearntSequence> {
+  const [promptTokens, learnt] = await Promise.all([encodePrompt(encoder, prompt), encodeTurns(encoder, completion, tool)])
+  return { prompt: promptTokens, ...ended(learnt, encoder.end) }
 }
 
 /** The environment's words ask for the critique, where it has them. */
-async function critiqueTokens(encoder: Encoder, { prompt, response, critique }: CritiqueRow): Promise<TokenSequence> {
+async function critiqueTokens(encoder: Encoder, { prompt, response, critique }: CritiqueRow): Promise<LearntSequence> {
   const problem = { id: 'row', environment: encoder.environment.name, prompt: prompt.trimEnd(), params: {} }
   const asked = askForCritique(encoder.environment.critique, problem, response)
   return solutionTokens(encoder, { prompt: asked.prompt, completion: critique })
@@ -98,13 +99,16 @@ async function critiqueTokens(encoder: Encoder, { prompt, response, critique }: 
  * Sides that are parts of a text are not taught to end it. A rationale follows problem and both sides, each closed by the end of a text: no words
  * that a small model may lack.
  */
-async function pairTokens(encoder: Encoder, { prompt, chosen, rejected, rationale, continues }: PreferenceRow): Promise<PairTokens> {
-  const [promptTokens, texts] = await Promise.all([encodePrompt(encoder, prompt), encode(encoder, [chosen, rejected, ...(rationale === undefined ? [] : [rationale])])])
-  const [win, lose, why] = texts.map((tokens) => [...tokens, ...encoder.end])
-  const side = (completion: readonly number[]): TokenSequence => ({ prompt: promptTokens, completion })
+async function pairTokens(encoder: Encoder, { prompt, chosen, rejected, rationale, continues, chosenTool, rejectedTool }: PreferenceRow): Promise<PairTokens> {
+  const { end, session } = encoder
+  const [promptTokens, win, lose, why] = await Promise.all([
+    encodePrompt(encoder, prompt), encodeTurns(encoder, chosen, chosenTool), encodeTurns(encoder, rejected, rejectedTool),
+    rationale === undefined ? undefined : session.engine.encode([rationale])
+  ])
+  const side = (learnt: LearntCompletion): LearntSequence => ({ prompt: promptTokens, ...(continues ? learnt : ended(learnt, end)) })
   return {
-    chosen: side(continues ? texts[0]! : win!), rejected: side(continues ? texts[1]! : lose!),
-    ...(why && { rationale: { prompt: [...promptTokens, ...win!, ...lose!], completion: why } })
+    chosen: side(win), rejected: side(lose),
+    ...(why && { rationale: { prompt: [...promptTokens, ...win.completion, ...end, ...lose.completion, ...end], completion: [...why[0]!, ...end] } })
   }
 }
 
@@ -130,7 +134,7 @@ export async function stepEnds({ engine }: Pick<Session, 'engine'>, text: string
   return { tokens, endTokens }
 }
 
-const encode = ({ session }: Encoder, texts: readonly string[]): Promise<number[][]> => session.engine.encode(texts)
+const encodeTurns = ({ session, end }: Encoder, text: string, tool: ToolRanges = []): Promise<LearntCompletion> => turnTokens(session, text, tool, end)
 
 const encodePrompt = async ({ session: { engine, model }, chat }: Encoder, prompt: string): Promise<number[]> =>
   (await readPrompt(engine, model, chat ? saidByUser(prompt) : { prompt })).tokens

@@ -39,6 +39,6 @@ function afterTurn(chat: string): string {
 }
 
 /** A template closes the turn; so did the model, where it ended its text itself. */
-function withoutEnd(tokens: readonly number[], last: number | undefined, { endOfTextTokens }: ModelInfo): readonly number[] {
+export function withoutEnd(tokens: readonly number[], last: number | undefined, { endOfTextTokens }: Pick<ModelInfo, 'endOfTextTokens'>): readonly number[] {
   return last !== undefined && endOfTextTokens.includes(last) && tokens[0] === last ? tokens.slice(1) : tokens
 }

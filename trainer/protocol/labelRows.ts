@@ -6,8 +6,14 @@ import { Count, Share } from './numbers.ts'
 export const CritiqueRow = z.object({ prompt: z.string(), response: z.string(), critique: z.string().min(1), verdict: z.boolean().optional() })
 export type CritiqueRow = z.infer<typeof CritiqueRow>
 
+/** Where a tool answered between the turns of a text: in code points, `to` exclusive, in order. The model never wrote that, and is not to learn it. */
+const ToolRanges = z
+  .array(z.object({ from: Count, to: Count }))
+  .refine((ranges) => ranges.every(({ from, to }, i) => from <= to && from >= (ranges[i - 1]?.to ?? 0)), { message: 'must be ranges in order that do not overlap' })
+export type ToolRanges = z.infer<typeof ToolRanges>
+
 /** A trace to imitate: one that was accepted, or that the labeler wrote. */
-export const SolutionRow = z.object({ prompt: z.string(), completion: z.string().min(1) })
+export const SolutionRow = z.object({ prompt: z.string(), completion: z.string().min(1), tool: ToolRanges.optional() })
 export type SolutionRow = z.infer<typeof SolutionRow>
 
 /** TRL's step supervision: the steps of a trace in order and whether each is right. Texts join to the trace as it was. */
@@ -17,7 +23,10 @@ export const StepRow = z
 export type StepRow = z.infer<typeof StepRow>
 
 /** TRL's preferences; `rationale` says why the chosen side wins. Where the row `continues`, both sides are parts of a text that goes on, so that neither ends it. */
-export const PreferenceRow = z.object({ prompt: z.string(), chosen: z.string(), rejected: z.string(), rationale: z.string().optional(), continues: z.boolean().optional() })
+export const PreferenceRow = z.object({
+  prompt: z.string(), chosen: z.string(), rejected: z.string(), rationale: z.string().optional(), continues: z.boolean().optional(),
+  chosenTool: ToolRanges.optional(), rejectedTool: ToolRanges.optional()
+})
 export type PreferenceRow = z.infer<typeof PreferenceRow>
 
 export const RowKind = z.enum(['critiques', 'solutions', 'steps', 'preferences'])

@@ -35,7 +35,7 @@ describe('the card of an export', () => {
 
   it('names the columns that rows have, those that may be absent too', () => {
     for (const [kind, { shape }] of Object.entries(ROW_SCHEMAS)) {
-      const named = datasetInfo(kind as RowKind).flatMap((line) => / - name: (\w+)/.exec(line)?.[1] ?? [])
+      const named = datasetInfo(kind as RowKind).flatMap((line) => /^ {2}- name: (\w+)/.exec(line)?.[1] ?? [])
       assert.deepEqual(named, [...Object.keys(shape), 'sources'])
     }
   })

@@ -1,4 +1,4 @@
-import { ROW_COLUMNS } from './rowFiles.ts'
+import { RANGES, ROW_COLUMNS } from './rowFiles.ts'
 import type { ExportKind } from './rowFiles.ts'
 
 /** `dataset_info` of a kind, as YAML lines of a list. Without it a reader guesses from the first megabytes, which may hold no value of a column. */
@@ -17,6 +17,7 @@ interface Feature {
 const DTYPES: Readonly<Record<string, string>> = { VARCHAR: 'string', BOOLEAN: 'bool' }
 
 function ofSql(name: string, type: string): Feature {
+  if (type === RANGES) return { name, list: true, type: [place('from'), place('to')] }
   const item = DTYPES[type.replace('[]', '')]
   if (item === undefined) throw new Error(`no feature is known for the SQL type ${type}`)
   return { name, type: item, ...(type.endsWith('[]') && { list: true }) }
@@ -30,6 +31,7 @@ function linesOf({ name, type, list }: Feature, indent: string): string[] {
 
 const text = (name: string): Feature => ({ name, type: 'string' })
 const flag = (name: string): Feature => ({ name, type: 'bool' })
+const place = (name: string): Feature => ({ name, type: 'int32' })
 const whole = (name: string): Feature => ({ name, type: 'int64' })
 
 /** What `prm800kRecords` writes. */

@@ -1,5 +1,6 @@
 import type { Label } from '../../protocol/label.ts'
 import type { PreferenceRow } from '../../protocol/labelRows.ts'
+import type { Span } from '../../protocol/rollout.ts'
 import { stepsOf } from '../anchors/makeAnchor.ts'
 import type { Reason } from './leftOut.ts'
 import { segmentOf } from './rowMaker.ts'
@@ -7,6 +8,7 @@ import type { RowMaker } from './rowMaker.ts'
 import { promptOf } from './rowRollout.ts'
 import type { RowSegment } from './rowRollout.ts'
 import { stepOf } from './stepVotes.ts'
+import { toolOfSides } from './toolRanges.ts'
 
 /**
  * What a labeler wrote, preferred to what stood there. A better trace or answer gives two whole completions; a better step
@@ -22,12 +24,19 @@ export function betterPair(label: Label, maker: RowMaker): PreferenceRow | Reaso
 
 type Pair = PreferenceRow | Reason
 
-const betterTrace = (text: string, segment: RowSegment, prompt: string): Pair => ({ prompt, chosen: text, rejected: segment.text })
+const betterTrace = (text: string, segment: RowSegment, prompt: string): Pair => ({ prompt, chosen: text, rejected: segment.text, ...toolOfSides({ text, spans: [] }, segment) })
 
 function betterAnswer(text: string, segment: RowSegment, prompt: string): Pair {
   const answer = segment.spans.findLast(({ kind, to }) => kind === 'answer' && to <= segment.text.length)
   if (answer === undefined) return 'noAnswer'
-  return { prompt, chosen: segment.text.slice(0, answer.from) + text + segment.text.slice(answer.to), rejected: segment.text }
+  const chosen = segment.text.slice(0, answer.from) + text + segment.text.slice(answer.to)
+  return { prompt, chosen, rejected: segment.text, ...toolOfSides({ text: chosen, spans: spansAround(answer, text.length, segment.spans) }, segment) }
+}
+
+/** The spans beside one whose text is replaced by another of that length. */
+function spansAround(replaced: Span, length: number, spans: readonly Span[]): Span[] {
+  const by = replaced.from + length - replaced.to
+  return spans.flatMap((span) => (span.to <= replaced.from ? [span] : span.from >= replaced.to ? [{ ...span, from: span.from + by, to: span.to + by }] : []))
 }
 
 function betterStep(text: string, segment: RowSegment, prompt: string, label: Label): Pair {

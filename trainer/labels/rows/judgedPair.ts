@@ -7,6 +7,7 @@ import { lastOfEach, originOf, segmentOf } from './rowMaker.ts'
 import type { RowMaker } from './rowMaker.ts'
 import { promptOf } from './rowRollout.ts'
 import type { RowRollout, RowSegment } from './rowRollout.ts'
+import { toolOfSides } from './toolRanges.ts'
 import { majority } from './vote.ts'
 
 /** The row of all preferences on one pair of rollouts, whichever side each label stands on. */
@@ -62,6 +63,7 @@ function rowOf(winners: readonly Label[], maker: RowMaker): RowWithOrigin<'prefe
   const [mine, theirs] = sidesOf(label, maker)
   const [chosen, rejected] = preferredRollout(label) === label.rollout ? [mine, theirs] : [theirs, mine]
   const rationale = winners.map(({ opinion }) => (opinion.kind === 'preference' ? opinion.rationale : '')).find((text) => text !== '')
-  const row = { prompt: promptOf(chosen, maker.joint), chosen: chosen.text, rejected: rejected.text, ...(rationale === undefined ? {} : { rationale }) }
+  const sides = { chosen: chosen.text, rejected: rejected.text, ...toolOfSides(chosen, rejected) }
+  const row = { prompt: promptOf(chosen, maker.joint), ...sides, ...(rationale === undefined ? {} : { rationale }) }
   return { row, origin: originOf(maker, winners, [label.rollout, otherOf(label, maker)!.id]) }
 }

@@ -17,6 +17,18 @@ export function trace(id: string, steps: readonly string[], answer = '4', more: 
   return { id, kind: 'train', problemId: 'p1', answer, gold: '4', segments: [{ text, spans, samplePrompt: { text: '1 + 1 + 2 :' } }], ...more }
 }
 
+/** A rollout of several turns, with what a tool answered between them. */
+export function turnsTrace(id: string, turns: readonly string[], told: readonly string[]): RowRollout {
+  const spans: Span[] = []
+  let text = turns[0]!
+  for (const [i, answer] of told.entries()) {
+    spans.push({ kind: 'tool', from: text.length + 1, to: text.length + 1 + answer.length })
+    text += `\n${answer}\n${turns[i + 1]!}`
+  }
+  spans.push({ kind: 'answer', from: text.length - turns.at(-1)!.length, to: text.length })
+  return { id, kind: 'train', problemId: 'p1', answer: null, gold: '4', segments: [{ text, spans, samplePrompt: { text: '1 + 1 + 2 :' } }] }
+}
+
 export const byId = (...rollouts: readonly RowRollout[]): Map<string, RowRollout> => new Map(rollouts.map((rollout) => [rollout.id, rollout]))
 
 let drawn = 0

@@ -3,7 +3,7 @@ import type { Label } from '../../protocol/label.ts'
 import { RowKind } from '../../protocol/labelRows.ts'
 import type { Span } from '../../protocol/rollout.ts'
 import { REASON } from './leftOut.ts'
-import { better, byId, critique, firstError, label, MODEL, ORACLE, prefers, rating, told, trace, verdict } from './rows.fixture.ts'
+import { better, byId, critique, firstError, label, MODEL, ORACLE, prefers, rating, told, trace, turnsTrace, verdict } from './rows.fixture.ts'
 import { rowsOf } from './rowsOf.ts'
 import type { RowOptions } from './rowsOf.ts'
 import type { RowRollout } from './rowRollout.ts'
@@ -107,6 +107,28 @@ describe('preference rows', () => {
     const { rows: { preferences }, leftOut } = rows(labels, {}, [right, wrong, other])
     assert.equal(preferences.length, 0)
     assert.deepEqual(told(leftOut), ['noPreference', 'otherChanged', 'otherGone', 'promptsDiffer', 'sameText'].map((reason) => `1 preferences: ${REASON[reason as keyof typeof REASON]}`).sort())
+  })
+})
+
+describe('rows of several turns', () => {
+  const [passes, fails] = [turnsTrace('t1', ['🙂a', 'b'], ['got 1']), turnsTrace('t2', ['a', 'b', 'c'], ['got 1', 'got 2'])]
+  const TWICE = [{ from: 2, to: 7 }, { from: 10, to: 15 }]
+  const made = (labels: readonly Label[]) => rows(labels, {}, [passes, fails]).rows
+
+  it('say where a tool answered, in code points', () => {
+    const solution = made([label(passes, verdict(true))]).solutions[0]!.row
+    assert.deepEqual(solution.tool, [{ from: 3, to: 8 }])
+    assert.equal([...solution.completion].slice(3, 8).join(''), 'got 1')
+    const { chosenTool, rejectedTool } = made([label(passes, prefers('other', fails))]).preferences[0]!.row
+    assert.deepEqual([chosenTool, rejectedTool], [TWICE, solution.tool])
+  })
+
+  it('say so of what a labeler wrote in place of an answer or of the whole', () => {
+    const early: RowRollout = { ...fails, segments: [{ ...fails.segments[0]!, spans: [...fails.segments[0]!.spans.slice(0, 2), { kind: 'answer', from: 8, to: 9 }] }] }
+    const labels = [label(early, better('answer', 'longer')), label(early, better('trace', 'c'))]
+    const [answer, whole] = rows(labels, {}, [early]).rows.preferences.map(({ row }) => row)
+    assert.deepEqual(answer!.chosenTool!.map(({ from, to }) => answer!.chosen.slice(from, to)), ['got 1', 'got 2'])
+    assert.deepEqual([answer!.rejectedTool, whole!.rejectedTool, whole!.chosenTool], [TWICE, TWICE, undefined])
   })
 })
 

@@ -5,6 +5,7 @@ import { ofOneKind } from './labelSource.ts'
 import { groupBy, lastOfEach, originOf, placeKey, segmentOf } from './rowMaker.ts'
 import type { RowMaker } from './rowMaker.ts'
 import { promptOf } from './rowRollout.ts'
+import { toolRanges } from './toolRanges.ts'
 import { majority } from './vote.ts'
 
 /** Traces to imitate: those that were judged right, and those that labelers wrote. */
@@ -35,7 +36,8 @@ function acceptedTrace(verdicts: readonly Label[], maker: RowMaker): RowWithOrig
     maker.leftOut.add('solutions', refused, winners)
     return []
   }
-  return [{ row: { prompt: promptOf(segment, maker.joint), completion: segment.text }, origin: originOf(maker, winners) }]
+  const tool = toolRanges(segment)
+  return [{ row: { prompt: promptOf(segment, maker.joint), completion: segment.text, ...(tool && { tool }) }, origin: originOf(maker, winners) }]
 }
 
 function writtenTrace(label: Label, maker: RowMaker): RowWithOrigin<'solutions'>[] {
