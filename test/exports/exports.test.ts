@@ -11,6 +11,7 @@ import type { ExportRequest } from '../../trainer/labels/exports/exportLabels.ts
 import { makeRun, writeLabels } from '../../trainer/labels/exports/run.fixture.ts'
 import { EXPORT_KINDS } from '../../trainer/labels/formats/rowFiles.ts'
 import { better, critique, firstError, label, prefers, trace, turnsTrace, verdict } from '../../trainer/labels/rows/rows.fixture.ts'
+import type { RowRollout } from '../../trainer/labels/rows/rowRollout.ts'
 import { RowKind } from '../../trainer/protocol/labelRows.ts'
 
 const script = fileURLToPath(new URL('./train_on_exports.py', import.meta.url))
@@ -40,6 +41,10 @@ const pairs = Array.from({ length: 6 }, (_, i) => ({
 function prompted<R extends ReturnType<typeof trace>>(rollout: R, i: number): R {
   return { ...rollout, segments: [{ ...rollout.segments[0]!, samplePrompt: { text: `21 - 3 + ${i + 1} :` } }] }
 }
+
+/** Asked through a chat template. */
+const asChat = (rollout: RowRollout): RowRollout =>
+  ({ ...rollout, segments: rollout.segments.map((segment) => ({ ...segment, samplePrompt: { text: '<user>Q', messages: [{ role: 'user' as const, content: 'Q' }] } })) })
 
 /** Right-to-left script, joined emoji, combining accents, controls, half a surrogate pair. */
 const STRANGE = trace('strange', ['שלום עולם', '👩‍👧 e\u0301 \u0000\u2028\t"', 'a\ud83d'])
@@ -75,18 +80,18 @@ describe('exported labels', () => {
     }
   })
 
-  it('tell training stages where a tool answered, and which sides go on', async () => {
+  it('tell training stages where a tool answered, which sides go on, and which prompts a template made', async () => {
     const turns: LabelledRun = { runDirectory: join(folder, 'runs', 'turns'), labelsFolder: join(folder, 'labels', 'turns') }
-    const [good, bad, stepped] = [turnsTrace('r1', ['a', 'b'], ['failed']), turnsTrace('r2', ['a', 'c', 'd'], ['failed', 'failed']), trace('r3', RIGHT)]
-    await makeRun(turns.runDirectory, [good, bad, stepped])
+    const [good, bad, stepped] = [asChat(turnsTrace('r1', ['a', 'b'], ['failed'])), asChat(turnsTrace('r2', ['a', 'c', 'd'], ['failed', 'failed'])), trace('r3', RIGHT)]
+    await makeRun(turns.runDirectory, [good, bad, stepped], true)
     writeLabels(turns.labelsFolder, [label(good, verdict(true)), label(good, prefers('this', bad)), label(stepped, better('step', '1 = 1'), { step: 1 })])
     for (const format of ['jsonl', 'parquet'] as const) {
       const out = await exported(turns, join(folder, `turns-${format}`), format)
       const { rows: [solution] } = await readRows(join(out, `solutions.${format}`), 'solutions')
       const { rows: preferences } = await readRows(join(out, `preferences.${format}`), 'preferences')
-      assert.deepEqual(solution!.row.tool, [{ from: 2, to: 8 }])
-      const told = preferences.map(({ row: { chosenTool, rejectedTool, continues } }) => [chosenTool, rejectedTool, continues])
-      assert.deepEqual(told, [[[{ from: 2, to: 8 }], [{ from: 2, to: 8 }, { from: 11, to: 17 }], undefined], [undefined, undefined, true]])
+      assert.deepEqual([solution!.row.tool, solution!.row.rendered], [[{ from: 2, to: 8 }], true])
+      const told = preferences.map(({ row: { rendered, chosenTool, rejectedTool, continues } }) => [rendered, chosenTool, rejectedTool, continues])
+      assert.deepEqual(told, [[true, [{ from: 2, to: 8 }], [{ from: 2, to: 8 }, { from: 11, to: 17 }], undefined], [undefined, undefined, undefined, true]])
     }
   })
 })
@@ -135,7 +140,7 @@ describeWithPython('exported labels (Python)', function () {
     assert.equal(prm800k?.rows, 12)
     assert.deepEqual(Object.fromEntries(Object.entries(rows).map(([kind, { rows: count }]) => [kind, count])), { critiques: 6, solutions: 6, steps: 12, preferences: 6 })
     assert.deepEqual(lines['steps']!.features, { prompt: "Value('string')", completions: "List(Value('string'))", labels: "List(Value('bool'))", sources: "List(Value('string'))" })
-    assert.deepEqual(lines['preferences']!.first, { prompt: '21 - 3 + 1 : ', chosen: `${RIGHT.join(' ; ')} answer 22`, rejected: `${WRONG.join(' ; ')} answer 21`, rationale: 'answer 22', continues: null, chosenTool: null, rejectedTool: null, sources: ['human'] })
+    assert.deepEqual(lines['preferences']!.first, { prompt: '21 - 3 + 1 : ', rendered: null, chosen: `${RIGHT.join(' ; ')} answer 22`, rejected: `${WRONG.join(' ; ')} answer 21`, rationale: 'answer 22', continues: null, chosenTool: null, rejectedTool: null, sources: ['human'] })
   })
 
   it('keep text of every script, with lone surrogates replaced', () => {

@@ -5,6 +5,7 @@ import type { Engine, ModelInfo } from '../engines/engine.ts'
 import { createFakeEngine } from '../engines/fake/fakeEngine.ts'
 import { DpoOptions } from '../protocol/algorithmOptions.ts'
 import type { RowKind, RowsOf } from '../protocol/labelRows.ts'
+import type { Message } from '../protocol/problem.ts'
 import { NewModel, TrainingData } from '../protocol/runFile.ts'
 import { modelStepScorer } from './modelStepScorer.ts'
 import { encodeRows, stepEnds } from './rowTokens.ts'
@@ -22,10 +23,14 @@ interface WordEngine extends Engine {
 function mergingEngine(): WordEngine {
   const words = ['<eos>', '<eot>']
   const tokenOf = (word: string): number => (words.includes(word) ? words.indexOf(word) : words.push(word) - 1)
-  return { encode: async (texts: readonly string[]) => texts.map((text) => (text.match(/<\w+>|\.\n*|\n+| ?\w+/g) ?? []).map(tokenOf)), words } as never
+  return {
+    encode: async (texts: readonly string[]) => texts.map((text) => (text.match(/<\w+>|\.\n*|\n+| ?\w+/g) ?? []).map(tokenOf)),
+    renderChat: async (chats: readonly (readonly Message[])[]) => chats.map((chat) => chat.map(({ role, content }) => `<${role}>${content}<eot>`).join('')),
+    words
+  } as never
 }
 
-/** A row as a stage trains it, with a model that has no chat template. */
+/** A row as a stage trains it, with a model that has no chat template unless told otherwise. */
 async function encoded<K extends RowKind>(engine: WordEngine, kind: K, row: RowsOf[K], more: Partial<ModelInfo> = {}): Promise<RowTokens<K>> {
   const model = { contextLength: 100, beginOfTextTokens: [], endOfTextTokens: [0, 1], hasChatTemplate: false, ...more }
   const stage = { mixture: [{ environment: {} }] } as unknown as StagePlan
@@ -86,6 +91,18 @@ describe('rows as tokens', () => {
     assert.deepEqual([pair.chosen.mask_T, pair.rejected.mask_T, sides(pair)], [undefined, mask_T, ['c|<eos>', told(completion)]])
     const [chosen, rejected] = dpoBatch([pair], DpoOptions.parse({ name: 'dpo' })).data
     assert.deepEqual([chosen!.mask_T, rejected!.mask_T], [undefined, mask_T])
+  })
+
+  it('end as the chat template ends an answer where it made their prompt, which is read as it is', async () => {
+    const chat = { hasChatTemplate: true, beginOfTextTokens: (await engine.encode(['<bos>']))[0]! }
+    const plain = await encoded(engine, 'solutions', { prompt: '<user>p', completion: 'a' }, chat)
+    assert.deepEqual([told(plain.prompt), told(plain.completion)], ['<bos>|<user>|p', 'a|<eos>'])
+    const rendered = await encoded(engine, 'solutions', { prompt: '<user>p', rendered: true, completion: 'a' }, chat)
+    assert.deepEqual([told(rendered.prompt), told(rendered.completion)], ['<user>|p', 'a|<eot>'])
+    const turns = { prompt: '<user>p', rendered: true, completion: 'a\n<eot><user>no\nb', tool: [{ from: 2, to: 15 }] }
+    const { completion, mask_T } = await encoded(engine, 'solutions', turns, chat)
+    assert.deepEqual([told(completion), mask_T], ['a|<eot>|<user>|no|\n|b|<eot>', [1, 1, 0, 0, 0, 1, 1]])
+    assert.deepEqual(sides(await encoded(engine, 'preferences', { prompt: 'p', rendered: true, chosen: 'a', rejected: 'b' }, chat)), ['a|<eot>', 'b|<eot>'])
   })
 
   it('end, unless the text of their sides goes on', async () => {

@@ -2,7 +2,7 @@ import type { LearntSequence, PairTokens, StepTokens } from '../algorithms/rows.
 import { LabError } from '../errors.ts'
 import { askForCritique } from '../environments/askForCritique.ts'
 import type { Environment } from '../environments/environment.ts'
-import type { CritiqueRow, PreferenceRow, RowKind, RowsOf, SolutionRow, StepRow, ToolRanges } from '../protocol/labelRows.ts'
+import type { CritiqueRow, PreferenceRow, RowKind, RowsOf, SolutionRow, StepRow } from '../protocol/labelRows.ts'
 import type { TrainingData } from '../protocol/runFile.ts'
 import { readPrompt, saidByUser } from './promptTokens.ts'
 import { ended, turnTokens } from './rowTurns.ts'
@@ -25,8 +25,14 @@ interface Encoder {
   readonly session: Session
   readonly environment: Environment
   readonly chat: boolean
-  /** The token that ends what the model writes; none where it has none. */
-  readonly end: readonly number[]
+  /** The token that ends what the model writes behind a plain prompt and behind a rendered one; none where it has none. */
+  readonly ends: Readonly<Record<'plain' | 'chat', readonly number[]>>
+}
+
+/** What a row asks; `rendered` where a chat template made it. */
+interface Asked {
+  readonly prompt: string
+  readonly rendered?: boolean | undefined
 }
 
 export interface EncodedRows {
@@ -40,7 +46,10 @@ export interface EncodedRows {
  * context has no room for is left out: labels are free text, and a small model has few words.
  */
 export async function encodeRows(session: Session, stage: StagePlan, { settings, file }: StageData): Promise<EncodedRows> {
-  const encoder: Encoder = { session, environment: stage.mixture[0]!.environment, chat: settings.chat, end: await turnEnd(session.engine, session.model, settings.chat) }
+  const { engine, model } = session
+  const chat = settings.chat || file.rows.some(({ row }) => 'rendered' in row && row.rendered)
+  const ends = { plain: await turnEnd(engine, model, false), chat: await turnEnd(engine, model, chat) }
+  const encoder: Encoder = { session, environment: stage.mixture[0]!.environment, chat: settings.chat, ends }
   const tokens: RowTokens[] = []
   const places: number[] = []
   let why = ''
@@ -83,9 +92,11 @@ function roomFor(tokens: RowTokens, contextLength: number): RowTokens | string {
   return longest > contextLength ? `it has ${longest} tokens; the model takes ${contextLength}` : tokens
 }
 
-async function solutionTokens(encoder: Encoder, { prompt, completion, tool }: SolutionRow): Promise<LearntSequence> {
-  const [promptTokens, learnt] = await Promise.all([encodePrompt(encoder, prompt), encodeTurns(encoder, completion, tool)])
-  return { prompt: promptTokens, ...ended(learnt, encoder.end) }
+async function solutionTokens(encoder: Encoder, row: SolutionRow): Promise<LearntSequence> {
+  const { session } = encoder
+  const end = endOf(encoder, row)
+  const [prompt, learnt] = await Promise.all([encodePrompt(encoder, row), turnTokens(session, row.completion, row.tool, end)])
+  return { prompt, ...ended(learnt, end) }
 }
 
 /** The environment's words ask for the critique, where it has them. */
@@ -99,24 +110,26 @@ async function critiqueTokens(encoder: Encoder, { prompt, response, critique }: 
  * Sides that are parts of a text are not taught to end it. A rationale follows problem and both sides, each closed by the end of a text: no words
  * that a small model may lack.
  */
-async function pairTokens(encoder: Encoder, { prompt, chosen, rejected, rationale, continues, chosenTool, rejectedTool }: PreferenceRow): Promise<PairTokens> {
-  const { end, session } = encoder
-  const [promptTokens, win, lose, why] = await Promise.all([
-    encodePrompt(encoder, prompt), encodeTurns(encoder, chosen, chosenTool), encodeTurns(encoder, rejected, rejectedTool),
-    rationale === undefined ? undefined : session.engine.encode([rationale])
+async function pairTokens(encoder: Encoder, row: PreferenceRow): Promise<PairTokens> {
+  const { session } = encoder
+  const end = endOf(encoder, row)
+  const [prompt, win, lose, why] = await Promise.all([
+    encodePrompt(encoder, row), turnTokens(session, row.chosen, row.chosenTool, end), turnTokens(session, row.rejected, row.rejectedTool, end),
+    row.rationale === undefined ? undefined : session.engine.encode([row.rationale])
   ])
-  const side = (learnt: LearntCompletion): LearntSequence => ({ prompt: promptTokens, ...(continues ? learnt : ended(learnt, end)) })
+  const side = (learnt: LearntCompletion): LearntSequence => ({ prompt, ...(row.continues ? learnt : ended(learnt, end)) })
   return {
     chosen: side(win), rejected: side(lose),
-    ...(why && { rationale: { prompt: [...promptTokens, ...win.completion, ...end, ...lose.completion, ...end], completion: [...why[0]!, ...end] } })
+    ...(why && { rationale: { prompt: [...prompt, ...win.completion, ...end, ...lose.completion, ...end], completion: [...why[0]!, ...end] } })
   }
 }
 
-async function stepTokens(encoder: Encoder, { prompt, completions, labels }: StepRow): Promise<StepTokens> {
+async function stepTokens(encoder: Encoder, row: StepRow): Promise<StepTokens> {
+  const { completions, labels } = row
   const ends = completions.map((_, i) => completions.slice(0, i + 1).join('').length)
-  const [promptTokens, trace] = await Promise.all([encodePrompt(encoder, prompt), stepEnds(encoder.session, completions.join(''), ends)])
+  const [prompt, trace] = await Promise.all([encodePrompt(encoder, row), stepEnds(encoder.session, completions.join(''), ends)])
   const steps = trace.endTokens.map((endToken, i) => ({ endToken, right: labels[i]! })).filter(({ endToken }) => endToken >= 0)
-  return { prompt: promptTokens, completion: trace.tokens, steps }
+  return { prompt, completion: trace.tokens, steps }
 }
 
 /**
@@ -134,7 +147,11 @@ export async function stepEnds({ engine }: Pick<Session, 'engine'>, text: string
   return { tokens, endTokens }
 }
 
-const encodeTurns = ({ session, end }: Encoder, text: string, tool: ToolRanges = []): Promise<LearntCompletion> => turnTokens(session, text, tool, end)
+const endOf = ({ ends, chat }: Encoder, { rendered }: Asked): readonly number[] => (chat || rendered ? ends.chat : ends.plain)
 
-const encodePrompt = async ({ session: { engine, model }, chat }: Encoder, prompt: string): Promise<number[]> =>
-  (await readPrompt(engine, model, chat ? saidByUser(prompt) : { prompt })).tokens
+/** A template wrote all that belongs to a rendered prompt. */
+async function encodePrompt({ session: { engine, model }, chat }: Encoder, { prompt, rendered }: Asked): Promise<readonly number[]> {
+  if (!rendered) return (await readPrompt(engine, model, chat ? saidByUser(prompt) : { prompt })).tokens
+  const [tokens] = await engine.encode([prompt])
+  return tokens!
+}

@@ -11,8 +11,10 @@ export type LearntCompletion = Pick<TrainSequence, 'completion' | 'mask_T'>
  * A row's completion as tokens, without an end of its own. Of several turns each is encoded by itself and all but the last end as a text does: so they
  * were sampled, and what a tool answered came behind the end. No line break around such an answer is one that the model wrote.
  */
-export async function turnTokens({ engine, model }: Pick<Session, 'engine' | 'model'>, text: string, tool: ToolRanges, end: readonly number[]): Promise<LearntCompletion> {
-  const { turns, told } = turnsIn(text, tool.map(({ from, to }) => ({ kind: 'tool', from: units(text, from), to: units(text, to) })))
+export async function turnTokens(
+  { engine, model }: Pick<Session, 'engine' | 'model'>, text: string, tool: ToolRanges | undefined, end: readonly number[]
+): Promise<LearntCompletion> {
+  const { turns, told } = turnsIn(text, (tool ?? []).map(({ from, to }) => ({ kind: 'tool', from: units(text, from), to: units(text, to) })))
   const answers = told.map(({ from }, i) => text.slice(from, turns[i + 1]!.from))
   const encoded = await engine.encode([...turns.map(({ from, to }) => text.slice(from, to)), ...answers])
   const parts = turns.flatMap((_, i) => {
@@ -21,7 +23,7 @@ export async function turnTokens({ engine, model }: Pick<Session, 'engine' | 'mo
     return answer === undefined ? [written] : [{ ...written, tokens: [...written.tokens, ...end] }, { tokens: withoutEnd(answer, end.at(-1), model), mask: 0 }]
   })
   const completion = parts.flatMap(({ tokens }) => tokens)
-  return tool.length === 0 ? { completion } : { completion, mask_T: parts.flatMap(({ tokens, mask }) => tokens.map(() => mask)) }
+  return answers.length === 0 ? { completion } : { completion, mask_T: parts.flatMap(({ tokens, mask }) => tokens.map(() => mask)) }
 }
 
 /** With the tokens that end it, which are learnt. */

@@ -12,8 +12,11 @@ const ToolRanges = z
   .refine((ranges) => ranges.every(({ from, to }, i) => from <= to && from >= (ranges[i - 1]?.to ?? 0)), { message: 'must be ranges in order that do not overlap' })
 export type ToolRanges = z.infer<typeof ToolRanges>
 
+/** Whether a chat template made the prompt: such a one is read as it is, and what follows it ends as the template ends an answer. */
+const Rendered = z.boolean().optional()
+
 /** A trace to imitate: one that was accepted, or that the labeler wrote. */
-export const SolutionRow = z.object({ prompt: z.string(), completion: z.string().min(1), tool: ToolRanges.optional() })
+export const SolutionRow = z.object({ prompt: z.string(), rendered: Rendered, completion: z.string().min(1), tool: ToolRanges.optional() })
 export type SolutionRow = z.infer<typeof SolutionRow>
 
 /** TRL's step supervision: the steps of a trace in order and whether each is right. Texts join to the trace as it was. */
@@ -24,7 +27,7 @@ export type StepRow = z.infer<typeof StepRow>
 
 /** TRL's preferences; `rationale` says why the chosen side wins. Where the row `continues`, both sides are parts of a text that goes on, so that neither ends it. */
 export const PreferenceRow = z.object({
-  prompt: z.string(), chosen: z.string(), rejected: z.string(), rationale: z.string().optional(), continues: z.boolean().optional(),
+  prompt: z.string(), rendered: Rendered, chosen: z.string(), rejected: z.string(), rationale: z.string().optional(), continues: z.boolean().optional(),
   chosenTool: ToolRanges.optional(), rejectedTool: ToolRanges.optional()
 })
 export type PreferenceRow = z.infer<typeof PreferenceRow>

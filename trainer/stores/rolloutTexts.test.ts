@@ -33,10 +33,12 @@ function textsOf({ id, kind, problemId, gold, answer, environment, correct, supe
   return {
     id, kind, problemId, ...(gold === undefined ? {} : { gold }), answer, environment, correct, superseded, steps,
     segments: segments.map(({ text, spans, tokens, tokenEnds, samplePrompt, trainPrompt }) => ({
-      text, spans, tokens, tokenEnds, samplePrompt: { text: samplePrompt.text }, ...(trainPrompt ? { trainPrompt: { text: trainPrompt.text } } : {})
+      text, spans, tokens, tokenEnds, samplePrompt: promptOf(samplePrompt), ...(trainPrompt ? { trainPrompt: promptOf(trainPrompt) } : {})
     }))
   }
 }
+
+const promptOf = ({ text, messages }: Rollout['segments'][number]['samplePrompt']) => ({ text, ...(messages && { messages }) })
 
 describe('readRolloutTexts', () => {
   it('reads shards, sealed steps and open ones, and leaves out what is being written', async () => {

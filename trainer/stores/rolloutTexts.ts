@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { Count } from '../protocol/numbers.ts'
+import { Message } from '../protocol/problem.ts'
 import { Span, StepVerdict } from '../protocol/rollout.ts'
 import { readNarrowRollouts } from './narrowRollouts.ts'
 
-const Prompt = z.object({ text: z.string() })
+const Prompt = z.object({ text: z.string(), messages: z.array(Message).optional() })
 
 /** What texts a rollout has and where its tokens end; none of the numbers by token. */
 export const RolloutTexts = z.object({
@@ -25,8 +26,8 @@ export type RolloutTexts = z.infer<typeof RolloutTexts>
 const SELECTION = `{
   id: id, kind: kind, problemId: problemId, gold: gold, answer: answer, environment: environment, correct: correct, superseded: superseded, steps: steps,
   segments: list_transform(segments, lambda s: {
-    text: s."text", spans: s.spans, tokens: s.tokens, tokenEnds: s.tokenEnds, samplePrompt: {text: s.samplePrompt."text"},
-    trainPrompt: CASE WHEN s.trainPrompt IS NULL THEN NULL ELSE {text: s.trainPrompt."text"} END
+    text: s."text", spans: s.spans, tokens: s.tokens, tokenEnds: s.tokenEnds, samplePrompt: {text: s.samplePrompt."text", messages: s.samplePrompt.messages},
+    trainPrompt: CASE WHEN s.trainPrompt IS NULL THEN NULL ELSE {text: s.trainPrompt."text", messages: s.trainPrompt.messages} END
   })
 }`
 

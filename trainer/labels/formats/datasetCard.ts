@@ -8,10 +8,10 @@ const TOOL = 'where a tool answered between the turns of a rollout, in code poin
 
 const COLUMNS: Readonly<Record<string, string>> = {
   critiques: '`prompt`, `response`, `critique`, `verdict` (absent where the labeler gave none): critique fine-tuning',
-  solutions: `\`prompt\`, \`completion\`, \`tool\` (${TOOL}): traces that were judged right or written by a labeler`,
+  solutions: `\`prompt\`, \`rendered\` (true where a chat template made the prompt), \`completion\`, \`tool\` (${TOOL}): traces that were judged right or written by a labeler`,
   steps: '`prompt`, `completions`, `labels`: the steps of a trace, up to the first that nobody judged; they join to the trace without a separator (`step_separator=""` in TRL)',
   preferences: [
-    '`prompt`, `chosen`, `rejected`, `rationale` (absent where nobody gave one)',
+    '`prompt`, `rendered` (as of solutions), `chosen`, `rejected`, `rationale` (absent where nobody gave one)',
     '`continues` (true where both sides are a step of a trace that goes on, so that no end of text belongs behind them)',
     '`chosenTool` and `rejectedTool` (as `tool` of solutions)'
   ].join(', '),

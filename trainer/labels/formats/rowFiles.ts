@@ -11,10 +11,11 @@ export const RANGES = 'STRUCT("from" INTEGER, "to" INTEGER)[]'
 /** SQL types of the columns of each kind, as they stand in the files. `sources` names who had a part in the row. */
 export const ROW_COLUMNS: Readonly<Record<RowKind, Readonly<Record<string, string>>>> = {
   critiques: { prompt: 'VARCHAR', response: 'VARCHAR', critique: 'VARCHAR', verdict: 'BOOLEAN', sources: 'VARCHAR[]' },
-  solutions: { prompt: 'VARCHAR', completion: 'VARCHAR', tool: RANGES, sources: 'VARCHAR[]' },
+  solutions: { prompt: 'VARCHAR', rendered: 'BOOLEAN', completion: 'VARCHAR', tool: RANGES, sources: 'VARCHAR[]' },
   steps: { prompt: 'VARCHAR', completions: 'VARCHAR[]', labels: 'BOOLEAN[]', sources: 'VARCHAR[]' },
   preferences: {
-    prompt: 'VARCHAR', chosen: 'VARCHAR', rejected: 'VARCHAR', rationale: 'VARCHAR', continues: 'BOOLEAN', chosenTool: RANGES, rejectedTool: RANGES, sources: 'VARCHAR[]'
+    prompt: 'VARCHAR', rendered: 'BOOLEAN', chosen: 'VARCHAR', rejected: 'VARCHAR', rationale: 'VARCHAR', continues: 'BOOLEAN', chosenTool: RANGES, rejectedTool: RANGES,
+    sources: 'VARCHAR[]'
   }
 }
 

@@ -5,7 +5,7 @@ import { stepsOf } from '../anchors/makeAnchor.ts'
 import type { Reason } from './leftOut.ts'
 import { segmentOf } from './rowMaker.ts'
 import type { RowMaker } from './rowMaker.ts'
-import { promptOf } from './rowRollout.ts'
+import { askedOf } from './rowRollout.ts'
 import type { RowSegment } from './rowRollout.ts'
 import { stepOf } from './stepVotes.ts'
 import { toolOfSides } from './toolRanges.ts'
@@ -18,19 +18,20 @@ export function betterPair(label: Label, maker: RowMaker): PreferenceRow | Reaso
   const { opinion } = label
   if (opinion.kind !== 'better') return 'noPreference'
   const segment = segmentOf(maker, label)
-  const pair = { trace: betterTrace, answer: betterAnswer, step: betterStep }[opinion.of](opinion.text, segment, promptOf(segment, maker.joint), label)
+  const pair = { trace: betterTrace, answer: betterAnswer, step: betterStep }[opinion.of](opinion.text, segment, askedOf(segment, maker.joint), label)
   return typeof pair !== 'string' && pair.chosen === pair.rejected ? 'sameText' : pair
 }
 
 type Pair = PreferenceRow | Reason
+type Asked = ReturnType<typeof askedOf>
 
-const betterTrace = (text: string, segment: RowSegment, prompt: string): Pair => ({ prompt, chosen: text, rejected: segment.text, ...toolOfSides({ text, spans: [] }, segment) })
+const betterTrace = (text: string, segment: RowSegment, asked: Asked): Pair => ({ ...asked, chosen: text, rejected: segment.text, ...toolOfSides({ text, spans: [] }, segment) })
 
-function betterAnswer(text: string, segment: RowSegment, prompt: string): Pair {
+function betterAnswer(text: string, segment: RowSegment, asked: Asked): Pair {
   const answer = segment.spans.findLast(({ kind, to }) => kind === 'answer' && to <= segment.text.length)
   if (answer === undefined) return 'noAnswer'
   const chosen = segment.text.slice(0, answer.from) + text + segment.text.slice(answer.to)
-  return { prompt, chosen, rejected: segment.text, ...toolOfSides({ text: chosen, spans: spansAround(answer, text.length, segment.spans) }, segment) }
+  return { ...asked, chosen, rejected: segment.text, ...toolOfSides({ text: chosen, spans: spansAround(answer, text.length, segment.spans) }, segment) }
 }
 
 /** The spans beside one whose text is replaced by another of that length. */
@@ -39,8 +40,8 @@ function spansAround(replaced: Span, length: number, spans: readonly Span[]): Sp
   return spans.flatMap((span) => (span.to <= replaced.from ? [span] : span.from >= replaced.to ? [{ ...span, from: span.from + by, to: span.to + by }] : []))
 }
 
-function betterStep(text: string, segment: RowSegment, prompt: string, label: Label): Pair {
+function betterStep(text: string, segment: RowSegment, asked: Asked, label: Label): Pair {
   const step = stepsOf(segment.spans)[stepOf(label, segment) ?? Infinity]
   if (step === undefined || step.to > segment.text.length) return 'noStep'
-  return { prompt: prompt + segment.text.slice(0, step.from), chosen: text, rejected: segment.text.slice(step.from, step.to), continues: true }
+  return { ...asked, prompt: asked.prompt + segment.text.slice(0, step.from), chosen: text, rejected: segment.text.slice(step.from, step.to), continues: true }
 }

@@ -5,7 +5,7 @@ import { ofOneKind } from './labelSource.ts'
 import type { Reason } from './leftOut.ts'
 import { lastOfEach, originOf, segmentOf } from './rowMaker.ts'
 import type { RowMaker } from './rowMaker.ts'
-import { promptOf } from './rowRollout.ts'
+import { askedOf, promptOf } from './rowRollout.ts'
 import type { RowRollout, RowSegment } from './rowRollout.ts'
 import { toolOfSides } from './toolRanges.ts'
 import { majority } from './vote.ts'
@@ -64,6 +64,6 @@ function rowOf(winners: readonly Label[], maker: RowMaker): RowWithOrigin<'prefe
   const [chosen, rejected] = preferredRollout(label) === label.rollout ? [mine, theirs] : [theirs, mine]
   const rationale = winners.map(({ opinion }) => (opinion.kind === 'preference' ? opinion.rationale : '')).find((text) => text !== '')
   const sides = { chosen: chosen.text, rejected: rejected.text, ...toolOfSides(chosen, rejected) }
-  const row = { prompt: promptOf(chosen, maker.joint), ...sides, ...(rationale === undefined ? {} : { rationale }) }
+  const row = { ...askedOf(chosen, maker.joint), ...sides, ...(rationale === undefined ? {} : { rationale }) }
   return { row, origin: originOf(maker, winners, [label.rollout, otherOf(label, maker)!.id]) }
 }

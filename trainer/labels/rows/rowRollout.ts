@@ -6,9 +6,10 @@ export interface RowRollout extends Pick<Rollout, 'id' | 'kind' | 'problemId' | 
   readonly segments: readonly RowSegment[]
 }
 export interface RowSegment extends Pick<Segment, 'text' | 'spans'> {
-  readonly samplePrompt: Pick<Segment['samplePrompt'], 'text'>
-  readonly trainPrompt?: Pick<Segment['samplePrompt'], 'text'> | undefined
+  readonly samplePrompt: RowPrompt
+  readonly trainPrompt?: RowPrompt | undefined
 }
+type RowPrompt = Pick<Segment['samplePrompt'], 'text' | 'messages'>
 
 /**
  * What the segment is trained under: without scaffold or hint where it had one. `joint` goes between prompt and completion
@@ -17,4 +18,11 @@ export interface RowSegment extends Pick<Segment, 'text' | 'spans'> {
 export function promptOf(segment: RowSegment, joint: string): string {
   const { text } = segment.trainPrompt ?? segment.samplePrompt
   return /\s$/.test(text) || /^\s/.test(segment.text) ? text : text + joint
+}
+
+/** The prompt as fields of a row. Another program may have recorded messages that it only joined. */
+export function askedOf(segment: RowSegment, joint: string): { readonly prompt: string; readonly rendered?: true } {
+  const { text, messages } = segment.trainPrompt ?? segment.samplePrompt
+  const rendered = messages !== undefined && text !== messages.map(({ content }) => content).join('')
+  return { prompt: promptOf(segment, joint), ...(rendered && { rendered }) }
 }

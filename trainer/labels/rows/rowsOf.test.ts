@@ -176,6 +176,18 @@ describe('what rows are made of', () => {
     assert.deepEqual(kindsMade(labels, { includeHeldOut: true }, [right, heldOut]), ['solutions', 'preferences'])
   })
 
+  it('say where a chat template made the prompt, and not where messages were only joined', () => {
+    const asked = (text: string) => ({ ...right, segments: [{ ...right.segments[0]!, samplePrompt: { text, messages: [{ role: 'user' as const, content: 'Q' }] } }] })
+    const labels = [label(right, verdict(true)), label(right, better('step', '2 = 2'), { step: 0 }), label(right, prefers('this', { ...wrong, id: 'other' }))]
+    const made = (text: string) => {
+      const other = { ...asked(text), id: 'other', segments: [{ ...asked(text).segments[0]!, text: wrong.segments[0]!.text }] }
+      const { solutions, preferences } = rows(labels, {}, [asked(text), other]).rows
+      return [...solutions, ...preferences].map(({ row }) => [row.prompt.slice(0, 7), row.rendered])
+    }
+    assert.deepEqual(made('<user>Q'), Array.from({ length: 3 }, () => ['<user>Q', true]))
+    assert.deepEqual(made('Q').map(([, rendered]) => rendered), [undefined, undefined, undefined])
+  })
+
   it('are trained under the prompt without scaffold, with white space where the tokenizer dropped it', () => {
     const scaffolded = { ...right, segments: [{ ...right.segments[0]!, trainPrompt: { text: 'bare' } }] }
     assert.equal(rows([label(right, verdict(true))], {}, [scaffolded]).rows.solutions[0]?.row.prompt, 'bare')

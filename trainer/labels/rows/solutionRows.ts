@@ -4,7 +4,7 @@ import type { AdmittedLabels } from './admission.ts'
 import { ofOneKind } from './labelSource.ts'
 import { groupBy, lastOfEach, originOf, placeKey, segmentOf } from './rowMaker.ts'
 import type { RowMaker } from './rowMaker.ts'
-import { promptOf } from './rowRollout.ts'
+import { askedOf } from './rowRollout.ts'
 import { toolRanges } from './toolRanges.ts'
 import { majority } from './vote.ts'
 
@@ -37,10 +37,10 @@ function acceptedTrace(verdicts: readonly Label[], maker: RowMaker): RowWithOrig
     return []
   }
   const tool = toolRanges(segment)
-  return [{ row: { prompt: promptOf(segment, maker.joint), completion: segment.text, ...(tool && { tool }) }, origin: originOf(maker, winners) }]
+  return [{ row: { ...askedOf(segment, maker.joint), completion: segment.text, ...(tool && { tool }) }, origin: originOf(maker, winners) }]
 }
 
 function writtenTrace(label: Label, maker: RowMaker): RowWithOrigin<'solutions'>[] {
   if (label.opinion.kind !== 'better') return []
-  return [{ row: { prompt: promptOf(segmentOf(maker, label), maker.joint), completion: label.opinion.text }, origin: originOf(maker, [label]) }]
+  return [{ row: { ...askedOf(segmentOf(maker, label), maker.joint), completion: label.opinion.text }, origin: originOf(maker, [label]) }]
 }
