@@ -7,6 +7,7 @@ import { createRunControl } from '../orchestrator/cancellation.ts'
 import type { RunControl as TrainerControl } from '../orchestrator/cancellation.ts'
 import { runTrainer } from '../orchestrator/runTrainer.ts'
 import type { RunEvent } from '../protocol/events.ts'
+import { listedStatus } from '../protocol/goingOn.ts'
 import { modelName } from '../protocol/modelName.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import type { Summary } from '../protocol/summary.ts'
@@ -225,7 +226,7 @@ function described({ directory, state, summary, problem, alive }: StoredRun): Li
   const fault = problem === undefined ? {} : { problem }
   if (!state) return { directory, status: 'damaged', ...fault }
   const { step, steps, updatedAt } = state
-  return { directory, status: state.status === 'running' && alive === false ? 'interrupted' : state.status, step, steps, updatedAt, ...fault, ...passAt1Of(summary) }
+  return { directory, status: listedStatus(state.status, alive !== false), step, steps, updatedAt, ...fault, ...passAt1Of(summary) }
 }
 
 function passAt1Of(summary: Summary | undefined): Pick<ListedRun, 'passAt1'> {

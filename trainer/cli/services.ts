@@ -58,7 +58,7 @@ export interface RunOutcome {
 /** A run as `lab runs` lists it. */
 export interface ListedRun {
   readonly directory: string
-  /** As recorded, or `interrupted` where no process holds a run that was going on. */
+  /** As recorded; `running` where a process holds one that was stopped or failed, `interrupted` where none holds one that was going on. */
   readonly status: string
   /** What is wrong with a damaged run. */
   readonly problem?: string

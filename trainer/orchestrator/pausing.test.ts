@@ -63,6 +63,21 @@ describe('a run that is paused and watched', () => {
     assert.equal(last?.type === 'runFinished' && last.state, 'stopped')
   })
 
+  it('is running from the moment it goes on, whatever its last go came to', async () => {
+    run = await testRun()
+    const first = createRunControl()
+    await start(first, { onEvent: ({ type, step }) => { if (type === 'stepFinished' && step === 2) first.stop() } })
+    const states: RunState[] = []
+    const told = run.events.length
+    let before: number | undefined
+    await start(createRunControl(), {
+      parts: { live: { state: (state) => { states.push(state) }, recorded: () => undefined, partial: () => undefined, wantsPartial: () => false } },
+      onEvent: ({ type }) => { if (type === 'stepStarted') before ??= states.length }
+    })
+    assert.equal(run.events[told]?.type, 'runStarted')
+    assert.deepEqual([before, states[0]?.status, states[0]?.step], [1, 'running', 2])
+  })
+
   it('tells of each rollout as it is recorded, and texts only where somebody wants them', async () => {
     run = await testRun({ steps: 2 })
     const recorded: RecordedNotice[] = []

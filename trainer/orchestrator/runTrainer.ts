@@ -34,6 +34,8 @@ export async function runTrainer(parts: TrainerParts, control: RunControl = crea
   try {
     await superviseEngine(context, { ...DEFAULT_LIMITS, ...parts.limits }, async (session) => {
       run.session = session
+      // What a run that goes on recorded last is how its earlier go ended.
+      journal.state('running', session.position)
       await runStages(session, run.evaluations)
     })
     return finish(context, run, 'finished')

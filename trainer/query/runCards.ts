@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../errors.ts'
-import { isGoingOn } from '../protocol/goingOn.ts'
+import { listedStatus } from '../protocol/goingOn.ts'
 import { modelName } from '../protocol/modelName.ts'
 import type { Notice } from '../protocol/rolloutViews.ts'
 import type { RunCard } from '../protocol/runViews.ts'
@@ -137,8 +137,8 @@ function standing(
     const status = problems.length > 0 ? 'damaged' : alive === 'none' ? 'interrupted' : 'running'
     return { status, stage: '', step: 0, steps: run.steps, updatedAt: createdAt, ...problem }
   }
-  const status = isGoingOn(state.status) && alive === 'none' ? 'interrupted' : state.status
-  const reason = state.error === undefined ? {} : { problem: `${state.error.message} ${state.error.remedy}` }
+  const status = listedStatus(state.status, alive !== 'none')
+  const reason = state.error === undefined || status !== state.status ? {} : { problem: `${state.error.message} ${state.error.remedy}` }
   return { status, stage: state.stage, step: state.step, steps: state.steps, updatedAt: state.updatedAt, ...reason, ...problem }
 }
 

@@ -7,11 +7,14 @@ export type Aspect = 'state' | 'metrics' | 'events' | 'rollouts' | 'summary'
 /** What a look at a run found; an aspect whose text differs from the last time has changed. Undefined = the run is gone. */
 export type RunSignature = Readonly<Record<Aspect, string>> | undefined
 
+/** What a run's standing in a list rests on. */
+const LISTED = [RUN_FILES.state, RUN_FILES.annotations, RUN_FILES.lock]
+
 export function signatureOfRun(directory: string): RunSignature {
   if (signatureOf(directory) === '') return undefined
   const at = (name: string): string => path.join(directory, name)
   return {
-    state: [RUN_FILES.state, RUN_FILES.annotations, RUN_FILES.lock].map((name) => signatureOf(at(name))).join(),
+    state: LISTED.map((name) => signatureOf(at(name))).join(),
     metrics: signatureOf(at(RUN_FILES.metrics)),
     events: signatureOf(at(RUN_FILES.events)),
     summary: signatureOf(at(RUN_FILES.summary)),
@@ -19,9 +22,9 @@ export function signatureOfRun(directory: string): RunSignature {
   }
 }
 
-/** The names in a folder of runs, and when each was made or its state replaced. */
+/** The names in a folder of runs, when each was made or its state replaced, and whether a process holds it. */
 export function signatureOfFolder(folder: string): string {
-  return namesIn(folder).map((name) => `${name} ${signatureOf(path.join(folder, name, RUN_FILES.state))} ${signatureOf(path.join(folder, name, RUN_FILES.annotations))}`).join('\n')
+  return namesIn(folder).map((name) => [name, ...LISTED.map((file) => signatureOf(path.join(folder, name, file)))].join(' ')).join('\n')
 }
 
 /** The names in a folder of plain files, and when each was written. */
