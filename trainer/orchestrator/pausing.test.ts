@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { PartialText, RecordedNotice } from '../protocol/control.ts'
+import type { RunEvent } from '../protocol/events.ts'
 import type { RunState } from '../protocol/runState.ts'
 import { createRunControl } from './cancellation.ts'
 import type { RunControl } from './cancellation.ts'
@@ -42,6 +43,41 @@ describe('a run that is paused and watched', () => {
     assert.equal(told.at(-1), 'runFinished')
     assert.deepEqual(states.map(({ status }) => status).filter((status, i, all) => status !== all[i - 1]), ['running', 'paused', 'running', 'finished'])
     assert.equal(states.at(-1)?.seconds, 60)
+  })
+
+  for (const [what, isThere, missing] of [
+    ['before the last evaluation', (event: RunEvent) => event.type === 'stepFinished' && event.step === 6, ['after', 'modelExported']],
+    ['after the last evaluation', (event: RunEvent) => event.type === 'evaluation' && event.when === 'after', ['modelExported']]
+  ] as const) {
+    it(`pauses and stops ${what} too, and ends as if it had not`, async () => {
+      run = await testRun()
+      const ends = (): string[] => run.events.flatMap((event) => (event.type === 'evaluation' && event.when === 'after' ? ['after'] : event.type === 'modelExported' ? ['modelExported'] : []))
+      const control = createRunControl()
+      await start(control, {
+        onEvent: (event) => {
+          if (isThere(event)) control.pause()
+          if (event.type === 'runPaused') setImmediate(() => control.stop())
+        }
+      })
+      const last = run.events.at(-1)
+      assert.deepEqual([types().filter((type) => type === 'runPaused').length, last?.type === 'runFinished' && last.state], [1, 'stopped'])
+      assert.deepEqual(['after', 'modelExported'].filter((end) => !ends().includes(end)), missing)
+      await start(createRunControl(), {})
+      const end = run.events.at(-1)
+      assert.deepEqual([end?.type === 'runFinished' && end.state, ends()], ['finished', ['after', 'modelExported']])
+      const { gain, heldOut } = end?.type === 'runFinished' ? end.summary : assert.fail()
+      assert.ok(gain && heldOut.after)
+    })
+  }
+
+  it('sees in the end of a run that it is to stop now, also while rollouts are compacted', async () => {
+    run = await testRun({ steps: 1 })
+    const control = createRunControl()
+    const { parts, directory } = await run.open()
+    directory.rollouts.compact = async () => { control.stopNow(); return 0 }
+    const summary = await runTrainer(parts, control)
+    directory.close()
+    assert.deepEqual([summary.state, types().includes('modelExported')], ['stopped', false])
   })
 
   it('stops while it is paused, and is not paused by a request that comes too late', async () => {

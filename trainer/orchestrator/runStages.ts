@@ -7,6 +7,7 @@ import { REFERENCE } from './referencePolicy.ts'
 import { runRlStage } from './rlStage.ts'
 import { endsAsScorer, needsReference } from './runPlan.ts'
 import type { StagePlan } from './runPlan.ts'
+import { atSafePoint } from './safePoint.ts'
 import type { Session } from './session.ts'
 import { runSupervisedStage } from './supervisedStage.ts'
 
@@ -29,9 +30,13 @@ export async function runStages(session: Session, evaluations: RunEvaluations): 
     await (stage.kind === 'rl' ? runRlStage : runSupervisedStage)(session, stage)
   }
   await saveCheckpoint(session)
+  // Evaluating, compacting and exporting may take long each, and a run that goes on takes up any of them from here.
+  await atSafePoint(session)
   const untouched = measured !== undefined && evaluationStep(session) === stepBefore(session.plan)
   evaluations.after = untouched ? evaluations.before : await evaluateWhole(session, 'after')
+  await atSafePoint(session)
   await compactSteps(session, true)
+  await atSafePoint(session)
   await exportModel(session)
 }
 

@@ -2,7 +2,7 @@ import { throwIfStoppedNow, RunStopped } from './cancellation.ts'
 import { saveCheckpoint } from './checkpointing.ts'
 import type { Session } from './session.ts'
 
-/** Between two steps: waits while the run is paused; where it was told to stop, saves a checkpoint and unwinds. @throws RunStopped */
+/** Between two steps, and between the parts of a run's end: waits while the run is paused; where it was told to stop, saves a checkpoint and unwinds. @throws RunStopped */
 export async function atSafePoint(session: Session): Promise<void> {
   throwIfStoppedNow(session.control)
   if (session.control.pauseRequested) await waitOutPause(session)
