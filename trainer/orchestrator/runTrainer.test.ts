@@ -4,6 +4,7 @@ import type { Environment } from '../environments/environment.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import type { RunFileInput } from '../protocol/runFile.ts'
 import type { Summary } from '../protocol/summary.ts'
+import { failingOps } from '../stores/faults.ts'
 import { runTrainer } from './runTrainer.ts'
 import { echo, testRun } from './run.fixture.ts'
 import type { TestOptions, TestRun } from './run.fixture.ts'
@@ -151,6 +152,14 @@ describe('runTrainer', () => {
     assert.equal(directory.state.read()!.status, 'failed')
     assert.equal((await directory.checkpoints.latestWhole())!.checkpoint.step, 2)
     directory.close()
+  })
+
+  it('goes on where an old checkpoint cannot be deleted, and says so', async () => {
+    const summary = await train({ steps: 6 }, { ops: failingOps('removeFolder', 'ENOTEMPTY', () => true) })
+    assert.equal(summary.state, 'finished')
+    const warnings = run.events.flatMap((event) => (event.type === 'warning' ? [`${event.code}: ${event.message}`] : []))
+    assert.equal(warnings.length, 1)
+    assert.match(warnings[0]!, /^held-open: An old checkpoint was not deleted: .*deleting-step-000000: another program has it/)
   })
 
   it('masks rollouts whose reward fails and goes on', async () => {

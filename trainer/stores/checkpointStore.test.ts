@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
+import { LabError } from '../errors.ts'
 import { Checkpoint } from '../protocol/checkpoint.ts'
 import { CheckpointStore } from './checkpointStore.ts'
+import { failingOps } from './faults.ts'
 import { diskFileOps } from './fileOps.ts'
 import { temporaryFolder } from './fixtures.ts'
 import type { RecoveryNote } from './recovery.ts'
@@ -73,7 +75,7 @@ describe('checkpoint store', () => {
     assert.equal((await checkpoints.latestWhole())?.checkpoint.policyVersion, 200)
   })
 
-  it('leaves nothing that counts where writing the model fails', async () => {
+  it('leaves nothing where writing the model fails', async () => {
     const { folder, checkpoints } = store()
     const failed = checkpoints.save(position(1), new Date(0), async (place) => {
       fs.writeFileSync(path.join(place, 'model.safetensors'), 'half')
@@ -81,7 +83,36 @@ describe('checkpoint store', () => {
     })
     await assert.rejects(failed, /the engine died/)
     assert.equal(await checkpoints.latestWhole(), undefined)
-    store(folder)
     assert.deepEqual(fs.readdirSync(folder), [])
   })
+
+  for (const failing of ['replace', 'rename', 'sync'] as const) {
+    it(`gives the room back where ${failing} meets a full disk, and keeps what was there`, async () => {
+      const { folder, save } = store()
+      await save(10)
+      let full = false
+      const checkpoints = new CheckpointStore(folder, failingOps(failing, 'ENOSPC', () => full), () => undefined)
+      full = true
+      const failed = checkpoints.save(position(20), new Date(0), async (place) => fs.writeFileSync(path.join(place, 'model.safetensors'), 'weights'))
+      await assert.rejects(failed, (error) => LabError.is(error, 'disk-full'))
+      assert.deepEqual(fs.readdirSync(folder), ['step-000010'])
+    })
+  }
+
+  for (const errno of ['ENOTEMPTY', 'EPERM']) {
+    it(`lets lie what a program holds open (${errno}), and still opens and saves`, async () => {
+      const { folder, checkpoints, save } = store()
+      for (const step of [10, 20]) await save(step)
+      let held = true
+      const ops = failingOps('removeFolder', errno, () => held)
+      await assert.rejects(new CheckpointStore(folder, ops, () => undefined).retain(0), (error) => LabError.is(error))
+      const failed = new CheckpointStore(folder, ops, () => undefined).save(position(30), new Date(0), () => Promise.reject(new Error('the engine died')))
+      await assert.rejects(failed, /the engine died/)
+      assert.deepEqual(fs.readdirSync(folder), ['deleting-step-000010', 'saving-step-000030', 'step-000020'])
+      assert.equal((await checkpoints.latestWhole())?.checkpoint.step, 20)
+      held = false
+      assert.deepEqual(store(folder).checkpoints.list().map(({ checkpoint }) => checkpoint.step), [20])
+      assert.deepEqual(fs.readdirSync(folder), ['step-000020'])
+    })
+  }
 })

@@ -4,7 +4,7 @@ import { LabError } from '../errors.ts'
 import { Checkpoint } from '../protocol/checkpoint.ts'
 import { onDiskAsync } from './diskGuard.ts'
 import type { FileOps } from './fileOps.ts'
-import { deleteFolder, makeSavingFolder, putInPlace, recoverFolder, syncFiles } from './folderSwap.ts'
+import { deleteFolder, recoverFolder, saveFolder, syncFiles } from './folderSwap.ts'
 import { hashFile } from './hashing.ts'
 import { readJsonFile, writeJsonFile } from './jsonFile.ts'
 import { listFolder, plainKind, within } from './plainFiles.ts'
@@ -42,13 +42,14 @@ export class CheckpointStore {
    * in place at once. A checkpoint of the same position is replaced.
    */
   async save(position: CheckpointPosition, at: Date, fill: (folder: string) => Promise<void>): Promise<SavedCheckpoint> {
-    const name = this.#nameFor(position)
-    const saving = makeSavingFolder(this.#ops, this.#folder, name)
-    await onDiskAsync(saving, () => fill(saving))
-    syncFiles(this.#ops, saving)
-    const checkpoint: Checkpoint = { version: 1, ...position, at: at.toISOString(), files: await measure(saving) }
-    writeJsonFile(path.join(saving, RECORD), checkpoint, this.#ops)
-    return { directory: putInPlace(this.#ops, this.#folder, name), checkpoint }
+    const checkpoint: Checkpoint = { version: 1, ...position, at: at.toISOString(), files: {} }
+    const directory = await saveFolder(this.#ops, this.#folder, this.#nameFor(position), async (saving) => {
+      await onDiskAsync(saving, () => fill(saving))
+      syncFiles(this.#ops, saving)
+      checkpoint.files = await measure(saving)
+      writeJsonFile(path.join(saving, RECORD), checkpoint, this.#ops)
+    })
+    return { directory, checkpoint }
   }
 
   /** The newest whole checkpoint. Broken ones are skipped and reported. */

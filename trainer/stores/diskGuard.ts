@@ -8,6 +8,7 @@ interface Diagnosis {
 
 const full: Diagnosis = { code: 'disk-full', problem: 'the disk is full', remedy: 'Free some space, then resume the run: everything recorded before is kept.' }
 const denied: Diagnosis = { code: 'no-permission', problem: 'access is denied', remedy: 'Give your user write permission on the folder, or choose another one.' }
+const heldOpen: Diagnosis = { code: 'held-open', problem: 'another program has it or a file of it open', remedy: 'Close that program, then resume the run.' }
 
 const DIAGNOSES: Readonly<Record<string, Diagnosis>> = {
   ENOSPC: full,
@@ -17,6 +18,9 @@ const DIAGNOSES: Readonly<Record<string, Diagnosis>> = {
   EPERM: denied,
   ENOTDIR: { code: 'not-a-folder', problem: 'a file lies where a folder is needed', remedy: 'Choose another folder, or move that file away.' },
   EEXIST: { code: 'exists', problem: 'something else lies there already', remedy: 'Choose another folder, or move it away.' },
+  EBUSY: heldOpen,
+  // Network file systems keep a deleted file under another name while it is open.
+  ENOTEMPTY: heldOpen,
   EISDIR: { code: 'not-a-file', problem: 'a folder lies where a file is needed', remedy: 'Move that folder away.' },
   ELOOP: { code: 'link', problem: 'it is a symbolic link', remedy: 'Replace the link by the file itself: links inside a run directory are never followed.' },
   ENOENT: { code: 'missing', problem: 'it does not exist', remedy: 'Check the path; if the folder was moved while the run was going on, move it back.' },

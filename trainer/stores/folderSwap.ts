@@ -3,6 +3,7 @@
  * aside first. After a kill between two renames the old one is aside: `recoverFolder` puts it back.
  */
 import path from 'node:path'
+import { LabError } from '../errors.ts'
 import { onDisk } from './diskGuard.ts'
 import { syncFolder } from './fileOps.ts'
 import type { FileOps } from './fileOps.ts'
@@ -12,12 +13,21 @@ const SAVING = 'saving-'
 const REPLACED = 'replaced-'
 const DELETING = 'deleting-'
 
-/** An empty folder to fill before `putInPlace`. */
-export function makeSavingFolder(ops: FileOps, parent: string, name: string): string {
+/**
+ * Fills an empty folder and gives it its name, in place of what had it. Where that fails, what was written is removed: it may be as
+ * large as a model, and a full disk is a likely reason.
+ */
+export async function saveFolder(ops: FileOps, parent: string, name: string, fill: (saving: string) => Promise<void>): Promise<string> {
   const saving = path.join(parent, `${SAVING}${name}`)
   removeFolder(ops, saving)
   onDisk(saving, () => ops.makeFolder(saving))
-  return saving
+  try {
+    await fill(saving)
+    return putInPlace(ops, parent, name)
+  } catch (error) {
+    removeUnlessHeld(ops, saving)
+    throw error
+  }
 }
 
 /** Forces the files that another process wrote into the folder to the disk. */
@@ -33,8 +43,7 @@ export function syncFiles(ops: FileOps, folder: string): void {
   }
 }
 
-/** Gives the folder made by `makeSavingFolder` its name, in place of what had it. */
-export function putInPlace(ops: FileOps, parent: string, name: string): string {
+function putInPlace(ops: FileOps, parent: string, name: string): string {
   const saving = path.join(parent, `${SAVING}${name}`)
   const place = path.join(parent, name)
   const replaced = path.join(parent, `${REPLACED}${name}`)
@@ -50,11 +59,11 @@ export function putInPlace(ops: FileOps, parent: string, name: string): string {
 /** Puts right what a process killed while saving or deleting left under this name of the listing; others are let alone. */
 export function recoverFolder(ops: FileOps, parent: string, entry: string): void {
   const place = path.join(parent, entry)
-  if (entry.startsWith(SAVING) || entry.startsWith(DELETING)) removeFolder(ops, place)
+  if (entry.startsWith(SAVING) || entry.startsWith(DELETING)) removeUnlessHeld(ops, place)
   if (!entry.startsWith(REPLACED)) return
   const current = within(parent, entry.slice(REPLACED.length))
   if (plainKind(current) === 'absent') onDisk(place, () => ops.rename(place, current))
-  else removeFolder(ops, place)
+  else removeUnlessHeld(ops, place)
 }
 
 /** Renames first, so that a folder half deleted is never taken for a whole one. */
@@ -68,4 +77,14 @@ function removeFolder(ops: FileOps, place: string): void {
   if (plainKind(place) === 'absent') return
   ensureFolder(ops, place)
   onDisk(place, () => ops.removeFolder(place))
+}
+
+/** Of a remnant: one that cannot be removed, as where a program has a file of it open, is let lie until the run is opened again. */
+function removeUnlessHeld(ops: FileOps, place: string): void {
+  try {
+    removeFolder(ops, place)
+  } catch (error) {
+    // Windows calls it a lack of permission.
+    if (!LabError.is(error, 'held-open') && !LabError.is(error, 'no-permission')) throw error
+  }
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { onDiskAsync } from './diskGuard.ts'
 import type { FileOps } from './fileOps.ts'
-import { makeSavingFolder, putInPlace, recoverFolder, syncFiles } from './folderSwap.ts'
+import { recoverFolder, saveFolder, syncFiles } from './folderSwap.ts'
 import { listFolder, plainKind } from './plainFiles.ts'
 import { RUN_FILES } from './runLayout.ts'
 
@@ -25,9 +25,9 @@ export class ModelStore {
 
   /** `fill` writes the model's files into the folder it is given; they appear at once, in place of an earlier export. */
   async save(fill: (folder: string) => Promise<void>): Promise<string> {
-    const saving = makeSavingFolder(this.#ops, this.#run, RUN_FILES.model)
-    await onDiskAsync(saving, () => fill(saving))
-    syncFiles(this.#ops, saving)
-    return putInPlace(this.#ops, this.#run, RUN_FILES.model)
+    return await saveFolder(this.#ops, this.#run, RUN_FILES.model, async (saving) => {
+      await onDiskAsync(saving, () => fill(saving))
+      syncFiles(this.#ops, saving)
+    })
   }
 }
