@@ -37,7 +37,7 @@ import { openersOf, prepareParts, withDataHashes } from './trainerParts.ts'
 import type { PreparedParts, RunHelpers } from './trainerParts.ts'
 import { pythonsOfMachine } from './torch/pythonsOfMachine.ts'
 import { runEngines } from './torch/runEngines.ts'
-import type { RunEngines } from './torch/runEngines.ts'
+import type { RunEngines, Waiting } from './torch/runEngines.ts'
 import { configurationFolder, torchEnvironmentFolder } from './userFolders.ts'
 import { trustedModules } from './trustedModules.ts'
 import { machinePythons, openProblemTools, workspaceRunnerOf } from './workspaceTools.ts'
@@ -93,7 +93,7 @@ const trusted = (folder: string, { trustWorkspace }: WorkspaceOptions | ResumeCo
 async function launch({ root, pythons }: Program, request: LaunchRequest, control: RunControl): Promise<RunOutcome> {
   const { folder, source, trustWorkspace, unsafeSandbox } = request
   const run = await withDataHashes(request.run)
-  const engines = await runEngines(run, request.directory, pythons(trusted(folder, request)), folder)
+  const engines = await runEngines(run, request.directory, pythons(trusted(folder, request)), folder, waitingOf(control))
   const helpers = helpersOf(root, folder, { trustWorkspace, unsafeSandbox, asksGit: request.asksGit || trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds }, engines, run)
   try {
     const prepared = await prepareParts(run, helpers, folder, versionsOf(root))
@@ -135,7 +135,7 @@ async function resume(program: Program, named: string, consents: ResumeConsents,
 async function goOn({ root, pythons }: Program, directory: RunDirectory, consents: ResumeConsents, control: RunControl): Promise<RunOutcome> {
   const { run, source } = directory.record
   const folder = dirname(source.path)
-  const engines = await runEngines(run, directory.path, pythons(trusted(folder, consents)), folder)
+  const engines = await runEngines(run, directory.path, pythons(trusted(folder, consents)), folder, waitingOf(control))
   const helpers = helpersOf(root, folder, { ...consents, deadlineSeconds: run.rewardDeadlineSeconds }, engines, run)
   try {
     return await train(directory, await prepareParts(run, helpers, folder, versionsOf(root)), control)
@@ -171,6 +171,9 @@ function trainerControl(given: RunControl): TrainerControl {
   onAbort(given.now, () => control.stopNow())
   return control
 }
+
+/** How the run waits for its device, where it does. */
+const waitingOf = (control: RunControl): Waiting | undefined => (control.waitsForDevice ? trainerControl(control) : undefined)
 
 function onAbort(signal: AbortSignal, listener: () => void): void {
   if (signal.aborted) listener()

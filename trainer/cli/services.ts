@@ -23,6 +23,8 @@ export interface RunControl {
   /** The orchestrator's own control, worked instead of the signals where it is given: it can also pause. */
   readonly steering?: TrainerControl
   readonly live?: LiveWatcher
+  /** The run waits for a device that another run has, instead of failing: nobody may be there to start it again. */
+  readonly waitsForDevice?: boolean
   onEvent(event: RunEvent): void
   /** Cheats tried on the rewards, before the run begins. */
   onCheck?(done: number, of: number): void

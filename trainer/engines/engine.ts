@@ -282,9 +282,10 @@ export interface Engine {
 export interface EngineNotice {
   /**
    * `outOfMemory`: the work is done again, in smaller parts or with more room; `attention`: it is another than the run asks for;
-   * `samplerMismatch`: the sampler draws from other probabilities than the engine computes; `slowSampling`: memory lacks for what would make it fast.
+   * `samplerMismatch`: the sampler draws from other probabilities than the engine computes; `slowSampling`: memory lacks for what would make it fast;
+   * `waitsForDevice`: it starts once its device is free.
    */
-  readonly kind: 'outOfMemory' | 'attention' | 'samplerMismatch' | 'slowSampling'
+  readonly kind: 'outOfMemory' | 'attention' | 'samplerMismatch' | 'slowSampling' | 'waitsForDevice'
   readonly detail: string
   /** Token budget from now on, where it was a micro-batch that was halved. */
   readonly microBatchTokens?: number

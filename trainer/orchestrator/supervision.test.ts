@@ -5,7 +5,7 @@ import type { Engine, EngineFactory } from '../engines/engine.ts'
 import type { FailureScript } from '../engines/fake/failures.ts'
 import { LabError } from '../errors.ts'
 import type { RunEvent } from '../protocol/events.ts'
-import { createRunControl } from './cancellation.ts'
+import { createRunControl, RunStopped } from './cancellation.ts'
 import type { RunControl } from './cancellation.ts'
 import { runTrainer } from './runTrainer.ts'
 import { testRun } from './run.fixture.ts'
@@ -118,6 +118,23 @@ describe('an engine that dies and a run that is stopped', () => {
     assert.deepEqual(told.slice(0, 2).map(([step, code]) => [step, code]), [[0, 'engine/slow-sampling'], [1, 'engine/sampler-mismatch']])
     assert.match(told[0]![2], /: weights are cast\. Set "masterWeights": false/)
     assert.match(told[1]![2], /: 0\.5 nats a token\. Set "sampler": "own"/)
+  })
+
+  it('can be stopped while it waits for its device, and goes on later', async () => {
+    const run = await fresh()
+    const { parts, directory } = await run.open()
+    const control = createRunControl()
+    const waits: EngineFactory = async ({ onNotice }) => {
+      onNotice?.({ kind: 'waitsForDevice', detail: 'The device cuda-0 is in use.' })
+      control.stop()
+      throw new RunStopped()
+    }
+    const summary = await runTrainer({ ...parts, startEngine: waits }, control)
+    assert.deepEqual([summary.state, directory.state.read()?.status], ['stopped', 'stopped'])
+    directory.close()
+    const told = run.events.flatMap((event) => (event.type === 'warning' ? [[event.code, event.message]] : []))
+    assert.deepEqual(told, [['engine/waits-for-device', 'The device cuda-0 is in use. The run begins once it is free.']])
+    assert.equal(await go(run), 'finished')
   })
 
   it('gives up when engines keep dying', async () => {

@@ -54,6 +54,8 @@ function asWarning({ kind, detail, microBatchTokens }: EngineNotice): { readonly
     }
     case 'attention':
       return { code: 'engine/attention', message: detail }
+    case 'waitsForDevice':
+      return { code: 'engine/waits-for-device', message: `${detail} The run begins once it is free.` }
     case 'samplerMismatch':
       return { code: 'engine/sampler-mismatch', message: `Completions are drawn from other probabilities than are trained: ${detail}. Set "sampler": "own" in "torch" where it costs learning; in "dtype": "float32" the two differ least.` }
     case 'slowSampling':

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LabError } from '../../errors.ts'
 import type { ExecutionRecord } from '../../protocol/execution.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { newRun } from '../../stores/fixtures.ts'
@@ -130,6 +131,21 @@ describe('commands', () => {
       const { runs } = lines(out).at(-1) as { runs: { directory: string }[] }
       for (const { directory } of runs) assert.match(directory, /^<folder>\/\.rollout-lab\/runs\/tiny--new--[\d-]+-[0-9a-f]{8}$/)
       assert.notEqual(runs[0]?.directory, runs[1]?.directory)
+    })
+
+    it('lets seeds after the first wait for their device, and tells of those that finished before one that failed', async () => {
+      const waits: (boolean | undefined)[] = []
+      const services = launching({}, (_, { waitsForDevice }) => {
+        waits.push(waitsForDevice)
+        if (waits.length === 3) throw new LabError('engine', 'engine/died-too-often', 'The engine ended.', { remedy: 'Resume.' })
+      })
+      const { code, out, err } = await lab(['run', 'a.run.json', '--seeds', '3', '--json', '--out', 'r'], services)
+      assert.deepEqual([code, waits], [EXIT.failed, [false, true, true]])
+      assert.match(err, /The engine ended\./)
+      assert.deepEqual((lines(out).at(-1) as { runs: { seed: number }[] }).runs.map(({ seed }) => seed), [1, 2])
+      const single: (boolean | undefined)[] = []
+      await lab(['run', 'a.run.json', '--out', 'one'], launching({}, (_, { waitsForDevice }) => single.push(waitsForDevice)))
+      assert.deepEqual(single, [undefined])
     })
 
     it('ends a series of seeds with the run that was stopped', async () => {

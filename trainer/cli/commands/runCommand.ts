@@ -74,18 +74,32 @@ async function runShown(
 async function runSeeds(
   host: Host, services: Services, loaded: LoadedRunFile, directory: string, display: RunDisplay, options: RunOptions & { readonly seeds: number }
 ): Promise<ExitCode> {
-  const outcomes: { readonly seed: number; readonly outcome: RunOutcome }[] = []
-  for (let i = 0; i < options.seeds; i++) {
-    const seed = loaded.run.seed + i
-    // Runs without a directory of their own lie beside each other, where `runs` lists them.
-    const own = options.out === undefined ? services.newRunDirectory({ ...loaded.run, seed }, host.cwd) : join(directory, `seed-${seed}`)
-    const outcome = await watched(host, display, own, (control) =>
-      services.launch(launchRequest(loaded, { ...loaded.run, seed }, own, trustOf(options)), control))
-    outcomes.push({ seed, outcome })
-    if (outcome.state === 'stopped') break
+  const outcomes: SeedOutcome[] = []
+  try {
+    for (let i = 0; i < options.seeds; i++) {
+      const seed = loaded.run.seed + i
+      // Runs without a directory of their own lie beside each other, where `runs` lists them.
+      const own = options.out === undefined ? services.newRunDirectory({ ...loaded.run, seed }, host.cwd) : join(directory, `seed-${seed}`)
+      // Between two seeds the device is free, and another run may take it; the first one fails where people see it.
+      const outcome = await watched(host, display, own, (control) =>
+        services.launch(launchRequest(loaded, { ...loaded.run, seed }, own, trustOf(options)), { ...control, waitsForDevice: i > 0 }))
+      outcomes.push({ seed, outcome })
+      if (outcome.state === 'stopped') break
+    }
+  } finally {
+    // What the seeds before one that failed came to was paid for.
+    if (outcomes.length > 0) printStudy(host, outcomes, options.json)
   }
+  return outcomes.every(({ outcome }) => outcome.state === 'finished') ? EXIT.finished : EXIT.stopped
+}
+
+interface SeedOutcome {
+  readonly seed: number
+  readonly outcome: RunOutcome
+}
+
+function printStudy(host: Host, outcomes: readonly SeedOutcome[], json: boolean): void {
   const runs = outcomes.flatMap(({ seed, outcome: { directory, summary } }) => (summary ? [{ seed, directory, summary }] : []))
   const result = studyResult(runs)
-  host.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${studyText(result)}\n`)
-  return outcomes.every(({ outcome }) => outcome.state === 'finished') ? EXIT.finished : EXIT.stopped
+  host.stdout.write(json ? `${JSON.stringify(result)}\n` : `${studyText(result)}\n`)
 }

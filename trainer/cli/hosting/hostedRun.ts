@@ -65,7 +65,7 @@ export class HostedRun implements ControlledRun {
   /** How the services work this run. */
   get runControl(): RunControl {
     const never = new AbortController().signal
-    return { safePoint: never, now: never, steering: this.#control, live: this.#live, onEvent: (event) => this.#take(event) }
+    return { safePoint: never, now: never, steering: this.#control, live: this.#live, waitsForDevice: true, onEvent: (event) => this.#take(event) }
   }
 
   /** Tells how the run ended where the run itself could not record it. */

@@ -1,13 +1,22 @@
 import { existsSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { EngineFactory } from '../../engines/engine.ts'
 import { findPython } from '../../engines/torch/findPython.ts'
 import { pythonCandidates, workspacePythons } from '../../engines/torch/pythonCandidates.ts'
 import type { PythonSources } from '../../engines/torch/pythonCandidates.ts'
 import { LabError } from '../../errors.ts'
+import { RunStopped } from '../../orchestrator/cancellation.ts'
+import type { RunControl } from '../../orchestrator/cancellation.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { requirementsOf, startEngine } from '../engines.ts'
 import { deviceKey, lockDevice } from './deviceLock.ts'
 import type { DeviceLock } from './deviceLock.ts'
+
+/** A run that waits looks again so often whether its device is free. */
+const LOOK_MILLISECONDS = 1000
+
+/** What ends the waiting of a run for its device, other than the device. */
+export type Waiting = Pick<RunControl, 'stopRequested' | 'signal'>
 
 /** The engines of one run: its own, those started again, and those of its step reward models. */
 export interface RunEngines {
@@ -19,14 +28,14 @@ export interface RunEngines {
 /**
  * Finds what the run's engine needs before anything of the run is made. The first engine on a device that runs cannot share takes
  * it for the run: one that dies leaves it to the next, not to another run.
- * @param folder of the run file. @throws LabError of `findPython`
+ * @param folder of the run file. @param waiting where the run waits for a device that another one has. @throws LabError of `findPython`
  */
-export async function runEngines(run: ResolvedRun, directory: string, sources: PythonSources, folder: string): Promise<RunEngines> {
+export async function runEngines(run: ResolvedRun, directory: string, sources: PythonSources, folder: string, waiting?: Waiting): Promise<RunEngines> {
   if (run.engine !== 'torch') return { start: (options) => startEngine(run.engine, options, () => sources), close: () => undefined }
   const { path } = await findPython(pythonCandidates(sources), { extra: requirementsOf(run.torch) })
     .catch((error: unknown) => { throw withHint(error, sources, folder) })
   const found: PythonSources = { ...sources, chosen: { path, by: 'the start of the run' } }
-  return deviceHolder(directory, (options) => startEngine('torch', { ...options, torch: run.torch }, () => found))
+  return deviceHolder(directory, (options) => startEngine('torch', { ...options, torch: run.torch }, () => found), { waiting })
 }
 
 /** An environment that lies at hand and is not trusted is worth a word. */
@@ -37,20 +46,51 @@ function withHint(error: unknown, sources: PythonSources, folder: string): unkno
   return new LabError(error.boundary, error.code, error.message, { remedy, cause: error, ...(error.place !== undefined && { place: error.place }) })
 }
 
-/** Engines of a run that has its device for itself from the first on. One that finds the device taken is closed at once. */
-export function deviceHolder(run: string, startOne: EngineFactory, folder?: string): RunEngines {
+export interface DeviceHolderOptions {
+  /** Default: a run that finds its device taken fails at once. */
+  readonly waiting?: Waiting | undefined
+  /** Of the locks. */
+  readonly folder?: string
+}
+
+/**
+ * Engines of a run that has its device for itself from the first on. One that finds the device taken is closed at once: an engine
+ * takes memory of it although it waits. It is started again once the device is free, where the run waits and people are told.
+ */
+export function deviceHolder(run: string, startOne: EngineFactory, { waiting, folder }: DeviceHolderOptions = {}): RunEngines {
   let held: DeviceLock | undefined
+  const lock = (device: string | undefined): DeviceLock => lockDevice(device, { run, places: runsPerDevice(), ...(folder !== undefined && { folder }) })
   const start: EngineFactory = async (options) => {
     const engine = await startOne(options)
+    if (held) return engine
+    let device: string | undefined
     try {
-      held ??= lockDevice(deviceKey(await engine.info()), { run, places: runsPerDevice(), ...(folder !== undefined && { folder }) })
+      device = deviceKey(await engine.info())
+      held = lock(device)
       return engine
     } catch (error) {
       await engine.close()
-      throw error
+      if (!waiting || !options.onNotice || !LabError.is(error, 'engine/device-busy')) throw error
+      options.onNotice({ kind: 'waitsForDevice', detail: error.message })
     }
+    held = await whenFree(() => lock(device), waiting)
+    return startOne(options)
   }
   return { start, close: () => held?.release() }
+}
+
+/** @throws RunStopped where people stop the run meanwhile. */
+async function whenFree(lock: () => DeviceLock, waiting: Waiting): Promise<DeviceLock> {
+  for (;;) {
+    // An abort ends the pause early; what it means is asked below.
+    await delay(LOOK_MILLISECONDS, undefined, { signal: waiting.signal }).catch(() => undefined)
+    if (waiting.stopRequested) throw new RunStopped()
+    try {
+      return lock()
+    } catch (error) {
+      if (!LabError.is(error, 'engine/device-busy')) throw error
+    }
+  }
 }
 
 function runsPerDevice(): number {
