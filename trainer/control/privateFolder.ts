@@ -26,6 +26,19 @@ export function ensurePrivateFolder(folder: string): string {
   return path.join(fs.realpathSync(path.dirname(folder)), path.basename(folder))
 }
 
+/** How often what lives in the folder is to be refreshed: folders for short-lived files are cleaned by age, mostly of days. */
+export const REFRESH_MILLISECONDS = 3_600_000
+
+/** Makes a file new, where it is still there. */
+export function refreshFile(place: string): void {
+  const now = new Date()
+  try {
+    fs.utimesSync(place, now, now)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
 /**
  * @throws LabError `control/not-private` where the folder is a link, or where anybody but the user can look into it. Windows
  * keeps a user's own folders to the user.

@@ -4,7 +4,7 @@ import writeFileAtomic from 'write-file-atomic'
 import { TrainerEntry } from '../protocol/control.ts'
 import { isRunning } from '../stores/processIdentity.ts'
 import { pipePath } from './pipePath.ts'
-import { requirePrivateFolder } from './privateFolder.ts'
+import { refreshFile, requirePrivateFolder } from './privateFolder.ts'
 
 const ENTRY_NAME = /^([0-9a-f]{16})\.json$/
 const ENTRY_LIMIT = 64 * 1024
@@ -21,15 +21,8 @@ export function leaveRegistry(folder: string, id: string): void {
   fs.rmSync(entryPath(folder, id), { force: true })
 }
 
-/** Folders for short-lived files are cleaned by age; a trainer that lives is not old. */
-export function refreshEntry(folder: string, id: string): void {
-  const now = new Date()
-  try {
-    fs.utimesSync(entryPath(folder, id), now, now)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
-}
+/** A trainer that lives is not old. */
+export const refreshEntry = (folder: string, id: string): void => refreshFile(entryPath(folder, id))
 
 /** The trainer with this id; undefined where there is no entry, or one that is not as a trainer makes it. */
 export function readEntry(folder: string, id: string): TrainerEntry | undefined {

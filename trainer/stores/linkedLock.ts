@@ -44,7 +44,8 @@ function removeDead(place: string, judged: string, moved: string): void {
   }
 }
 
-function contentOf(place: string): string | undefined {
+/** What a lock says; undefined where there is none. */
+export function contentOf(place: string): string | undefined {
   try {
     return fs.readFileSync(place, 'utf8')
   } catch {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { startControlServer } from '../../control/controlServer.ts'
+import { REFRESH_MILLISECONDS } from '../../control/privateFolder.ts'
 import { enterTrainer, leaveRegistry, refreshEntry } from '../../control/registry.ts'
 import { CONTROL_PROTOCOL } from '../../protocol/control.ts'
 import type { TrainerOrder, TrainerReady } from '../../protocol/control.ts'
@@ -15,9 +16,6 @@ import { readOrder } from '../hosting/readOrder.ts'
 import type { RunOutcome, Services } from '../services.ts'
 import { launchRequest } from '../watchRun.ts'
 import { requireWritable } from '../writableFolder.ts'
-
-/** Entries are looked at by age where folders for short-lived files are cleaned. */
-const REFRESH_MILLISECONDS = 3_600_000
 
 /**
  * The trainer of one run as the extension starts it: takes an order on standard input, answers with one line on standard

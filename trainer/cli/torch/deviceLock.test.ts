@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../../errors.ts'
 import { identityOf, ownIdentity } from '../../stores/processIdentity.ts'
 import { deviceKey, lockDevice } from './deviceLock.ts'
@@ -55,6 +56,31 @@ describe('device lock', () => {
     assert.deepEqual(readdirSync(folder), ['cuda-0.0.lock'])
     second.release()
     assert.deepEqual(readdirSync(folder), [])
+  })
+
+  it('stays new as long as it is held, where files are cleaned by age', async () => {
+    const place = join(folder, 'cuda-0.0.lock')
+    const lock = lockDevice('cuda-0', { run: '/runs/mine', folder, refreshMilliseconds: 5 })
+    utimesSync(place, 1, 1)
+    while (statSync(place).mtimeMs < 2000) await delay(5)
+    lock.release()
+    heldBy(livingOther())
+    utimesSync(place, 1, 1)
+    await delay(30)
+    assert.equal(statSync(place).mtimeMs, 1000)
+  })
+
+  it('takes nothing from a run that has the place since the file was cleaned away', async () => {
+    const place = join(folder, 'cuda-0.0.lock')
+    const lock = lockDevice('cuda-0', { run: '/runs/mine', folder, refreshMilliseconds: 5 })
+    rmSync(place)
+    await delay(30)
+    heldBy(livingOther())
+    utimesSync(place, 1, 1)
+    await delay(30)
+    assert.equal(statSync(place).mtimeMs, 1000)
+    lock.release()
+    assert.deepEqual(readdirSync(folder), ['cuda-0.0.lock'])
   })
 
   it('lets as many runs share a device as are allowed', () => {

@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { ensurePrivateFolder, privateFolder } from '../../control/privateFolder.ts'
+import { ensurePrivateFolder, privateFolder, REFRESH_MILLISECONDS, refreshFile } from '../../control/privateFolder.ts'
 import type { EngineInfo } from '../../engines/engine.ts'
 import { LabError } from '../../errors.ts'
-import { claimLock } from '../../stores/linkedLock.ts'
+import { claimLock, contentOf } from '../../stores/linkedLock.ts'
 import { isRunning, ownIdentity } from '../../stores/processIdentity.ts'
 
 const Holder = z.object({
@@ -26,10 +26,21 @@ export interface DeviceLockOptions {
   readonly places?: number
   /** Default: a folder that only the user can read. */
   readonly folder?: string
+  readonly refreshMilliseconds?: number
+}
+
+interface Place {
+  readonly file: string
+  readonly content: string
+}
+
+interface HeldPlace extends Place {
+  users: number
+  readonly refreshing: NodeJS.Timeout
 }
 
 /** What this process holds: a run's engines, its scorers and those started again share one place. */
-const held = new Map<string, { file: string; users: number }>()
+const held = new Map<string, HeldPlace>()
 
 /**
  * Takes a place on a device. @param device as `deviceKey` names it; undefined = one that any number of runs may use.
@@ -39,7 +50,7 @@ export function lockDevice(device: string | undefined, options: DeviceLockOption
   if (device === undefined) return { release: () => undefined }
   const folder = options.folder ?? ensurePrivateFolder(path.join(privateFolder(), 'devices'))
   const key = path.join(folder, device)
-  const mine = held.get(key) ?? { file: claimPlace(key, device, options), users: 0 }
+  const mine = held.get(key) ?? keptNew(claimPlace(key, device, options), options.refreshMilliseconds)
   mine.users++
   held.set(key, mine)
   let released = false
@@ -49,25 +60,35 @@ export function lockDevice(device: string | undefined, options: DeviceLockOption
       released = true
       if (--mine.users > 0) return
       held.delete(key)
-      fs.rmSync(mine.file, { force: true })
+      clearInterval(mine.refreshing)
+      if (isOwn(mine)) fs.rmSync(mine.file, { force: true })
     }
   }
 }
 
-function claimPlace(key: string, device: string, { run, places = 1 }: DeviceLockOptions): string {
+/** A lock of a run of days must not look like something left behind. */
+function keptNew(place: Place, milliseconds = REFRESH_MILLISECONDS): HeldPlace {
+  const refreshing = setInterval(() => { if (isOwn(place)) refreshFile(place.file) }, milliseconds).unref()
+  return { ...place, users: 0, refreshing }
+}
+
+/** Where the file was cleaned away all the same, another run may have the place by now. */
+const isOwn = ({ file, content }: Place): boolean => contentOf(file) === content
+
+function claimPlace(key: string, device: string, { run, places = 1 }: DeviceLockOptions): Place {
   const holders: Holder[] = []
   for (let place = 0; place < places; place++) {
     const file = `${key}.${place}.lock`
-    const holder = claim(file, run)
-    if (holder === undefined) return file
+    const content = JSON.stringify({ version: 1, ...ownIdentity(), run } satisfies Holder)
+    const holder = claim(file, content)
+    if (holder === undefined) return { file, content }
     holders.push(holder)
   }
   throw busy(device, holders)
 }
 
 /** Takes the place, from a process that has ended too. Answers who has it otherwise. */
-function claim(file: string, run: string): Holder | undefined {
-  const content = JSON.stringify({ version: 1, ...ownIdentity(), run } satisfies Holder)
+function claim(file: string, content: string): Holder | undefined {
   const other = claimLock(file, content, (each) => livingHolder(each) !== undefined)
   return other === undefined ? undefined : parse(other)
 }
