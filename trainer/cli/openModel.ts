@@ -5,7 +5,9 @@ import { modelPlace } from '../runFiles/hubModel.ts'
 import { checkModelFolder } from '../runFiles/modelFolder.ts'
 import { RunFileError } from '../runFiles/runFileError.ts'
 import type { Host } from './host.ts'
+import { printNotices } from './printNotices.ts'
 import type { Services } from './services.ts'
+import { deviceKey, warnOfHolders } from './torch/deviceLock.ts'
 
 /** Budget of a pass that only samples or scores: the default of run files. */
 const MICRO_BATCH_TOKENS = 1024
@@ -24,6 +26,9 @@ export async function openModel(
   refuseMissingModel(model, host, options.engine, 'MODEL')
   const engine = await services.openEngine(options.engine, { threads: options.threads, microBatchTokens: MICRO_BATCH_TOKENS, ...(options.torch && { torch: options.torch }) })
   try {
+    // It takes no place on its device: a few completions are not to wait for a run of days, nor to keep one from starting.
+    const warning = warnOfHolders(deviceKey(await engine.info()))
+    if (warning !== undefined) printNotices(host, [warning])
     return { engine, info: await engine.loadModel(folderSource(folder, options.chatTemplateKwargs)) }
   } catch (error) {
     await engine.close()

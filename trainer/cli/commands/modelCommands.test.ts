@@ -12,6 +12,7 @@ import { EXIT } from '../exitCodes.ts'
 import type { Services } from '../services.ts'
 import { testHost } from '../testHost.fixture.ts'
 import type { TestHost } from '../testHost.fixture.ts'
+import { deviceKey, lockDevice } from '../torch/deviceLock.ts'
 
 describe('model commands', () => {
   const folder = folderWithModel()
@@ -45,6 +46,30 @@ describe('model commands', () => {
         return []
       }, () => closed++), host)
       assert.deepEqual([code, whole, out, err, closed], [EXIT.finished, '26 * 2', '26 * 2 = 2\n', '(endOfText, 2 tokens)\n', 1])
+    })
+
+    it('goes on where a run holds the GPU, and says on stderr which', async () => {
+      const deviceId = `test-${process.pid}`
+      const onGpu: Partial<Services> = {
+        openEngine: async () => {
+          const engine = createFakeEngine()
+          return { ...engine, info: async () => ({ ...(await engine.info()), device: 'cuda:0', deviceId }) }
+        }
+      }
+      const evaluation = ['eval', 'base', '--engine', 'fake', '--environment', 'arithmetic-chain', '--problems', '1', '--samples', '1', '--max-tokens', '4', '--json']
+      const said: string[] = []
+      const lock = lockDevice(deviceKey({ device: 'cuda:0', deviceId }), { run: '/runs/a' })
+      try {
+        for (const args of [sampleArgs('--json'), evaluation]) {
+          const { code, err } = await lab(args, onGpu)
+          assert.equal(code, EXIT.finished, err)
+          said.push(err)
+        }
+      } finally {
+        lock.release()
+      }
+      for (const err of said) assert.equal(err.split('\n')[0], `Warning: The run /runs/a (process ${process.pid}) holds this GPU: both may run out of memory.`)
+      assert.doesNotMatch((await lab(sampleArgs('--json'), onGpu)).err, /holds this GPU/)
     })
 
     it('writes several completions one after another, or as JSON', async () => {

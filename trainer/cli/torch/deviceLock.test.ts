@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from '../../errors.ts'
 import { identityOf, ownIdentity } from '../../stores/processIdentity.ts'
-import { deviceKey, lockDevice } from './deviceLock.ts'
+import { deviceKey, lockDevice, warnOfHolders } from './deviceLock.ts'
 
 const busy = (take: () => unknown): LabError => {
   try {
@@ -90,6 +90,15 @@ describe('device lock', () => {
     lock.release()
     heldBy(livingOther(), 1)
     busy(() => lockDevice('cuda-0', { run: '/runs/mine', places: 2, folder }))
+  })
+
+  it('warns those who compute without a place, of living runs on the same device alone', () => {
+    heldBy({ ...livingOther(), startedAt: 'another time' }, 1)
+    assert.equal(warnOfHolders('cuda-0', folder), undefined)
+    heldBy(livingOther())
+    assert.equal(warnOfHolders('cuda-0', folder), `The run /runs/other (process ${process.ppid}) holds this GPU: both may run out of memory.`)
+    assert.deepEqual(['cuda-1', 'cuda', undefined].map((device) => warnOfHolders(device, folder)), [undefined, undefined, undefined])
+    assert.deepEqual(readdirSync(folder).sort(), ['cuda-0.0.lock', 'cuda-0.1.lock'])
   })
 
   it('names a device alike for processes that see different ones, and the CPU not at all', () => {

@@ -48,7 +48,7 @@ const held = new Map<string, HeldPlace>()
  */
 export function lockDevice(device: string | undefined, options: DeviceLockOptions): DeviceLock {
   if (device === undefined) return { release: () => undefined }
-  const folder = options.folder ?? ensurePrivateFolder(path.join(privateFolder(), 'devices'))
+  const folder = options.folder ?? locksFolder()
   const key = path.join(folder, device)
   const mine = held.get(key) ?? keptNew(claimPlace(key, device, options), options.refreshMilliseconds)
   mine.users++
@@ -64,6 +64,17 @@ export function lockDevice(device: string | undefined, options: DeviceLockOption
       if (isOwn(mine)) fs.rmSync(mine.file, { force: true })
     }
   }
+}
+
+const locksFolder = (): string => ensurePrivateFolder(path.join(privateFolder(), 'devices'))
+
+/** For what computes on a device without a place on it: says which runs have one; undefined where none has. @param folder of the locks. */
+export function warnOfHolders(device: string | undefined, folder?: string): string | undefined {
+  if (device === undefined) return undefined
+  const locks = folder ?? locksFolder()
+  const files = fs.readdirSync(locks).filter((name) => name.startsWith(`${device}.`) && name.endsWith('.lock'))
+  const holders = files.flatMap((name) => livingHolder(contentOf(path.join(locks, name)) ?? '') ?? [])
+  return holders.length === 0 ? undefined : `The run ${namesOf(holders)} holds this GPU: both may run out of memory.`
 }
 
 /** A lock of a run of days must not look like something left behind. */
@@ -107,9 +118,10 @@ function parse(content: string): Holder | undefined {
   }
 }
 
+const namesOf = (holders: readonly Holder[]): string => holders.map(({ run, pid }) => `${run.replace(/\p{C}/gu, '?')} (process ${pid})`).join(', ')
+
 function busy(device: string, holders: readonly Holder[]): LabError {
-  const names = holders.map(({ run, pid }) => `${run.replace(/\p{C}/gu, '?')} (process ${pid})`).join(', ')
-  return new LabError('engine', 'engine/device-busy', `The device ${device} is in use by the run ${names}.`, {
+  return new LabError('engine', 'engine/device-busy', `The device ${device} is in use by the run ${namesOf(holders)}.`, {
     place: device, remedy: 'Wait until it ends, or choose another device: --set torch.device=cuda:1. ROLLOUT_LAB_RUNS_PER_DEVICE allows more runs on one, where its memory has room for them.'
   })
 }
