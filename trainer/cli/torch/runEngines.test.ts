@@ -36,6 +36,14 @@ describe('engines of a run', () => {
     assert.deepEqual([readdirSync(folder), closed], [[], 2])
   })
 
+  it('let go of their device also where several began at once', async () => {
+    const { start, close } = deviceHolder('/runs/a', async () => engineOn('cuda:0'), { folder })
+    for (const engine of await Promise.all([start(OPTIONS), start(OPTIONS)])) await engine.close()
+    assert.deepEqual(readdirSync(folder), ['cuda-0.0.lock'])
+    close()
+    assert.deepEqual(readdirSync(folder), [])
+  })
+
   it('are closed where another run has the device', async () => {
     writeFileSync(join(folder, 'cuda-0.0.lock'), JSON.stringify({ version: 1, ...identityOf(process.ppid), run: '/runs/other' }))
     const { start, close } = deviceHolder('/runs/a', async () => engineOn('cuda:0'), { folder })

@@ -66,7 +66,8 @@ export function deviceHolder(run: string, startOne: EngineFactory, { waiting, fo
     let device: string | undefined
     try {
       device = deviceKey(await engine.info())
-      held = lock(device)
+      // Step reward models start at once, beside each other.
+      held ??= lock(device)
       return engine
     } catch (error) {
       await engine.close()
