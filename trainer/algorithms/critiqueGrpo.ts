@@ -14,7 +14,7 @@
 import type { OptionsOf } from '../protocol/algorithmOptions.ts'
 import type { Algorithm } from './algorithm.ts'
 import { centred } from './baselines.ts'
-import { rewardsOf } from './groups.ts'
+import { rewardsOf, sampledRewardsOf } from './groups.ts'
 import { policyGradientLoss } from './losses.ts'
 import { scaleAdvantages } from './scaling.ts'
 
@@ -23,7 +23,7 @@ export const critiqueGrpo: Algorithm<OptionsOf<'critique-grpo'>> = {
   weigh: (groups_P, options, context) => {
     const rewards_P = rewardsOf(groups_P)
     return {
-      weights_P_G: scaleAdvantages(rewards_P.map(centred), rewards_P, options.scale),
+      weights_P_G: scaleAdvantages(rewards_P.map(centred), sampledRewardsOf(groups_P), options.scale),
       loss: policyGradientLoss(options, context),
       as: 'advantages',
       reweigh: (logprobs_T, { behaviour_T }, { refined }) =>

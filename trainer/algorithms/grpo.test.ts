@@ -84,6 +84,11 @@ describe('lite-ppo', () => {
     assert.deepEqual(weights_P_G[1], [0, 0, 0, 0])
   })
 
+  it('takes the spread of all that was sampled, dropped groups included', () => {
+    const dropped = litePpo.weigh([groups[0]!, groupOf([0, 0, 0, 0], false)], LitePpoOptions.parse({ name: 'lite-ppo' }), context)
+    assert.deepEqual(dropped.weights_P_G, [weights_P_G[0], [null, null, null, null]])
+  })
+
   it('blows a nearly solved group up less than GRPO does', () => {
     const ofGrpo = grpo.weigh([groupOf([1, 1, 1, 1, 1, 1, 1, 0]), groupOf([1, 0, 1, 0, 1, 0, 1, 0])], options(), context)
     const ofLite = litePpo.weigh([groupOf([1, 1, 1, 1, 1, 1, 1, 0]), groupOf([1, 0, 1, 0, 1, 0, 1, 0])], LitePpoOptions.parse({ name: 'lite-ppo' }), context)

@@ -4,7 +4,7 @@
  *
  *   Aᵢ = (rᵢ − mean of the group) / (std of the batch + δ)        L = −min(ρA, clip(ρ, 1 − low, 1 + high)·A), token mean
  *
- * The batch's spread keeps nearly solved problems, whose group spread is small, from being blown up.
+ * The batch is all that was sampled, uniform groups included, whether the filter keeps them or not. Its spread keeps nearly solved problems, whose group spread is small, from being blown up.
  * Assumes rewards on one scale over the batch. Degenerate cases: uniform group: A = 0; uniform batch: all A = 0.
  */
 import type { OptionsOf } from '../protocol/algorithmOptions.ts'

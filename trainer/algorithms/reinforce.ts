@@ -6,14 +6,14 @@
  * b: none = 0; batch = mean reward of the batch; group = mean of the problem's rollouts; leaveOneOut = mean of the *other*
  * rollouts of the problem (unbiased, = rloo). s: 1, or the standard deviation of the rewards of the group or batch.
  * Assumes one on-policy update per step (no ratio). Degenerate cases: a uniform group has A = 0 under group and
- * leaveOneOut; without spread a scaled advantage is 0; a lone rollout has A = 0 under leaveOneOut. Batch statistics are
- * over the groups that the filter kept.
+ * leaveOneOut; without spread a scaled advantage is 0; a lone rollout has A = 0 under leaveOneOut. The batch's mean
+ * is over the groups that the filter kept, its standard deviation over all.
  */
 import type { OptionsOf } from '../protocol/algorithmOptions.ts'
 import type { Algorithm } from './algorithm.ts'
 import { centred, leaveOneOut, mean, scorable, subtract } from './baselines.ts'
 import type { Advantages_G, Rewards_G } from './baselines.ts'
-import { rewardsOf } from './groups.ts'
+import { rewardsOf, sampledRewardsOf } from './groups.ts'
 import { policyGradientLoss } from './losses.ts'
 import { scaleAdvantages } from './scaling.ts'
 
@@ -24,7 +24,7 @@ export const reinforce: Algorithm<Options> = {
   weigh: (groups_P, options, context) => {
     const rewards_P = rewardsOf(groups_P)
     return {
-      weights_P_G: scaleAdvantages(subtractBaseline(rewards_P, options.baseline), rewards_P, options.scale),
+      weights_P_G: scaleAdvantages(subtractBaseline(rewards_P, options.baseline), sampledRewardsOf(groups_P), options.scale),
       loss: policyGradientLoss(options, context),
       as: 'advantages'
     }

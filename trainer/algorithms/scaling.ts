@@ -20,7 +20,7 @@ export function divideBySpread(advantages: Advantages_G, spread: number): Advant
 
 export type Scale = 'none' | 'group' | 'batch'
 
-/** Divides each group's advantages by the standard deviation of its rewards, of all rewards of the batch, or not at all. */
+/** Divides each group's advantages by the standard deviation of its rewards, of all rewards of the batch, or not at all. `rewards_P` are of dropped groups as well. */
 export function scaleAdvantages(advantages_P: readonly Advantages_G[], rewards_P: readonly Rewards_G[], scale: Scale): readonly Advantages_G[] {
   if (scale === 'none') return advantages_P
   const ofBatch = scale === 'batch' ? standardDeviation(rewards_P.flatMap(scorable)) : 0

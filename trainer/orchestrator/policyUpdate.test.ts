@@ -54,3 +54,27 @@ describe('mismatch of sampler and trainer', () => {
     for (const values of found) for (const value of values) assert.ok(value! < 1e-9, String(value))
   })
 })
+
+describe('a constant divisor', () => {
+  /** The gradient's norm in the first step of Dr. GRPO, and the share of groups that were kept. */
+  async function firstStep(dropZeroVariance: boolean): Promise<{ gradNorm: number; kept: number }> {
+    const run = await testRun({
+      steps: 1, problemsPerStep: 8, algorithm: { name: 'grpo', scale: 'none', normalisation: 'constant' }, filter: { dropZeroVariance }, evaluation: { problems: 0 }
+    })
+    const { parts, directory } = await run.open()
+    try {
+      await runTrainer(parts)
+      const step = run.events.find((event) => event.type === 'stepFinished')!
+      return { gradNorm: step.metrics['gradient/norm']!, kept: step.metrics['groups/kept']! }
+    } finally {
+      directory.close()
+      run.remove()
+    }
+  }
+
+  it('gives the others no more weight where uniform groups are dropped', async () => {
+    const [dropped, all] = [await firstStep(true), await firstStep(false)]
+    assert.ok(dropped.kept > 0 && dropped.kept < 1 && all.kept === 1)
+    assert.ok(Math.abs(dropped.gradNorm - all.gradNorm) < 1e-12 * all.gradNorm, `${dropped.gradNorm} is not ${all.gradNorm}`)
+  })
+})

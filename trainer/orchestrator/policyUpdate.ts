@@ -7,8 +7,8 @@ import type { StagePlan } from './runPlan.ts'
 import { optimizerStepAt } from './schedule.ts'
 import type { Session } from './session.ts'
 import { tokenUpdatesOf } from './tokenUpdates.ts'
-import { lossWithRegularisers, scaleWeights, splitIntoUpdates } from './trainingBatch.ts'
-import type { TrainItem } from './trainingBatch.ts'
+import { lossOfUpdate, scaleWeights, splitIntoUpdates } from './trainingBatch.ts'
+import type { TrainItem, WeighedRows } from './trainingBatch.ts'
 
 export interface PolicyUpdate {
   readonly updates: readonly UpdateFigures[]
@@ -19,14 +19,14 @@ export interface PolicyUpdate {
 }
 
 /** The optimiser steps of one RL step. No items, no update: the weights stay as they are. */
-export async function updatePolicy(session: Session, stage: StagePlan, stageStep: number, items: readonly TrainItem[], weighed: Weighed): Promise<PolicyUpdate> {
+export async function updatePolicy(session: Session, stage: StagePlan, stageStep: number, rows: Pick<WeighedRows, 'items' | 'scorable'>, weighed: Weighed): Promise<PolicyUpdate> {
   const updates: UpdateFigures[] = []
   const tokenUpdates: TokenUpdate[] = []
   let scoredTokens: readonly ScoredTokens[] = []
-  const parts = splitIntoUpdates(items, stage.updatesPerStep, session.plan.run.seed, stage.stepsBefore + stageStep)
+  const parts = splitIntoUpdates(rows.items, stage.updatesPerStep, session.plan.run.seed, stage.stepsBefore + stageStep)
   for (const [u, part] of parts.entries()) {
     const data = await reweighed(session, part, weighed)
-    const loss = lossWithRegularisers(weighed.loss, stage)
+    const loss = lossOfUpdate(weighed.loss, stage, part, rows)
     const result = await session.engine.forwardBackward(data, loss, session.control.signal)
     requireFinite(result.loss, 'the loss')
     // A refinement was sampled under another prompt: there the two are not to agree.

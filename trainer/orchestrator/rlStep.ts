@@ -87,11 +87,11 @@ async function finishStep(
   const decisions = rows.map((group) => decideGroup(group, stage))
   const scored = scoredGroups(rows, decisions, stage)
   const weighed = await session.parts.weigh(scored, groupAlgorithm(stage), { maxTokens: stage.sampling.maxTokens })
-  const { groups, items } = applyWeights(rows, decisions, scored, weighed, reference)
+  const { groups, ...trained } = applyWeights(rows, decisions, scored, weighed, reference)
   throwIfStoppedNow(session.control)
-  if (seal && items.length === 0) session.journal.event({ type: 'warning', step, code: 'step/no-update', message: noUpdate(droppedByReason(decisions)) })
+  if (seal && trained.items.length === 0) session.journal.event({ type: 'warning', step, code: 'step/no-update', message: noUpdate(droppedByReason(decisions)) })
   const weighedAt = clock.seconds()
-  const { tokenUpdates, ...update } = await sealedMeanwhile(updatePolicy(session, stage, stageStep, items, weighed), () => seal?.(groups.flat()))
+  const { tokenUpdates, ...update } = await sealedMeanwhile(updatePolicy(session, stage, stageStep, trained, weighed), () => seal?.(groups.flat()))
   if (isNotable(tokenUpdates)) session.parts.directory.updates.write(step, tokenUpdates)
   session.position.stageStep = stageStep
   session.position.step = step

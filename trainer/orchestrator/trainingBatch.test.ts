@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { splitIntoUpdates } from './trainingBatch.ts'
+import type { Loss, Normalisation } from '../engines/engine.ts'
+import { Regulariser } from '../protocol/runFile.ts'
+import { lossOfUpdate, splitIntoUpdates } from './trainingBatch.ts'
 import type { TrainItem } from './trainingBatch.ts'
 
 const items = (count: number): TrainItem[] =>
@@ -21,5 +23,26 @@ describe('splitIntoUpdates', () => {
       assert.ok(count < updates || Math.max(...sizes) - Math.min(...sizes) <= 1)
       assert.deepEqual(splitIntoUpdates(items(count), updates, seed, 1), parts)
     }))
+  })
+})
+
+describe('lossOfUpdate', () => {
+  const trained = items(6)
+  const divided = (normalisation: Normalisation, scorable: number, part = trained): Normalisation => {
+    const loss: Loss = { terms: [{ kind: 'policyGradient', weight: 1, ratio: 'none' }], normalisation }
+    return lossOfUpdate(loss, { regulariser: Regulariser.parse({}) }, part, { items: trained, scorable }).normalisation
+  }
+
+  it('divides by an update’s share of all scorable rollouts where the divisor is constant', () => {
+    const constant: Normalisation = { kind: 'constant', length: 64 }
+    assert.deepEqual(divided(constant, 6), { ...constant, denominator: 6 })
+    assert.deepEqual(divided(constant, 48), { ...constant, denominator: 48 })
+    assert.deepEqual([trained.slice(0, 2), trained.slice(2)].map((part) => divided(constant, 48, part)), [{ ...constant, denominator: 16 }, { ...constant, denominator: 32 }])
+  })
+
+  it('leaves means over what is trained on, and a divisor that is given, as they are', () => {
+    for (const normalisation of [{ kind: 'tokenMean' }, { kind: 'sequenceMean' }, { kind: 'constant', length: 64, denominator: 5 }] as const) {
+      assert.deepEqual(divided(normalisation, 48), normalisation)
+    }
   })
 })

@@ -23,6 +23,8 @@ export interface WeighedRows {
   readonly groups: Rollout[][]
   /** What is trained on, in the order of the rows. */
   readonly items: TrainItem[]
+  /** Rollouts of the step that could be scored, those of dropped groups and those masked as truncated included. */
+  readonly scorable: number
 }
 
 interface WeighedRow {
@@ -43,7 +45,10 @@ export function applyWeights(
       return weighRow(row, weights_T, { kept: decision.kept, why: decision.why }, scored[g]!.rollouts[s]!, weighed.as, reference)
     })
   )
-  return { groups: rows.map((group) => group.map(({ row }) => row)), items: rows.flat().flatMap(({ item }) => (item ? [item] : [])) }
+  return {
+    groups: rows.map((group) => group.map(({ row }) => row)), items: rows.flat().flatMap(({ item }) => (item ? [item] : [])),
+    scorable: scored.flatMap(({ rollouts }) => rollouts).filter(({ reward }) => reward !== null).length
+  }
 }
 
 function spreadWeights(weights: TokenWeights, tokens: number): readonly number[] | null {
@@ -72,8 +77,18 @@ function weighRow(
   return { row: final, item: { id: row.id, scored, behaviourLogprobs_T, drawnLogprobs_T: segment!.samplingLogprobs, sequence } }
 }
 
+/**
+ * The loss of one update that trains on `part` of a step's items. A constant divisor counts this part's share of all scorable
+ * rollouts: a group that was dropped would have added 0, and dropping it must not give the others more weight (Dr. GRPO).
+ */
+export function lossOfUpdate(loss: Loss, stage: Pick<StagePlan, 'regulariser'>, part: readonly TrainItem[], { items, scorable }: Pick<WeighedRows, 'items' | 'scorable'>): Loss {
+  const { normalisation } = loss
+  const counted = normalisation.kind === 'constant' && normalisation.denominator === undefined
+  return lossWithRegularisers(counted ? { ...loss, normalisation: { ...normalisation, denominator: (scorable * part.length) / items.length } } : loss, stage)
+}
+
 /** The algorithm's loss with the stage's regularisers. */
-export function lossWithRegularisers(loss: Loss, stage: StagePlan): Loss {
+function lossWithRegularisers(loss: Loss, stage: Pick<StagePlan, 'regulariser'>): Loss {
   const { kl, entropyBonus } = stage.regulariser
   return {
     ...loss,

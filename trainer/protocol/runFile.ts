@@ -100,7 +100,7 @@ export type RewardRef = z.infer<typeof RewardRef>
 export const GroupFilter = z.strictObject({
   dropAllRight: z.boolean().default(false).describe('Drop groups whose answers are all right.'),
   dropAllWrong: z.boolean().default(false).describe('Drop groups whose answers are all wrong.'),
-  dropZeroVariance: z.boolean().optional().describe('Drop groups whose rewards are all equal. Default: true where the algorithm’s advantages of such a group are 0 (grpo, rloo, lite-ppo, critique-grpo, reinforce against its group), else false.'),
+  dropZeroVariance: z.boolean().optional().describe('Drop groups whose rewards are all equal. Default: true where the algorithm’s advantages of such a group are 0 (grpo, rloo, lite-ppo, critique-grpo, reinforce against its group), else false. A dropped group also goes without what else the loss holds: the KL penalty in the loss and the entropy bonus.'),
   accuracyLow: Share.default(0).describe('Drop groups with a lower share of right answers.'),
   accuracyHigh: Share.default(1).describe('Drop groups with a higher share of right answers.'),
   dropTruncated: z.boolean().default(false).describe('Mask completions cut off at the token limit.')
