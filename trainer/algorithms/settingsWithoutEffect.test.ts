@@ -24,6 +24,13 @@ describe('settingsWithoutEffect', () => {
     }
   })
 
+  it('names k1 in the loss, which holds nothing back, with a way out that the algorithm reads', () => {
+    const k1 = (place: 'loss' | 'reward', coefficient = 0.1): RunFileInput['regulariser'] => ({ kl: { estimator: 'k1', coefficient, place } })
+    assert.match(said({ regulariser: k1('loss') }).join(), /^Stage "rl": the KL penalty holds nothing back, since the gradient of k1 .* to "k2" or "k3", or `regulariser.kl.place` to "reward"\.$/)
+    assert.match(said({ algorithm: { name: 'topr' }, regulariser: k1('loss') }).join(), /holds nothing back.* to "k2" or "k3"\.$/)
+    assert.deepEqual([...said({ regulariser: k1('reward') }), ...said({ regulariser: k1('loss', 0) })], [])
+  })
+
   it('names a regulariser that no stage can apply, and leaves one alone that a later stage does', () => {
     assert.match(said({ algorithm: { name: 'sft' }, regulariser: { entropyBonus: 1 } })[0]!, /^Stage "rl": `regulariser` has no effect, since the loss of sft/)
     const first = { name: 'first', algorithm: { name: 'sft' } } as const

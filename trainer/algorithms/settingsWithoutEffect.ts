@@ -18,7 +18,7 @@ export function settingsWithoutEffect(run: ResolvedRun): string[] {
 
 function ofStage(run: ResolvedRun, stage: Stage): string[] {
   const { algorithm, regulariser, rewards, sampling }: Settings = { ...run, ...stage }
-  if (!isSupervised(algorithm)) return [...ofVerdicts({ algorithm, regulariser, rewards }), ...ofSampling(algorithm, sampling)]
+  if (!isSupervised(algorithm)) return [...ofVerdicts({ algorithm, regulariser, rewards }), ...ofEstimator(algorithm, regulariser), ...ofSampling(algorithm, sampling)]
   // That of the run is for the stages that can apply it.
   return ofSupervised(algorithm, stage.regulariser ?? (everyStageIsSupervised(run) ? run.regulariser : undefined))
 }
@@ -44,6 +44,13 @@ function ofVerdicts({ algorithm, regulariser: { kl }, rewards }: Omit<Settings, 
     ...(kl.coefficient > 0 && kl.place === 'reward' ? [`the KL penalty has no effect in the reward, since ${algorithm.name} learns from verdicts. Set \`regulariser.kl.place\` to "loss".`] : []),
     ...(unread.length > 0 ? [`the rewards ${unread.join(', ')} are recorded and change no weight, since ${algorithm.name} learns from verdicts. Take an algorithm that reads rewards, such as grpo or rloo.`] : [])
   ]
+}
+
+/** In the loss k1 is log π minus a constant: its gradient is that of log π alone, whose mean over the policy's own samples is 0. */
+function ofEstimator(algorithm: AlgorithmOptions, { kl }: Settings['regulariser']): string[] {
+  if (kl.coefficient === 0 || kl.place !== 'loss' || kl.estimator !== 'k1') return []
+  const elsewhere = learnsFromVerdicts(algorithm) ? '' : ', or `regulariser.kl.place` to "reward"'
+  return [`the KL penalty holds nothing back, since the gradient of k1 in the loss does not depend on the reference and is 0 on average. Set \`regulariser.kl.estimator\` to "k2" or "k3"${elsewhere}.`]
 }
 
 /** Whether right and wrong is all that the algorithm reads of a rollout. */

@@ -110,7 +110,7 @@ export type GroupFilter = z.infer<typeof GroupFilter>
 export const Regulariser = z.strictObject({
   kl: z
     .strictObject({
-      estimator: z.enum(['k1', 'k2', 'k3']).default('k3').describe('Of the divergence, per token, with r the reference over the policy: k1 = −log r, k2 = (log r)² / 2, k3 = r − 1 − log r.'),
+      estimator: z.enum(['k1', 'k2', 'k3']).default('k3').describe('Of the divergence, per token, with r the reference over the policy: k1 = −log r, k2 = (log r)² / 2, k3 = r − 1 − log r. In the loss take k2 or k3: the gradient of k1 there does not depend on the reference.'),
       coefficient: NonNegative.default(0).describe('Weight of the penalty; 0 = none.'),
       place: z.enum(['loss', 'reward']).default('loss').describe('loss: a term of the loss; reward: taken off the reward before advantages are computed.')
     })
