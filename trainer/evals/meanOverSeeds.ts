@@ -6,6 +6,9 @@ const T_QUANTILES = [
   2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042
 ]
 
+/** Of Student's t: half of a 95 % interval in standard errors. */
+export const tQuantile = (degreesOfFreedom: number): number => T_QUANTILES[degreesOfFreedom - 1] ?? 1.96
+
 /** `half`: half the width of Student's 95 % interval around the mean; null for a single value. */
 export interface OverSeeds {
   readonly mean: number
@@ -19,7 +22,7 @@ export function overSeeds(values: readonly number[]): OverSeeds | null {
   const mean = values.reduce((sum, value) => sum + value, 0) / n
   if (n === 1) return { mean, half: null }
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)
-  return { mean, half: (T_QUANTILES[n - 2] ?? 1.96) * Math.sqrt(variance / n) }
+  return { mean, half: tQuantile(n - 1) * Math.sqrt(variance / n) }
 }
 
 /** The same as an estimate. @throws RangeError for fewer than 2 values. */

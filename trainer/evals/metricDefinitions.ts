@@ -24,6 +24,10 @@ const define = (title: string, unit: MetricDefinition['unit'], denominator: stri
 export const METRIC_DEFINITIONS = {
   'reward/mean': define('Reward', 'reward', ROLLOUTS, 'Mean total reward.'),
   'reward/std': define('Reward spread', 'reward', ROLLOUTS, 'Sample standard deviation (n − 1) of the total reward.'),
+  'reward/standardError': define(
+    'Standard error of the reward', 'reward', GROUPS,
+    'Sample standard deviation (n − 1) of the groups’ mean total rewards over √groups: rollouts of one problem are alike and do not count as independent.'
+  ),
   'reward/part/*': define(
     'Reward part', 'reward', 'rollouts of the step where this part has a score',
     'Mean score of the part, before its weight.'

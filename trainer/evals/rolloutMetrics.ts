@@ -33,16 +33,27 @@ const isRefinement = ({ segments }: Rollout): boolean => segments[0]?.source ===
 
 function rewardMetrics(rollouts: readonly Rollout[]): Record<string, number> {
   const totals = rollouts.flatMap(({ reward }) => (reward.total === null ? [] : [reward.total]))
-  const mean = meanOf(totals)
-  const squares = totals.reduce((sum, total) => sum + (total - mean) ** 2, 0)
   return {
-    'reward/mean': mean,
-    'reward/std': totals.length < 2 ? NaN : Math.sqrt(squares / (totals.length - 1)),
+    'reward/mean': meanOf(totals),
+    'reward/std': spreadOf(totals),
+    'reward/standardError': standardError(rollouts),
     ...partMeans(rollouts),
     'train/passAt1': shareOf(rollouts.filter(({ correct }) => correct !== null), ({ correct }) => correct === true),
     'rollouts/total': rollouts.length,
     'rollouts/notScorable': rollouts.length - totals.length
   }
+}
+
+/** Sample standard deviation; NaN for fewer than two values. */
+function spreadOf(values: readonly number[]): number {
+  const mean = meanOf(values)
+  return values.length < 2 ? NaN : Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
+}
+
+/** Rollouts of one problem are alike, so that groups are what varies independently. */
+function standardError(rollouts: readonly Rollout[]): number {
+  const groups = [...groupBy(rollouts.filter(({ reward }) => reward.total !== null), ({ group }) => group).values()]
+  return spreadOf(groups.map((group) => meanOf(group.map(({ reward }) => reward.total!)))) / Math.sqrt(groups.length)
 }
 
 function partMeans(rollouts: readonly Rollout[]): Record<string, number> {

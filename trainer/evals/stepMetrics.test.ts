@@ -51,6 +51,9 @@ describe('stepMetrics', () => {
   it('measures rewards over scorable rollouts', () => {
     assert.equal(values['reward/mean'], 3 / 5)
     assert.ok(Math.abs((values['reward/std'] ?? 0) - Math.sqrt(0.3)) < 1e-12)
+    // Means of the groups with a reward: 1/2, 1, 0.
+    assert.ok(Math.abs((values['reward/standardError'] ?? 0) - 0.5 / Math.sqrt(3)) < 1e-12)
+    assert.equal('reward/standardError' in stepMetrics(figures({ rollouts: [rollout('one', true, 1), rollout('one', false, 1), rollout('lost', null, 1)] })), false)
     assert.equal(values['reward/part/answer'], 3 / 5)
     assert.equal(values['train/passAt1'], 3 / 5)
     assert.deepEqual([values['rollouts/total'], values['rollouts/notScorable']], [7, 2])

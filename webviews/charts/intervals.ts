@@ -1,3 +1,5 @@
+import { tQuantile } from '../../trainer/evals/meanOverSeeds.ts'
+
 /** Bounds of 95 % intervals, step by step; null where a part is missing. */
 export interface Bounds {
   readonly low: (number | null)[]
@@ -12,6 +14,17 @@ export function meanInterval(
     const spread = std[i] ?? null
     const n = count[i] ?? 0
     return value === null || spread === null || n < 1 ? null : (1.96 * spread) / Math.sqrt(n)
+  })
+  return boundsOf(mean, half)
+}
+
+/** mean ± t · standard error: Student's interval of a mean over groups, whose rollouts are not independent. */
+export function groupsInterval(
+  mean: readonly (number | null)[], standardError: readonly (number | null)[], groups: readonly (number | null)[]
+): Bounds {
+  const half = standardError.map((error, i) => {
+    const n = groups[i] ?? 0
+    return error === null || n < 2 ? null : tQuantile(n - 1) * error
   })
   return boundsOf(mean, half)
 }

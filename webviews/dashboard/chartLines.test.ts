@@ -11,7 +11,15 @@ const run = (seed: number, reward: number[], more: Parameters<typeof card>[0] = 
 })
 
 describe('lines of charts', () => {
-  it('give the reward its interval over the scorable rollouts', () => {
+  it('give the reward its interval over the groups with a reward', () => {
+    const values = { 'reward/mean': [0.5, 0.5], 'reward/standardError': [0.05, null], 'reward/std': [0.4, 0.4], 'groups/total': [18, 18], 'groups/dropped/notScorable': [2, null], 'rollouts/total': [64, 64] }
+    const [line] = chartLines(spec('reward'), curvesOf([{ card: card({}), series: drawnSeries(values) }], true), undefined)
+    assert.ok(Math.abs(line!.high![0]! - (0.5 + 2.131 * 0.05)) < 1e-12)
+    assert.ok(Math.abs(line!.low![0]! - (0.5 - 2.131 * 0.05)) < 1e-12)
+    assert.ok(Math.abs(line!.high![1]! - (0.5 + 1.96 * (0.4 / 8))) < 1e-12)
+  })
+
+  it('give the reward of an older run its interval over the scorable rollouts', () => {
     const [line] = chartLines(spec('reward'), curvesOf([run(1, [0.5])], true), undefined)
     assert.ok(Math.abs(line!.high![0]! - (0.5 + 1.96 * (0.4 / 8))) < 1e-12)
     assert.deepEqual([line!.label, line!.color, line!.dash], ['mean', 0, 0])

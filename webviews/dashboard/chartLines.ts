@@ -1,5 +1,6 @@
 import type { ChartLine } from '../charts/chartData.ts'
-import { meanInterval } from '../charts/intervals.ts'
+import { groupsInterval, meanInterval } from '../charts/intervals.ts'
+import type { Bounds } from '../charts/intervals.ts'
 import { visibleLine } from '../protocol/visibleText.ts'
 import type { ChartSpec, LineSource } from './chartList.ts'
 import type { Curve } from './curves.ts'
@@ -34,12 +35,20 @@ const lineName = (name: string, spaced = false): string => visibleLine(spaced ? 
 
 const filled = (values: readonly (number | null)[], absent: number | undefined) => (absent === undefined ? values : values.map((value) => value ?? absent))
 
-/** Rollouts that could not be scored are no part of the mean. */
-function rewardInterval(run: TrackSeries): { low: readonly (number | null)[]; high: readonly (number | null)[] } {
-  const missing = valuesOf(run, 'rollouts/notScorable')
-  const scored = valuesOf(run, 'rollouts/total').map((count, i) => (count === null ? null : count - (missing[i] ?? 0)))
-  return meanInterval(valuesOf(run, 'reward/mean'), valuesOf(run, 'reward/std'), scored)
+/** Over the groups with a reward; over all scorable rollouts where a step has no standard error, as those of older runs. */
+function rewardInterval(run: TrackSeries): Bounds {
+  const mean = valuesOf(run, 'reward/mean')
+  const overGroups = groupsInterval(mean, valuesOf(run, 'reward/standardError'), without(run, 'groups/total', 'groups/dropped/notScorable'))
+  const overRollouts = meanInterval(mean, valuesOf(run, 'reward/std'), without(run, 'rollouts/total', 'rollouts/notScorable'))
+  return { low: filledBy(overGroups.low, overRollouts.low), high: filledBy(overGroups.high, overRollouts.high) }
 }
+
+function without(run: TrackSeries, counted: string, missing: string): (number | null)[] {
+  const left = valuesOf(run, missing)
+  return valuesOf(run, counted).map((count, i) => (count === null ? null : count - (left[i] ?? 0)))
+}
+
+const filledBy = (values: readonly (number | null)[], others: readonly (number | null)[]): (number | null)[] => values.map((value, i) => value ?? others[i] ?? null)
 
 function evaluationKinds(source: LineSource & { from: 'evaluation' }, runs: readonly TrackSeries[]): LineKind[] {
   return evaluationNames(runs, source.figure).map(({ set, k }) => ({

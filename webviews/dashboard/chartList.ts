@@ -39,7 +39,7 @@ export const CHARTS: readonly ChartSpec[] = [
   {
     id: 'reward', group: 'Learning', title: 'Reward', shape: shape('reward', 'auto'), rollouts: 'train',
     lines: [{ from: 'metric', name: 'reward/mean', label: 'mean', interval: 'reward' }],
-    about: 'Band: 95 % interval of the step’s mean, mean ± 1.96 · standard deviation / √rollouts; rollouts of one group are taken as independent.'
+    about: 'Band: Student’s 95 % interval of the step’s mean over its problems, mean ± t · standard error over groups. Where no standard error was recorded (older runs, steps of one group): mean ± 1.96 · standard deviation / √rollouts, which takes rollouts of one problem for independent and is too narrow.'
   },
   { id: 'parts', group: 'Learning', title: 'Reward by part', shape: shape('score', 'auto'), rollouts: 'train', lines: [metric('reward/part/*')] },
   {

@@ -26,11 +26,22 @@ def _rewards(rollouts: Sequence[Record]) -> dict[str, float]:
     return {
         **({"reward/mean": statistics.fmean(totals)} if totals else {}),
         **({"reward/std": statistics.stdev(totals)} if len(totals) > 1 else {}),
+        **_standard_error(rollouts),
         **{f"reward/part/{name}": statistics.fmean(scores) for name, scores in parts.items()},
         **({"train/passAt1": statistics.fmean(judged)} if judged else {}),
         "rollouts/total": len(rollouts),
         "rollouts/notScorable": len(rollouts) - len(totals),
     }
+
+
+def _standard_error(rollouts: Sequence[Record]) -> dict[str, float]:
+    """Over groups: rollouts of one problem are alike and do not count as independent."""
+    groups: dict[str, list[float]] = {}
+    for rollout in rollouts:
+        if rollout["reward"]["total"] is not None:
+            groups.setdefault(rollout["group"], []).append(rollout["reward"]["total"])
+    means = [statistics.fmean(totals) for totals in groups.values()]
+    return {"reward/standardError": statistics.stdev(means) / math.sqrt(len(means))} if len(means) > 1 else {}
 
 
 def _groups(rollouts: Sequence[Record]) -> dict[str, float]:

@@ -29,6 +29,7 @@ def test_figures_are_those_of_the_trainer() -> None:
     values = step_metrics(rollouts)
     assert values["reward/mean"] == values["reward/part/answer"] == values["train/passAt1"] == 0.75
     assert values["reward/std"] == pytest.approx(0.5)
+    assert values["reward/standardError"] == pytest.approx(0.25)
     assert (values["rollouts/total"], values["rollouts/notScorable"], values["groups/total"]) == (5, 1, 3)
     assert [values[f"groups/{name}"] for name in ("zeroVariance", "allRight", "allWrong", "sweetSpot")] == [
         0.5,
