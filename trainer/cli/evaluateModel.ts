@@ -8,6 +8,7 @@ import type { Graded } from '../orchestrator/grading.ts'
 import { heldOutProblems } from '../orchestrator/problemSource.ts'
 import { encodePrompts } from '../orchestrator/promptEncoder.ts'
 import type { EncodedPrompt } from '../orchestrator/promptEncoder.ts'
+import { votedAnswer } from '../orchestrator/rerankScores.ts'
 import { samplePrompts } from '../orchestrator/rolloutSlot.ts'
 import type { RolloutSlot } from '../orchestrator/rolloutSlot.ts'
 import type { Mixture } from '../orchestrator/runPlan.ts'
@@ -112,7 +113,7 @@ async function rankedSamples(answered: readonly Answered[], rank: EvaluateOption
   const samples: RankedSample[] = []
   for (const { slot, completion, graded: { found } } of answered) {
     const { correct = null, answer = null } = found?.verdict ?? {}
-    samples.push({ problemId: slot.problem.id, correct, answer, score: await rank(slot, completion, found) })
+    samples.push({ problemId: slot.problem.id, correct, answer: votedAnswer(answer, slot.environment), score: await rank(slot, completion, found) })
   }
   return samples
 }

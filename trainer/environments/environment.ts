@@ -92,6 +92,8 @@ export interface Environment<O = unknown, M = unknown> {
   render(completion: string, problem: Problem): Rendering
   /** `execution`: of the program, where `code` gave one to run. */
   grade(completion: string, problem: Problem, execution?: ExecutionRecord): Verdict
+  /** What a recorded answer says, written alike for all answers that the grader takes for equal; absent where it compares them as written. */
+  voteKey?(answer: string): string
   /** Truth of each step; empty where steps cannot be checked. */
   checkSteps(completion: string, problem: Problem): readonly StepVerdict[]
   /** Absent where an environment has no words for critiques. */

@@ -196,6 +196,13 @@ describe('jsonl: grading', () => {
     assert.equal(grade(`#### ${'a'.repeat(3000)}!`, '(a+)+', { grader: 'regex' }).correct, false)
   })
 
+  it('writes answers alike in votes that its grader takes for equal, and no others', () => {
+    const votes = (options: object, answers: readonly string[]): string[] => answers.map((answer) => environmentOver([], options).environment.voteKey!(answer))
+    assert.deepEqual(votes({ grader: 'numeric' }, ['1/2', '0.5', '$\\frac{1}{2}$', '50%', '1,000', '1e3', 'half']), ['1/2', '1/2', '1/2', '1/2', '1000', '1000', 'half'])
+    assert.deepEqual(votes({ ignoreCase: true }, ['Paris', ' paris ', '1/2', '0.5']), ['paris', 'paris', '1/2', '0.5'])
+    assert.deepEqual(votes({ grader: 'regex' }, ['12 km', '12  km']), ['12 km', '12  km'])
+  })
+
   it('survives hostile completions', () => {
     for (const completion of ['', '####', '\\boxed{'.repeat(10_000), '#'.repeat(200_000), '<think>'.repeat(30_000), 'x'.repeat(1_000_000), `#### ${'9'.repeat(200_000)}`, '#### __proto__']) {
       for (const grader of ['numeric', 'exact', 'regex']) assert.equal(grade(completion, '7', { grader, fallback: 'lastNumber' }).correct, false)

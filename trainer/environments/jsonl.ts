@@ -9,7 +9,7 @@ import type { Environment } from './environment.ts'
 import { wordsOf } from './datasetWords.ts'
 import { readJsonlDataset } from './jsonlDataset.ts'
 import type { DatasetRow, JsonlDataset } from './jsonlDataset.ts'
-import { goldFault, gradeAnswer, goldAnswer } from './jsonlGrade.ts'
+import { goldFault, gradeAnswer, goldAnswer, voteKeyOf } from './jsonlGrade.ts'
 import { problemId, splitOf } from './split.ts'
 import { wrong } from './verdict.ts'
 
@@ -104,6 +104,7 @@ export function jsonlEnvironment(dataset: JsonlDataset, options: JsonlOptions): 
       if (read.answer === null) return wrong(null, `No answer after “${options.marker}” or in “\\boxed{…}”.`)
       return gradeAnswer(read.answer, problem.gold ?? '', options)
     },
+    voteKey: (answer) => voteKeyOf(answer, options),
     checkSteps: () => []
   }
 }

@@ -1,7 +1,8 @@
 import { compareNumbers, lastNumber, parseNumber } from '../graders/numeric.ts'
 import { quote } from '../graders/quote.ts'
+import { formatRational } from '../graders/rational.ts'
 import { compileRegex } from '../graders/regex.ts'
-import { compareTexts } from '../graders/text.ts'
+import { compareTexts, normaliseText } from '../graders/text.ts'
 import type { Verdict } from './environment.ts'
 import type { JsonlOptions } from './jsonl.ts'
 import { right, wrong } from './verdict.ts'
@@ -34,6 +35,13 @@ export function gradeAnswer(answer: { readonly text: string; readonly marked: bo
   const { equal, why } = compareAs(text, gold, options)
   const sentence = `${equal ? 'Right' : 'Wrong'}: ${why}.`
   return equal ? right(text, sentence) : wrong(text, sentence)
+}
+
+/** `1/2`, `0.5` and `50%` are one number, `Paris` and `paris` one text where case is ignored: answers of a kind vote together. */
+export function voteKeyOf(answer: string, options: JsonlOptions): string {
+  if (options.grader === 'exact') return normaliseText(answer, options)
+  const parsed = options.grader === 'numeric' ? parseNumber(answer) : undefined
+  return parsed?.ok ? formatRational(parsed.value) : answer
 }
 
 function compareAs(text: string, gold: string, options: JsonlOptions): { readonly equal: boolean; readonly why: string } {

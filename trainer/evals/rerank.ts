@@ -7,7 +7,7 @@ import { groupBy } from './grouping.ts'
 export interface RankedSample {
   readonly problemId: string
   readonly correct: boolean | null
-  /** As parsed; null = none found, which gets no vote. */
+  /** Answers that are equal are written alike (`Environment.voteKey`); null = none found, which gets no vote. */
   readonly answer: string | null
   /** In [0, 1]; null = the model gave none. */
   readonly score: number | null

@@ -18,7 +18,7 @@ import { tellingRecorder } from './liveNotices.ts'
 import type { StepRecorder } from './liveNotices.ts'
 import { heldOutProblems } from './problemSource.ts'
 import { encodePrompts } from './promptEncoder.ts'
-import { RERANK_PART, rerankPart } from './rerankScores.ts'
+import { RERANK_PART, rerankPart, votedAnswer } from './rerankScores.ts'
 import { rescorePolicy } from './rescoring.ts'
 import { executionSeconds, groupName, rolloutRow } from './rolloutSlot.ts'
 import type { Findings, RolloutSlot } from './rolloutSlot.ts'
@@ -210,16 +210,22 @@ function figuresOf(session: Session, set: EvaluationSet, rows: readonly Rollout[
     temperature: evaluation.temperature,
     samples,
     greedy: graded('greedy'),
-    ranked: rows.filter(({ tags }) => tags['decoding'] === 'sampled').flatMap(rankedSample),
+    ranked: rankedSamples(session, set, rows),
     k: evaluation.k,
     seed
   })
   return { result, samples }
 }
 
-function rankedSample({ problemId, correct, answer, reward }: Rollout): RankedSample[] {
-  const part = reward.parts.find(({ name }) => name === RERANK_PART)
-  return part ? [{ problemId, correct, answer, score: part.score }] : []
+function rankedSamples({ plan }: Session, set: EvaluationSet, rows: readonly Rollout[]): RankedSample[] {
+  const scored = rows.filter(({ tags }) => tags['decoding'] === 'sampled').flatMap((row) => {
+    const part = row.reward.parts.find(({ name }) => name === RERANK_PART)
+    return part ? [{ row, score: part.score }] : []
+  })
+  if (scored.length === 0) return []
+  // Rows may be those of an earlier process, and two entries of a mixture may have one name: drawn again, problems tell their environment.
+  const environments = new Map(heldOutProblems(set, plan.run.seed).map(({ problem, environment }) => [problem.id, environment]))
+  return scored.map(({ row: { problemId, correct, answer }, score }) => ({ problemId, correct, answer: votedAnswer(answer, environments.get(problemId)), score }))
 }
 
 function gradedSample(row: Rollout): GradedSample {

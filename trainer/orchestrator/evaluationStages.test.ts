@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
+import type { Environment } from '../environments/environment.ts'
 import type { RunEvent } from '../protocol/events.ts'
 import type { RunFileInput } from '../protocol/runFile.ts'
 import type { Summary } from '../protocol/summary.ts'
 import { createRunControl } from './cancellation.ts'
 import { preferences, rowFiles, steps } from './rowFiles.fixture.ts'
-import { testRun } from './run.fixture.ts'
+import { echo, testRun } from './run.fixture.ts'
 import type { TestRun } from './run.fixture.ts'
 import { runTrainer } from './runTrainer.ts'
+import type { TrainerParts } from './trainerParts.ts'
 
 const DEMONSTRATED = { name: 'shown', steps: 3, algorithm: { name: 'sft' }, demonstrations: { batchSize: 2 } } as const
 const evaluation = { problems: 8, samples: 4, k: [1] }
@@ -21,9 +23,9 @@ describe('evaluations of a run of several stages', () => {
     return go(onEvent)
   }
 
-  async function go(onEvent?: (event: RunEvent, control: ReturnType<typeof createRunControl>) => void): Promise<Summary> {
+  async function go(onEvent?: (event: RunEvent, control: ReturnType<typeof createRunControl>) => void, replaced: Partial<TrainerParts> = {}): Promise<Summary> {
     const control = createRunControl()
-    const { parts, directory } = await run.open({ onEvent: (event) => onEvent?.(event, control) })
+    const { parts, directory } = await run.open({ onEvent: (event) => onEvent?.(event, control), parts: replaced })
     try {
       return await runTrainer(parts, control)
     } finally {
@@ -57,6 +59,17 @@ describe('evaluations of a run of several stages', () => {
     assert.deepEqual(heldOut.after!.passAt1, heldOut.before!.passAt1)
     assert.ok(heldOut.after!.rerank)
     assert.deepEqual(run.events.filter(({ type }) => type === 'warning'), [])
+  })
+
+  it('count as one vote what the environment takes for one answer, in completions that are rescored as well', async () => {
+    const data = { file: write('steps.jsonl', steps), kind: 'steps', epochs: 2 } as const
+    run = await testRun({ evaluation, stages: [DEMONSTRATED, { name: 'prm', algorithm: { name: 'prm' }, data }] })
+    const environment = { ...echo, voteKey: () => 'whatever was said' } as Environment
+    const openEnvironment: TrainerParts['openEnvironment'] = ({ options }) => ({ environment, options: echo.options.parse(options) })
+    const { heldOut: { after } } = await go(undefined, { openEnvironment })
+    assert.ok(after!.rerank && after!.passAt1.value > 0 && after!.passAt1.value < 1)
+    // One answer a problem: whatever is chosen is as right as the problem's samples are.
+    for (const { value } of [after!.rerank.majority, after!.rerank.weightedMajority]) assert.ok(Math.abs(value - after!.passAt1.value) < 1e-12, JSON.stringify(after))
   })
 
   it('are all told by a run that was stopped and resumed', async () => {

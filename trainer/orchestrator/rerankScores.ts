@@ -1,3 +1,4 @@
+import type { Environment } from '../environments/environment.ts'
 import { LabError } from '../errors.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { RewardPart, Span } from '../protocol/rollout.ts'
@@ -21,4 +22,9 @@ export async function rerankPart(
     if (!LabError.is(error) || error.code === 'engine/no-reward-head') throw error
     return { ...part, score: null, why: error.message }
   }
+}
+
+/** A recorded answer as it counts in votes. */
+export function votedAnswer(answer: string | null, environment: Environment | undefined): string | null {
+  return answer === null ? null : (environment?.voteKey?.(answer) ?? answer)
 }
