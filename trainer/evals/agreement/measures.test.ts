@@ -121,6 +121,17 @@ describe('measures of agreement', () => {
     assert.ok(accuracy.low! > 0.2 && accuracy.high! < 0.9)
   })
 
+  it('take a checker’s draft for the truth where it was accepted, not where a person changed it', () => {
+    const ofDraft = (rollout: string, how: 'accepted' | 'edited', step: number | null): Label => ({ ...said({ by: 'ada', rollout, opinion: firstError(step) }), suggestedBy: { draft: 'd', how, source: CHECKER } })
+    const bob = (rollout: string, step: number | null): Label => said({ by: 'bob', rollout, opinion: firstError(step), qualityControl: true })
+    const all = measuresOf([ofDraft('r1', 'edited', 2), bob('r1', 1), ofDraft('r2', 'accepted', 1), bob('r2', 1), bob('r3', 1)], (rollout) => (rollout === 'r1' ? { firstError: 1 } : undefined))
+    const accuracy = find(all, 'qualityControl/qualityControl', 'bob')
+    assert.deepEqual([accuracy.value, accuracy.items], [1, 2])
+    assert.deepEqual(all.filter(({ measure }) => measure === 'firstError/firstErrorF1').map(({ between }) => between).sort(), [
+      'ada correcting sums (checker) against bob', 'bob against ada correcting sums (checker)', 'bob against ada with sums (checker)'
+    ])
+  })
+
   it('measure consistency on what was shown again, and not on what was changed', () => {
     const again = (opinion: Opinion, minute: number): Label => said({ rollout: 'r1', opinion, qualityControl: true, minute })
     const judged = judgementsOf([

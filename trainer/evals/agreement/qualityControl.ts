@@ -52,7 +52,7 @@ export function shareRight(checked: readonly { readonly right: boolean }[]): Cou
 export function consistency(judgements: readonly Judgement[], labeler: string): CountedShare | null {
   const own = new Map<string, Judgement[]>()
   for (const one of judgements) {
-    if (one.labeler !== labeler || one.rater.kind !== 'human') continue
+    if (one.rater.name !== labeler) continue
     own.set(itemKey(one), [...(own.get(itemKey(one)) ?? []), one])
   }
   const repeated = [...own.values()].flatMap((shown) => {

@@ -7,8 +7,12 @@ export interface Rater {
   readonly kind: LabelSource['kind']
 }
 
-/** Whom a label is the opinion of. What came of a draft is never the labeler's own: it stands apart, with the draft's source. */
+/**
+ * Whom a label is the opinion of. What came of a draft is never the labeler's own: it stands apart, with the draft's source. Where
+ * a checker was overruled, what is left is a person's opinion, which is no truth to measure others by.
+ */
 export function raterOf({ labeler, source, suggestedBy }: Pick<Label, 'labeler' | 'source' | 'suggestedBy'>): Rater {
+  if (suggestedBy?.source.kind === 'checker' && suggestedBy.how === 'edited') return { name: `${labeler} correcting ${nameOf(suggestedBy.source, labeler)}`, kind: source.kind }
   if (suggestedBy !== undefined && suggestedBy.source.kind !== 'human') return { name: `${labeler} with ${nameOf(suggestedBy.source, labeler)}`, kind: suggestedBy.source.kind }
   return { name: nameOf(source, labeler), kind: source.kind }
 }

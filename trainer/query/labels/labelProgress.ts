@@ -15,7 +15,7 @@ export function labelProgress(labels: readonly Label[], labeler: string, total: 
   const completions = own.filter(({ opinion }) => opinion.kind === 'completed').sort((a, b) => (a.at < b.at ? -1 : 1))
   const today = now.toDateString()
   const judgements = judgementsOf(labels.filter((label) => label.labeler === labeler || label.source.kind === 'checker'))
-  const checked = checkedJudgements(judgements, truthOf).filter(({ judgement }) => judgement.rater.kind === 'human' && judgement.labeler === labeler)
+  const checked = checkedJudgements(judgements, truthOf).filter(({ judgement }) => judgement.rater.name === labeler)
   return {
     completed: new Set(completions.map(({ rollout }) => rollout)).size, total,
     today: new Set(completions.filter(({ createdAt }) => new Date(createdAt).toDateString() === today).map(({ rollout }) => rollout)).size,
