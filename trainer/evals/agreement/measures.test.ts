@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import type { AgreementMeasure } from '../../protocol/labelViews.ts'
 import type { Label, Opinion } from '../../protocol/label.ts'
+import { randomStream } from '../../random/random.ts'
+import { wilsonInterval } from '../wilson.ts'
 import { agreementMeasures } from './agreementMeasures.ts'
 import { disagreements } from './disagreements.ts'
 import { judgementsOf } from './judgements.ts'
 import { said } from './labels.fixture.ts'
 import { KAPPA_EXAMPLES } from './publishedExamples.fixture.ts'
-import { consistency } from './qualityControl.ts'
+import { consistency, shareRight } from './qualityControl.ts'
 import type { KnownTruth } from './qualityControl.ts'
 
 const measuresOf = (labels: readonly Label[], truth: (rollout: string) => KnownTruth | undefined = () => undefined): AgreementMeasure[] => [...agreementMeasures(labels, truth)]
@@ -118,7 +120,32 @@ describe('measures of agreement', () => {
     const truth = new Map<string, KnownTruth>([['r1', { verdict: true }], ['r2', { verdict: false, firstError: 3 }], ['r3', { verdict: true }]])
     const accuracy = find(measuresOf(labels, (rollout) => truth.get(rollout)), 'qualityControl/qualityControl', 'ann')
     assert.deepEqual([accuracy.value, accuracy.items], [3 / 5, 5])
-    assert.ok(accuracy.low! > 0.2 && accuracy.high! < 0.9)
+    // All three right of one trace, none of the other's two: no label of a trace is drawn alone.
+    assert.deepEqual([accuracy.low, accuracy.high], [0, 1])
+  })
+
+  it('have an interval of the share right that covers it where labels of a trace stand or fall together', () => {
+    const random = randomStream('quality control')
+    const [easy, hard, trials] = [0.95, 0.4, 400]
+    const truth = 0.3 * hard + 0.7 * easy
+    let covered = 0
+    for (let trial = 0; trial < trials; trial++) {
+      const checked = Array.from({ length: 40 }, (_, trace) => {
+        const share = random.next() < 0.3 ? hard : easy
+        return Array.from({ length: 6 }, () => ({ trace: String(trace), right: random.next() < share }))
+      }).flat()
+      const { low, high } = shareRight(checked)!
+      if (low <= truth && truth <= high) covered++
+    }
+    assert.ok(covered / trials > 0.9, `${covered} of ${trials}`)
+  })
+
+  it('have Wilson’s interval of the share right where each trace has one label, or all are alike', () => {
+    const labels = (traces: number, each: number, right: boolean) => Array.from({ length: traces * each }, (_, i) => ({ trace: String(i % traces), right }))
+    assert.deepEqual(shareRight([...labels(3, 1, true), { trace: 'x', right: false }]), { ...wilsonInterval(3, 4), items: 4 })
+    assert.deepEqual(shareRight(labels(5, 6, true)), { ...wilsonInterval(5, 5), items: 30 })
+    assert.deepEqual(shareRight(labels(1, 6, false)), { ...wilsonInterval(0, 1), items: 6 })
+    assert.equal(shareRight([]), null)
   })
 
   it('take a checker’s draft for the truth where it was accepted, not where a person changed it', () => {

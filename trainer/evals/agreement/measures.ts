@@ -22,7 +22,7 @@ export const MEASURES = {
     title: 'First-error F1', definition: `Harmonic mean of two shares: of the traces that the reference calls wrong, those where the same first wrong step was named; of those it calls right, those accepted (ProcessBench 2024). ${INTERVAL}`
   },
   spanF1: { title: 'Span agreement, F1', definition: `2·|A ∩ B| / (|A| + |B|) over the characters (UTF-16 units) that critiques and notes mark, in traces that both labelled. ${INTERVAL}` },
-  qualityControl: { title: 'Accuracy on quality control', definition: 'Share right of the labels on quality-control items whose right label is known: from a step checker, or for verdicts from the run’s verifier. 95 % Wilson interval over labels.' }
+  qualityControl: { title: 'Accuracy on quality control', definition: `Share right of the labels on quality-control items whose right label is known: from a step checker, or for verdicts from the run’s verifier. ${INTERVAL} With one label a trace, and where all traces are alike, Wilson’s.` }
 } as const satisfies Readonly<Record<string, MeasureDefinition>>
 export type MeasureName = keyof typeof MEASURES
 
