@@ -37,6 +37,11 @@ describe('resolveRun', () => {
     assert.equal(run.filter.dropAllWrong, true)
   })
 
+  it('punishes length in dapo by half of what an answer is worth, as the paper does with answers of 1 and −1', () => {
+    const { rewards } = resolveRun({ model, recipe: 'dapo' })
+    assert.deepEqual(rewards.map(({ name, weight }) => [name, weight]), [['answer', 1], ['length', 0.5]])
+  })
+
   it('replaces an algorithm of another name instead of mixing options', () => {
     const run = resolveRun({ model, recipe: 'dapo', algorithm: { name: 'rloo' } })
     assert.deepEqual(run.algorithm, { name: 'rloo', normalisation: 'tokenMean' })
