@@ -37,7 +37,7 @@ export function gradeAnswer(answer: { readonly text: string; readonly marked: bo
   return equal ? right(text, sentence) : wrong(text, sentence)
 }
 
-/** `1/2`, `0.5` and `50%` are one number, `Paris` and `paris` one text where case is ignored: answers of a kind vote together. */
+/** `1/2`, `0.5` and `50%` are one number, `Paris` and `paris` one text where case is ignored: they vote together. `50%` and `50` do not: only the expected answer tells them alike. */
 export function voteKeyOf(answer: string, options: JsonlOptions): string {
   if (options.grader === 'exact') return normaliseText(answer, options)
   const parsed = options.grader === 'numeric' ? parseNumber(answer) : undefined

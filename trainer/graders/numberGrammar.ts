@@ -54,6 +54,9 @@ export function readNumber(text: string): Rational | null {
   return shared !== null && /[-−–]/.test(parts.prefix!) ? subtract(rational(0), shared) : shared
 }
 
+/** Whether it is one number with a percent sign. */
+export const isPercentage = (text: string): boolean => ONE_NUMBER.exec(text)?.groups?.percent !== undefined
+
 /** A group is undefined where its alternative was not taken. */
 type Parts = Readonly<Record<string, string | undefined>>
 

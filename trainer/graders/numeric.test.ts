@@ -71,6 +71,16 @@ describe('compareNumbers', () => {
     assert.deepEqual(compareNumbers('2', 'two'), { equal: false, why: 'the expected answer cannot be read: “two” is not a number' })
   })
 
+  it('takes a number for equal without a percent sign that the other does not have', () => {
+    assert.deepEqual(compareNumbers('50%', '50'), { equal: true, why: 'without the percent sign 50 is the expected value' })
+    assert.deepEqual(compareNumbers('50', '50\\%'), { equal: true, why: 'without the percent sign 50 is the expected value' })
+    assert.deepEqual(compareNumbers('0.5', '50%'), { equal: true, why: '1/2 is the expected value' })
+    assert.equal(compareNumbers('$50\\%$.', '0.5').equal, true)
+    assert.equal(compareNumbers('51%', '50', { absolute: 1, relative: 0 }).why, 'without the percent sign 51 is within the tolerance of the expected 50')
+    assert.deepEqual(compareNumbers('51%', '50'), { equal: false, why: '51/100 is not the expected 50' })
+    for (const [answer, expected] of [['50%', '0.5%'], ['50', '0.5'], ['5000', '50%'], ['0.5%', '50']] as const) assert.equal(compareNumbers(answer, expected).equal, false, `${answer}, ${expected}`)
+  })
+
   it('takes either tolerance, borders included', () => {
     assert.equal(compareNumbers('0.333', '1/3', { absolute: 0.01, relative: 0 }).why, '333/1000 is within the tolerance of the expected 1/3')
     assert.equal(compareNumbers('10.5', '10', { absolute: 0.5, relative: 0 }).equal, true)

@@ -1,6 +1,6 @@
 import type { Parsed } from './expression.ts'
 import { bareNumber, plainNumbers } from './latexNumbers.ts'
-import { NUMBERS, readNumber } from './numberGrammar.ts'
+import { isPercentage, NUMBERS, readNumber } from './numberGrammar.ts'
 import { quote } from './quote.ts'
 import type { Rational } from './rational.ts'
 import { absolute, compare, formatRational, multiply, rational, subtract } from './rational.ts'
@@ -67,12 +67,26 @@ function fromDouble(value: number): Rational {
   return rational(BigInt(scaledValue), denominator)
 }
 
-/** Whether two written numbers are equal within the tolerance, with the reason. */
+/**
+ * Whether two written numbers are equal within the tolerance, with the reason. Where one alone has a percent sign, equal without it is
+ * equal as well: a question that asks for a percentage has `50` for its answer as often as `50%`, and MATH's own comparison strips the sign.
+ */
 export function compareNumbers(answer: string, expected: string, tolerance: Tolerance = EXACT): { readonly equal: boolean; readonly why: string } {
   const [found, wanted] = [parseNumber(answer), parseNumber(expected)]
   if (!found.ok) return { equal: false, why: found.why }
   if (!wanted.ok) return { equal: false, why: `the expected answer cannot be read: ${wanted.why}` }
-  const equal = withinTolerance(found.value, wanted.value, tolerance)
-  const [a, b] = [formatRational(found.value), formatRational(wanted.value)]
+  const asWritten = compareValues(found.value, wanted.value, tolerance)
+  const [ofAnswer, ofExpected] = [answer, expected].map((text) => isPercentage(bareNumber(text.trim())))
+  if (asWritten.equal || ofAnswer === ofExpected) return asWritten
+  const [a, b] = [found.value, wanted.value]
+  const unsigned = ofAnswer ? compareValues(multiply(a, HUNDRED), b, tolerance) : compareValues(a, multiply(b, HUNDRED), tolerance)
+  return unsigned.equal ? { equal: true, why: `without the percent sign ${unsigned.why}` } : asWritten
+}
+
+const HUNDRED = rational(100)
+
+function compareValues(found: Rational, wanted: Rational, tolerance: Tolerance): { readonly equal: boolean; readonly why: string } {
+  const equal = withinTolerance(found, wanted, tolerance)
+  const [a, b] = [formatRational(found), formatRational(wanted)]
   return { equal, why: a === b ? `${a} is the expected value` : `${a} is ${equal ? 'within the tolerance of' : 'not'} the expected ${b}` }
 }
