@@ -4,7 +4,7 @@ import { diagnose } from './diagnoses.ts'
 import type { DiagnosisFigures, MetricValue, RolloutFigures } from './diagnoses.ts'
 
 const recent: RolloutFigures = {
-  firstStep: 21, lastStep: 40, rollouts: 320, notScorable: 0, truncated: 3, groups: 40, flatRight: 4, flatWrong: 2, flatOther: 0, lengthReward: 0.1, differentAnswers: 0.9,
+  firstStep: 21, lastStep: 40, rollouts: 320, notScorable: 0, truncated: 3, groups: 40, flatRight: 4, flatWrong: 2, flatOther: 0, lengthReward: 0.1, differentAnswers: { share: 0.9, firstStep: 21 },
   answers: { judged: 320, unread: 20, unreadRight: 0 }
 }
 /** Over steps 1, 2, … */
@@ -45,7 +45,7 @@ describe('diagnoses', () => {
     ['zeroVariance', withRecent({ flatRight: 2, flatWrong: 20 }), 'warn', /22 of 40 groups \(55 %\)/],
     ['entropy', withMetrics({ 'policy/entropy': changing(1, 0.2) }), 'warn', /from 1\.00 to 0\.200 nats/],
     ['entropy', withMetrics({ 'policy/entropy': changing(1, 0.01) }), 'bad', /0\.0100 nats/],
-    ['diversity', withRecent({ differentAnswers: 0.2 }), 'warn', /20 %/],
+    ['diversity', withRecent({ differentAnswers: { share: 0.2, firstStep: 37 } }), 'warn', /20 %.*over steps 37 to 40\./],
     ['truncation', withRecent({ truncated: 160 }), 'bad', /160 of 320 completions \(50 %\).*64 tokens/],
     ['lengthReward', withRecent({ lengthReward: -0.85 }), 'bad', /r = -0\.85/],
     ['updates', withMetrics({ 'gradient/norm': spike(1, 40, 50) }), 'warn', /largest 50\.0/],
@@ -76,6 +76,7 @@ describe('diagnoses', () => {
   it('points to the rollouts behind each finding', () => {
     const train = { kinds: ['train'], steps: { from: 21, to: 40 } }
     assert.deepEqual(finding(healthy, 'truncation').filter, { ...train, stopReasons: ['length'] })
+    assert.deepEqual(finding(withRecent({ differentAnswers: { share: 0.2, firstStep: 37 } }), 'diversity').filter, { ...train, steps: { from: 37, to: 40 } })
     assert.deepEqual(finding(healthy, 'zeroVariance').filter, { ...train, zeroVariance: true })
     assert.deepEqual(finding(withAnswers({ unread: 180 }), 'format').filter, { ...train, verdicts: ['wrong'] })
     assert.deepEqual(finding(withMetrics({ 'reward/part/format': steady(0.1) }), 'format').filter, { ...train, verdicts: ['wrong'], parts: { format: { to: 0.5 } } })

@@ -35,9 +35,17 @@ export interface RolloutFigures {
   readonly flatOther: number
   /** Pearson correlation of completion tokens and reward; null where undefined. */
   readonly lengthReward: number | null
-  /** Mean share of different answers in a group; null where unknown. */
-  readonly differentAnswers: number | null
+  /** Null where unknown. */
+  readonly differentAnswers: DifferentAnswers | null
   readonly answers: AnswerFigures
+}
+
+/** Over the last of those rollouts, of which not all texts are read. */
+export interface DifferentAnswers {
+  /** Mean share of different answers in a group. */
+  readonly share: number
+  /** The first step of which texts were read. */
+  readonly firstStep: number
 }
 
 /** Counts over the last of those rollouts that have a verdict and could be read whole. */
@@ -96,15 +104,16 @@ const entropy: Check = ({ metrics, window, recent }) => {
 }
 
 const diversity: Check = ({ recent }) => {
-  const share = recent.differentAnswers
+  const { share, firstStep } = recent.differentAnswers ?? { share: null, firstStep: recent.firstStep }
+  const read = { ...recent, firstStep }
   return {
     check: 'diversity', title: 'Collapse of diversity', metrics: ['policy/entropy', 'groups/zeroVariance'],
     state: share === null ? 'unknown' : share < 0.15 ? 'bad' : share < 0.3 ? 'warn' : 'ok',
     evidence: share === null
       ? 'The texts of the recent rollouts could not be read.'
-      : `On average ${percent(share)} of the completions of a group differ from all others of it, over ${stepsOf(recent)}. Warns below 30 %.`,
+      : `On average ${percent(share)} of the completions of a group differ from all others of it, over ${stepsOf(read)}. Warns below 30 %.`,
     advice: 'The attempts of a group are nearly the same: raise the temperature, or draw harder problems.',
-    filter: within(recent)
+    filter: within(read)
   }
 }
 

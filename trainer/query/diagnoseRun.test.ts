@@ -59,6 +59,21 @@ describe('checks of a run', () => {
     run.close()
   })
 
+  it('name the steps whose texts were read, where not all of the recent ones are', async () => {
+    const run = await createRun(newRun(path.join(temporaryFolder(), 'run')))
+    for (const step of [1, 2, 3]) {
+      const rows = weighed(Array.from({ length: 300 }, (_, sample) => rollout({ step, sample, tokens: 1 })))
+      const open = run.rollouts.openStep({ kind: 'train', step })
+      for (const row of rows) open.append(row)
+      open.seal(rows)
+    }
+    run.close()
+    const { evidence, filter } = await findingOf(run.path, 'diversity')
+    assert.match(evidence, /, over steps 2 to 3\./)
+    assert.deepEqual(filter, { kinds: ['train'], steps: { from: 2, to: 3 } })
+    assert.match((await findingOf(run.path, 'truncation')).evidence, /steps 1 to 3/)
+  })
+
   it('take gradients of reinforcement learning alone, whatever a supervised stage before had under the same steps', async () => {
     const place = path.join(temporaryFolder(), 'run')
     const stages = [{ name: 'sft', algorithm: { name: 'sft' } }, { name: 'rl' }]

@@ -1,5 +1,5 @@
 /** What the texts and answers of the rollouts sampled last tell, for the checks of a run. */
-import type { AnswerFigures } from '../evals/diagnoses.ts'
+import type { AnswerFigures, DifferentAnswers } from '../evals/diagnoses.ts'
 import type { QueryDatabase } from './database.ts'
 import { outcomesOf } from './groupAttempts.ts'
 import { placedRows } from './placedRows.ts'
@@ -12,6 +12,7 @@ const ROWS = 512
 
 export interface LastRollout {
   readonly placed: PlacedRow
+  readonly step: number
   readonly group: string
   readonly correct: boolean | null
 }
@@ -20,21 +21,23 @@ export interface LastRollout {
 export async function lastRollouts(run: RunRollouts, db: QueryDatabase, { firstStep, lastStep }: { readonly firstStep: number; readonly lastStep: number }, signal: AbortSignal): Promise<LastRollout[]> {
   const rows = await db.rows(`SELECT row, step, attempt, "group", correct FROM ${run.table} WHERE kind = 'train' AND NOT superseded AND step BETWEEN ${firstStep} AND ${lastStep} ORDER BY row DESC LIMIT ${ROWS}`, { signal })
   if (rows.length === 0) return []
-  const known = new Map(rows.map((row) => [Number(row.row), { group: `${row.step} ${row.attempt} ${row.group}`, correct: typeof row.correct === 'boolean' ? row.correct : null }]))
+  const known = new Map(rows.map((row) => [Number(row.row), { step: Number(row.step), group: `${row.step} ${row.attempt} ${row.group}`, correct: typeof row.correct === 'boolean' ? row.correct : null }]))
   const placed = await placedRows(db, run, `row IN (${[...known.keys()].join(', ')})`, signal)
   return placed.map((each) => ({ placed: each, ...known.get(each.row)! }))
 }
 
-/** Mean share of the completions of a group that are unlike all others of it. */
-export async function differentTexts(last: readonly LastRollout[], signal: AbortSignal): Promise<number | null> {
-  const groupOf = new Map(last.map(({ placed, group }) => [placed.row, group]))
+/** Mean share of the completions of a group that are unlike all others of it, and the first step that it is over. */
+export async function differentTexts(last: readonly LastRollout[], signal: AbortSignal): Promise<DifferentAnswers | null> {
+  const known = new Map(last.map(({ placed, ...each }) => [placed.row, each]))
   const groups = new Map<string, string[]>()
+  let firstStep = Infinity
   for (const { row, texts } of await readTexts(last.map(({ placed }) => placed), { signal })) {
-    const key = groupOf.get(row) ?? ''
-    groups.set(key, [...(groups.get(key) ?? []), texts.join('\0')])
+    const { group = '', step = firstStep } = known.get(row) ?? {}
+    groups.set(group, [...(groups.get(group) ?? []), texts.join('\0')])
+    firstStep = Math.min(firstStep, step)
   }
   const shares = [...groups.values()].filter((texts) => texts.length > 1).map((texts) => texts.filter((text) => texts.filter((other) => other === text).length === 1).length / texts.length)
-  return shares.length === 0 ? null : shares.reduce((sum, share) => sum + share, 0) / shares.length
+  return shares.length === 0 ? null : { share: shares.reduce((sum, share) => sum + share, 0) / shares.length, firstStep }
 }
 
 /** Whether the grader found an answer to judge. */
