@@ -66,7 +66,8 @@ export function createTrainers({ program, context, runsPerDevice, runsFolders, l
       asked: () => presence.check()
     }
   })
-  const presence = createPresence((present) => (hub.present = present))
+  // A context key is set by the window itself: without one nobody answers.
+  const presence = createPresence(() => vscode.commands.executeCommand('setContext', 'rolloutLab.present', true), (present) => (hub.present = present))
   const logged = (work: Promise<void>): void => void work.catch((error: unknown) => log(String(error)))
   return {
     get live() { return hub.live },

@@ -12,6 +12,8 @@ export interface AttachOptions {
   /** Shown to the other windows. */
   readonly client: string
   readonly steer: boolean
+  /** It steered before it let go. */
+  readonly back?: boolean
   readonly helloMilliseconds: number
   readonly protocol?: number
   readonly onNotice: (notice: TrainerNotice) => void
@@ -98,7 +100,7 @@ export async function attach(entry: TrainerEntry, options: AttachOptions): Promi
   if (!socket) return { kind: 'gone' }
   const client = new TrainerClient(socket, options)
   const { token } = entry
-  const hello = { protocol: options.protocol ?? CONTROL_PROTOCOL, token, client: options.client.slice(0, 200), steer: options.steer }
+  const hello = { protocol: options.protocol ?? CONTROL_PROTOCOL, token, client: options.client.slice(0, 200), steer: options.steer, ...(options.back && { back: true }) }
   const answer = await inTime(options.helloMilliseconds, client.request('hello', hello).then(
     (result): Attached => greeted(entry, client, result),
     (error: unknown): Attached => turnedAway(error)

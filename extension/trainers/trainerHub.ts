@@ -28,7 +28,7 @@ export interface HubListener {
   partial(directory: string, partial: PartialText): void
   recorded(directory: string, recorded: RecordedNotice): void
   startFailed(failed: FailedStart): void
-  /** Another window would like to steer what this one steers. */
+  /** Whether anybody sits at this window is to be found out: another one would like to steer what this one steers, or it came to steer unasked. */
   asked?(): void
 }
 

@@ -83,12 +83,11 @@ export class TrainerList {
   /** Attaches to the trainer that has just entered itself under this id. */
   async lookFor(id: string): Promise<void> {
     for (const entry of this.#entries()) if (entry.id === id) this.#meet(entry)
-    await this.#known.get(id)?.look()
+    if (this.#present) await this.#known.get(id)?.look()
   }
 
-  /** Whether anybody sits at this window: one that has lost its people holds no trainer. */
+  /** Whether anybody sits at this window: one that has lost its people holds no trainer, also none that it has come to hold since it was told. */
   set present(present: boolean) {
-    if (present === this.#present) return
     this.#present = present
     if (!present) for (const trainer of this.#known.values()) trainer.withdraw()
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PartialText, RecordedNotice, TrainerEntry } from '../../trainer/protocol/control.ts'
+import type { ControlRole, PartialText, RecordedNotice, TrainerEntry } from '../../trainer/protocol/control.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
 import { readEntry, sweepEntry } from '../../trainer/control/registry.ts'
 import { isProvenRunning, isRunning } from '../../trainer/stores/processIdentity.ts'
@@ -26,7 +26,7 @@ export interface WatchParts {
   readonly event: (event: RunEvent) => void
   readonly partial: (partial: PartialText) => void
   readonly recorded: (recorded: RecordedNotice) => void
-  /** Another window would like to steer. */
+  /** Whether anybody sits here is to be found out: another window would like to steer, or this one came to steer without having asked. */
   readonly asked: () => void
 }
 
@@ -51,6 +51,9 @@ export class WatchedTrainer {
   #misses = 0
   #notBefore = 0
   #disposed = false
+  /** Steered when it was withdrawn. */
+  #back = false
+  #withdrawals = 0
 
   constructor(entry: TrainerEntry, parts: WatchParts) {
     this.entry = entry
@@ -113,6 +116,8 @@ export class WatchedTrainer {
 
   /** Lets the trainer go, so that another window may steer; `look` attaches again. */
   withdraw(): void {
+    this.#withdrawals++
+    if (this.#client && this.#shown.role === 'steering') this.#back = true
     this.#client?.close()
   }
 
@@ -131,16 +136,17 @@ export class WatchedTrainer {
 
   async #attach(): Promise<Attached['kind']> {
     const { client, times } = this.#parts
+    const withdrawals = this.#withdrawals
     let closed = false
     const attached = await attach(this.entry, {
-      client, steer: true, helloMilliseconds: times.helloMilliseconds,
+      client, steer: true, back: this.#back, helloMilliseconds: times.helloMilliseconds,
       onNotice: (notice) => this.#take(notice),
       onClosed: () => {
         closed = true
         this.#closed()
       }
     })
-    if (this.#disposed) {
+    if (this.#disposed || withdrawals !== this.#withdrawals) {
       if (attached.kind === 'attached') attached.client.close()
       return 'gone'
     }
@@ -152,6 +158,7 @@ export class WatchedTrainer {
   #welcome({ client, hello }: Extract<Attached, { kind: 'attached' }>): void {
     this.#client = client
     this.#shaken = true
+    this.#back = false
     this.#misses = 0
     const { role, state, lastEvent, metrics } = hello
     this.#show({ connection: 'attached', explanation: undefined, role, ...(state && { state }), ...(lastEvent && { lastEvent }), ...(metrics && { metrics }) })
@@ -202,9 +209,16 @@ export class WatchedTrainer {
       case 'partial': return this.#parts.partial(notice.params)
       case 'recorded': return this.#parts.recorded(notice.params)
       case 'state': return this.#show({ state: notice.params })
-      case 'role': return this.#show({ role: notice.params.role })
+      case 'role': return this.#takeRole(notice.params.role)
       case 'asked': return this.#parts.asked()
     }
+  }
+
+  /** Steering that was inherited may have come to a window that nobody sits at. */
+  #takeRole(role: ControlRole): void {
+    const inherited = role === 'steering' && this.#shown.role !== 'steering'
+    this.#show({ role })
+    if (inherited) this.#parts.asked()
   }
 
   #takeEvent(event: RunEvent): void {

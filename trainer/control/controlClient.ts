@@ -76,6 +76,10 @@ export class ControlClient implements Steerer {
     return this.#hello?.steer ?? false
   }
 
+  get back(): boolean {
+    return this.#hello?.back ?? false
+  }
+
   roleChanged(role: ControlRole, holder: string | undefined): void {
     this.tell({ item: { notice: 'role', params: { role, ...(holder !== undefined && { holder }) } }, size: 300 })
   }
@@ -146,7 +150,7 @@ export class ControlClient implements Steerer {
   #answer(method: string, params: object | undefined | unknown[]): unknown {
     if (!this.#hello) return method === 'hello' ? this.#welcome(params) : this.#refuse(CONTROL_ERRORS.helloFirst, 'The first request must be hello.')
     switch (method) {
-      case 'ping': return null
+      case 'ping': return this.#pinged()
       case 'pause': return this.#steer(() => this.#parts.run.pause())
       case 'continue': return this.#steer(() => this.#parts.run.continue())
       case 'stop': return this.#steer(() => this.#parts.run.stop())
@@ -181,9 +185,18 @@ export class ControlClient implements Steerer {
     throw new ResponseError(code, message, data)
   }
 
+  #pinged(): null {
+    this.#parts.steering.stays(this)
+    return null
+  }
+
   #steer(act: () => SteerResult): SteerResult {
     const { steering } = this.#parts
-    if (steering.roleOf(this) === 'steering') return act()
+    if (steering.roleOf(this) === 'steering') {
+      const done = act()
+      if (done.applied) steering.used()
+      return done
+    }
     const who = steering.holder === undefined ? 'Nobody' : `Another window (${steering.holder})`
     return { applied: false, reason: `${who} steers this run; take over steering first.` }
   }

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { mock } from 'node:test'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import type { MessageConnection } from 'vscode-jsonrpc/node'
 import { LabError } from '../errors.ts'
@@ -65,6 +66,22 @@ describe('the pipe of a trainer', function () {
     assert.deepEqual(await watcher.connection.sendRequest('stop'), { applied: false, reason: 'Nobody steers this run; take over steering first.' })
     assert.deepEqual(await watcher.connection.sendRequest('takeSteering'), done)
     assert.deepEqual(await watcher.connection.sendRequest('stop'), done)
+  })
+
+  it('asks who steers again while another client stays', async () => {
+    const first = await client()
+    const asked: unknown[] = []
+    first.connection.onNotification('asked', (params) => void asked.push(params))
+    const second = await client()
+    const clock = mock.method(performance, 'now', () => 1e9)
+    try {
+      await second.connection.sendRequest('ping')
+      await first.connection.sendRequest('ping')
+    } finally {
+      clock.mock.restore()
+    }
+    while (asked.length < 2) await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(asked, [{ client: 'c2' }, { client: 'c2' }])
   })
 
   it('goes on at once when a client does not read: texts are dropped for it, then the client is', async () => {

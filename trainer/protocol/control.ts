@@ -22,7 +22,9 @@ export const HelloParams = z.object({
   /** Shown to the other windows, for instance "VS Code, folder maths". */
   client: z.string().max(200),
   /** Ask to steer; granted where nobody does. */
-  steer: z.boolean()
+  steer: z.boolean(),
+  /** It steered until it let go, since nobody seemed to sit at it: somebody does. Granted unless people steer elsewhere meanwhile. */
+  back: z.boolean().optional()
 })
 export type HelloParams = z.infer<typeof HelloParams>
 
@@ -86,7 +88,7 @@ export const CONTROL_NOTICES = {
   /** As it was just recorded; at most one a second while the run goes on. */
   state: RunState,
   role: z.object({ role: ControlRole, holder: z.string().optional() }),
-  /** To the client that steers: another one came that would like to. A window that nobody sits at any more lets go. */
+  /** To the client that steers, when another one comes that would like to, and now and then while one stays. A window that nobody sits at any more lets go. */
   asked: z.object({ client: z.string() })
 } as const
 export type ControlNotice = keyof typeof CONTROL_NOTICES
