@@ -30,7 +30,6 @@ export class TrainerList {
   readonly #known = new Map<string, WatchedTrainer>()
   /** Entries that something else than their trainer answers for. */
   readonly #strangers = new Set<string>()
-  #folder: string | undefined
   #present = true
 
   constructor(options: TrainerListOptions) {
@@ -38,9 +37,9 @@ export class TrainerList {
     this.#names = new FolderNames(options.namedFolders ?? (() => []))
   }
 
-  /** The folder is looked for when it is first needed: a window that only reads runs does without. */
+  /** Looked for whenever it is needed: a window that only reads runs does without, and what cleans short-lived files may take it away. */
   get folder(): string {
-    return (this.#folder ??= this.#options.folder())
+    return this.#options.folder()
   }
 
   /** One for each run directory: the newest trainer of it. */
