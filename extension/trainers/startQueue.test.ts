@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ownIdentity } from '../../trainer/stores/processIdentity.ts'
-import { withLock } from './fileLock.ts'
+import { whereFree, withLock } from './fileLock.ts'
 import { FolderNames } from './folderNames.ts'
 import { labelOfFile, newRunDirectory } from './runDirectoryName.ts'
 import { asQueued, consentsOf, StartQueue } from './startQueue.ts'
@@ -74,6 +74,23 @@ describe('what waits for the device', () => {
     assert.equal(await withLock(place, 60_000, async () => 'mine'), 'mine')
     writeFileSync(place, JSON.stringify(ownIdentity()))
     await assert.rejects(withLock(place, 100, async () => 'mine'), /Another window/)
+  })
+
+  it('is taken over from a window that died before the machine had its name, not from one that lives since', async () => {
+    const place = join(folder, 'lock')
+    writeFileSync(place, JSON.stringify({ ...ownIdentity(), host: 'old-name', startedAt: 'another boot:1' }))
+    assert.equal(await withLock(place, 60_000, async () => 'mine'), 'mine')
+    writeFileSync(place, JSON.stringify({ ...ownIdentity(), host: 'old-name' }))
+    await assert.rejects(withLock(place, 100, async () => 'mine'), /Another window/)
+  })
+
+  it('is left to who has it by those that only try', async () => {
+    const place = join(folder, 'lock')
+    const done: string[] = []
+    const tries = (name: string) => async (): Promise<void> => whereFree(place, async () => void done.push(name))
+    await whereFree(place, tries('inner'))
+    await tries('outer')()
+    assert.deepEqual(done, ['outer'])
   })
 
   it('names run directories after the file’s name or recipe and the model', () => {

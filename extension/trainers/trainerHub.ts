@@ -8,7 +8,7 @@ import type { Consents, FailedStart, LiveRun, QueuedStart, StartRequest, Workspa
 import { CPU, deviceOfFile, deviceOfRun, engineOfFile, engineOfRun } from './deviceOf.ts'
 import type { DeviceName } from './deviceOf.ts'
 import { isCancelledStart } from './cancelledStart.ts'
-import { withLock } from './fileLock.ts'
+import { whereFree, withLock } from './fileLock.ts'
 import { LabHostError } from './labHostError.ts'
 import { mayHaveGpu } from './mayHaveGpu.ts'
 import { labelOfFile } from './runDirectoryName.ts'
@@ -221,12 +221,16 @@ export class TrainerHub {
 
   /** Of all windows one starts at a time. The lock lies with the registry. */
   #whileNoneStarts<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return withLock(path.join(this.#trainers.folder, 'start.lock'), START_LOCK_MILLISECONDS, async () => {
+    return withLock(this.#startLock, START_LOCK_MILLISECONDS, async () => {
       this.#queue.refresh()
       const result = await work()
       this.#options.listener.changed()
       return result
     }, signal)
+  }
+
+  get #startLock(): string {
+    return path.join(this.#trainers.folder, 'start.lock')
   }
 
   /** That a start is being made is no change of the queue. */
@@ -293,10 +297,10 @@ export class TrainerHub {
     await trainer.steer('takeSteering').catch((error: unknown) => this.#options.log(`Another window steers ${directory}: ${String(error)}`))
   }
 
-  /** Of all windows, the one that holds the lock starts what waits first. */
+  /** Of all windows, the one that holds the lock starts what waits first. The others look again in a second. */
   async #startNext(): Promise<void> {
     if (!this.#next && this.#ordered.length === 0) return
-    await this.#whileNoneStarts(async () => {
+    await whereFree(this.#startLock, async () => {
       await this.#changeQueue(() => this.#ordered.forEach(({ id }) => this.#queue.remove(id)))
       const next = this.#next
       if (!next || this.#disposed) return
@@ -305,6 +309,7 @@ export class TrainerHub {
       } catch (error) {
         if (!isCancelledStart(error)) this.#options.listener.startFailed({ label: next.label, request: asQueued(next, false).request, error })
       }
+      this.#options.listener.changed()
     })
   }
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { listEntries } from '../../trainer/control/registry.ts'
 import type { TrainerEntry } from '../../trainer/protocol/control.ts'
-import { isRunning } from '../../trainer/stores/processIdentity.ts'
+import { isRunningHere } from '../../trainer/stores/processIdentity.ts'
 import type { LiveRun } from '../contracts/trainers.ts'
 import { CPU } from './deviceOf.ts'
 import type { DeviceName } from './deviceOf.ts'
@@ -67,7 +67,7 @@ export class TrainerList {
   busy(device: DeviceName): number {
     return this.#entries().filter((entry) => (entry.device ?? CPU) === device).filter((entry) => {
       const known = this.#known.get(entry.id)
-      return !this.#strangers.has(entry.id) && (known ? !known.over && !known.dead : isRunning(entry) !== false)
+      return !this.#strangers.has(entry.id) && (known ? !known.over && !known.dead : isRunningHere(entry))
     }).length
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ControlRole, PartialText, RecordedNotice, TrainerEntry } from '../../trainer/protocol/control.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
 import { readEntry, sweepEntry } from '../../trainer/control/registry.ts'
-import { isProvenRunning, isRunning } from '../../trainer/stores/processIdentity.ts'
+import { isProvenRunning, isRunningHere } from '../../trainer/stores/processIdentity.ts'
 import type { LiveRun } from '../contracts/trainers.ts'
 import { LabHostError } from './labHostError.ts'
 import { recordedEnd } from './recordedEnd.ts'
@@ -77,7 +77,7 @@ export class WatchedTrainer {
 
   /** Whether its process has ended; looks at the system only where it is not attached. */
   get dead(): boolean {
-    return this.#client === undefined && isRunning(this.entry) === false
+    return this.#client === undefined && !isRunningHere(this.entry)
   }
 
   /** Attaches where it is not attached. Resolves to false where the entry turned out not to be a trainer's. */

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { TrainerEntry } from '../protocol/control.ts'
-import { isRunning } from '../stores/processIdentity.ts'
+import { isRunningHere } from '../stores/processIdentity.ts'
 import { pipePath } from './pipePath.ts'
 import { refreshFile, requirePrivateFolder } from './privateFolder.ts'
 
@@ -45,7 +45,7 @@ export function listEntries(folder: string): TrainerEntry[] {
 
 /** Takes out a trainer whose process has ended, with its pipe. Answers whether it did: nothing is taken from a process that lives. */
 export function sweepEntry(folder: string, entry: TrainerEntry): boolean {
-  if (isRunning(entry) !== false) return false
+  if (isRunningHere(entry)) return false
   leaveRegistry(folder, entry.id)
   if (process.platform !== 'win32') fs.rmSync(entry.pipe, { force: true })
   return true

@@ -28,15 +28,38 @@ export function identityOf(pid: number): ProcessIdentity {
  */
 export function isRunning(identity: ProcessIdentity): boolean | 'unknown' {
   if (identity.host !== os.hostname()) return 'unknown'
-  if (!pidExists(identity.pid) || isZombie(identity.pid)) return false
-  const now = startTime(identity.pid)
-  return now === undefined || identity.startedAt === undefined || now === identity.startedAt
+  return isAlive(identity.pid) && mayHaveStarted(identity)
 }
 
-/** Whether the process still runs, proven by its start time: what has to hold before it is signalled. */
-export function isProvenRunning(identity: ProcessIdentity): boolean {
-  return isRunning(identity) === true && identity.startedAt !== undefined && identity.startedAt === startTime(identity.pid)
+/** Of a process that a folder of this machine alone tells of: the name of the machine does not matter, which a network may change. */
+export type LocalProcess = Pick<ProcessIdentity, 'pid' | 'startedAt'>
+
+/** A system may take half a second to tell when a process started, in which whoever asks stands still. */
+const PROOF_MILLISECONDS = 10_000
+/** Processes whose start time was right, and when it was asked for. */
+const proven = new Map<string, number>()
+
+/** Whether the process still runs, for those who look again and again: its start time is asked for now and then, its pid each time. */
+export function isRunningHere(identity: LocalProcess): boolean {
+  const key = `${identity.pid} ${identity.startedAt}`
+  const fresh = Date.now() - (proven.get(key) ?? -Infinity) < PROOF_MILLISECONDS
+  const runs = isAlive(identity.pid) && (fresh || mayHaveStarted(identity))
+  if (!runs) proven.delete(key)
+  else if (!fresh) proven.set(key, Date.now())
+  return runs
 }
+
+/** Whether the process still runs on this machine, proven by its start time: what has to hold before it is signalled. */
+export function isProvenRunning(identity: LocalProcess): boolean {
+  return isAlive(identity.pid) && identity.startedAt !== undefined && identity.startedAt === startTime(identity.pid)
+}
+
+function mayHaveStarted({ pid, startedAt }: LocalProcess): boolean {
+  const now = startTime(pid)
+  return now === undefined || startedAt === undefined || now === startedAt
+}
+
+const isAlive = (pid: number): boolean => pidExists(pid) && !isZombie(pid)
 
 function pidExists(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
