@@ -149,11 +149,8 @@ export class TrainerHub {
 
   async resume(directory: string, consents: Consents = {}, signal?: AbortSignal): Promise<{ readonly queued: boolean }> {
     this.#requireTrust()
-    const known = this.#trainers.find(directory)
-    if (known && !known.over) throw new LabHostError('running', 'The run is going on already.', 'Open its dashboard to watch it.')
-    const waits = this.#queue.waiting.some(({ request }) => 'resume' in request && request.resume === directory)
-    if (waits) return { queued: true }
     const request = { resume: directory, ...consentsOf(consents) }
+    if (this.#waitsAlready(request)) return { queued: true }
     const { queued } = await this.#startOrQueue({ label: path.basename(directory), directory, request, ...(await this.#needs(deviceOfRun(directory, this.#gpu), engineOfRun(directory))) }, signal)
     return { queued }
   }
@@ -281,9 +278,17 @@ export class TrainerHub {
     }, signal)
   }
 
-  /** A start that is being made stands in the queue: its device is taken. */
+  /** @throws LabHostError `running` where its trainer lives */
+  #waitsAlready(request: Order['request']): boolean {
+    if (!('resume' in request)) return false
+    if (this.#trainers.worksOn(request.resume)) throw new LabHostError('running', 'The run is going on already.', 'Open its dashboard to watch it.')
+    return this.#queue.waiting.some((other) => 'resume' in other.request && other.request.resume === request.resume)
+  }
+
+  /** A start that is being made stands in the queue: its device is taken. A run may have been resumed since it was asked for. */
   #queueIfTaken(item: Order): Promise<boolean> {
     return this.#changeQueue(() => {
+      if (this.#waitsAlready(item.request)) return true
       const free = this.#isFree(deviceOf(item))
       if (!free) this.#queue.add(item)
       return !free

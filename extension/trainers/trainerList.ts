@@ -55,7 +55,7 @@ export class TrainerList {
   }
 
   find(directory: string): WatchedTrainer | undefined {
-    return [...this.#known.values()].findLast(({ entry }) => entry.directory === directory || this.nameOf(entry.directory) === directory)
+    return [...this.#known.values()].findLast(({ entry }) => this.#isOf(entry, directory))
   }
 
   /** Folders of runtimes that trainers run from. */
@@ -65,10 +65,13 @@ export class TrainerList {
 
   /** How many trainers use the device, of any window; one that hangs or is paused holds its memory still. */
   busy(device: DeviceName): number {
-    return this.#entries().filter((entry) => (entry.device ?? CPU) === device).filter((entry) => {
-      const known = this.#known.get(entry.id)
-      return !this.#strangers.has(entry.id) && (known ? !known.over && !known.dead : isRunningHere(entry))
-    }).length
+    return this.#living().filter((entry) => (entry.device ?? CPU) === device).length
+  }
+
+  /** Whether a trainer works on the run, of any window. */
+  worksOn(directory: string): boolean {
+    const known = this.find(directory)
+    return (known && !known.over) || this.#living().some((entry) => this.#isOf(entry, directory))
   }
 
   /** Meets new trainers and attaches to those that this window is not attached to. */
@@ -97,6 +100,17 @@ export class TrainerList {
 
   #entries(): TrainerEntry[] {
     return listEntries(this.folder)
+  }
+
+  #living(): TrainerEntry[] {
+    return this.#entries().filter((entry) => {
+      const known = this.#known.get(entry.id)
+      return !this.#strangers.has(entry.id) && (known ? !known.over && !known.dead : isRunningHere(entry))
+    })
+  }
+
+  #isOf(entry: TrainerEntry, directory: string): boolean {
+    return entry.directory === directory || this.nameOf(entry.directory) === directory
   }
 
   #meet(entry: TrainerEntry): void {

@@ -136,6 +136,18 @@ describe('trainers: the queue', function () {
     assert.deepEqual(first.failures, [])
   })
 
+  it('resumes a run once that is asked for twice, whether it starts or waits', async () => {
+    const window = machine.window()
+    const other = machine.window()
+    const { directory } = await window.start({ name: 'a' })
+    await window.untilStep(directory, 2)
+    await window.hub.steer(directory, 'stopNow')
+    await until(() => machine.entries().length === 0 && window.run(directory)?.connection === 'ended')
+    const twice = await Promise.allSettled([window, other].map(({ hub }) => hub.resume(directory)))
+    assert.deepEqual(twice.map((each) => (each.status === 'rejected' ? (each.reason as { code?: unknown }).code : each.value.queued)).filter((each) => each !== 'running' && each !== true), [false])
+    assert.deepEqual([new StartQueue(join(machine.storage, 'queue.json')).waiting, machine.entries().length], [[], 1])
+  })
+
   it('tells of a queued start that fails, and goes on with the next', async () => {
     const window = machine.window()
     const { directory } = await window.start()
