@@ -21,6 +21,8 @@ export interface TrainerStart {
   readonly variables: Readonly<Record<string, string>>
   /** Ends the trainer where its run has not begun yet. */
   readonly signal?: AbortSignal | undefined
+  /** Told before the trainer is given its order. */
+  readonly spawned?: ((pid: number) => Promise<void>) | undefined
 }
 
 const LOG_TAIL = 1500
@@ -32,7 +34,7 @@ const LOG_TAIL = 1500
 export async function spawnTrainer(start: TrainerStart): Promise<{ readonly pid: number; readonly runId: string; readonly directory: string }> {
   const child = spawnDetached(start)
   try {
-    const ready = await orCancelled(firstAnswer(child, start), start.signal, () => child.kill('SIGKILL'))
+    const [ready] = await Promise.all([orCancelled(firstAnswer(child, start), start.signal, () => child.kill('SIGKILL')), giveOrder(child, start)])
     if (ready.ready) return ready
     throw new LabHostError(ready.code, ready.message, ready.remedy, { paidCheats: ready.paidCheats })
   } finally {
@@ -41,7 +43,13 @@ export async function spawnTrainer(start: TrainerStart): Promise<{ readonly pid:
   }
 }
 
-function spawnDetached({ node, runtime, order, log, variables }: TrainerStart): ChildProcess {
+/** @param spawned does not reject */
+async function giveOrder({ pid, stdin }: ChildProcess, { order, spawned }: TrainerStart): Promise<void> {
+  if (pid !== undefined) await spawned?.(pid)
+  stdin?.end(JSON.stringify(order))
+}
+
+function spawnDetached({ node, runtime, log, variables }: TrainerStart): ChildProcess {
   mkdirSync(path.dirname(log), { recursive: true })
   const output = openSync(log, 'a', 0o600)
   try {
@@ -49,7 +57,7 @@ function spawnDetached({ node, runtime, order, log, variables }: TrainerStart): 
       cwd: runtime.folder, env: { ...node.env, ...variables }, detached: true, windowsHide: true, stdio: ['pipe', 'pipe', output]
     })
     // A trainer that cannot be given its order has ended, which is told below.
-    child.stdin?.on('error', () => undefined).end(JSON.stringify(order))
+    child.stdin?.on('error', () => undefined)
     return child
   } finally {
     closeSync(output)

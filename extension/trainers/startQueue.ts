@@ -4,6 +4,7 @@ import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { TrainerId } from '../../trainer/protocol/control.ts'
+import type { LocalProcess } from '../../trainer/stores/processIdentity.ts'
 import type { Consents, QueuedStart } from '../contracts/trainers.ts'
 
 const consents = { trustModules: z.boolean().optional(), acceptPaidCheats: z.array(z.string()).optional(), unsafeSandbox: z.boolean().optional() }
@@ -23,7 +24,9 @@ const Waiting = z.object({
   /** Absent in what an earlier version queued. */
   device: z.string().optional(),
   /** Of the workspace that it was started in. */
-  pythons: z.object({ selected: z.array(z.string()), folders: z.array(z.string()) }).optional()
+  pythons: z.object({ selected: z.array(z.string()), folders: z.array(z.string()) }).optional(),
+  /** The process that prepares the run, which may take minutes: it outlives its window. Absent before it is there. */
+  trainer: z.object({ pid: z.number().int().positive(), startedAt: z.string().optional() }).optional()
 })
 export type Waiting = z.infer<typeof Waiting>
 
@@ -61,6 +64,11 @@ export class StartQueue {
     const added = { ...item, id: randomBytes(8).toString('hex') }
     this.#change((waiting) => [...waiting, added])
     return added
+  }
+
+  prepared(id: string, { pid, startedAt }: LocalProcess): void {
+    const trainer = { pid, ...(startedAt !== undefined && { startedAt }) }
+    this.#change((waiting) => waiting.map((item) => (item.id === id ? { ...item, trainer } : item)))
   }
 
   remove(id: string): void {

@@ -34,14 +34,16 @@ export interface StartOptions {
   readonly pythons?: WorkspacePythons | undefined
   /** Cancels the start. */
   readonly signal?: AbortSignal | undefined
+  /** Told of each process that is tried. The order waits for it: what comes of the process after that can be told from its pid. */
+  readonly spawned?: (pid: number) => Promise<void>
 }
 
 /** Starts a trainer under VS Code's own Node; where that cannot run it, under one found on the PATH, and says so. */
-export async function startTrainer(program: TrainerProgram, order: TrainerOrder, storage: string, { pythons, signal }: StartOptions = {}): Promise<{ readonly directory: string }> {
+export async function startTrainer(program: TrainerProgram, order: TrainerOrder, storage: string, { pythons, signal, spawned }: StartOptions = {}): Promise<{ readonly directory: string }> {
   const runtime = await orCancelled(program.runtime(), signal)
   const log = logOf(storage, order)
   dropOldLogs(path.dirname(log))
-  const start = { runtime, order, log, readySeconds: READY_SECONDS, variables: machineVariables(program.machine(), pythons), signal }
+  const start = { runtime, order, log, readySeconds: READY_SECONDS, variables: machineVariables(program.machine(), pythons), signal, spawned }
   const first = program.node.current()
   try {
     return await spawnTrainer({ ...start, node: first })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pipePath } from '../../trainer/control/pipePath.ts'
 import type { PartialText, RecordedNotice, TrainerOrder } from '../../trainer/protocol/control.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
+import { identityOf, isRunningHere } from '../../trainer/stores/processIdentity.ts'
 import type { Consents, FailedStart, LiveRun, QueuedStart, StartRequest, WorkspacePythons } from '../contracts/trainers.ts'
 import { CPU, deviceOfFile, deviceOfRun, engineOfFile, engineOfRun } from './deviceOf.ts'
 import type { DeviceName } from './deviceOf.ts'
@@ -105,12 +106,18 @@ export class TrainerHub {
   }
 
   #hasRoom(device: DeviceName): boolean {
-    return this.#trainers.busy(device) < this.#options.runsPerDevice()
+    const preparing = this.#queue.waiting.filter((item) => deviceOf(item) === device && this.#isPreparing(item)).length
+    return this.#trainers.busy(device) + preparing < this.#options.runsPerDevice()
   }
 
   /** The first that waits for a device with room. */
   get #next(): Waiting | undefined {
-    return this.#waiting.find((item) => this.#hasRoom(deviceOf(item)))
+    return this.#waiting.find((item) => !this.#isOrdered(item) && this.#hasRoom(deviceOf(item)))
+  }
+
+  /** What stands in the queue with nothing more to be made of it: its trainer works, or has ended, and its window did not take it out. */
+  get #leftOver(): readonly Waiting[] {
+    return this.#ordered.filter((item) => !this.#isPreparing(item))
   }
 
   /** Whose trainer was given its order: by a window that starts it now, and while none does by one that went before it could take it out. */
@@ -125,6 +132,11 @@ export class TrainerHub {
   /** Its trainer was given its order. */
   #isOrdered(item: Waiting): boolean {
     return fs.existsSync(logOf(this.#options.storage, item))
+  }
+
+  /** Its trainer lives and has not entered itself yet: it needs its device, whether the window that made it is still there or not. */
+  #isPreparing({ id, trainer }: Waiting): boolean {
+    return trainer !== undefined && isRunningHere(trainer) && !this.#trainers.has(id)
   }
 
   get #waiting(): readonly Waiting[] {
@@ -304,9 +316,9 @@ export class TrainerHub {
 
   /** Of all windows, the one that holds the lock starts what waits first. The others look again in a second. */
   async #startNext(): Promise<void> {
-    if (!this.#next && this.#ordered.length === 0) return
+    if (!this.#next && this.#leftOver.length === 0) return
     await whereFree(this.#startLock, async () => {
-      await this.#changeQueue(() => this.#ordered.forEach(({ id }) => this.#queue.remove(id)))
+      await this.#changeQueue(() => this.#leftOver.forEach(({ id }) => this.#queue.remove(id)))
       const next = this.#next
       if (!next || this.#disposed) return
       try {
@@ -324,7 +336,7 @@ export class TrainerHub {
     this.#making = { id: item.id, removed }
     try {
       const cancelling = signal ? AbortSignal.any([signal, removed.signal]) : removed.signal
-      const { directory } = await startTrainer(this.#options.program, orderOf(item, this.#trainers.folder), this.#options.storage, { pythons: item.pythons, signal: cancelling })
+      const { directory } = await startTrainer(this.#options.program, orderOf(item, this.#trainers.folder), this.#options.storage, { pythons: item.pythons, signal: cancelling, spawned: (pid) => this.#notePrepared(item, pid) })
       this.#making = undefined
       await this.#trainers.lookFor(item.id)
       return this.#trainers.nameOf(directory)
@@ -335,11 +347,20 @@ export class TrainerHub {
   }
 
   /** Where the disk is full it stays for now: its log tells that it was started. */
-  async #takeOut({ id, label }: Waiting): Promise<void> {
+  #takeOut({ id, label }: Waiting): Promise<void> {
+    return this.#changeOrLog(() => this.#queue.remove(id), `The start of ${label} could not be taken out of the queue`)
+  }
+
+  /** For the next window, should this one go before the run has begun. */
+  #notePrepared({ id, label }: Waiting, pid: number): Promise<void> {
+    return this.#changeOrLog(() => this.#queue.prepared(id, identityOf(pid)), `The process that starts ${label} could not be noted in the queue`)
+  }
+
+  async #changeOrLog(change: () => void, failed: string): Promise<void> {
     try {
-      await this.#changeQueue(() => this.#queue.remove(id))
+      await this.#changeQueue(change)
     } catch (error) {
-      this.#options.log(`The start of ${label} could not be taken out of the queue: ${String(error)}`)
+      this.#options.log(`${failed}: ${String(error)}`)
     }
   }
 }

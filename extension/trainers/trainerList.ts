@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { listEntries } from '../../trainer/control/registry.ts'
+import { listEntries, readEntry } from '../../trainer/control/registry.ts'
 import type { TrainerEntry } from '../../trainer/protocol/control.ts'
 import { isRunningHere } from '../../trainer/stores/processIdentity.ts'
 import type { LiveRun } from '../contracts/trainers.ts'
@@ -56,6 +56,11 @@ export class TrainerList {
 
   find(directory: string): WatchedTrainer | undefined {
     return [...this.#known.values()].findLast(({ entry }) => this.#isOf(entry, directory))
+  }
+
+  /** Whether the trainer with this id has entered itself. */
+  has(id: string): boolean {
+    return readEntry(this.folder, id) !== undefined
   }
 
   /** Folders of runtimes that trainers run from. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { chooseNode } from '../../extension/trainers/nodeProgram.ts'
 import { StartQueue } from '../../extension/trainers/startQueue.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { isAlive } from '../process/labProcess.ts'
-import { Machine, recordedEvents, until } from './labWindow.ts'
+import { Machine, recordedEvents, testNode, until } from './labWindow.ts'
 import type { LabWindow } from './labWindow.ts'
 
 const hasFinished = (directory: string): boolean => existsSync(join(directory, 'events.jsonl')) && recordedEvents(directory).at(-1)?.type === 'runFinished'
@@ -83,6 +84,28 @@ describe('trainers: the queue', function () {
     await until(() => hasFinished(directory))
     await until(() => next.hub.queue.length === 0 && machine.entries().length === 0)
     assert.deepEqual(next.failures, [])
+  })
+
+  it('leaves the device to a trainer that still prepares its run, though its window is gone', async () => {
+    const lab = join(machine.folder, 'silent.mjs')
+    writeFileSync(lab, `import fs from 'node:fs'; fs.writeFileSync(${JSON.stringify(machine.folder)} + '/pid-' + process.pid, ''); setInterval(() => undefined, 1000)`)
+    const runtime = { folder: machine.folder, version: '0.0.0', lab }
+    const pids = (): number[] => readdirSync(machine.folder).filter((name) => name.startsWith('pid-')).map((name) => Number(name.slice(4)))
+    const first = machine.window({ runtime, node: chooseNode({ own: testNode(machine), find: async () => undefined }) })
+    first.start({ name: 'a' }).catch(() => undefined)
+    await until(() => pids().length === 1)
+    assert.equal((await first.start({ name: 'b' }, 'b.run.json')).queued, true)
+    first.hub.dispose()
+    rmSync(join(machine.registry, 'start.lock'))
+    const next = machine.window()
+    await next.hub.attachAll()
+    const added = machine.window()
+    const c = await added.start({ name: 'c' }, 'c.run.json')
+    await until(() => next.hub.queue.length === 3)
+    assert.deepEqual([c.queued, next.hub.queue.map(({ label, starting }) => [label, starting]), machine.entries()], [true, [['a', true], ['b', false], ['c', false]], []])
+    process.kill(pids()[0]!, 'SIGKILL')
+    await until(() => machine.entries().length === 1 && next.hub.queue.length === 1)
+    assert.deepEqual([next.hub.queue.map(({ label }) => label), pids().length], [['c'], 1])
   })
 
   it('answers at once while something starts: what comes then waits, is moved and is taken out', async () => {
