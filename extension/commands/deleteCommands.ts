@@ -36,6 +36,7 @@ async function deleteAsked(shell: Shell, runs: readonly ShownRun[]): Promise<voi
   if (!(await agreed(deleteQuestion(runs, useTrash)))) return
   try {
     const kept = await deleteRuns(runs, useTrash, {
+      look: () => shell.runs.reload(),
       check: (run) => checkDeletable(shell, run),
       remove: async ({ card }, toTrash) => vscode.workspace.fs.delete(vscode.Uri.file(card.directory), { recursive: true, useTrash: toTrash }),
       mayDeleteForGood: (untaken) => agreed(forGoodQuestion(untaken))

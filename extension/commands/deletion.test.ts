@@ -12,9 +12,11 @@ const letters = 'abcdefgh'.split('').map(run)
 function parts({ fails = [], leaves = [], forGood = true }: { fails?: readonly string[]; leaves?: readonly string[]; forGood?: boolean }) {
   const done: string[] = []
   const asked: string[][] = []
+  let looked = false
   const given: DeletionParts = {
+    look: async () => void (looked = true),
     check: async ({ card }) => {
-      if (leaves.includes(card.name)) throw new Error('A trainer has taken it up')
+      if (!looked || leaves.includes(card.name)) throw new Error('A trainer has taken it up')
     },
     remove: async ({ card }, useTrash) => {
       const what = `${useTrash ? 'trash' : 'forGood'} ${card.name}`

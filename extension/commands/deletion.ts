@@ -20,6 +20,8 @@ export interface Kept {
 }
 
 export interface DeletionParts {
+  /** Brings up to date what is known of the runs: people may have thought for long, and a trainer of a terminal tells no window. */
+  look(): Promise<void>
   /** @throws where the run is to be left alone, whatever people answered. */
   check(run: ShownRun): Promise<void>
   remove(run: ShownRun, useTrash: boolean): Promise<void>
@@ -28,7 +30,8 @@ export interface DeletionParts {
 }
 
 /** Deletes what can be deleted: one that fails keeps no other. Answers those that people wanted deleted and that are still there. */
-export async function deleteRuns(runs: readonly ShownRun[], useTrash: boolean, { check, remove, mayDeleteForGood }: DeletionParts): Promise<readonly Kept[]> {
+export async function deleteRuns(runs: readonly ShownRun[], useTrash: boolean, { look, check, remove, mayDeleteForGood }: DeletionParts): Promise<readonly Kept[]> {
+  await look()
   const leftAlone = await doEach(runs, check)
   const free = runs.filter((run) => !leftAlone.some((kept) => kept.run === run))
   const failed = await doEach(free, (run) => remove(run, useTrash))
