@@ -60,7 +60,8 @@ export class QueryClient {
   /** Adds to what is watched; the union is what the process watches. Returns what takes it back. */
   watch(places: WatchedPlaces): () => void {
     this.#watched.add(places)
-    this.#tellWatched(this.#running())
+    const known = this.#process
+    if (this.#running() === known) this.#tellWatched(known)
     return () => {
       if (this.#watched.delete(places) && this.#process !== undefined) this.#tellWatched(this.#process)
     }
@@ -72,21 +73,28 @@ export class QueryClient {
     this.#process = undefined
   }
 
+  /** Whoever makes it start: a new process is told what is watched. */
   #running(): QueryProcess {
-    this.#process ??= this.#start()
-    return this.#process
+    if (this.#process) return this.#process
+    const started = (this.#process = this.#start())
+    if (this.#watched.size > 0) this.#tellWatched(started)
+    return started
   }
 
   #start(): QueryProcess {
-    const now = Date.now()
-    this.#starts = this.#starts.filter((at) => now - at < WITHIN_MS)
-    if (this.#closed || this.#starts.length >= MOST_STARTS) throw this.#cannotStart()
-    this.#starts.push(now)
+    if (this.#closed || !this.#mayStart()) throw this.#cannotStart()
+    this.#starts.push(Date.now())
     const { node, args } = this.#program
     const started: QueryProcess = new QueryProcess({ node: node.current().execPath, args }, {
       notice: this.#events.notice, said: this.#events.said, ended: (why) => void this.#ended(started, why)
     })
     return started
+  }
+
+  #mayStart(): boolean {
+    const now = Date.now()
+    this.#starts = this.#starts.filter((at) => now - at < WITHIN_MS)
+    return this.#starts.length < MOST_STARTS
   }
 
   #cannotStart(): QueryHostError {
@@ -101,7 +109,7 @@ export class QueryClient {
     this.#events.said(`The query process ended: ${why}`)
     if (process.stillborn) await this.#takeOtherNode()
     if (this.#closed) return
-    if (this.#watched.size > 0 && this.#starts.length < MOST_STARTS) this.#tellWatched(this.#running())
+    if (this.#watched.size > 0 && this.#mayStart()) this.#running()
     this.#events.restarted()
   }
 
