@@ -10,7 +10,7 @@ import { anchorAt } from '../traces/newRecord.ts'
 import type { Saying } from '../traces/newRecord.ts'
 import type { Trace } from '../traces/traces.ts'
 import { keepText } from './keepText.ts'
-import { textOf, withText } from './threadTexts.ts'
+import { editOf, textOf, withText } from './threadTexts.ts'
 import { isLabelComment, setMode } from './threads.ts'
 import type { TraceThreads } from './threads.ts'
 
@@ -72,8 +72,8 @@ export const saveComment: CommandHandler = async (shell, given) => {
   const text = fitting(typeof given.body === 'string' ? given.body : given.body.value)
   if (label.draft) return keepText(text, () => takeOver(shell, trace, label.anchor.segment, [{ draft: label, opinion: text === textOf(label) ? label.opinion : (withText(label, text) ?? label.opinion) }]))
   setMode(thread, label, vscode.CommentMode.Preview)
-  const opinion = withText(label, text)
-  if (opinion && text !== textOf(label)) await keepText(text, () => say(shell, trace, [{ opinion, anchor: label.anchor, replaces: label.id }]))
+  const edit = editOf(label, text)
+  if (edit) await keepText(text, () => say(shell, trace, [edit]))
 }
 
 export const deleteComment: CommandHandler = async (shell, given) => {

@@ -1,5 +1,7 @@
 import type { Label, LabelSource, OrphanReason } from '../../trainer/protocol/label.ts'
+import { editedFrom } from '../../trainer/protocol/suggestedBy.ts'
 import { plainLine, plainText } from '../plainText.ts'
+import type { Saying } from '../traces/newRecord.ts'
 
 const LONGEST_HEADING = 120
 
@@ -32,6 +34,14 @@ export function withText({ opinion }: Pick<Label, 'opinion'>, text: string): Lab
     case 'preference': return { ...opinion, rationale: text }
     default: return undefined
   }
+}
+
+/** The label with another text, as the record that takes its place; undefined where nothing changed. What came of a draft stays marked as such. */
+export function editOf(label: Label, text: string): Saying | undefined {
+  const opinion = withText(label, text)
+  if (!opinion || text === textOf(label)) return undefined
+  const suggestedBy = editedFrom(label, opinion)
+  return { opinion, anchor: label.anchor, replaces: label.id, ...(suggestedBy && { suggestedBy }) }
 }
 
 /** Shown as it is, but for what would hide or turn round: VS Code gets a plain string, never Markdown. */

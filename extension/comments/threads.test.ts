@@ -3,7 +3,7 @@ import { anchorOf, traceAnchor } from '../../trainer/labels/anchors/makeAnchor.t
 import { Ledger, onStep, onTrace, threeSteps } from '../ratings/labels.fixture.ts'
 import { projectRollout } from '../traces/traceText.ts'
 import { threadRange } from './threadPlace.ts'
-import { authorOf, commentContext, headingOf, isDiscussed, remarkOf, shownText, textOf, threadContext, withText } from './threadTexts.ts'
+import { authorOf, commentContext, editOf, headingOf, isDiscussed, remarkOf, shownText, textOf, threadContext, withText } from './threadTexts.ts'
 
 const rollout = threeSteps()
 const projection = projectRollout(rollout, 'run')
@@ -73,6 +73,16 @@ describe('the thread of a label', () => {
     assert.equal(remarkOf({ ...only(ledger), orphaned: 'textChanged' }), 'Orphaned: written for another text · edited from m (critic) · edited')
     assert.equal(threadContext(only(ledger)), 'resolved')
     assert.equal(textOf(only(ledger)), 'y')
+  })
+
+  it('is edited by a record in its place, which says what draft it came of', () => {
+    const ledger = new Ledger()
+    const suggestedBy = { draft: 'd', how: 'accepted', source: { kind: 'model', provider: 'critic', model: 'm' } } as const
+    const own = ledger.add(rollout, 'anna', onTrace(rollout, { kind: 'critique', text: 'x' }))
+    assert.deepEqual(editOf(only(ledger), 'y'), { opinion: { kind: 'critique', text: 'y' }, anchor: own.anchor, replaces: own.id })
+    assert.equal(editOf(only(ledger), 'x'), undefined)
+    const taken = ledger.add(rollout, 'anna', { ...onTrace(rollout, { kind: 'critique', text: 'drafted' }), suggestedBy })
+    assert.deepEqual(editOf(ledger.labels[1]!, 'drafted!'), { opinion: { kind: 'critique', text: 'drafted!' }, anchor: taken.anchor, replaces: taken.id, suggestedBy: { ...suggestedBy, how: 'edited' } })
   })
 
   it('shows text as it is but for what hides or turns round, and keeps it word for word', () => {

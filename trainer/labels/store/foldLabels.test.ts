@@ -76,6 +76,20 @@ describe('folding labels', () => {
     assert.deepEqual([decided[0]!.draft, decided[0]!.decision, decided.length], [true, 'accepted', 1])
   })
 
+  it('keeps an edit of what came of a draft marked with the draft, also where its record names none', () => {
+    const suggestedBy = { draft: 'd', how: 'accepted', source: { kind: 'model', provider: 'critic', model: 'm' } } as const
+    const origins = (...records: readonly LabelRecord[]) => foldLabels(records).map((label) => label.suggestedBy)
+    const taken = critique('a', { suggestedBy }, 'drafted')
+    const edits = [critique('b', { replaces: 'a' }, 'drafted!'), critique('c', { replaces: 'b' }, 'drafted!!')]
+    assert.deepEqual(origins(taken, ...edits), [{ ...suggestedBy, how: 'edited' }])
+    assert.deepEqual(origins(taken, critique('b', { replaces: 'a', at: '2025-01-01T00:00:00.000Z' }, 'drafted!')), [{ ...suggestedBy, how: 'edited' }], 'whatever the clocks say')
+    assert.deepEqual(origins(taken, critique('b', { replaces: 'a', labeler: 'bob' })), [suggestedBy, undefined])
+    assert.deepEqual(origins(about({ kind: 'stepRating', rating: -1 }, { id: 'a', suggestedBy }), about({ kind: 'stepRating', rating: 1 }, { replaces: 'a' })), [undefined], 'another rating is the labeler’s own')
+    assert.deepEqual(origins(critique('a'), critique('b', { replaces: 'a', suggestedBy }), critique('c', { replaces: 'a' })), [undefined], 'an edit beside it is none of it')
+    assert.deepEqual(origins(critique('a', {}, 'own'), critique('b', { replaces: 'a', suggestedBy }), critique('c', { replaces: 'b' }, 'own')), [undefined], 'taken back to what was said before')
+    assert.deepEqual(origins(critique('a', { suggestedBy, replaces: 'b' }), critique('b', { replaces: 'a' })).map((origin) => origin?.how), ['edited'], 'in circles too')
+  })
+
   it('comes to an end in circles', () => {
     assert.equal(folded(critique('a', { replaces: 'b' }), critique('b', { replaces: 'a' })), 'a>b')
     assert.equal(folded(critique('a', { replaces: 'a' })), 'a')

@@ -1,4 +1,5 @@
 import type { Label, LabelRecord, Opinion } from '../../protocol/label.ts'
+import { originOf } from './foldOrigin.ts'
 import { foldThreads } from './foldThreads.ts'
 import { foldVersions } from './foldVersions.ts'
 import type { Versions } from './foldVersions.ts'
@@ -55,10 +56,12 @@ function lastSaid(remarks: readonly LabelRecord[], firstIds: ReadonlyMap<string,
   return { resolved, decisions }
 }
 
-function labelOf({ first, newest }: Versions, { resolved, decisions }: LastSaid): Label {
+function labelOf(versions: Versions, { resolved, decisions }: LastSaid): Label {
+  const { first, newest } = versions
   const decision = decisions.get(first.id)
+  const suggestedBy = originOf(versions)
   return {
-    ...newest, firstId: first.id, createdAt: first.at, resolved: resolved.get(first.id) ?? false, replies: [],
+    ...newest, ...(suggestedBy && { suggestedBy }), firstId: first.id, createdAt: first.at, resolved: resolved.get(first.id) ?? false, replies: [],
     ...(newest === first ? {} : { editedAt: newest.at }),
     ...(decision === undefined ? {} : { decision })
   }

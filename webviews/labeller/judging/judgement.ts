@@ -1,4 +1,5 @@
 import type { Label, LabelSource, Opinion, StepRating } from '../../../trainer/protocol/label.ts'
+import type { SuggestedBy } from '../../../trainer/protocol/suggestedBy.ts'
 import { sameOpinion } from './slots.ts'
 import type { OpinionOf, Slot } from './slots.ts'
 
@@ -6,6 +7,8 @@ import type { OpinionOf, Slot } from './slots.ts'
 export interface Given {
   readonly id: string
   readonly opinion: Opinion
+  /** The draft that it came of. */
+  readonly suggestedBy?: SuggestedBy
 }
 
 /** The draft that an opinion was taken from. */
@@ -118,7 +121,7 @@ export function givenBy(labeler: string, labels: readonly Label[], segment: numb
   const own = labels.filter((label) => label.labeler === labeler && label.source.kind === 'human' && !label.draft && !label.qualityControl && !label.orphaned && label.anchor.segment === segment)
   for (const label of [...own].sort((a, b) => Date.parse(a.editedAt ?? a.at) - Date.parse(b.editedAt ?? b.at))) {
     const where = slot(label)
-    if (where) given.set(where, { id: label.id, opinion: label.opinion })
+    if (where) given.set(where, { id: label.id, opinion: label.opinion, ...(label.suggestedBy && { suggestedBy: label.suggestedBy }) })
   }
   return given
 }

@@ -23,6 +23,13 @@ describe('newLabels', () => {
     assert.deepEqual(labels.map(({ opinion, replaces }) => [opinion, replaces]), [[critique('new'), 'a'], [{ kind: 'deleted', of: 'b' }, undefined]])
   })
 
+  it('marks an edit of what came of a draft, and no other rating', () => {
+    const suggestedBy = { draft: 'd', how: 'accepted', source: { kind: 'model', provider: 'critic', model: 'm' } } as const
+    const judgement: Judgement = { ...EMPTY, given: new Map([['critique', { id: 'a', opinion: critique('drafted'), suggestedBy }], ['rating:0', { id: 'b', opinion: bad, suggestedBy }]]) }
+    const labels = newLabels(say(say(judgement, 'critique', critique('drafted!')), 'rating:0', { kind: 'stepRating', rating: 1 }), facts, false)
+    assert.deepEqual(labels.map((label) => [label.replaces, label.suggestedBy]), [['a', { ...suggestedBy, how: 'edited' }], ['b', undefined]])
+  })
+
   it('writes nothing twice', () => {
     const given = new Map([['rating:4' as const, { id: 'a', opinion: bad }], ['firstError' as const, { id: 'b', opinion: { kind: 'firstError', step: 4 } as Opinion }], ['verdict' as const, { id: 'c', opinion: { kind: 'verdict', right: false } as Opinion }]])
     assert.deepEqual(newLabels({ ...EMPTY, given }, facts, false), [])

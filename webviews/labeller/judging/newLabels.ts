@@ -1,4 +1,5 @@
 import type { Anchor, Opinion } from '../../../trainer/protocol/label.ts'
+import { editedFrom } from '../../../trainer/protocol/suggestedBy.ts'
 import type { NewLabel } from '../../protocol/labeller.ts'
 import { implied } from './judgement.ts'
 import type { Change, Judgement } from './judgement.ts'
@@ -30,7 +31,8 @@ function record(judgement: Judgement, { anchorOf, ...facts }: CommitFacts, slot:
   const given = judgement.given.get(slot)
   const shared = { ...facts, anchor: anchorOf(slot) }
   if (opinion === null) return given ? [{ ...shared, opinion: { kind: 'deleted', of: given.id } }] : []
-  const label: NewLabel = { ...shared, opinion, ...(given && { replaces: given.id }) }
+  const suggestedBy = given && editedFrom(given, opinion)
+  const label: NewLabel = { ...shared, opinion, ...(given && { replaces: given.id }), ...(suggestedBy && { suggestedBy }) }
   if (!origin) return [label]
   const how: 'accepted' | 'edited' = sameOpinion(opinion, origin.opinion) ? 'accepted' : 'edited'
   return [{ ...label, suggestedBy: { draft: origin.id, how, source: origin.source } }, { ...shared, opinion: { kind: 'decision', of: origin.id, decision: how } }]
