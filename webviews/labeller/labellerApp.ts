@@ -94,7 +94,7 @@ export class LabellerApp extends LitElement {
       previousItem: () => model.go(-1), nextItem: () => model.go(1), commit: () => model.commit(), complete: () => model.complete(), undo: () => model.undo(),
       help: () => (this.helpOpen = !this.helpOpen), leave: () => say((open) => void (open.writing = undefined)),
       rate: () => say((open) => (action.do === 'rate' ? open.rate(action.rating) : undefined)), digit: () => say((open) => (action.do === 'digit' ? open.digit(action.digit) : undefined)),
-      flag: () => say((open) => open.flag()), critique: () => say((open) => open.write('critique')), better: () => say((open) => open.write('better')),
+      flag: () => say((open) => open.flag()), critique: () => say((open) => open.write('critique', model.settings.blind)), better: () => say((open) => open.write('better', model.settings.blind)),
       verdict: () => say((open) => open.nextVerdict()), noneWrong: () => say((open) => open.noneWrong()),
       accept: () => this.#unhidden(model, (open) => open.accept()), reject: () => this.#unhidden(model, (open) => open.reject()), suggest: () => model.suggest(),
       blind: () => model.toggleBlind(), render: () => (this.rich = !this.rich), document: () => model.openDocument(), prompt: () => (this.promptOpen = !this.promptOpen), agreement: () => (this.agreementOpen = true)

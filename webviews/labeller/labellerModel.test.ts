@@ -69,7 +69,7 @@ async function press(model: LabellerModel, key: string, ctrlKey = false): Promis
   if (action.do === 'rate') model.act((open) => open.rate(action.rating))
   else if (action.do === 'digit') model.act((open) => open.digit(action.digit))
   else if (action.do === 'down' || action.do === 'up') model.act((open) => void open.move(action.do === 'down' ? 1 : -1))
-  else if (action.do === 'critique') model.act((open) => open.write('critique'))
+  else if (action.do === 'critique') model.act((open) => open.write('critique', model.settings.blind))
   else if (action.do === 'verdict') model.act((open) => open.nextVerdict())
   else if (action.do === 'noneWrong') model.act((open) => open.noneWrong())
   else if (action.do === 'complete') await model.complete()
@@ -240,6 +240,20 @@ describe('blind labelling', () => {
   })
 })
 
+describe('opening the document of an item, which shows its reward', () => {
+  it('makes it blind no more, also over a reload', async () => {
+    const host = new FakeHost()
+    const model = await opened(host)
+    model.openDocument()
+    const after = await opened(host, { saved: host.saved.at(-1) })
+    for (const page of [model, after]) {
+      await press(page, '-')
+      await press(page, 'Enter')
+    }
+    assert.deepEqual(host.commits.map(([first]) => first!.blind), [false, false])
+  })
+})
+
 describe('a reload', () => {
   it('brings back the place and what was said and not written', async () => {
     const host = new FakeHost()
@@ -336,6 +350,50 @@ describe('labels of others', () => {
   })
 })
 
+describe('a quality-control item', () => {
+  it('keeps what was said of it since it was opened, and has it written once', async () => {
+    const host = new FakeHost()
+    host.qualityControl = true
+    const model = await opened(host)
+    await press(model, '-')
+    await press(model, 'Enter')
+    assert.equal(model.open?.judgement.given.size, 3)
+    await press(model, 'Enter')
+    await model.change({ stopAtFirstError: false })
+    assert.equal(model.open?.judgement.given.get('rating:0')?.id, '1-0')
+    host.listeners.get('labelsChanged')?.({ rollouts: ['a'] } as never)
+    await new Promise(setImmediate)
+    await press(model, '1')
+    await press(model, '+')
+    await press(model, 'Enter', true)
+    assert.deepEqual(host.commits.map((commit) => commit.map(({ opinion, replaces }) => [opinion.kind === 'deleted' ? opinion.of : opinion.kind, replaces])), [
+      [['stepRating', undefined], ['firstError', undefined], ['verdict', undefined]],
+      [['stepRating', '1-0'], ['1-1', undefined], ['1-2', undefined], ['completed', undefined]]
+    ])
+    await model.go(-1)
+    assert.equal(model.open?.judgement.given.size, 0, 'opened again, it is labelled blind again')
+  })
+
+  it('is labelled blind again where it comes again as the only one', async () => {
+    const host = new FakeHost(12, ['a'])
+    host.qualityControl = true
+    const model = await opened(host)
+    await press(model, 'n')
+    await press(model, 'Enter', true)
+    assert.deepEqual([model.open?.item.rollout.id, model.open?.judgement.given.size], ['a', 0])
+  })
+
+  it('has nothing of it given any more once that was taken back', async () => {
+    const host = new FakeHost()
+    host.qualityControl = true
+    const model = await opened(host)
+    await press(model, '-')
+    await press(model, 'Enter')
+    await press(model, 'z')
+    assert.deepEqual([model.open?.item.rollout.id, model.open?.judgement.given.size, model.said], ['a', 0, 'The last commit was taken back.'])
+  })
+})
+
 describe('a draft', () => {
   const draft = labelOf({ rollout: 'a', anchor: { segment: 0, textHash: 'h', from: 0, to: 3, step: 0 }, opinion: { kind: 'critique', text: 'drafted' }, draft: true, source: { kind: 'model', provider: 'critic', model: 'm' } }, 'd1')
 
@@ -349,10 +407,23 @@ describe('a draft', () => {
     assert.deepEqual(host.commits[0]?.map(({ opinion, suggestedBy }) => [opinion.kind, suggestedBy?.how]), [['critique', 'accepted'], ['decision', undefined]])
   })
 
+  it('is the beginning of no text while it is hidden', async () => {
+    const host = new FakeHost()
+    host.labels.push(draft, { ...draft, id: 'd2', firstId: 'd2', opinion: { kind: 'better', of: 'step', text: 'drafted' } })
+    const model = await opened(host)
+    for (const kind of ['critique', 'better'] as const) {
+      model.act((open) => open.write(kind, model.settings.blind))
+      assert.deepEqual([model.open?.writing, model.open?.written(`${kind}:0`)], [`${kind}:0`, ''])
+    }
+    await press(model, 'Enter', true)
+    assert.deepEqual(host.commits, [])
+  })
+
   it('is rejected by a record, and edited by writing over it', async () => {
     const host = new FakeHost()
     host.labels.push(draft)
     const model = await opened(host)
+    model.toggleBlind()
     await press(model, 'c')
     assert.equal(model.open?.written('critique:0'), 'drafted')
     model.act((open) => void open.typed('mine'))

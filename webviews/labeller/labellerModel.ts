@@ -2,7 +2,7 @@ import type { LabelProgress } from '../../trainer/protocol/labelViews.ts'
 import type { ViewConnection } from '../connection/connectView.ts'
 import { isCancelled, toViewError } from '../connection/viewError.ts'
 import type { ViewError } from '../connection/viewError.ts'
-import type { LabellerNotices, LabellerRequests, LabellerStart } from '../protocol/labeller.ts'
+import type { LabelItem, LabellerNotices, LabellerRequests, LabellerStart } from '../protocol/labeller.ts'
 import { commitOf, lackingIn } from './item/commitOf.ts'
 import { OpenItem } from './item/openItem.ts'
 import type { Said } from './item/openItem.ts'
@@ -13,6 +13,7 @@ import type { LabellerSettings, SavedLabeller, Unwritten } from './labellerSetti
 import { ItemSource } from './queue/itemSource.ts'
 import { entryKey, LabelQueue } from './queue/labelQueue.ts'
 import type { QueueEntry } from './queue/labelQueue.ts'
+import type { WrittenLabels } from './queue/writtenLabels.ts'
 import { Serial } from './serial.ts'
 
 export type Connection = Pick<ViewConnection<LabellerRequests, LabellerNotices>, 'ask' | 'on' | 'saveState'>
@@ -175,7 +176,7 @@ export class LabellerModel {
     try {
       const item = await this.#items.read(entry)
       const { stopAtFirstError, blind } = this.settings
-      const open = await OpenItem.open(item, this.start.labeler, { segment: this.segment, set: this.#set, stopAtFirstError })
+      const open = await OpenItem.open(item, this.start.labeler, { segment: this.segment, set: this.#set, stopAtFirstError, ...this.#sinceOpened(item) })
       if (opening !== this.#opening) return
       open.unseen = blind
       this.#takeUp(open, entry)
@@ -186,6 +187,13 @@ export class LabellerModel {
       this.open = undefined
       this.error = toViewError(error)
     }
+  }
+
+  /** Another setting draws the same item anew: what was said of it meanwhile is still given, until it is completed. */
+  #sinceOpened({ rollout, other }: LabelItem): { readonly since?: WrittenLabels } {
+    const { open } = this
+    const same = open?.item.rollout.id === rollout.id && open.item.other?.id === other?.id && !open.judgement.given.has('completed')
+    return same ? { since: open.since } : {}
   }
 
   get #set() {
@@ -259,6 +267,7 @@ export class LabellerModel {
     try {
       const written = await this.#connection.ask('commit', { labels })
       this.#items.wrote(written)
+      open.since.add(written)
       const since = [...open.judgement.changes].filter(([slot, change]) => judgement.changes.get(slot) !== change)
       open.judgement = { ...open.judgement, changes: new Map(since), history: [] }
       open.relabel(this.#items.labelsOf({ ...open.item, labels: open.labels }))
@@ -279,6 +288,7 @@ export class LabellerModel {
       const undone = await this.#connection.ask('undo', {})
       if (!undone) return void (this.said = 'There is nothing to take back.')
       this.#items.undone(undone.rollout)
+      this.open?.since.forget(undone.rollout)
       for (const key of this.#completed) if (key.startsWith(`${undone.rollout}\n`)) this.#completed.delete(key)
       this.queue.goTo({ rollout: undone.rollout, ...(this.open?.item.rollout.id === undone.rollout && this.open.item.other && { other: this.open.item.other.id }), qualityControl: false })
       await this.#openCurrent()
@@ -305,9 +315,13 @@ export class LabellerModel {
     this.changed()
   }
 
+  /** The document shows reward and gold answer. */
   openDocument(): void {
-    const rollout = this.open?.item.rollout.id
-    if (rollout === undefined) return
+    const { open } = this
+    if (!open) return
+    const rollout = open.item.rollout.id
+    open.unseen = false
+    this.changed()
     this.#connection.ask('openDocument', { rollout }).catch((error: unknown) => this.say(toViewError(error).message))
   }
 

@@ -10,6 +10,7 @@ import { fieldValue, rowsOf, stepByDigit } from '../judging/rows.ts'
 import type { Row } from '../judging/rows.ts'
 import { slotOf, stepOf } from '../judging/slots.ts'
 import type { OpinionOf, Slot } from '../judging/slots.ts'
+import { WrittenLabels } from '../queue/writtenLabels.ts'
 import { textHash } from './anchors.ts'
 import { piecesOf, stepsOf } from './traceSteps.ts'
 import type { TracePiece } from './traceSteps.ts'
@@ -30,6 +31,8 @@ export class OpenItem {
   readonly hash: string
   readonly otherHash: string | undefined
   readonly stopAtFirstError: boolean
+  /** What this page wrote of the item since it was opened. */
+  readonly since: WrittenLabels
   labels: readonly Label[]
   judgement: Judgement
   cursor = 0
@@ -49,6 +52,7 @@ export class OpenItem {
     this.otherHash = hashes[1]
     this.pieces = piecesOf(this.text)
     this.rows = rowsOf(stepsOf(this.text).length, item.other !== undefined, how.set)
+    this.since = how.since ?? new WrittenLabels()
     this.labels = item.labels
     this.judgement = rebase(EMPTY, this.#given())
     // Whoever comes back to an item comes to its first wrong step.
@@ -79,11 +83,11 @@ export class OpenItem {
     this.judgement = rebase(this.judgement, this.#given())
   }
 
+  /** Of a quality-control item, what was said before is hidden: what was said since it was opened is given. */
   #given() {
-    if (this.item.qualityControl) return EMPTY.given
-    const other = this.item.other?.id
-    return givenBy(this.labeler, this.labels, this.segment, ({ opinion, anchor }) =>
-      opinion.kind === 'preference' && opinion.other.rollout !== other ? undefined : slotOf(opinion, anchor))
+    const { qualityControl, rollout, other } = this.item
+    return givenBy(this.labeler, qualityControl ? this.since.over([], rollout.id) : this.labels, this.segment, ({ opinion, anchor }) =>
+      opinion.kind === 'preference' && opinion.other.rollout !== other?.id ? undefined : slotOf(opinion, anchor), qualityControl)
   }
 
   move(by: number): void {
@@ -191,8 +195,11 @@ export class OpenItem {
     this.judgement = say(this.judgement, slot, opinion)
   }
 
-  /** Begins to write: a critique or something better, of the step at the cursor or of the whole; a pair's rationale; a text field. */
-  write(kind: 'critique' | 'better'): Said {
+  /**
+   * Begins to write: a critique or something better, of the step at the cursor or of the whole; a pair's rationale; a text field.
+   * Blind mode hides drafts, so that no text begins with one.
+   */
+  write(kind: 'critique' | 'better', blind: boolean): Said {
     const { row } = this
     this.#digits = ''
     if (row?.kind === 'preference') {
@@ -201,7 +208,7 @@ export class OpenItem {
     } else if (row?.kind === 'field' && row.field.type === 'text') this.writing = `rubric:${row.set.name}`
     else this.writing = row?.kind === 'step' ? `${kind}:${row.step}` : kind
     this.judgement = hold(this.judgement)
-    this.judgement = startFromDraft(this.judgement, this.drafts, this.writing)
+    if (!blind) this.judgement = startFromDraft(this.judgement, this.drafts, this.writing)
     return undefined
   }
 
@@ -269,4 +276,6 @@ export interface OpenHow {
   readonly segment: number
   readonly set: LabelSet | undefined
   readonly stopAtFirstError: boolean
+  /** Of the same item before it was drawn anew. */
+  readonly since?: WrittenLabels
 }

@@ -115,10 +115,10 @@ export function verdictOf(judgement: Judgement): { readonly right: boolean; read
   return follows?.kind === 'verdict' ? { right: follows.right, follows: true } : undefined
 }
 
-/** The newest opinion of each slot that this labeler gave on this segment, drafts and blind repeats left out. */
-export function givenBy(labeler: string, labels: readonly Label[], segment: number, slot: (label: Label) => Slot | undefined): ReadonlyMap<Slot, Given> {
+/** The newest opinion of each slot that this labeler gave on this segment, drafts left out: blind repeats alone, or all but those. */
+export function givenBy(labeler: string, labels: readonly Label[], segment: number, slot: (label: Label) => Slot | undefined, qualityControl = false): ReadonlyMap<Slot, Given> {
   const given = new Map<Slot, Given>()
-  const own = labels.filter((label) => label.labeler === labeler && label.source.kind === 'human' && !label.draft && !label.qualityControl && !label.orphaned && label.anchor.segment === segment)
+  const own = labels.filter((label) => label.labeler === labeler && label.source.kind === 'human' && !label.draft && label.qualityControl === qualityControl && !label.orphaned && label.anchor.segment === segment)
   for (const label of [...own].sort((a, b) => Date.parse(a.editedAt ?? a.at) - Date.parse(b.editedAt ?? b.at))) {
     const where = slot(label)
     if (where) given.set(where, { id: label.id, opinion: label.opinion, ...(label.suggestedBy && { suggestedBy: label.suggestedBy }) })
