@@ -32,7 +32,7 @@ export async function writeCritiques(
   session: Session, stage: StagePlan, failed: readonly Failed[], at: StepInHand, critic: RefineOptions['critic']
 ): Promise<Criticised[]> {
   if (critic === 'policy') return sampleCritiques(session, stage, failed, at)
-  if (critic === 'labels') return takeLabelled(failed, stage.critiques ?? new Map(), session.plan.run.seed, at.step)
+  if (critic === 'labels') return takeLabelled(session, failed, stage.critiques!, at.step)
   return failed.map(({ row, slot }) => {
     const { critiqueOf } = requireCritiqueWords(slot.environment)
     const assessment = { steps: critic === 'checker' ? row.steps : [], right: row.correct === true }

@@ -6,14 +6,16 @@ import { runTrainer } from './runTrainer.ts'
 import { rowFiles } from './rowFiles.fixture.ts'
 import { echo, testRun } from './run.fixture.ts'
 
-async function rowsOf(file: Partial<RunFileInput>): Promise<Rollout[]> {
+const rowsOf = async (file: Partial<RunFileInput>): Promise<Rollout[]> => (await trainedOn(file)).rows
+
+async function trainedOn(file: Partial<RunFileInput>): Promise<{ readonly rows: Rollout[]; readonly warnings: readonly string[] }> {
   const run = await testRun({ steps: 1, evaluation: { problems: 2, samples: 1, k: [1] }, filter: { dropZeroVariance: false }, ...file })
   try {
     const { parts, directory } = await run.open()
     await runTrainer(parts)
     const rows = (await directory.rollouts.readStep({ kind: 'train', step: 1 }))!
     directory.close()
-    return rows
+    return { rows, warnings: run.events.flatMap((event) => (event.type === 'warning' ? [`${event.code}: ${event.message}`] : [])) }
   } finally {
     run.remove()
   }
@@ -87,6 +89,17 @@ describe('the rollout strategy critiqueRefine', () => {
       assert.equal(segments[0]!.parent, undefined)
     }
     assert.equal(new Set(refinements.map(({ group }) => group)).size, refinements.length)
+  })
+
+  it('finds critiques whose prompts end in the white space that exports write, and says so where none is of the problems', async () => {
+    const said = (joint: string) => ['a', 'b', 'c', 'd'].flatMap((word) => ['n2', 'n3'].map((prefix) => ({ prompt: `${prefix} say ${word}${joint}`, response: 'b c', critique: word })))
+    const on = (name: string, rows: readonly object[]) => trainedOn({ ...refining({ critic: 'labels' }), steps: 2, data: { file: file(name, rows), kind: 'critiques' } })
+    const joined = await on('joined.jsonl', said(' '))
+    assert.ok(joined.rows.filter(isRefinement).length >= 2)
+    assert.deepEqual(joined.warnings, [])
+    const others = await on('others.jsonl', said(' else'))
+    assert.equal(others.rows.filter(isRefinement).length, 0)
+    assert.deepEqual(others.warnings.map((warning) => /^dataset\/no-match: None of the 8 critiques of .*others\.jsonl /.test(warning)), [true], 'once')
   })
 
   it('refuses a critic of labels without critiques', async () => {

@@ -2,6 +2,9 @@
 import { z } from 'zod'
 import { Count, Share } from './numbers.ts'
 
+/** What prompts of rows and rollouts are compared by. White space between prompt and completion is nobody's: exports add and others drop it. */
+export const promptKey = (prompt: string): string => prompt.trimEnd()
+
 /** Critique fine-tuning: a prompt and a response of the model, and what to say of it. */
 export const CritiqueRow = z.object({ prompt: z.string(), response: z.string(), critique: z.string().min(1), verdict: z.boolean().optional() })
 export type CritiqueRow = z.infer<typeof CritiqueRow>

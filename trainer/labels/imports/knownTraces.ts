@@ -1,3 +1,4 @@
+import { promptKey } from '../../protocol/labelRows.ts'
 import { readRolloutTexts } from '../../stores/rolloutTexts.ts'
 import type { RolloutTexts } from '../../stores/rolloutTexts.ts'
 import { stepsOf } from '../anchors/makeAnchor.ts'
@@ -36,9 +37,6 @@ export class KnownTraces {
     return undefined
   }
 }
-
-/** White space between prompt and completion is nobody's: exports add and others drop it. */
-export const promptKey = (prompt: string): string => prompt.trimEnd()
 
 /** The rollout's step for each of the trace's; undefined where the texts differ. */
 function matchSteps(trace: ImportedTrace, { segments }: RolloutTexts): number[] | undefined {
