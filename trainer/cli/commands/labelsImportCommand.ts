@@ -49,11 +49,12 @@ function targetOf(host: Host, file: string, { run, out, labels }: LabelsImportOp
   return { run: directory, isNew: true, labelsFolder: labels === undefined ? labelsFolderOf(directory, host.cwd) : path.resolve(host.cwd, labels) }
 }
 
-function summary(host: Host, { run, traces, labels, known, labelers, unmatched }: ImportedLabels, isNew: boolean): string {
+function summary(host: Host, { run, traces, labels, known, labelers, leftOut, unmatched }: ImportedLabels, isNew: boolean): string {
   const place = plainLine(path.relative(host.cwd, run) || run)
   return [
     `  ${labels} labels of ${traces} traces, by ${labelers.length === 0 ? 'nobody new' : plainLine(labelers.join(', '))}`,
     ...(known === 0 ? [] : [`  ${known} labels were there already`]),
+    ...(leftOut === 0 ? [] : [`  ${leftOut} opinions on whole traces were left out: rollouts of this run only begin with those traces`]),
     ...(unmatched.traces === 0 ? [] : [`  ${unmatched.traces} traces are none of this run: line ${unmatched.lines.join(', ')}${unmatched.traces > unmatched.lines.length ? ', …' : ''}`]),
     isNew ? `  Made the run ${place}` : `  Labelled ${place}`, ''
   ].join('\n')

@@ -5,8 +5,10 @@ import { readRolloutTexts } from '../../stores/rolloutTexts.ts'
 import type { RolloutTexts } from '../../stores/rolloutTexts.ts'
 import { makeRun, temporaryFolder } from '../exports/run.fixture.ts'
 import { exportLabels } from '../exports/exportLabels.ts'
+import type { RowRollout } from '../rows/rowRollout.ts'
 import { trace } from '../rows/rows.fixture.ts'
 import { readLabels } from '../store/labelReader.ts'
+import { joinLines } from './importedTrace.ts'
 import { importLabels } from './importLabels.ts'
 import type { ImportTarget } from './importLabels.ts'
 import { plainLabeler } from './importedLabels.ts'
@@ -14,6 +16,11 @@ import { plainLabeler } from './importedLabels.ts'
 const NOW = new Date(Date.UTC(2030, 0, 1))
 const jsonl = (...values: readonly unknown[]) => values.map((value) => `${typeof value === 'string' ? value : JSON.stringify(value)}\n`).join('')
 const row = (completions: readonly string[], labels: readonly boolean[], prompt = '1 + 1 + 2 :') => ({ prompt, completions, labels })
+/** A trace that ends with its last step, as PRM800K writes them. */
+const endless = (id: string, steps: readonly string[]): RowRollout => {
+  const { text, steps: places } = joinLines(steps)
+  return { id, kind: 'train', problemId: 'p1', answer: null, segments: [{ text, spans: places.map((place) => ({ kind: 'step', ...place })), samplePrompt: { text: '1 + 1 + 2 :' } }] }
+}
 
 describe('importLabels', () => {
   const folder = temporaryFolder()
@@ -47,6 +54,27 @@ describe('importLabels', () => {
     const again = await importLabels(source, target('known', false))
     assert.deepEqual([again.labels, again.known], [0, 4])
     await assert.rejects(importLabels(steps(file('none.jsonl', jsonl(row(['x'], [true])))), target('known', false)), { code: 'dataset/no-match' })
+  })
+
+  it('judges a rollout as a whole only where it is the trace, and the steps alone of one that goes on', async () => {
+    const steps = ['1 + 1 = 2', '2 + 2 = 4']
+    const record = (texts: readonly string[], finish: string, last: number, answer: string | null = null) => ({
+      labeler: 'ada', timestamp: '2023-01-22T04:34:27', question: { problem: '1 + 1 + 2 :', pre_generated_steps: texts, pre_generated_answer: answer },
+      label: { steps: texts.map((text, i) => ({ completions: [{ text, rating: i === texts.length - 1 ? last : 1 }], chosen_completion: 0 })), finish_reason: finish }
+    })
+    const into = async (run: string, rollouts: readonly RowRollout[], line: object) => {
+      await makeRun(join(folder, 'runs', run), rollouts)
+      const { leftOut } = await importLabels({ file: file(`${run}.jsonl`, jsonl(line)), format: 'prm800k' }, target(run, false))
+      const labels = readLabels(join(folder, 'labels', run)).records.map(({ rollout, anchor, opinion }) => `${rollout} ${anchor.step ?? 'whole'} ${opinion.kind}`)
+      return [...labels.sort(), ...(leftOut > 0 ? [`${leftOut} left out`] : [])]
+    }
+    const longer = trace('r1', [...steps, '4 + 4 = 9'], '9')
+    const right = ['r2 0 stepRating', 'r2 1 stepRating', 'r2 whole verdict']
+    assert.deepEqual(await into('answers', [longer, trace('r2', steps)], record(steps, 'solution', 1, '4')), right)
+    assert.deepEqual(await into('texts', [trace('r1', steps), endless('r2', steps)], record(steps, 'solution', 1)), right, 'the same text before the same steps')
+    assert.deepEqual(await into('prefix', [longer], record(steps, 'solution', 1, '4')), ['r1 0 stepRating', 'r1 1 stepRating', '1 left out'])
+    assert.deepEqual(await into('answer', [trace('r1', steps, '5')], record(steps, 'solution', 1, '4')), ['r1 0 stepRating', 'r1 1 stepRating', '1 left out'], 'another answer after the same steps')
+    assert.deepEqual(await into('error', [longer], record(steps, 'found_error', -1)), ['r1 0 stepRating', 'r1 1 stepRating', 'r1 whole firstError'])
   })
 
   it('names line and field of what is wrong, and takes over nothing', async () => {

@@ -30,6 +30,8 @@ export interface ImportedLabels {
   readonly labels: number
   readonly known: number
   readonly labelers: readonly string[]
+  /** Opinions on whole traces with which rollouts of the run only begin. */
+  readonly leftOut: number
   /** Lines, from 1, of traces that the run does not have; the first of them. */
   readonly unmatched: { readonly traces: number; readonly lines: readonly number[] }
 }
@@ -56,11 +58,11 @@ async function intoNewRun(source: ImportSource, target: ImportTarget): Promise<I
     let traces = 0
     for (const trace of readTraces(source)) {
       const rollout = run.add(trace)
-      labels.add(importedLabels(trace, source, { run: path.basename(run.path), rollout, stepOf: (step) => step, labeler: target.labeler, now: target.now.toISOString() }))
+      labels.add(importedLabels(trace, source, { run: path.basename(run.path), rollout, stepOf: (step) => step, whole: true, labeler: target.labeler, now: target.now.toISOString() }))
       if (++traces % BATCH === 0) await yieldToOthers()
     }
     await run.finish()
-    return { run: run.path, traces, ...labels.finish(), unmatched: { traces: 0, lines: [] } }
+    return { run: run.path, traces, ...labels.finish(), leftOut: 0, unmatched: { traces: 0, lines: [] } }
   } finally {
     run.close()
   }
@@ -72,19 +74,21 @@ async function intoRun(source: ImportSource, target: ImportTarget): Promise<Impo
   const known = await KnownTraces.read(target.run, prompts)
   const labels = new LabelSink(target.labelsFolder)
   const unmatched = { traces: 0, lines: [] as number[] }
-  let traces = 0
+  let [traces, leftOut] = [0, 0]
   for (const trace of readTraces(source)) {
     traces++
     const found = known.find(trace)
     if (found !== undefined) {
-      labels.add(importedLabels(trace, source, { run: path.basename(target.run), ...found, labeler: target.labeler, now: target.now.toISOString() }))
+      const taken = importedLabels(trace, source, { run: path.basename(target.run), ...found, labeler: target.labeler, now: target.now.toISOString() })
+      labels.add(taken)
+      leftOut += trace.opinions.length - taken.length
       continue
     }
     unmatched.traces++
     if (unmatched.lines.length < LINES_LISTED) unmatched.lines.push(trace.line)
   }
   if (unmatched.traces === traces) throw noMatch(source, target, traces)
-  return { run: target.run, traces, ...labels.finish(), unmatched }
+  return { run: target.run, traces, ...labels.finish(), leftOut, unmatched }
 }
 
 function noMatch({ file }: ImportSource, { run }: ImportTarget, traces: number): LabError {

@@ -4,7 +4,7 @@ import { Labeler } from '../../protocol/label.ts'
 import type { LabelRecordInput } from '../../protocol/label.ts'
 import { stepAnchor, traceAnchor } from '../anchors/makeAnchor.ts'
 import type { Anchored } from '../anchors/makeAnchor.ts'
-import type { ImportedTrace } from './importedTrace.ts'
+import type { ImportedOpinion, ImportedTrace } from './importedTrace.ts'
 import type { ImportSource } from './readTraces.ts'
 
 export interface LabelPlace {
@@ -13,15 +13,17 @@ export interface LabelPlace {
   readonly rollout: Anchored & { readonly problemId: string }
   /** The rollout's step by the trace's. */
   readonly stepOf: (step: number) => number
+  /** Whether the rollout is the trace, and does not only begin with it. */
+  readonly whole: boolean
   /** For files that name no labeler. */
   readonly labeler: string
   readonly now: string
 }
 
-/** What a trace of a file says, as labels. Ids follow from the content, so that a file imported twice gives its labels once. */
+/** What a trace of a file says, as labels: all of it of a rollout that is the trace, what holds of its steps of one that goes on. Ids follow from the content, so that a file imported twice gives its labels once. */
 export function importedLabels(trace: ImportedTrace, { file, format }: ImportSource, place: LabelPlace): LabelRecordInput[] {
   const labeler = trace.labeler === undefined ? place.labeler : plainLabeler(trace.labeler)
-  return trace.opinions.map(({ step, opinion }, i) => ({
+  return trace.opinions.filter((said) => place.whole || isOfSteps(said)).map(({ step, opinion }, i) => ({
     version: 1,
     id: idOf([format, place.run, place.rollout.id, trace.line, labeler, step ?? null, opinion, trace.text]),
     labeler,
@@ -36,6 +38,9 @@ export function importedLabels(trace: ImportedTrace, { file, format }: ImportSou
     seconds: i === 0 ? trace.seconds : 0
   }))
 }
+
+/** What holds of the steps it names, whatever comes after them. */
+const isOfSteps = ({ step, opinion }: ImportedOpinion): boolean => step !== undefined || (opinion.kind === 'firstError' && opinion.step !== null)
 
 function idOf(content: readonly unknown[]): string {
   return `imported-${createHash('sha256').update(JSON.stringify(content), 'utf8').digest('hex').slice(0, 32)}`

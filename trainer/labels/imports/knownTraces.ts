@@ -4,10 +4,12 @@ import type { RolloutTexts } from '../../stores/rolloutTexts.ts'
 import { stepsOf } from '../anchors/makeAnchor.ts'
 import type { ImportedTrace, StepPlace } from './importedTrace.ts'
 
-/** A rollout of the run with the trace's text, and its own steps by the trace's. */
+/** A rollout of the run that begins with the trace's steps, and its own steps by the trace's. */
 export interface KnownTrace {
   readonly rollout: RolloutTexts
   readonly stepOf: (step: number) => number
+  /** Whether the trace is the rollout from its beginning to its end. */
+  readonly whole: boolean
 }
 
 /** The rollouts of a run by prompt, to find the traces of a file among them. */
@@ -28,15 +30,21 @@ export class KnownTraces {
     return known
   }
 
-  /** The first rollout that begins with the trace's steps: of rollouts with the same text one is as good as another. */
+  /** The first rollout that is the trace, else the first that begins with its steps: of rollouts with the same text one is as good as another. */
   find(trace: ImportedTrace): KnownTrace | undefined {
-    for (const rollout of this.#byPrompt.get(promptKey(trace.prompt)) ?? []) {
+    const begun = (this.#byPrompt.get(promptKey(trace.prompt)) ?? []).flatMap((rollout): KnownTrace[] => {
       const places = matchSteps(trace, rollout)
-      if (places !== undefined) return { rollout, stepOf: (step) => places[step]! }
-    }
-    return undefined
+      return places === undefined ? [] : [{ rollout, stepOf: (step) => places[step]!, whole: hasText(trace, rollout) || endsAlike(trace, rollout) }]
+    })
+    return begun.find(({ rollout }) => hasText(trace, rollout)) ?? begun.find(({ whole }) => whole) ?? begun[0]
   }
 }
+
+const hasText = (trace: ImportedTrace, { segments }: RolloutTexts): boolean => segments[0]!.text.trim() === trace.text.trim()
+
+/** Exports write the steps, and beside them the answer that follows: where both are the rollout's, nothing else was judged. */
+const endsAlike = ({ steps, answer }: ImportedTrace, rollout: RolloutTexts): boolean =>
+  steps.length === stepsOf(rollout.segments[0]!.spans).length && answer === rollout.answer
 
 /** The rollout's step for each of the trace's; undefined where the texts differ. */
 function matchSteps(trace: ImportedTrace, { segments }: RolloutTexts): number[] | undefined {
