@@ -178,7 +178,8 @@ export class LabellerModel {
       const { stopAtFirstError, blind } = this.settings
       const open = await OpenItem.open(item, this.start.labeler, { segment: this.segment, set: this.#set, stopAtFirstError, ...this.#sinceOpened(item) })
       if (opening !== this.#opening) return
-      open.unseen = blind
+      // What was seen once of an item stays seen where a setting draws it anew.
+      open.unseen = blind && (this.open?.item.rollout.id !== item.rollout.id || this.open.unseen)
       this.#takeUp(open, entry)
       this.open = open
       this.error = undefined
