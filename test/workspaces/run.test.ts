@@ -10,8 +10,8 @@ import { workspaceEnvironment } from '../../trainer/environments/workspace.ts'
 import { readTaskset } from '../../trainer/environments/workspaceTaskset.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { openRun } from '../../trainer/stores/runDirectory.ts'
-import { fingerprint, git } from '../../trainer/workspaces/repository.fixture.ts'
-import { pythonWithPytest, sampleWorkspace } from './places.ts'
+import { commitAll, fingerprint, git } from '../../trainer/workspaces/repository.fixture.ts'
+import { pythonWithPytest, sampleWorkspace, scratchFolder } from './places.ts'
 import { NO_PYTEST, NO_SANDBOX, workspaceSandbox } from './sandboxes.ts'
 
 const TASKSET = 'lab/mined.problems.jsonl'
@@ -60,6 +60,22 @@ describe('problems of a repository', function () {
     }
     const { code, out, err } = await commandLine(sampleWorkspace('workspace-pytest'), ['problems', 'mine', '--commits', '1'])
     assert.deepEqual([code, out.split('\n').map((line) => line.replace(/^[0-9a-f]{10} /, ''))], [EXIT.finished, [' 2 tests fail before and pass after  (Refuse to take more than an account holds)', '1 problems of 1 commits in mined.problems.jsonl', '']], err)
+  })
+
+  it('name the files that pytest finds tests in, where no name tells them as tests', async function () {
+    if (pythonWithPytest() === undefined) {
+      console.log(`Left out: ${NO_PYTEST}.`)
+      return this.skip()
+    }
+    const folder = scratchFolder()
+    commitAll(folder, {
+      'pytest.ini': '[pytest]\npythonpath = .\npython_files = checks.py\n', 'double.py': 'def double(n):\n    return 2 * n\n',
+      'app/checks.py': 'from double import double\n\ndef test_one():\n    assert double(1) == 2\n'
+    }, 'first')
+    const { code, err } = await commandLine(folder, ['problems', 'make-function', 'double.py', '--name', 'double'])
+    assert.equal(code, EXIT.finished, err)
+    const { testFiles, failToPass } = JSON.parse(readFileSync(join(folder, 'workspace.problems.jsonl'), 'utf8')) as Record<string, unknown>
+    assert.deepEqual([testFiles, failToPass], [['app/checks.py'], ['app/checks.py::test_one']])
   })
 
   it('train a model in a run, whose programs the tests of the pinned commit judge', async () => {

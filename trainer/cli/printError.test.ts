@@ -9,7 +9,7 @@ describe('exit codes of errors', () => {
   const refused = (code: string): number => codeOf(new LabError('environment', code, 'it does not fit', { remedy: 'Change it.' }))
 
   it('tell what people have to change from what went wrong on the way', () => {
-    for (const code of ['environment/no-program', 'environment/no-programs', 'workspace/no-function', 'workspace/no-runner', 'workspace/uncommitted', 'workspace/not-covered']) {
+    for (const code of ['environment/no-program', 'environment/no-programs', 'workspace/no-function', 'workspace/no-runner', 'workspace/uncommitted', 'workspace/not-covered', 'workspace/unknown-tests']) {
       assert.equal(refused(code), EXIT.usage, code)
     }
     assert.equal(refused('workspace/git'), EXIT.failed)

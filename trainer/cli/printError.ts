@@ -13,7 +13,7 @@ const INPUT_CODES: ReadonlySet<string> = new Set([
   'environment/unknown', 'environment/bad-options', 'environment/bad-mix', 'environment/no-problem', 'environment/no-solution',
   'environment/prompt-too-long', 'environment/empty-prompt', 'environment/model-mismatch',
   'engine/unknown-word', 'engine/empty-prompt', 'engine/context-length', 'engine/sampling', 'engine/missing-capability', 'engine/not-in-build',
-  'environment/no-program', 'environment/no-programs', 'workspace/no-function', 'workspace/no-runner', 'workspace/uncommitted', 'workspace/not-covered', 'workspace/nothing-fails', 'workspace/nothing-to-edit',
+  'environment/no-program', 'environment/no-programs', 'workspace/no-function', 'workspace/no-runner', 'workspace/uncommitted', 'workspace/not-covered', 'workspace/unknown-tests', 'workspace/nothing-fails', 'workspace/nothing-to-edit',
   'sandbox/missing-export', 'sandbox/missing-function', 'sandbox/not-loadable', 'not-a-run', 'store/not-a-run', 'run-exists', 'store/run-exists'
 ])
 

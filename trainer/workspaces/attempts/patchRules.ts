@@ -9,7 +9,7 @@ export function forbiddenChange({ files, editable }: Pick<WorkspaceTask, 'files'
   return twice === undefined ? null : `The change holds ${JSON.stringify(twice.path)} twice.`
 }
 
-const TESTS = /(^|\/)(tests?|specs?|__tests__|__snapshots__|__mocks__|fixtures)\/|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)test_[^/]*\.py$|_test\.py$|(^|\/)conftest\.py$/
+const TESTS = /(^|\/)(tests?|specs?|__tests__|__snapshots__|__mocks__|fixtures)\/|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)(tests?|specs?)\.([cm]?[jt]sx?|py)$|(^|\/)test_[^/]*\.py$|_test\.py$|(^|\/)conftest\.py$/
 const CONFIGURATION = /(^|\/)(\.mocharc\.|jest\.config\.|vitest\.config\.|vitest\.workspace\.|vite\.config\.|pytest\.ini$|tox\.ini$|setup\.cfg$)/
 
 /** Tests, what they need, and how they are run: no part of what a candidate is given or may read. */

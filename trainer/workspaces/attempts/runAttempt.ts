@@ -104,7 +104,7 @@ function readReport(task: WorkspaceTask, folder: string): TestReport {
   const told = parseReportLines(readPlain(folder, REPORT_LINES))
   const { reportFile, parse } = testRunner(task.runner.name)
   const { connected, boundary, needs, printed } = told
-  return reportFile === undefined ? told : { ...parse(readPlain(folder, reportFile(task))), connected, boundary, needs, printed }
+  return reportFile === undefined ? told : { ...parse(readPlain(folder, reportFile(task)), fs.realpathSync(folder)), connected, boundary, needs, printed }
 }
 
 /** A file that is missing, a link or too long says nothing. */

@@ -49,8 +49,8 @@ describe('rules of patches', () => {
   })
 
   it('know tests, what they need and how they are run', () => {
-    const tests = ['test/a.js', 'tests/deep/b.py', 'src/__tests__/a.ts', 'a.test.ts', 'a.spec.mjs', 'pkg/test_a.py', 'a_test.py', 'conftest.py', '.mocharc.cjs', 'jest.config.js', 'vitest.config.ts', 'pytest.ini', 'setup.cfg', 'fixtures/a.json']
+    const tests = ['test/a.js', 'tests/deep/b.py', 'src/__tests__/a.ts', 'a.test.ts', 'a.spec.mjs', 'pkg/test_a.py', 'a_test.py', 'app/tests.py', 'test.js', 'src/spec.mts', 'conftest.py', '.mocharc.cjs', 'jest.config.js', 'vitest.config.ts', 'pytest.ini', 'setup.cfg', 'fixtures/a.json']
     assert.deepEqual(tests.filter((path) => !isTestFile(path)), [])
-    assert.deepEqual(['src/testing.js', 'latest/a.py', 'contest.py', 'package.json', 'attest.ts'].filter(isTestFile), [])
+    assert.deepEqual(['src/testing.js', 'latest/a.py', 'contest.py', 'latest.py', 'test.json', 'package.json', 'attest.ts'].filter(isTestFile), [])
   })
 })

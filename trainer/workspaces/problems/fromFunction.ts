@@ -15,7 +15,7 @@ export type WhichFunction = { readonly name: string } | { readonly line: number 
 
 /**
  * The problem of writing a function whose body was taken out; the tests that fail without it decide. Throws `workspace/no-function`,
- * `workspace/uncommitted`, `workspace/not-covered`.
+ * `workspace/uncommitted`, `workspace/not-covered`, `workspace/unknown-tests`.
  */
 export async function problemFromFunction(project: Project, file: string, which: WhichFunction, verifying: Verifying, signal?: AbortSignal): Promise<MadeProblem> {
   const { commit, path, text } = await committedFile(project, file)

@@ -32,6 +32,9 @@ export async function* mineHistory(project: Project, options: MiningOptions, ver
   }
 }
 
+/** What is wrong with a commit, and says nothing of the others. */
+const OF_ONE_COMMIT: ReadonlySet<string> = new Set(['workspace/no-tests', 'workspace/unknown-tests', 'workspace/bad-path'])
+
 async function problemOf(
   project: Project, change: Change, { mostFiles }: MiningOptions, verifying: Verifying, signal: AbortSignal | undefined
 ): Promise<{ problem: MadeProblem } | { leftOut: string }> {
@@ -49,7 +52,7 @@ async function problemOf(
     if ('none' in verified) return { leftOut: verified.none }
     return { problem: { version: 1, made: 'commit', title: change.subject, ...candidate, ...verified } }
   } catch (error) {
-    if (LabError.is(error, 'workspace/no-tests') || LabError.is(error, 'workspace/bad-path')) return { leftOut: error.message }
+    if (LabError.is(error) && OF_ONE_COMMIT.has(error.code)) return { leftOut: error.message }
     throw error
   }
 }

@@ -73,7 +73,7 @@ export const inProject = ({ folder }: Project, place: string): string => place.s
 /** Whether tests to be run may lie in a file: a conftest.py only serves those of others. */
 export const holdsTests = (place: string): boolean => isTestFile(place) && canBeApart(place) && !place.endsWith('conftest.py')
 
-/** Test files of a commit that name one of these modules, relative to the project; empty where none does: then all tests run. */
+/** Test files of a commit that name one of these modules, relative to the project; empty where none does: then whoever runs them all tells where they lie. */
 export async function testsNaming(project: Project, commit: string, modules: readonly string[]): Promise<string[]> {
   const { repository, folder } = project
   const tests = (await listTree(repository, commit, folder)).filter(({ path: place, kind }) => kind !== 'link' && holdsTests(place))

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { z } from 'zod'
 import { readableJson } from '../../sandbox/readableJson.ts'
 import { nodeProgram } from './nodeProgram.ts'
@@ -11,14 +12,20 @@ const Assertion = z.object({
   duration: z.number().nonnegative().nullish(),
   failureMessages: z.array(z.string()).nullish()
 })
-const Report = z.object({ testResults: z.array(z.object({ assertionResults: z.array(Assertion) })) })
+const Report = z.object({ testResults: z.array(z.object({ name: z.string().max(4000).optional(), assertionResults: z.array(Assertion) })) })
 
-/** The report that jest and vitest write as JSON. */
-export function parseJestReport(text: string): TestReport {
+/** The report that jest and vitest write as JSON. @param project the folder that they ran in, no link on the way to it */
+export function parseJestReport(text: string, project: string): TestReport {
   const parsed = Report.safeParse(readableJson(text))
   if (!parsed.success) return NO_REPORT
-  const results = parsed.data.testResults.flatMap(({ assertionResults }) => assertionResults.map(resultOf))
+  const results = parsed.data.testResults.flatMap(({ name, assertionResults }) => assertionResults.map((assertion) => ({ ...resultOf(assertion), ...fileOf(name, project) })))
   return { ...NO_REPORT, results, began: results.map(({ name }) => name), finished: true }
+}
+
+/** Both name files by absolute paths. */
+function fileOf(name: string | undefined, project: string): Pick<TestResult, 'file'> {
+  const file = name === undefined ? '' : path.relative(project, name).replaceAll('\\', '/')
+  return file === '' || file.startsWith('..') || path.isAbsolute(file) ? {} : { file }
 }
 
 function resultOf({ fullName, status, duration, failureMessages }: z.infer<typeof Assertion>): TestResult {

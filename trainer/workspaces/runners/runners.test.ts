@@ -10,10 +10,16 @@ const brief = ({ results }: TestReport): string[] => results.map(({ name, status
 const EXPECTED = ['sum adds: passed', 'sum adds wrongly: failed assertion', 'sum throws: failed exception', 'sum is left out: skipped', 'sum is to come: skipped', 'sum takes too long: failed timeout']
 
 describe('reports of test runners', () => {
-  it('are read as jest writes them', () => assert.deepEqual(brief(parseJestReport(recorded('jest.json'))), EXPECTED))
+  it('are read as jest writes them', () => assert.deepEqual(brief(parseJestReport(recorded('jest.json'), '/project')), EXPECTED))
 
   it('are read as vitest writes them, which does not say that time ran out', () => {
-    assert.deepEqual(brief(parseJestReport(recorded('vitest.json'))), EXPECTED.with(-1, 'sum takes too long: failed exception'))
+    assert.deepEqual(brief(parseJestReport(recorded('vitest.json'), '/project')), EXPECTED.with(-1, 'sum takes too long: failed exception'))
+  })
+
+  it('tell the files that jest and vitest found tests in, relative to the project', () => {
+    const filesIn = (name: string, project: string): unknown[] => [...new Set(parseJestReport(recorded(name), project).results.map(({ file }) => file))]
+    assert.deepEqual(['jest.json', 'vitest.json'].map((name) => filesIn(name, '/project')), [['t/sum.jest.test.js'], ['t/sum.vitest.test.mjs']])
+    assert.deepEqual(filesIn('jest.json', '/elsewhere'), [undefined])
   })
 
   it('are read as the runner of Node writes JUnit', () => {
@@ -27,7 +33,7 @@ describe('reports of test runners', () => {
   it('are no results where they are cut, forged or something else', () => {
     const whole = recorded('jest.json')
     for (const text of ['', 'null', '[]', whole.slice(0, whole.length / 2), '{"testResults":[{"assertionResults":[{"fullName":"a","status":"excellent"}]}]}']) {
-      assert.deepEqual([parseJestReport(text).results, parseJestReport(text).finished], [[], false], text)
+      assert.deepEqual([parseJestReport(text, '/project').results, parseJestReport(text, '/project').finished], [[], false], text)
     }
     for (const text of ['', 'no xml', '<testsuites><testcase name="a"', '<!DOCTYPE a [<!ENTITY b "c">]><testsuites/>', '<testsuites/>']) {
       assert.deepEqual([parseJunit(text).results, parseJunit(text).finished], [[], false], text)

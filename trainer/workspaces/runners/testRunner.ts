@@ -55,7 +55,7 @@ export interface TestRunner {
   /** Path, relative to the project's folder, of a file that the runner writes; absent where a reporter of ours tells the results line by line. */
   readonly reportFile?: (task: WorkspaceTask) => string
   /** Results of the file, or of our reporter's lines. Never throws: what cannot be read is no result. */
-  readonly parse: (text: string) => TestReport
+  readonly parse: (text: string, project: string) => TestReport
 }
 
 export const NO_REPORT: TestReport = { results: [], began: [], finished: false, connected: false, boundary: null, needs: [], printed: '' }

@@ -10,7 +10,7 @@ def pytest_runtest_logstart(nodeid, location):
 
 
 def pytest_runtest_logreport(report):
-    named = {'name': report.nodeid, 'seconds': report.duration, 'output': (report.capstdout + report.capstderr)[:MOST_CHARACTERS]}
+    named = {'name': report.nodeid, 'file': file_of(report), 'seconds': report.duration, 'output': (report.capstdout + report.capstderr)[:MOST_CHARACTERS]}
     if hasattr(report, 'wasxfail'):
         tell({'status': 'skipped', **named})
     elif report.failed:
@@ -23,7 +23,11 @@ def pytest_runtest_logreport(report):
 
 def pytest_collectreport(report):
     if report.failed:
-        tell({'status': 'failed', 'name': report.nodeid, 'seconds': 0, 'failure': {'kind': 'exception', 'message': str(report.longrepr)[-4000:]}})
+        tell({'status': 'failed', 'name': report.nodeid, 'file': file_of(report), 'seconds': 0, 'failure': {'kind': 'exception', 'message': str(report.longrepr)[-4000:]}})
+
+
+def file_of(report):
+    return report.nodeid.split('::')[0]
 
 
 def failure_of(report):
