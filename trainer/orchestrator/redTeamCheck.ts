@@ -7,6 +7,7 @@ import { stageEnvironments } from '../protocol/stageEnvironments.ts'
 import { DEFAULTS, problemsOf, redTeam } from '../redteam/redTeam.ts'
 import type { RedTeamOptions, RedTeamSubject } from '../redteam/redTeam.ts'
 import type { WeightedReward } from '../rewards/scoreRollout.ts'
+import type { Executor } from '../sandbox/executor.ts'
 import { openRewards } from './runPlan.ts'
 import type { OpenEnvironment, TrainerParts } from './trainerParts.ts'
 
@@ -46,15 +47,16 @@ export async function redTeamAll(subjects: readonly RedTeamSubject[], options: P
 }
 
 /**
- * SHA-256 of all that decides what the cheats get: what is run and what it is rewarded by. Undefined where a reward is code or a model
- * of people's own, which the reference does not tell.
+ * SHA-256 of all that decides what the cheats get: what is run, in which sandbox, and what it is rewarded by: without a sandbox no cheat is
+ * tried. Undefined where a reward is code or a model of people's own, which the reference does not tell.
  */
-export function contentOf(programs: readonly RewardedPrograms[], options: Pick<RedTeamOptions, 'seed' | 'problems'>, more: unknown): string | undefined {
+export function contentOf(programs: readonly RewardedPrograms[], options: Pick<RedTeamOptions, 'seed' | 'problems'>, executor: Pick<Executor, 'backendFor'>, more: unknown): string | undefined {
   if (programs.some(({ references }) => references.some(({ name }) => name === 'module' || name === 'prm'))) return undefined
   const subjects = programs.map((program) => {
     const { environment, references } = program
     const tasks = problemsOf(program, options).map((problem) => environment.code?.task(environment.solution(problem), problem))
-    return { environment: environment.name, options: program.options, references, tasks }
+    const backends = tasks.map((task) => (task !== undefined && 'kind' in task ? executor.backendFor(task) : null))
+    return { environment: environment.name, options: program.options, references, tasks, backends }
   })
   return createHash('sha256').update(JSON.stringify([subjects, options, more])).digest('hex')
 }

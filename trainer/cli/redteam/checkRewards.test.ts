@@ -62,6 +62,15 @@ describe('the check of rewards before a run', () => {
     assert.ok(executions > twice, 'another program')
   })
 
+  it('tries cheats in a sandbox that none was tried in before', async () => {
+    const allowing = executorAllowing(['SystemExit(0)'])
+    const unsafe: Executor = { ...allowing, run: async (...given) => ({ ...(await allowing.run(...given)), backend: 'unsafe' }), backendFor: () => ({ backend: 'unsafe' }) }
+    const known = new KnownReports(temporaryFolder())
+    const { notices } = (await checkRewards(RUN, partsWith(unsafe), options({ known })))!
+    assert.deepEqual(notices.map(({ code }) => code), ['reward/cheats-untested'])
+    await assert.rejects(checkRewards(RUN, partsWith(allowing), options({ known })), (error) => LabError.is(error, 'reward/paid-cheats'))
+  })
+
   it('finds a naive reward of the user’s own, each time anew since it is code', async () => {
     const run = RunFile.parse({ ...RUN, rewards: [{ name: 'module', path: 'contains.reward.js' }] })
     const known = new KnownReports(temporaryFolder())

@@ -52,7 +52,7 @@ export async function checkRewards(run: ResolvedRun, parts: Pick<TrainerParts, '
 
 async function reportOf(run: ResolvedRun, programs: readonly RewardedPrograms[], executor: Executor, { known, version, signal, onProgress }: CheckOptions): Promise<RedTeamReport> {
   const drawn = { seed: run.seed, problems: PROBLEMS }
-  const content = contentOf(programs, drawn, [version, BATTERY, run.execution, run.rewardDeadlineSeconds])
+  const content = contentOf(programs, drawn, executor, [version, BATTERY, run.execution, run.rewardDeadlineSeconds])
   const before = content === undefined ? undefined : known.find(content)
   if (before) return before
   const subjects = programs.map((program) => ({ ...program, executor, deadlineSeconds: run.rewardDeadlineSeconds }))
