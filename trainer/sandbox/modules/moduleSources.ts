@@ -10,7 +10,7 @@ export interface ModuleSources {
   /** Absolute. */
   readonly entry: string
   readonly entryUrl: string
-  /** SHA-256 over paths (relative to the entry) and contents, in hexadecimal. */
+  /** SHA-256 over paths (relative to the entry, which comes first), contents and where imports lead, in hexadecimal. */
   readonly hash: string
   /** Source text by file URL. */
   readonly sources: Readonly<Record<string, string>>
@@ -88,11 +88,15 @@ function existing(path: string): string | undefined {
   return found === undefined ? undefined : realpathSync(found)
 }
 
+/** A link in the workspace can lead an import elsewhere while all files stay as they are: where each leads is hashed, too. */
 function hashOf(entry: string, files: readonly SourceFile[]): string {
   const hash = createHash('sha256')
-  const named = files.map((file) => ({ name: relative(dirname(entry), file.path).split(sep).join('/'), source: file.source }))
-  for (const { name, source } of named.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    hash.update(JSON.stringify([name, Buffer.byteLength(source)])).update(source)
+  const nameOf = (path: string): string => relative(dirname(entry), path).split(sep).join('/')
+  const named = files.map((file) => ({ ...file, name: nameOf(file.path) })).sort((a, b) => (a.name < b.name ? -1 : 1))
+  hash.update(JSON.stringify(nameOf(entry)))
+  for (const { name, source, links } of named) {
+    const leads = Object.entries(links).map(([specifier, target]) => [specifier, nameOf(target)]).sort(([a], [b]) => (a! < b! ? -1 : 1))
+    hash.update(JSON.stringify([name, Buffer.byteLength(source), leads])).update(source)
   }
   return hash.digest('hex')
 }

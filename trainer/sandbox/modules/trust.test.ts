@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LabError } from '../../errors.ts'
 import { readModuleSources } from './moduleSources.ts'
@@ -46,6 +46,28 @@ describe('module sources and trust', () => {
     assert.ok(requireTrust(read(), options()))
     workspace.write('parts/deeper.ts', `export const helper = (): number => 2`)
     assert.throws(() => requireTrust(read(), options()), refusal('trust/not-approved'))
+  })
+
+  it('asks again when an import leads to another file, though no file changed', () => {
+    workspace.write('kind.ts', 'export const kind = 1')
+    workspace.write('harsh.ts', 'export const kind = 2')
+    workspace.write('linked.ts', `import { kind as a } from './a.ts'\nimport { kind as b } from './b.ts'\nexport const reward = { score: () => ({ score: a - b, why: '' }) }`)
+    const link = (a: string, b: string): string => {
+      for (const [name, target] of [['a.ts', a], ['b.ts', b]] as const) {
+        rmSync(join(workspace.folder, name), { force: true })
+        symlinkSync(join(workspace.folder, target), join(workspace.folder, name))
+      }
+      return read('linked.ts').hash
+    }
+    const before = link('kind.ts', 'harsh.ts')
+    assert.notEqual(link('harsh.ts', 'kind.ts'), before)
+    assert.equal(link('kind.ts', 'harsh.ts'), before)
+  })
+
+  it('tells which of two files that import each other is the one that runs', () => {
+    workspace.write('one.ts', `import './two.ts'`)
+    workspace.write('two.ts', `import './one.ts'`)
+    assert.notEqual(read('one.ts').hash, read('two.ts').hash)
   })
 
   it('refuses without approval, naming the module, its hash and the way out', () => {
