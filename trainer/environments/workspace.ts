@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../errors.ts'
-import type { ExecutionRecord, ExecutionTask } from '../protocol/execution.ts'
+import type { ExecutionRecord, ExecutionTask, TestVerdict } from '../protocol/execution.ts'
 import { Limits, WorkspaceTask } from '../protocol/execution.ts'
 import type { Problem, Split } from '../protocol/problem.ts'
 import type { Span } from '../protocol/rollout.ts'
@@ -77,13 +77,20 @@ function gradeChange(completion: string, { row }: OpenedProblem, execution: Exec
   return wrong(answer, `${passed} of ${tests.length} tests pass${failed ? `; ${failed.name}: ${failed.why}` : ''}`)
 }
 
-/** Names and first lines of what failed among the tests that the model was told of; of the others only that some failed. */
+/**
+ * Names of what failed among the tests that the model was told of, and in a word of ours how; of the others only that some failed. A message
+ * may be what the candidate threw, or hold a value that a test expects.
+ */
 function tellFailures({ tests }: ExecutionRecord): string {
   const failed = tests.filter(({ verdict }) => verdict !== 'pass')
-  const shown = failed.filter(({ visible }) => visible).slice(0, 10).map(({ name, why }) => `- ${name}: ${why.slice(0, 500)}`)
+  const shown = failed.filter(({ visible }) => visible).slice(0, 10).map(({ name, verdict }) => `- ${name}: ${VERDICTS[verdict ?? 'noResult']}`)
   const kept = failed.length - shown.length
   const rest = kept > 0 ? [`- and ${kept} more`] : []
   return ['These tests fail:', ...shown, ...rest, 'Answer again in the same form.'].join('\n')
+}
+
+const VERDICTS: Readonly<Record<TestVerdict, string>> = {
+  pass: 'passes', wrongValue: 'wrong value', exception: 'exception', timeout: 'timeout', memory: 'out of memory', outputLimit: 'too much output', forbidden: 'forbidden', noResult: 'no result'
 }
 
 function renderChange(completion: string, { row }: OpenedProblem): Rendering {
