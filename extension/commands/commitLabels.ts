@@ -77,6 +77,8 @@ async function withIgnored({ repository, files, ignored, ignoredBy }: CommitPlan
   const chosen = await vscode.window.showWarningMessage(`Git ignores ${countOf(ignored.length)}${place}.`, { modal: true, detail }, ...(rule === undefined ? [] : [CHANGE_RULE]), COMMIT_ANYWAY)
   if (chosen === COMMIT_ANYWAY) return { files: united(files, ignored) }
   if (chosen !== CHANGE_RULE || rule === undefined) return undefined
+  const { isUnchanged } = await import('../../trainer/stores/commitFiles.ts')
+  // A file with other changes is not committed: they are none of labels.
   return { files: united([...files, ...(await isUnchanged(repository, rule.file)) ? [rule.file] : []], ignored), rule }
 }
 
@@ -85,12 +87,6 @@ async function changedRule(repository: string, { file, line }: IgnoreRule): Prom
   if (path.isAbsolute(file) || path.basename(file) !== '.gitignore' || file.split(/[\\/]/).includes('..')) return undefined
   const text = lettingLabelsThrough(await fs.readFile(path.join(repository, file), 'utf8'), line)
   return text === undefined ? undefined : { file, text }
-}
-
-/** A file with other changes is not committed: they are none of labels. */
-async function isUnchanged(repository: string, file: string): Promise<boolean> {
-  const { planCommit } = await import('../../trainer/stores/commitFiles.ts')
-  return (await planCommit(repository, [path.join(repository, file)]))?.files.length === 0
 }
 
 function promptFor({ repository, branch }: CommitPlan, files: number): string {

@@ -26,11 +26,15 @@ export interface IgnoreRule {
   readonly pattern: string
 }
 
+/** Labels by run, how git merges them, and label sets. Whatever else lies in these folders is committed by nobody who commits labels. */
+const LABEL_FILE = /(^|\/)\.rollout-lab\/(labels\/([^/]+\/[^/]+\.jsonl|\.gitattributes)|label-sets\/[^/]+\.json)$/
+
 /**
- * What of the folders git would commit. To be called for trusted workspaces only, as git runs what a repository configures.
- * Undefined where the workspace is in no repository. @throws LabError `git/failed`
+ * What of the folders of labels git would commit. To be called for trusted workspaces only, as git runs what a repository configures.
+ * Undefined where the workspace is in no repository. @throws LabError `git/failed`, `git/link`
  */
 export async function planCommit(workspace: string, folders: readonly string[]): Promise<CommitPlan | undefined> {
+  folders.forEach(refuseLinks)
   return gitErrors(async () => {
     const git = confinedGit(workspace)
     const repository = await optional(git, ['rev-parse', '--show-toplevel'])
@@ -44,11 +48,28 @@ export async function planCommit(workspace: string, folders: readonly string[]):
 
 async function changesOf(git: SimpleGit, folders: readonly string[]): Promise<Pick<CommitPlan, 'files' | 'ignored' | 'ignoredBy'>> {
   const paths = ['--', ...folders.map((folder) => fs.realpathSync(folder))]
-  const status = entries(await git.raw(['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', ...paths]))
-  const files = status.filter((entry) => !entry.slice(0, 2).includes('D')).map((entry) => entry.slice(3))
-  const ignored = entries(await git.raw(['ls-files', '--others', '--ignored', '--exclude-standard', '-z', ...paths]))
+  const files = (await changedFiles(git, paths)).filter((file) => LABEL_FILE.test(file))
+  const ignored = entries(await git.raw(['ls-files', '--others', '--ignored', '--exclude-standard', '-z', ...paths])).filter((file) => LABEL_FILE.test(file))
   const rule = ignored.length === 0 ? undefined : await ruleFor(git, ignored[0]!)
   return { files, ignored, ...(rule === undefined ? {} : { ignoredBy: rule }) }
+}
+
+async function changedFiles(git: SimpleGit, paths: readonly string[]): Promise<string[]> {
+  const status = entries(await git.raw(['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', ...paths]))
+  return status.filter((entry) => !entry.slice(0, 2).includes('D')).map((entry) => entry.slice(3))
+}
+
+/** Whether a file of the repository is as its last commit has it. @throws LabError `git/failed` */
+export const isUnchanged = (repository: string, file: string): Promise<boolean> =>
+  gitErrors(async () => (await changedFiles(confinedGit(repository), ['--', fs.realpathSync(path.join(repository, file))])).length === 0)
+
+/** Where a folder, or the one that it lies in, is a link, what lies elsewhere would be taken for labels. */
+function refuseLinks(folder: string): void {
+  const link = [folder, path.dirname(folder)].find((place) => fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink())
+  if (link === undefined) return
+  throw new LabError('store', 'git/link', `${link} is a link: labels are committed from folders of the workspace alone.`, {
+    place: link, remedy: 'Put the folder itself in the place of the link.'
+  })
 }
 
 const entries = (output: string): string[] => output.split('\0').filter((entry) => entry !== '')
