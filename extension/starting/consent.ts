@@ -6,7 +6,7 @@ import { errorText } from '../errorText.ts'
 import { plainLine } from '../plainText.ts'
 import type { Shell } from '../shell.ts'
 import { labError } from '../trainers/labError.ts'
-import { consentedOnce, REFUSALS } from './refusals.ts'
+import { consentedOnce, hashTold, REFUSALS } from './refusals.ts'
 import type { Consented, Refusal } from './refusals.ts'
 
 /** What is about to be done. */
@@ -54,12 +54,15 @@ async function askToSetUpTorch(_: Asking, error: unknown): Promise<Consents | un
 }
 
 async function askToApprove({ lab, file }: Asking, error: unknown): Promise<Consents | undefined> {
-  const [once, always] = ['Run It This Once', 'Approve These Versions']
-  const detail = `${errorText(error)} Code of a workspace can do what you can do. Read it before you let it run; a changed byte asks again, and where it is not approved each further start does.`
-  const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail }, once, always)
+  const [once, always] = ['Run It This Once', 'Approve This Version']
+  const [text, hash] = [errorText(error), hashTold(error)]
+  const cut = hash === undefined || text.includes(hash) ? '' : ` SHA-256 ${hash}.`
+  const detail = `${text}${cut} Code of a workspace can do what you can do. Read it before you let it run; a changed byte asks again, and where it is not approved each further start does.`
+  const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail }, once, ...(hash === undefined ? [] : [always]))
   if (answer === undefined) return undefined
-  if (answer === once) return { trustModules: true }
-  const { code, ...said } = await lab.run(['trust', file], { cwd: dirname(file), onLine: () => undefined })
+  if (answer === once || hash === undefined) return { trustModules: true }
+  // What was shown, not what lies there by now; a run file's other modules are asked about in their turn.
+  const { code, ...said } = await lab.run(['trust', 'approve', file, `--expect=${hash}`], { cwd: dirname(file), onLine: () => undefined })
   if (code !== 0) throw labError(said, `The code could not be approved: the command ended with code ${code}.`)
   return {}
 }

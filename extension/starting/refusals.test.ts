@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Consents } from '../contracts/trainers.ts'
-import { afterRefusal, consentedOnce, isRefusal, REFUSALS, untilConsented } from './refusals.ts'
+import { afterRefusal, consentedOnce, hashTold, isRefusal, REFUSALS, untilConsented } from './refusals.ts'
 import type { Refusal } from './refusals.ts'
 
 const refused = (code: string): Error => Object.assign(new Error(code), { code })
@@ -63,5 +63,26 @@ describe('what is refused until people say so', () => {
     assert.equal(never.given.length, 2)
     await assert.rejects(untilConsented(['trust/not-approved'], ask, starting([['sandbox/no-backend', () => false]]).start), { code: 'sandbox/no-backend' })
     await assert.rejects(untilConsented(REFUSALS, ask, () => Promise.reject(refused('sandbox/no-runner'))), { code: 'sandbox/no-runner' })
+  })
+
+  it('is asked for module by module, each once', async () => {
+    const unapproved = (name: string): Error => Object.assign(new Error(`${name} is code of the workspace`), { code: 'trust/not-approved' })
+    const asked: string[] = []
+    const ask = async (_: Refusal, error: unknown): Promise<Consents> => (asked.push((error as Error).message.split(' ')[0]!), {})
+    assert.equal(await untilConsented(REFUSALS, ask, async () => {
+      const lacking = ['a.ts', 'b.ts'].find((name) => !asked.includes(name))
+      if (lacking !== undefined) throw unapproved(lacking)
+      return 'started'
+    }), 'started')
+    assert.deepEqual(asked, ['a.ts', 'b.ts'])
+    await assert.rejects(untilConsented(REFUSALS, ask, () => Promise.reject(unapproved('c.ts'))), { code: 'trust/not-approved' })
+    assert.deepEqual(asked, ['a.ts', 'b.ts', 'c.ts'])
+  })
+
+  it('tells the hash of a module where there is one alone', () => {
+    const [hash, other] = ['a'.repeat(64), 'b'.repeat(64)]
+    assert.equal(hashTold(new Error(`/w/a.ts is code that nobody has approved (SHA-256 ${hash}).`)), hash)
+    assert.equal(hashTold(new Error(`/w/(SHA-256 ${other})/a.ts is code that nobody has approved (SHA-256 ${hash}).`)), undefined)
+    for (const text of ['/w/a.ts', `SHA-256 ${hash}0`, `SHA-256 ${hash.slice(1)}`]) assert.equal(hashTold(new Error(text)), undefined, text)
   })
 })

@@ -42,23 +42,34 @@ export function afterRefusal(refused: unknown, consented: Consented): Consented 
 
 /**
  * Does it; where it is refused, asks and does it again with what people consented to. Undefined where they decline.
- * @param given what they consented to before. @throws what is no refusal, and one that consent did not lift. Cheats are asked about until all are accepted.
+ * @param given what they consented to before. @throws what is no refusal, and one that consent did not lift. Cheats are asked about until all are accepted, and
+ * each module of the workspace once for each content.
  */
 export async function untilConsented<T>(asks: readonly Refusal[], ask: Ask, start: (consents: Consents) => Promise<T>, given: Consents = {}): Promise<T | undefined> {
-  const asked = new Set<Refusal>()
+  const asked = new Set<string>()
   for (let consents = given; ; ) {
     try {
       return await start(consents)
     } catch (error) {
       const refusal = refusalOf(error, asks)
-      if (refusal === undefined || (asked.has(refusal) && refusal !== 'reward/paid-cheats')) throw error
-      asked.add(refusal)
+      if (refusal === undefined) throw error
+      const question = `${refusal} ${refusal === 'trust/not-approved' ? messageOf(error) : ''}`
+      if (asked.has(question) && refusal !== 'reward/paid-cheats') throw error
+      asked.add(question)
       const consent = await ask(refusal, error)
       if (consent === undefined) return undefined
       consents = together(consents, consent)
     }
   }
 }
+
+/** The hash of the module that a refusal tells of. A path may hold what looks like another one: then none is certain. */
+export function hashTold(error: unknown): string | undefined {
+  const found = [...new Set(messageOf(error).match(/[0-9a-f]{64,}/gi))]
+  return found.length === 1 && /^[0-9a-f]{64}$/.test(found[0]!) ? found[0] : undefined
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '')
 
 /** What was accepted before stays accepted. */
 function together(before: Consents, now: Consents): Consents {

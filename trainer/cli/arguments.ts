@@ -29,6 +29,13 @@ export function jsonObject(option: string): (text: string) => Record<string, unk
   }
 }
 
+export function sha256(option: string): (text: string) => string {
+  return (text) => {
+    if (/^[0-9a-f]{64}$/.test(text)) return text
+    throw badOption(option, text, 'a SHA-256: 64 hexadecimal digits')
+  }
+}
+
 /** `1,4,16`. */
 export function wholeNumbers(option: string, least: number): (text: string) => number[] {
   const parse = wholeNumber(option, least)

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
-import { engineName, jsonObject, numberBetween, repeated, wholeNumber, wholeNumbers } from './arguments.ts'
+import { engineName, jsonObject, numberBetween, repeated, sha256, wholeNumber, wholeNumbers } from './arguments.ts'
 import { compactCommand } from './commands/compactCommand.ts'
 import { demoCommand } from './commands/demoCommand.ts'
 import { doctorCommand } from './commands/doctorCommand.ts'
@@ -185,7 +185,8 @@ function addTaskCommands(program: Command, host: Host, services: Services, done:
 function addTrustCommands(program: Command, host: Host, services: Services, done: Done): void {
   const trusted = program.command('trust').description('approve modules of a workspace for good, by their content')
   trusted.command('approve <file>', { isDefault: true }).description('a module, or every module that a run file names, as it now is')
-    .action((file) => done(trustCommand(host, services, file)))
+    .addOption(new Option('--expect <hash>', 'approve only what has this SHA-256: as it was read, whatever lies there by now').argParser(sha256('--expect')))
+    .action((file, options) => done(trustCommand(host, services, file, options)))
   trusted.command('list').description('what is approved').addOption(json())
     .action((options) => done(trustListCommand(host, services, options)))
   trusted.command('revoke <file>').description('take an approval back: of a file, or by the beginning of its hash')

@@ -14,8 +14,11 @@ export interface TrustedModule {
 
 /** Lasting approval of modules by content: the list lies with the user, outside of every workspace. */
 export interface TrustedModules {
-  /** @param workspace folder that the module and all that it imports must lie in. */
-  approve(path: string, workspace: string): TrustedModule
+  /**
+   * @param workspace folder that the module and all that it imports must lie in.
+   * @param expected hash of what was read; undefined is answered, and nothing approved, where something else lies there now.
+   */
+  approve(path: string, workspace: string, expected?: string): TrustedModule | undefined
   list(): readonly Approval[]
   /** Takes back what was approved of a file (absolute path), or the approval with a hash that begins so. */
   revoke(which: { readonly path: string; readonly hash: string }): readonly Approval[]
@@ -26,8 +29,9 @@ const SHORTEST_HASH = 8
 
 export function trustedModules(approvalsFile: string): TrustedModules {
   return {
-    approve: (path, workspace) => {
+    approve: (path, workspace, expected) => {
       const module = readModuleSources(path, workspace)
+      if (expected !== undefined && module.hash !== expected) return undefined
       approve(module, approvalsFile, new Date())
       return { entry: module.entry, hash: module.hash, files: Object.keys(module.sources).map((url) => fileURLToPath(url)) }
     },

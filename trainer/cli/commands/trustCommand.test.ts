@@ -50,6 +50,20 @@ describe('trust', () => {
     assert.equal(await scores(), EXIT.usage)
   })
 
+  it('approves what was read alone, where its hash is given', async () => {
+    const { err } = await lab('score', 'a.run.json', '--completions', 'c.jsonl')
+    const [, shown] = /SHA-256 ([0-9a-f]{64})/.exec(err)!
+    writeFileSync(join(folder, 'work', 'limit.ts'), 'export const limit = 6')
+    const refused = await lab('trust', 'a.run.json', '--expect', shown!)
+    assert.equal(refused.code, EXIT.usage)
+    assert.match(refused.err, /Nothing was approved: no module of <folder>\/work\/a\.run\.json has the SHA-256/)
+    assert.equal((await lab('trust', 'list')).out, 'No module is approved for good.\n')
+    writeFileSync(join(folder, 'work', 'limit.ts'), 'export const limit = 5')
+    assert.equal((await lab('trust', 'a.run.json', '--expect', shown!)).code, EXIT.finished)
+    assert.equal(await scores(), EXIT.finished)
+    assert.equal((await lab('trust', 'short.ts', '--expect', 'abc')).code, EXIT.usage)
+  })
+
   it('approves every module of a run file once', async () => {
     const { out } = await lab('trust', 'a.run.json')
     assert.equal(out.match(/Approved/g)?.length, 1)

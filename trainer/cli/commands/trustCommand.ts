@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
+import { LabError } from '../../errors.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { environmentsOf } from '../../runFiles/environmentMistakes.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
@@ -14,18 +15,29 @@ import { workspaceOf } from '../trustedModules.ts'
 
 const HASH_SHOWN = 12
 
+export interface TrustCommandOptions {
+  /** Hash of what somebody read: nothing else is approved. */
+  readonly expect?: string
+}
+
 /** Approves a module, or every module that a run file names, as it now is; a changed byte asks again. */
-export function trustCommand(host: Host, services: Services, file: string): ExitCode {
+export function trustCommand(host: Host, services: Services, file: string, { expect }: TrustCommandOptions): ExitCode {
   const place = givenFile(host, file, { remedy: 'Name a module, or a run file that names modules.' })
   const modules = place.endsWith('.json') ? modulesOfRunFile(services, place, file) : [{ path: place, workspace: workspaceOf(place, host.cwd) }]
   if (modules.length === 0) host.stdout.write('The run file names no module.\n')
-  for (const { path, workspace } of modules) {
-    const { entry, hash, files } = services.trusted.approve(path, workspace)
+  const approved = modules.flatMap(({ path, workspace }) => services.trusted.approve(path, workspace, expect) ?? [])
+  if (expect !== undefined && approved.length === 0) throw changedSince(place, expect)
+  for (const { entry, hash, files } of approved) {
     const imported = files.filter((name) => name !== entry).map((name) => plainLine(relative(host.cwd, name)))
     host.stdout.write(`Approved ${plainLine(entry)}\n${definitions([['SHA-256', hash], ['imports', imported.join(', ') || 'no other file']])}\n`)
   }
   return EXIT.finished
 }
+
+const changedSince = (place: string, hash: string): LabError =>
+  new LabError('trust', 'trust/changed', `Nothing was approved: no module of ${place} has the SHA-256 ${hash} any more.`, {
+    place, remedy: 'Read the module and what it imports as they are now, then approve that.'
+  })
 
 function modulesOfRunFile(services: Services, place: string, named: string): { path: string; workspace: string }[] {
   const { run, folder } = loadRunFile(place, [], services.catalogue, named)
