@@ -42,7 +42,9 @@ export const zones = {
     // What a run was started with in the place of its file's, a fork finds by the defaults that the trainer filled in.
     'trainer/recipes/resolveRun.ts', 'trainer/recipes/torchDefaults.ts',
     // What a function and a test file are, lenses and the making of problems tell alike.
-    'trainer/workspaces/problems/functionsIn.ts', 'trainer/workspaces/problems/maskedText.ts', 'trainer/workspaces/attempts/patchRules.ts'
+    'trainer/workspaces/problems/functionsIn.ts', 'trainer/workspaces/problems/maskedText.ts', 'trainer/workspaces/attempts/patchRules.ts',
+    // What is debugged runs with all that it imports: consent is to what the trainer reads and hashes.
+    'trainer/sandbox/modules/moduleSources.ts'
   ],
   samples: ['trainer'],
   test: ['trainer', 'extension', 'webviews', 'samples', 'scripts'],

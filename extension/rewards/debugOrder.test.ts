@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { debuggedFunction, firstStatement, PYTHON_PROGRAM } from './debugOrder.ts'
+import { consentedContent, debuggedFunction, firstStatement, PYTHON_PROGRAM } from './debugOrder.ts'
 
 describe('rewards: what is debugged', () => {
   it('is the function that the run names, else the main one', () => {
@@ -18,6 +18,22 @@ describe('rewards: what is debugged', () => {
     assert.equal(firstStatement('export const a = () => 1\nexport const b = () => 2\n', 0), 0)
     assert.equal(firstStatement('export const a = () => 1', 0), 0)
     assert.equal(firstStatement('def a(problem):\n    # why\n    return 1\n', 0), 2)
+  })
+
+  it('is other content once a file changes that the reward imports', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lab-debug-'))
+    try {
+      const path = join(folder, 'a.reward.ts')
+      writeFileSync(path, `import { limit } from './limit.ts'\nexport const a = () => limit\n`)
+      writeFileSync(join(folder, 'limit.ts'), 'export const limit = 5\n')
+      const content = (): string => consentedContent({ path, workspace: folder })
+      const before = content()
+      assert.equal(content(), before)
+      writeFileSync(join(folder, 'limit.ts'), 'export const limit = 6\n')
+      assert.notEqual(content(), before)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('is called in Python with as much as it takes', function () {

@@ -1,5 +1,6 @@
 /** What a debugged reward is started with. */
 import { mainRewardPlace, rewardPlaces } from '../../trainer/protocol/rewardFile.ts'
+import { readModuleSources } from '../../trainer/sandbox/modules/moduleSources.ts'
 
 export interface DebugFacts {
   readonly path: string
@@ -9,6 +10,12 @@ export interface DebugFacts {
   readonly input: unknown
   readonly options: Readonly<Record<string, unknown>>
 }
+
+/**
+ * What somebody who lets the file run consents to: the file with all that it imports, which runs with it.
+ * @throws LabError where these cannot be read.
+ */
+export const consentedContent = ({ path, workspace }: Pick<DebugFacts, 'path' | 'workspace'>): string => JSON.stringify([path, readModuleSources(path, workspace).hash])
 
 /** The function to debug, and its line from 0; undefined where it is not known which. */
 export function debuggedFunction(path: string, text: string, wanted: string | undefined): { readonly name: string; readonly line: number } | undefined {

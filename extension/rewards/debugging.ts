@@ -6,7 +6,7 @@ import { rewardLanguage } from '../../trainer/protocol/rewardFile.ts'
 import type { RolloutPlace } from '../../webviews/protocol/inspector.ts'
 import { plainLine } from '../plainText.ts'
 import { labWords } from '../trainers/labError.ts'
-import { debuggedFunction, firstStatement, PYTHON_PROGRAM } from './debugOrder.ts'
+import { consentedContent, debuggedFunction, firstStatement, PYTHON_PROGRAM } from './debugOrder.ts'
 import type { DebugFacts } from './debugOrder.ts'
 import type { RewardContext } from './rewardActions.ts'
 
@@ -26,9 +26,9 @@ export async function debugReward(context: RewardContext, place: RolloutPlace, r
   const found = debuggedFunction(reward.file.fsPath, document.getText(), reward.functionName)
   const language = rewardLanguage(reward.file.fsPath)
   if (language === 'python' && !vscode.extensions.getExtension(PYTHON_DEBUGGER)) return refusePython()
-  if (!(await confirmed(reward.file))) return
-  const input = await inputOf(context, place)
   const workspace = vscode.workspace.getWorkspaceFolder(reward.file)?.uri.fsPath ?? dirname(reward.file.fsPath)
+  if (!(await confirmed(reward.file, workspace))) return
+  const input = await inputOf(context, place)
   const facts: DebugFacts = { path: reward.file.fsPath, workspace, input, options: reward.options, ...(found && { functionName: found.name }) }
   const folder = await writeOrder(context, facts)
   const own = found && breakAt(document, firstStatement(document.getText(), found.line))
@@ -52,11 +52,11 @@ async function refusePython(): Promise<void> {
   await vscode.window.showInformationMessage('Debugging Python needs the extension Python Debugger (ms-python.debugpy). Re-scoring works without it.')
 }
 
-/** Under a debugger code runs with all rights of the user; asked once for each content of a file and window. */
+/** Under a debugger code runs with all rights of the user; asked once for each window and content of a file and what it imports. */
 const approved = new Set<string>()
 
-async function confirmed(file: vscode.Uri): Promise<boolean> {
-  const content = `${file.toString()} ${(await vscode.workspace.fs.readFile(file)).toString()}`
+async function confirmed(file: vscode.Uri, workspace: string): Promise<boolean> {
+  const content = consentedContent({ path: file.fsPath, workspace })
   if (approved.has(content)) return true
   const debug = 'Debug'
   const answer = await vscode.window.showWarningMessage(`Debug ${plainLine(vscode.workspace.asRelativePath(file), 100)}?`, {
