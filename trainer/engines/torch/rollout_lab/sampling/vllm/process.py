@@ -53,7 +53,9 @@ class WorkerProcess:
             raise _failed(f"{python}, which is to run vLLM, is no program")
         environment = {
             **os.environ, **visible_device(device, os.environ, torch.version.hip is not None), "PYTHONUNBUFFERED": "1",
-            "VLLM_LOGGING_LEVEL": "WARNING"}
+            "VLLM_LOGGING_LEVEL": "WARNING",
+            # The worker has a thread, whose locks a forked process would find held for ever.
+            "VLLM_WORKER_MULTIPROC_METHOD": "spawn"}
         self._process = subprocess.Popen(
             [python, str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from rollout_lab.sampling.vllm import handover, process, sampler as vllm_sampler
 from rollout_lab.testing.local_engine import LocalEngine
 
 STAND_IN = '''
-import json, os, time, types
+import json, multiprocessing, os, time, types
 __version__ = os.environ.get("STAND_IN_VERSION", "0.16.0")
 
 def note(**what):
@@ -56,8 +57,26 @@ class Engine:
                 del self.rows[name]
         return outputs
 
+def core(running):
+    running.set()
+
+def start_core():
+    """As vLLM starts its engine core: forked, unless it is told otherwise."""
+    method = os.environ.get("STAND_IN_CORE") or os.environ.get("VLLM_WORKER_MULTIPROC_METHOD", "fork")
+    context = multiprocessing.get_context(method)
+    running = context.Event()
+    process = context.Process(target=core, args=(running,), daemon=True)
+    time.sleep(0.3)
+    process.start()
+    started = running.wait(20)
+    process.kill()
+    process.join()
+    note(core=method, started=started)
+
 class LLM:
     def __init__(self, model, **settings):
+        if "STAND_IN_CORE" in os.environ:
+            start_core()
         note(load=sorted(os.listdir(model)), settings=settings, devices=os.environ.get("CUDA_VISIBLE_DEVICES"))
         self.llm_engine = Engine()
     def collective_rpc(self, method, kwargs):
@@ -233,6 +252,20 @@ def test_a_vllm_that_is_too_old_is_refused_and_leaves_nothing(
     ("cpu", {"CUDA_VISIBLE_DEVICES": "3"}, False, {})])
 def test_the_device_of_the_model_is_named(device: str, environment: dict[str, str], rocm: bool, shown: dict[str, str]) -> None:
     assert process.visible_device(torch.device(device), environment, rocm) == shown
+
+
+@pytest.mark.parametrize("named, method", [("", "spawn"), ("fork", "fork")])
+def test_the_processes_that_vllm_starts_run(
+    named: str, method: str, notes: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system has no {method}")
+    monkeypatch.setenv("STAND_IN_CORE", named)
+    monkeypatch.delenv("VLLM_WORKER_MULTIPROC_METHOD", raising=False)
+    worker = process.WorkerProcess(sys.executable, torch.device("cpu"))
+    worker.ask({"load": str(tmp_path), "memory": 0.4, "length": 8, "dtype": "bfloat16", "trustRemoteCode": False})
+    worker.close()
+    assert read(notes)[0] == {"core": method, "started": True}
 
 
 def test_vllm_sees_the_device_of_the_model_alone(

@@ -130,12 +130,23 @@ def new_part(output: Any, told: list[int]) -> list[Any] | None:
     return [row, tokens, logprobs] if tokens else None
 
 
+def take_input() -> TextIO:
+    """Standard input, which nothing else reads from then on. A thread that waits in `sys.stdin` holds its lock, and a forked process, whose
+    first act is to close it, would wait for that lock for ever."""
+    requests = os.fdopen(os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return requests
+
+
 def main() -> None:
     """Whatever prints goes to standard error: the answers keep standard output to themselves."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    requests = take_input()
     worker = Worker(answers)
-    threading.Thread(target=worker.read, args=(sys.stdin,), daemon=True).start()
+    threading.Thread(target=worker.read, args=(requests,), daemon=True).start()
     worker.serve()
 
 
