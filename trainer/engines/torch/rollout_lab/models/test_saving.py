@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,6 +78,20 @@ def test_shards_and_their_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.undo()
     write_tensors(tmp_path, {"a": torch.ones(1)}, torch.float32)
     assert [file.name for file in tmp_path.glob("model*")] == ["model.safetensors"]
+
+
+@pytest.fixture
+def umask() -> Iterator[int]:
+    before = os.umask(0o027)
+    yield 0o027
+    os.umask(before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_weights_can_be_read_by_whom_the_umask_lets(tmp_path: Path, umask: int) -> None:
+    save_model(tiny_model(LORA), tmp_path, OptimizerState(1, {}, {}), resumable=True, dtype="float32")
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.rglob("*.safetensors")}
+    assert len(modes) == 3 and set(modes.values()) == {0o666 & ~umask}
 
 
 def test_the_optimizer_state_comes_back(tmp_path: Path) -> None:

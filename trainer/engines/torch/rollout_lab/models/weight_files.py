@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,12 +118,16 @@ def write_safetensors(file: Path, tensors: dict[str, torch.Tensor], metadata: di
     """Replaces a file, a link of that name is not followed, and flushes it to the disk. Tensors are on the CPU. Rejects with OSError,
     where the disk is full too."""
     file.unlink(missing_ok=True)
+    # safetensors makes files that their owner alone can read; the umask cannot be asked for without changing it for all threads.
+    file.touch(exist_ok=False)
+    mode = stat.S_IMODE(file.stat().st_mode)
     try:
         save_file({name: value.contiguous() for name, value in tensors.items()}, file, metadata)
     except SafetensorError as error:
         # What was written of it would be taken for a damaged file, and fills the disk.
         file.unlink(missing_ok=True)
         raise OSError(str(error)[:300]) from error
+    file.chmod(mode)
     descriptor = os.open(file, os.O_RDWR)
     try:
         os.fsync(descriptor)
