@@ -70,13 +70,10 @@ def _share(name: str, values: Sequence[Any], fits: Callable[[Any], bool]) -> dic
 
 
 def _lengths(rollouts: Sequence[Record]) -> dict[str, float]:
-    cut = (
-        {"length/truncated": sum(one["segments"][-1]["stopReason"] == "length" for one in rollouts) / len(rollouts)}
-        if rollouts
-        else {}
-    )
     told = [one for one in rollouts if one["segments"][0]["tokens"] or one["segments"][0]["text"] == ""]
-    figures = dict(cut)
+    # Beside rollouts with tokens, it is not known what ended those without; a loop that tells no tokens at all may
+    # tell that.
+    figures = _share("length/truncated", told or rollouts, lambda one: one["segments"][-1]["stopReason"] == "length")
     for name, chosen in (
         ("length", told),
         ("length/right", _judged(told, True)),

@@ -46,6 +46,12 @@ def test_figures_are_those_of_the_trainer() -> None:
     assert (values["length/wrong/mean"], values["policy/entropy"]) == (4, 0.5)
 
 
+def test_rollouts_of_other_processes_do_not_lower_the_share_of_those_cut_off() -> None:
+    told, untold = rollout("a", 1, None, 2, "length"), rollout("a", 1, None, 0)
+    assert step_metrics([told, untold])["length/truncated"] == 1
+    assert step_metrics([rollout("a", 1, None, 0, "length"), untold])["length/truncated"] == 0.5
+
+
 def test_what_cannot_be_computed_is_absent() -> None:
     values = step_metrics([rollout("a", None, None, 0)])
     assert values == {"rollouts/total": 1, "rollouts/notScorable": 1, "groups/total": 1, "length/truncated": 0}
