@@ -102,6 +102,7 @@ def trainer_of(folder: Path, rewards: list[Any], *, chat: bool = False, **config
         train_dataset=Dataset.from_list(
             [{"prompt": prompt, "solution": str(i + 1)} for i, prompt in enumerate(prompts)]
         ),
+        eval_dataset=Dataset.from_list([{"prompt": prompt} for prompt in prompts]),
     )
 
 
@@ -167,6 +168,25 @@ def test_reward_models_and_weights_count(tmp_path: Path) -> None:
         ]
         assert row["reward"]["total"] == pytest.approx(sum(part["score"] * part["weight"] for part in parts), abs=1e-6)
         assert "advantages" in row["segments"][0]
+
+
+def test_an_evaluation_larger_than_the_tables_has_the_scores_of_models(tmp_path: Path) -> None:
+    judge = Qwen3ForSequenceClassification(config_of(tiny_tokenizer(), num_labels=1))
+    judge.config._name_or_path = "org/judge"
+    trainer = trainer_of(
+        tmp_path,
+        [brevity, judge],
+        per_device_train_batch_size=2,
+        per_device_eval_batch_size=4,
+        eval_strategy="steps",
+        eval_steps=1,
+    )
+    rows = [row for row in recorded(trainer, tmp_path) if row["kind"] == "evaluation"]
+    assert len(rows) == 8
+    for row in rows:
+        parts = row["reward"]["parts"]
+        assert [part["name"] for part in parts] == ["brevity", "judge"]
+        assert row["reward"]["total"] == pytest.approx(sum(part["score"] for part in parts), abs=1e-6)
 
 
 @pytest.mark.parametrize("chat", [False, True])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from ctypes import c_float
 from dataclasses import dataclass, field
 from typing import Any
 
 from rollout_lab.live.rollout_fields import RolloutFields
+from rollout_lab.live.rollout_record import Complain, problem_id, text_of
 from rollout_lab.live.token_texts import token_ends
 from rollout_lab.live.trl_reading import (
     end_tokens,
@@ -19,6 +21,13 @@ from rollout_lab.live.trl_reading import (
     weights_of_rewards,
 )
 from rollout_lab.live.trl_rewards import Scored
+
+OTHER_ROWS = (
+    "rollouts that other processes generated: TRL does not keep them, or keeps fewer than were generated at once (an "
+    "evaluation's are kept where its batch over all processes is no larger than generation_batch_size)"
+)
+UNKNOWN_SCORES = "rewards with a part whose scores this version of TRL does not tell (1.13 to 1.16 do)"
+TOOL_TOKENS = "which tokens of a completion are a tool's: all are recorded as the policy's, with a mask of 1"
 
 
 @dataclass
@@ -51,17 +60,26 @@ class TrlBatch:
         return len(self.completions) * self.trainer.accelerator.num_processes
 
     @property
+    def spread(self) -> bool:
+        """Whether other processes have rows too."""
+        return self.trainer.accelerator.num_processes > 1
+
+    @property
     def complete(self) -> bool:
         """Whether nothing more is to be told of the rewards: every one has been heard of, and all rows are here."""
-        return len(self.by_function) == len(self.trainer.reward_funcs) and self.trainer.accelerator.num_processes == 1
+        return len(self.by_function) == len(self.trainer.reward_funcs) and not self.spread
 
 
-def rollouts_of(batch: TrlBatch, verdict: str | None, gold: str | None) -> list[RolloutFields]:
+def rollouts_of(batch: TrlBatch, verdict: str | None, gold: str | None, complain: Complain) -> list[RolloutFields]:
     """The rows of this process, then those of others, of which TRL keeps texts alone. Rows follow each other by
     groups."""
     logged = None if batch.complete else last_logged(batch.trainer, batch.rows)
+    if logged is None and batch.spread:
+        complain(OTHER_ROWS)
+    if getattr(batch.trainer, "tools", None):
+        complain(TOOL_TOKENS)
     rows = len(batch.completions) if logged is None else batch.rows
-    return [_rollout(batch, row, logged, verdict, gold) for row in range(rows)]
+    return [_rollout(batch, row, logged, verdict, gold, complain) for row in range(rows)]
 
 
 def note_ids(batch: TrlBatch, rollouts: Sequence[RolloutFields], ids: list[str]) -> None:
@@ -95,25 +113,39 @@ def _same(score: Any, kept: float) -> bool:
 
 
 def _rollout(
-    batch: TrlBatch, row: int, logged: dict[str, Any] | None, verdict: str | None, gold: str | None
+    batch: TrlBatch,
+    row: int,
+    logged: dict[str, Any] | None,
+    verdict: str | None,
+    gold: str | None,
+    complain: Complain,
 ) -> RolloutFields:
     trainer = batch.trainer
-    scores = _scores(batch, row, logged)
+    told = _told(batch, row, logged)
+    scores = _applicable(told)
     weights = weights_of_rewards(trainer)
+    whole = len(told) == len(weights)
+    if not whole:
+        complain(UNKNOWN_SCORES)
     fields: RolloutFields = {
         "group": (batch.number, row // group_size(trainer, batch.kind == "evaluation")),
         "rewards": scores,
         # As TRL totals them: what is not applicable is left out; nothing applicable = not scorable.
-        "reward": sum(score * weights[name] for name, score in scores.items()) if scores else None,
+        "reward": sum(score * weights[name] for name, score in scores.items()) if scores and whole else None,
     }
     if verdict is not None and verdict in scores:
         fields["correct"] = scores[verdict] >= 0.5
-    if logged is not None and row >= len(batch.completions):
-        return {**fields, "prompt": logged["prompts"][row], "completion": logged["completions"][row]}
+    others = logged is not None and row >= len(batch.completions)
+    prompt = logged["prompts"][row] if others else batch.first.prompts[row]
+    if batch.spread:
+        # Of rows of other processes neither the expected answer nor the prompt as the model reads it is known.
+        fields["problem_id"] = problem_id(text_of(prompt))
+    if others:
+        return {**fields, "prompt": prompt, "completion": logged["completions"][row]}
     return {
         **fields,
         **_figures(batch, row, gold),
-        **_prompt(trainer, batch.first.prompts[row]),
+        **_prompt(trainer, prompt),
         **_completion(trainer, batch, row),
     }
 
@@ -125,16 +157,27 @@ def _figures(batch: TrlBatch, row: int, gold: str | None) -> RolloutFields:
     return fields if expected is None else {**fields, "gold": expected}
 
 
-def _scores(batch: TrlBatch, row: int, logged: dict[str, Any] | None) -> dict[str, float]:
-    """Scores by reward part, those left out that are not applicable (None, NaN)."""
+def _told(batch: TrlBatch, row: int, logged: dict[str, Any] | None) -> dict[str, Any]:
+    """What is known of a row's scores, by reward part."""
     found: dict[str, Any] = {}
     for index, name in enumerate(names_of_rewards(batch.trainer)):
         scored = batch.by_function.get(index)
         if scored is not None and row < len(scored.scores):
-            found[name] = scored.scores[row]
+            # Equal scores of a group are to be equal, whichever process has its rows.
+            found[name] = _single(scored.scores[row]) if batch.spread else scored.scores[row]
         elif logged is not None:
-            found[name] = logged["rewards"][batch.trainer.reward_func_names[index]][row]
-    return {name: float(score) for name, score in found.items() if score is not None and not math.isnan(float(score))}
+            found[name] = _single(logged["rewards"][batch.trainer.reward_func_names[index]][row])
+    return found
+
+
+def _applicable(told: Mapping[str, Any]) -> dict[str, float]:
+    """Scores without those that are not applicable (None, NaN)."""
+    return {name: float(score) for name, score in told.items() if score is not None and not math.isnan(float(score))}
+
+
+def _single(score: Any) -> float | None:
+    """A score by the digits that single precision keeps of it, in which TRL has those of other processes."""
+    return None if score is None else float(f"{c_float(float(score)).value:.7g}")
 
 
 def _prompt(trainer: Any, prompt: Any) -> RolloutFields:
@@ -167,12 +210,17 @@ def _completion(trainer: Any, batch: TrlBatch, row: int) -> RolloutFields:
     decoded = token_ends(tokenizer_of(trainer), tokens)
     reason = _stop_reason(trainer, tokens)
     fields: RolloutFields = {"tokens": tokens, "stop_reason": reason}
-    if reason == "length" and getattr(trainer, "mask_truncated_completions", False):
+    if getattr(trainer, "mask_truncated_completions", False) and _is_cut(trainer, tokens):
         fields["mask"] = [0] * len(tokens)
     if decoded is None:
         return {**fields, "completion": batch.completions[row]}
     text, ends = decoded
     return {**fields, "completion": text, "token_ends": ends}
+
+
+def _is_cut(trainer: Any, tokens: Sequence[int]) -> bool:
+    """As TRL itself decides it: at whatever length, and padding is an end too."""
+    return tokens[-1] not in end_tokens(trainer) and tokens[-1] != tokenizer_of(trainer).pad_token_id
 
 
 def _stop_reason(trainer: Any, tokens: Sequence[int]) -> str:

@@ -130,10 +130,14 @@ class RolloutLabCallback(TrainerCallback):
             recording(one, index, self._take) if is_function(one) else one for index, one in enumerate(self._originals)
         ]
         self._hear(watch_scores(trainer, self._take_scores))
-        if not any(is_function(one) for one in self._originals) and not self._hear(
-            watch_rewards(trainer, self._take_rewards)
-        ):
-            self._writer.complain(NO_ROLLOUTS)
+        if not all(is_function(one) for one in self._originals):
+            heard = self._hear(watch_rewards(trainer, self._take_rewards))
+            if not heard and not self._has_functions:
+                self._writer.complain(NO_ROLLOUTS)
+
+    @property
+    def _has_functions(self) -> bool:
+        return any(is_function(one) for one in self._originals)
 
     def _hear(self, unwatch: Callable[[], None] | None) -> bool:
         if unwatch is not None:
@@ -210,19 +214,25 @@ class RolloutLabCallback(TrainerCallback):
 
     @_never_fatal
     def _take_rewards(self, arguments: tuple[Any, ...], result: Any, seconds: float) -> None:
-        """TRL scored rows by models alone."""
+        """TRL scored rows by all rewards: the scores of models are taken, functions have told theirs."""
         try:
             given = given_to_rewards(arguments)
             scores = scores_of_rewards(self._trainer, result, len(given["completions"]))
         except (TypeError, ValueError, AttributeError, IndexError, KeyError) as error:
-            self._writer.complain(f"{NO_ROLLOUTS} ({type(error).__name__}: {error})")
+            # What functions told is enough for rollouts; scores of models are looked for in TRL's tables then.
+            if not self._has_functions:
+                self._writer.complain(f"{NO_ROLLOUTS} ({type(error).__name__}: {error})")
             return
-        for index, of_rows in enumerate(scores):
-            self._take(index, given, of_rows, seconds / len(scores))
+        # Another trainer's functions may have been given another list: their rows are not to be recorded twice.
+        if self._has_functions and (self._batch is None or self._batch.completions is not given["completions"]):
+            return
+        models = [index for index, one in enumerate(self._originals) if not is_function(one)]
+        for index in models:
+            self._take(index, given, scores[index], 0.0 if self._has_functions else seconds / len(models))
 
     def _record(self, batch: TrlBatch) -> None:
         if batch.ids is None:
-            rollouts = rollouts_of(batch, self._verdict, self._gold)
+            rollouts = rollouts_of(batch, self._verdict, self._gold, self._writer.complain)
             ids = self._writer.sampled(batch.step, rollouts, kind=batch.kind, policy_version=batch.policy_version) or []
             note_ids(batch, rollouts, ids)
 

@@ -1,4 +1,4 @@
-"""Rewards that are all models. TRL calls no function with rows then, so that its scoring as a whole is heard."""
+"""Rewards that are models. TRL calls no function with rows for them, so that its scoring as a whole is heard."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def watch_rewards(trainer: Any, take: Take) -> Callable[[], None] | None:
     """Tells `take` of each scoring; gives what ends it. None where this version of TRL has no such method."""
 
     def around(original: Method) -> Method:
-        def scored(*arguments: Any) -> Any:
+        def scored(*arguments: Any, **named: Any) -> Any:
             began = time.perf_counter()
-            result = original(*arguments)
+            result = original(*arguments, **named)
             take(arguments, result, time.perf_counter() - began)
             return result
 
