@@ -19,6 +19,8 @@ export function editDistance(a: string, b: string): number {
 /** Letters and digits alone, so that `group_size`, `GroupSize` and `group-size` count as the same word. */
 const bare = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 
+export const isSameName = (a: string, b: string): boolean => bare(a) === bare(b)
+
 const LONGEST_COMPARED = 64
 
 /** The valid name that was probably meant: at most a third of the letters (and never fewer than one) differ. */

@@ -16,6 +16,17 @@ describe('exit codes of errors', () => {
     assert.equal(codeOf(new TypeError('x is not a function')), EXIT.failed)
   })
 
+  it('come with remedies that can be pasted, unless a program reads them', () => {
+    const error = new LabError('engine', 'engine/no-python', 'No Python was found.', { remedy: 'Run `lab setup-torch`; `lab doctor` says more.' })
+    const told = (env: Record<string, string>): string => {
+      const host = testHost({ env })
+      printError({ ...host, command: 'npm run -s lab --' }, error)
+      return host.err().split('\n')[1]!.trim()
+    }
+    assert.equal(told({ NO_COLOR: '1' }), 'Run `npm run -s lab -- setup-torch`; `npm run -s lab -- doctor` says more.')
+    assert.equal(told({ NO_COLOR: '1', LAB_ERROR_CODES: '1' }), 'Run `lab setup-torch`; `lab doctor` says more.')
+  })
+
   it('blame nobody for what a disk refuses', () => {
     const host = testHost()
     assert.equal(printError(host, Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS', path: '/cd/x' })), EXIT.failed)

@@ -24,12 +24,15 @@ export const isBadInput = (error: unknown): boolean => LabError.is(error) && (IN
 export function printError(host: Host, error: unknown): ExitCode {
   const told = refusedBySystem(error) ?? error
   const styles = stylesFor(host.stderr, host.env)
-  const print = (text: string): unknown => host.stderr.write(`${plainText(text)}\n`)
+  const readByProgram = host.env['LAB_ERROR_CODES'] === '1'
+  // Messages call this command line `lab`; people can only run what they called.
+  const runnable = (text: string): string => (readByProgram ? text : text.replaceAll('`lab ', `\`${host.command} `))
+  const print = (text: string): unknown => host.stderr.write(`${plainText(runnable(text))}\n`)
   host.stderr.write(styles.bad('error: '))
   for (const line of LabError.is(told) ? labErrorLines(told) : unknownErrorLines(told)) print(line)
   if (host.env['LAB_DEBUG'] === '1') print(stackOf(error))
   // A program that reads this tells errors apart by their code, never by their words.
-  if (host.env['LAB_ERROR_CODES'] === '1' && LabError.is(told)) print(`code: ${told.code}`)
+  if (readByProgram && LabError.is(told)) print(`code: ${told.code}`)
   return isBadInput(told) ? EXIT.usage : EXIT.failed
 }
 

@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import { describeAllowed } from './describeAllowed.ts'
-import { suggestion, nearestName } from '../nearestName.ts'
+import { nearestName } from '../nearestName.ts'
 import type { Mistake } from './runFileError.ts'
-import { childOf, fieldNames, schemasAt } from './schemaWalk.ts'
+import { childOf, schemasAt } from './schemaWalk.ts'
 import type { JsonSchema } from './schemaWalk.ts'
 import type { JsonPath } from './jsonDocument.ts'
+import { suggestField } from './suggestField.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -67,12 +68,11 @@ function explain(issue: Issue, context: Explained): Mistake[] {
 
 function unknownField(path: JsonPath, key: string, { schema, value, places, title, prefix = [] }: Explained): Mistake {
   const owner = path.length > 0 ? `"${dotted([...prefix, ...path])}"` : title
-  const names = fieldNames(schemasAt(schema, path, value))
   return {
     code: 'runFile/unknown-field',
     place: places.placeOfKey([...path, key]),
     message: `unknown field "${key}" in ${owner};`,
-    remedy: suggestion(key, names)
+    remedy: suggestField(schema, path, value, key)
   }
 }
 

@@ -121,6 +121,7 @@ describe('run files', () => {
 
   const golden: [string, string, string][] = [
     ['an unknown field', '"stepz": 7', 'unknown field "stepz" in the run file; | a.run.json:5:3 | did you mean "steps"?'],
+    ['a field of an object below', '"learning_rate": 1e-4', 'unknown field "learning_rate" in the run file; | a.run.json:5:3 | did you mean "optimizer.learningRate"?'],
     ['an unknown field below', '"sampling": { "temprature": 1 }', 'unknown field "temprature" in "sampling"; | a.run.json:5:17 | did you mean "temperature"?'],
     ['an unknown field far from all', '"filter": { "zzzzzzzz": 1 }',
       'unknown field "zzzzzzzz" in "filter"; | a.run.json:5:15 | allowed: dropAllRight, dropAllWrong, dropZeroVariance, accuracyLow, accuracyHigh, dropTruncated'],

@@ -1,8 +1,8 @@
 import { LabError } from '../errors.ts'
 import type { JsonPath } from './jsonDocument.ts'
-import { suggestion } from '../nearestName.ts'
-import { alternatives, childOf, fieldNames, schemasAt } from './schemaWalk.ts'
+import { alternatives, childOf, schemasAt } from './schemaWalk.ts'
 import type { JsonSchema } from './schemaWalk.ts'
+import { suggestField } from './suggestField.ts'
 
 /** One `--set path=value`. */
 export interface Setting {
@@ -47,15 +47,14 @@ function refuseUnknownPath(setting: Setting, schema: JsonSchema, value: unknown)
     const path = setting.path.slice(0, length)
     if (schemasAt(schema, path, value).length > 0) continue
     const parents = schemasAt(schema, path.slice(0, -1), value).flatMap((parent) => alternatives(schema, parent, undefined))
-    throw unknownPath(setting, path, parents)
+    throw unknownPath(setting, path, parents, capital(suggestField(schema, path.slice(0, -1), value, String(setting.path[length - 1]))))
   }
 }
 
-function unknownPath(setting: Setting, path: JsonPath, parents: readonly JsonSchema[]): LabError {
-  const key = String(path[path.length - 1])
+function unknownPath(setting: Setting, path: JsonPath, parents: readonly JsonSchema[], meant: string): LabError {
   const list = parents.some((parent) => parent.type === 'array')
   return new LabError('usage', 'usage/set', `--set names a field that does not exist: "${path.join('.')}".`, {
-    place: `--set ${setting.text}`, remedy: list ? 'Name an entry of the list by its number, from 0.' : capital(suggestion(key, fieldNames(parents)))
+    place: `--set ${setting.text}`, remedy: list ? 'Name an entry of the list by its number, from 0.' : meant
   })
 }
 
