@@ -63,13 +63,13 @@ describe('torch engine: a Python that will not do', function () {
   })
 
   it('is too old, or its packages are', async () => {
-    assert.match(await refused('--python', pretender('old', '3.9.18', {})), /is Python 3\.9\.18; the engine needs 3\.10 or newer\.[^]*lab setup-torch/)
+    assert.match(await refused('--python', pretender('old', '3.9.18', {})), /is Python 3\.9\.18; the engine needs 3\.10 or newer\.[^]*Run `[^`]*lab[^`]* setup-torch`/)
     const aged = pretender('aged', '3.12.1', { torch: '2.6.0+cu124', transformers: '4.56.0' })
     assert.match(await refused('--python', aged), /has torch 2\.6\.0\+cu124, and the engine needs 2\.11 or newer; transformers 4\.56\.0, and the engine needs 5 or newer/)
   })
 
   it('is no Python, or does not exist', async () => {
-    assert.match(await refused('--python', process.execPath), /did not answer as Python 3\.10 or newer does[^]*lab setup-torch/)
+    assert.match(await refused('--python', process.execPath), /did not answer as Python 3\.10 or newer does[^]*Run `[^`]*lab[^`]* setup-torch`/)
     assert.match(await refused('--python', 'nowhere/python'), /^error: There is no file nowhere\/python\.\n {2}at --python\n/)
   })
 
