@@ -54,7 +54,8 @@ export async function readJsonlDataset(path: string, columns: DatasetColumns, ch
     const object = parseObject(text)
     if (typeof object !== 'string') {
       first ??= { line: number, names: Object.keys(object) }
-      if (first.line === number) requireColumns(path, first, columns.required)
+      const missing = first.line === number ? columns.required.find((column) => !Object.hasOwn(object, column)) : undefined
+      if (missing !== undefined) throw missingColumn(path, number, missing, first.names)
       for (const column of unseen) if (Object.hasOwn(object, column)) unseen.delete(column)
     }
     const outcome = typeof object === 'string' ? { why: object } : readRow(number, object, columns, check)
@@ -67,7 +68,8 @@ export async function readJsonlDataset(path: string, columns: DatasetColumns, ch
     if (rows.push(outcome.row) > MOST_ROWS || kept > MOST_TEXT) throw tooLarge(path)
   }
   // A row may lack an optional column; where all do, its name is wrong.
-  if (first) requireColumns(path, { ...first, names: [...first.names, ...columns.optional.filter((column) => !unseen.has(column))] }, [...unseen])
+  const [wrong] = unseen
+  if (first && wrong !== undefined) throw missingColumn(path, first.line, wrong, [...first.names, ...columns.optional.filter((column) => !unseen.has(column))])
   if (rows.length === 0) throw nothingRead(path, broken)
   return { path, rows, brokenCount, broken }
 }
@@ -82,12 +84,10 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | string {
   }
 }
 
-function requireColumns(path: string, { line, names: present }: { readonly line: number; readonly names: readonly string[] }, required: readonly string[]): void {
-  const missing = required.find((column) => !present.includes(column))
-  if (missing === undefined) return
+function missingColumn(path: string, line: number, missing: string, present: readonly string[]): LabError {
   const nearest = nearestName(missing, present)
   const hint = nearest === undefined ? '' : ` Did you mean ${quote(nearest)}?`
-  throw new LabError('dataset', 'dataset/missing-column', `The dataset ${path} has no column ${quote(missing)} in line ${line}.${hint}`, {
+  return new LabError('dataset', 'dataset/missing-column', `The dataset ${path} has no column ${quote(missing)} in line ${line}.${hint}`, {
     remedy: `Name one of the columns that exist: ${present.slice(0, 30).map(quote).join(', ')}.`,
     place: `${path}:${line}`
   })

@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts'
 import type { JsonPath } from './jsonDocument.ts'
-import { alternatives, childOf, schemasAt } from './schemaWalk.ts'
+import { childOf, schemasAt } from './schemaWalk.ts'
 import type { JsonSchema } from './schemaWalk.ts'
 import { suggestField } from './suggestField.ts'
 
@@ -46,15 +46,15 @@ function refuseUnknownPath(setting: Setting, schema: JsonSchema, value: unknown)
   for (let length = 1; length <= setting.path.length; length++) {
     const path = setting.path.slice(0, length)
     if (schemasAt(schema, path, value).length > 0) continue
-    const parents = schemasAt(schema, path.slice(0, -1), value).flatMap((parent) => alternatives(schema, parent, undefined))
-    throw unknownPath(setting, path, parents, capital(suggestField(schema, path.slice(0, -1), value, String(setting.path[length - 1]))))
+    throw unknownPath(setting, path, schema, value)
   }
 }
 
-function unknownPath(setting: Setting, path: JsonPath, parents: readonly JsonSchema[], meant: string): LabError {
-  const list = parents.some((parent) => parent.type === 'array')
+function unknownPath(setting: Setting, path: JsonPath, schema: JsonSchema, value: unknown): LabError {
+  const parent = path.slice(0, -1)
+  const list = schemasAt(schema, parent, value).some(({ type }) => type === 'array')
   return new LabError('usage', 'usage/set', `--set names a field that does not exist: "${path.join('.')}".`, {
-    place: `--set ${setting.text}`, remedy: list ? 'Name an entry of the list by its number, from 0.' : meant
+    place: `--set ${setting.text}`, remedy: list ? 'Name an entry of the list by its number, from 0.' : capital(suggestField(schema, parent, value, String(path.at(-1))))
   })
 }
 

@@ -33,10 +33,12 @@ export function evaluationTable({ heldOut: { before, after } }: Summary): string
 /** The k of pass@k, from the smallest on. */
 const samplesAsked = ({ passAtK }: EvaluationResult): string[] => Object.keys(passAtK).sort((a, b) => Number(a) - Number(b))
 
+const passAt = (k: string): Figure => ({ label: `pass@${k}`, of: (result) => result.passAtK[k] })
+
 /** pass@k of the largest k. */
 export function passAtMost(evaluation: EvaluationResult): Figure[] {
   const k = samplesAsked(evaluation).at(-1)
-  return k === undefined || k === '1' ? [] : [{ label: `pass@${k}`, of: (result) => result.passAtK[k] }]
+  return k === undefined || k === '1' ? [] : [passAt(k)]
 }
 
 /** What the figures were measured on. */
@@ -46,9 +48,10 @@ export function setLine({ environment, problems, samplesPerProblem, temperature 
 
 /** The figures of one evaluation: pass@k by k, then the others. */
 export function evaluationRows(result: EvaluationResult): string[][] {
-  const ks = samplesAsked(result).map((k): [string, Estimate | undefined] => [`pass@${k}`, result.passAtK[k]])
-  const others: [string, Estimate | undefined][] = [['greedy', result.greedy], ['true steps', result.stepTruth], ['majority vote', result.rerank?.majority], ['best of n', result.rerank?.bestOfN], ['weighted majority', result.rerank?.weightedMajority]]
-  return [...ks, ...others].flatMap(([label, value]) => (value ? [[label, estimate(value)]] : []))
+  return [...samplesAsked(result).map(passAt), ...FIGURES].flatMap(({ label, of }) => {
+    const value = of(result)
+    return value ? [[label, estimate(value)]] : []
+  })
 }
 
 const cell = (value: Estimate | undefined): string => (value ? estimate(value) : '–')

@@ -55,7 +55,7 @@ function overAll(ratings: Ratings, scale: Scale, comparison: Pick<Comparison, 's
 function* accuracies(judgements: readonly Judgement[], truthOf: (rollout: string) => KnownTruth | undefined): Generator<AgreementMeasure> {
   const byRater = groupBy(checkedJudgements(judgements, truthOf), ({ judgement }) => judgement.rater.name)
   for (const [rater, checked] of [...byRater].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    yield measure('qualityControl', { subject: 'qualityControl', what: 'Quality control', between: rater, items: checked.length, undefinedBecause: '' }, shareRight(checked.map(({ judgement: { trace }, right }) => ({ trace, right })))!)
+    yield measure('qualityControl', { subject: 'qualityControl', what: 'Quality control', between: rater, items: checked.length, undefinedBecause: '' }, shareRight(checked)!)
   }
 }
 

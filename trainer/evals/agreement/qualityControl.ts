@@ -18,7 +18,7 @@ export interface CountedShare extends Estimate {
 }
 
 /** Judgements on quality-control items whose right value is known, each with whether it is right. */
-export function checkedJudgements(judgements: readonly Judgement[], truthOf: (rollout: string) => KnownTruth | undefined): { readonly judgement: Judgement; readonly right: boolean }[] {
+export function checkedJudgements(judgements: readonly Judgement[], truthOf: (rollout: string) => KnownTruth | undefined): (CheckedLabel & { readonly judgement: Judgement })[] {
   const checkers = new Map<string, Value>()
   for (const one of judgements) {
     if (one.rater.kind === 'checker') checkers.set(itemKey(one), one.value)
@@ -26,7 +26,7 @@ export function checkedJudgements(judgements: readonly Judgement[], truthOf: (ro
   return judgements.flatMap((judgement) => {
     if (!judgement.qualityControl || judgement.rater.kind === 'checker') return []
     const known = checkers.get(itemKey(judgement)) ?? truthFor(judgement, truthOf(judgement.rollout))
-    return known === undefined ? [] : [{ judgement, right: isRight(judgement, known) }]
+    return known === undefined ? [] : [{ judgement, trace: judgement.trace, right: isRight(judgement, known) }]
   })
 }
 

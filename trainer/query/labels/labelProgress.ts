@@ -19,7 +19,7 @@ export function labelProgress(labels: readonly Label[], labeler: string, total: 
   return {
     completed: new Set(completions.map(({ rollout }) => rollout)).size, total,
     today: new Set(completions.filter(({ createdAt }) => new Date(createdAt).toDateString() === today).map(({ rollout }) => rollout)).size,
-    medianSeconds: medianSeconds(completions), consistency: consistency(judgements, labeler), qualityControl: shareRight(checked.map(({ judgement: { trace }, right }) => ({ trace, right }))), drafts: draftCounts(labels)
+    medianSeconds: medianSeconds(completions), consistency: consistency(judgements, labeler), qualityControl: shareRight(checked), drafts: draftCounts(labels)
   }
 }
 
