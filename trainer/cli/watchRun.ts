@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { LabError } from '../errors.ts'
 import type { ResolvedRun } from '../protocol/runFile.ts'
 import type { LoadedRunFile } from '../runFiles/loadRunFile.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
@@ -13,7 +14,7 @@ import { listenForStop } from './stopRequests.ts'
 import { plainLine } from './terminal/plainText.ts'
 
 /** What people said may be done. */
-export type Consents = Pick<LaunchRequest, 'trustWorkspace' | 'asksGit' | 'acceptPaidCheats' | 'unsafeSandbox'>
+export type Consents = Pick<LaunchRequest, 'trustWorkspace' | 'trustedModules' | 'asksGit' | 'acceptPaidCheats' | 'unsafeSandbox'>
 
 /** @param run that of the file, or with another seed. */
 export function launchRequest({ folder, file, text }: LoadedRunFile, run: ResolvedRun, directory: string, consents: Consents): LaunchRequest {
@@ -38,7 +39,7 @@ export async function watched(
     return outcome
   } catch (error) {
     display.end()
-    recorded ||= !wasThere && holdsRun(directory)
+    recorded ||= !wasThere && !isOfAnother(error) && holdsRun(directory)
     const goOn = isBadInput(error) || !canBeResumed(directory) ? '' : ` ${resumeHint(host, directory)}`
     if (recorded && existsSync(directory)) display.notice(`What happened until then is recorded in ${plainLine(directory)}.${goOn}`)
     throw error
@@ -47,6 +48,8 @@ export async function watched(
   }
 }
 
+/** Another process was quicker: the run that lies there is its run. */
+const isOfAnother = (error: unknown): boolean => LabError.is(error, 'run-in-use') || LabError.is(error, 'run-exists')
 const holdsRun = (directory: string): boolean => existsSync(join(directory, RUN_FILES.run))
 const liesIn = (directory: string): string => `The run lies in ${plainLine(directory)}`
 const resumeHint = (host: Host, directory: string): string => `Go on with: ${host.command} resume ${quoteArgument(plainLine(directory))}`

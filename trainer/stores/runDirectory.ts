@@ -16,7 +16,7 @@ import { ensureFolder, listFolder, plainKind, removePlain, requireFolder } from 
 import type { ReportRecovery } from './recovery.ts'
 import { RolloutStore } from './rolloutStore.ts'
 import { RUN_FILES } from './runLayout.ts'
-import { lockRun } from './runLock.ts'
+import { isLockDraft, lockRun, removeLockDrafts } from './runLock.ts'
 import type { RunLock } from './runLock.ts'
 import { RunRecord } from './runRecord.ts'
 import { recoverShards } from './shardRecovery.ts'
@@ -61,7 +61,7 @@ export interface NewRun {
 }
 
 /** Drafts of atomic replacements that a killed process never put in place. */
-const DRAFT_NAME = /^(state\.json|summary\.json|annotations\.json|redTeam\.json|git\.json|git\.patch|run\.json)\.\d+$|^run\.lock\.[0-9a-f]{32}$/
+const DRAFT_NAME = /^(state\.json|summary\.json|annotations\.json|redTeam\.json|git\.json|git\.patch|run\.json)\.\d+$/
 const ignoreRecovery: ReportRecovery = () => undefined
 
 /** Makes a run directory; rejects with `store/run-exists` where something else than an empty folder lies already. */
@@ -93,16 +93,25 @@ function newRecord({ runId, createdAt, run, source }: NewRun): RunRecord {
 function makeRunFolder(wanted: string, ops: FileOps): string {
   const directory = path.resolve(wanted)
   onDisk(directory, () => fs.mkdirSync(path.dirname(directory), { recursive: true }))
-  if (!fs.existsSync(directory)) onDisk(directory, () => ops.makeFolder(directory))
+  makeUnlessThere(directory, ops)
   const real = onDisk(directory, () => fs.realpathSync(directory))
   requireUnused(real)
   return real
 }
 
+function makeUnlessThere(directory: string, ops: FileOps): void {
+  try {
+    onDisk(directory, () => ops.makeFolder(directory))
+  } catch (error) {
+    // Made by hand, or just now by another process: what lies in it decides.
+    if (!LabError.is(error, 'exists')) throw error
+  }
+}
+
 /** Whether a run can be made in the folder. What a process killed while making a run may have left is no reason to refuse it. */
 export function isUnusedRunFolder(directory: string): boolean {
   const real = onDisk(directory, () => fs.realpathSync(directory))
-  return plainKind(real) === 'folder' && listFolder(real).every((name) => name === RUN_FILES.lock || DRAFT_NAME.test(name))
+  return plainKind(real) === 'folder' && listFolder(real).every((name) => name === RUN_FILES.lock || isLockDraft(name) || DRAFT_NAME.test(name))
 }
 
 function requireUnused(directory: string): void {
@@ -143,6 +152,7 @@ export function readRunRecord(directory: string): RunRecord {
 async function openStores(directory: string, record: RunRecord, lock: RunLock, ops: FileOps, report: ReportRecovery): Promise<RunDirectory> {
   const at = (name: keyof typeof RUN_FILES): string => path.join(directory, RUN_FILES[name])
   removeDrafts(directory, ops)
+  removeLockDrafts(directory, ops)
   ensureFolder(ops, at('rollouts'))
   ensureFolder(ops, at('checkpoints'))
   const compacted = await recoverShards(at('rollouts'), ops, report)

@@ -8,7 +8,8 @@ import { diskFileOps } from './fileOps.ts'
 import { temporaryFolder } from './fixtures.ts'
 import { isRunning, ownIdentity } from './processIdentity.ts'
 import type { RecoveryNote } from './recovery.ts'
-import { lockHolder, lockRun } from './runLock.ts'
+import { lockHolder, lockRun, removeLockDrafts } from './runLock.ts'
+import type { RunLock } from './runLock.ts'
 
 const ignore = (): void => undefined
 
@@ -83,6 +84,47 @@ describe('run lock', () => {
     assert.throws(() => lockRun(folder, ops, ignore), (error) => LabError.is(error, 'run-in-use'))
     assert.equal(lockHolder(folder), 'alive')
     assert.deepEqual(fs.readdirSync(folder), ['run.lock'])
+  })
+
+  it('refuses whoever drafts a lock while the one that has it tidies up', () => {
+    const folder = temporaryFolder()
+    let holder: RunLock | undefined
+    // Between the second one's draft and its link, the first takes the lock and removes what it finds.
+    const ops = { ...diskFileOps, link: (from: string, to: string) => {
+      if (holder === undefined) {
+        holder = lockRun(folder, diskFileOps, ignore)
+        fs.rmSync(from)
+      }
+      diskFileOps.link(from, to)
+    } }
+    assert.throws(() => lockRun(folder, ops, ignore), (error) => LabError.is(error, 'run-in-use'))
+    assert.deepEqual(fs.readdirSync(folder), ['run.lock'])
+    holder?.release()
+  })
+
+  it('refuses whoever finds a dead lock moved away and taken by another process', () => {
+    const folder = folderWithLock({ host: os.hostname(), pid: deadPid(), startedAt: 'x' })
+    let holder: RunLock | undefined
+    const ops = { ...diskFileOps, rename: (from: string, to: string) => {
+      diskFileOps.rename(from, to)
+      if (holder !== undefined) return
+      holder = lockRun(folder, diskFileOps, ignore)
+      removeLockDrafts(folder, diskFileOps)
+    } }
+    assert.throws(() => lockRun(folder, ops, ignore), (error) => LabError.is(error, 'run-in-use'))
+    assert.deepEqual(fs.readdirSync(folder), ['run.lock'])
+    holder?.release()
+  })
+
+  it('leaves no drafts of dead processes, and those of living ones where they are', () => {
+    const folder = temporaryFolder()
+    const draft = (letter: string, content: string): void => fs.writeFileSync(path.join(folder, `run.lock.${letter.repeat(32)}`), content)
+    const record = { version: 1, host: os.hostname(), token: 'x' }
+    draft('a', JSON.stringify({ ...record, pid: deadPid() }))
+    draft('b', JSON.stringify({ ...record, ...ownIdentity() }))
+    draft('c', '{"version":1,"pi')
+    removeLockDrafts(folder, diskFileOps)
+    assert.deepEqual(fs.readdirSync(folder), [`run.lock.${'b'.repeat(32)}`])
   })
 
   it('works where the file system has no hard links', () => {

@@ -5,7 +5,7 @@ import { LabError } from '../errors.ts'
 import { onDisk } from './diskGuard.ts'
 import { writeAll } from './fileOps.ts'
 import type { FileOps } from './fileOps.ts'
-import { openNew, plainKind, readPlain, removePlain } from './plainFiles.ts'
+import { listFolder, openNew, readPlain, removePlain } from './plainFiles.ts'
 import { isRunning, ownIdentity } from './processIdentity.ts'
 import { RUN_FILES } from './runLayout.ts'
 import type { ReportRecovery } from './recovery.ts'
@@ -20,6 +20,8 @@ const LockRecord = z.object({
 type LockRecord = z.infer<typeof LockRecord>
 
 const LOCK_LIMIT = 4096
+/** What a lock is written to before it gets its name, and where a dead one is moved to. */
+const DRAFT_NAME = /^run\.lock\.[0-9a-f]{32}$/
 
 /** The right to write to a run directory, held until released or until the process ends. */
 export interface RunLock {
@@ -33,16 +35,33 @@ export function lockRun(folder: string, ops: FileOps, report: ReportRecovery): R
   const content = JSON.stringify({ version: 1, ...ownIdentity(), token } satisfies LockRecord)
   if (!claim(place, content, token, ops)) {
     removeDeadLock(place, token, ops, report)
-    if (!claim(place, content, token, ops)) throw inUse(place, 'another process took it just now')
+    if (!claim(place, content, token, ops)) throw takenJustNow(place)
   }
   return { release: () => release(place, token, ops) }
+}
+
+export function isLockDraft(name: string): boolean {
+  return DRAFT_NAME.test(name)
+}
+
+/**
+ * Removes the drafts of locks that dead processes left; for who holds the lock. A moved lock of this very process stays: who moved
+ * it puts it back.
+ */
+export function removeLockDrafts(folder: string, ops: FileOps): void {
+  for (const name of listFolder(folder).filter(isLockDraft)) {
+    const place = path.join(folder, name)
+    const record = unlessGone(() => parseLock(readPlain(place, LOCK_LIMIT)))
+    if (record === undefined || isRunning(record) === false) unlessGone(() => removePlain(ops, place))
+  }
 }
 
 /** Whether a living process holds the run (`unknown`: one on another machine may). Reads only. */
 export function lockHolder(folder: string): 'none' | 'alive' | 'unknown' {
   const place = path.join(folder, RUN_FILES.lock)
-  if (plainKind(place) === 'absent') return 'none'
-  const record = parseLock(readPlain(place, LOCK_LIMIT))
+  const content = unlessGone(() => readPlain(place, LOCK_LIMIT))
+  if (content === undefined) return 'none'
+  const record = parseLock(content)
   const running = record !== undefined && isRunning(record)
   return running === 'unknown' ? 'unknown' : running ? 'alive' : 'none'
 }
@@ -56,11 +75,12 @@ function claim(place: string, content: string, token: string, ops: FileOps): boo
     return true
   } catch (error) {
     const errno = (error as NodeJS.ErrnoException).code
-    if (errno === 'EEXIST') return false
+    // Who has the lock meanwhile may have removed a draft that was not whole yet.
+    if (errno === 'EEXIST' || errno === 'ENOENT') return false
     if (errno === 'EPERM' || errno === 'ENOTSUP' || errno === 'ENOSYS') return claimWithoutLinks(place, content, ops)
     return onDisk(place, () => { throw error })
   } finally {
-    removePlain(ops, draft)
+    unlessGone(() => removePlain(ops, draft))
   }
 }
 
@@ -86,19 +106,34 @@ function writeNew(place: string, content: string, ops: FileOps): void {
 
 /**
  * Two processes may both find the same dead lock. Renaming it away is atomic; the one that finds it has moved a lock other
- * than the one it judged puts that one back.
+ * than the one it judged puts that one back. What another process removes meanwhile was dead.
  */
 function removeDeadLock(place: string, token: string, ops: FileOps, report: ReportRecovery): void {
-  if (plainKind(place) === 'absent') return
-  const judged = readPlain(place, LOCK_LIMIT)
+  const judged = unlessGone(() => readPlain(place, LOCK_LIMIT))
+  if (judged === undefined) return
   requireDead(place, judged)
   const moved = `${place}.${token}`
-  onDisk(place, () => ops.rename(place, moved))
-  const same = readPlain(moved, LOCK_LIMIT) === judged
-  if (!same) onDisk(place, () => ops.link(moved, place))
-  removePlain(ops, moved)
-  if (!same) throw inUse(place, 'another process took it just now')
+  if (unlessGone(() => moveLock(place, moved, ops)) === undefined) return
+  const found = unlessGone(() => readPlain(moved, LOCK_LIMIT)) ?? judged
+  if (found !== judged) onDisk(place, () => ops.link(moved, place))
+  unlessGone(() => removePlain(ops, moved))
+  if (found !== judged) throw takenJustNow(place)
   report({ what: 'left lock', detail: `${place}: left by a process that has ended; taken over` })
+}
+
+function moveLock(place: string, moved: string, ops: FileOps): true {
+  onDisk(place, () => ops.rename(place, moved))
+  return true
+}
+
+/** What the action gives, or undefined where another process has removed the file that it is about. */
+function unlessGone<T>(action: () => T): T | undefined {
+  try {
+    return action()
+  } catch (error) {
+    if (LabError.is(error, 'missing')) return undefined
+    throw error
+  }
 }
 
 function requireDead(place: string, content: string): void {
@@ -123,8 +158,12 @@ function printable(text: string): string {
 }
 
 function release(place: string, token: string, ops: FileOps): void {
-  if (plainKind(place) === 'absent') return
-  if (parseLock(readPlain(place, LOCK_LIMIT))?.token === token) removePlain(ops, place)
+  const content = unlessGone(() => readPlain(place, LOCK_LIMIT))
+  if (content !== undefined && parseLock(content)?.token === token) removePlain(ops, place)
+}
+
+function takenJustNow(place: string): LabError {
+  return inUse(place, 'another process took it just now')
 }
 
 function inUse(place: string, why: string, remedy = 'Stop the other process first, or give this run a directory of its own with --out.'): LabError {
