@@ -18,9 +18,13 @@ function imports(python, modules) {
   return spawnSync(python, ['-c', `import ${modules}`], { stdio: 'ignore' }).status === 0
 }
 
-/** The versions that parity is tested with; pytest runs the tests of the Python workspace that the samples hold, and those of the engine. */
+/**
+ * The versions that parity is tested with; pytest runs the tests of the Python workspace that the samples hold, and those of the engine. Triton
+ * comes with PyTorch for NVIDIA alone, and interprets and compiles its kernels without a GPU.
+ */
 const packages = [
-  'torch==2.13.0', 'transformers==5.23.0', 'trl==1.16.0', 'datasets==5.2.0', 'accelerate==1.15.0', 'safetensors==0.8.0', 'peft==0.21.2', 'pytest==9.2.0'
+  'torch==2.13.0', 'transformers==5.23.0', 'trl==1.16.0', 'datasets==5.2.0', 'accelerate==1.15.0', 'safetensors==0.8.0', 'peft==0.21.2', 'pytest==9.2.0',
+  ...(process.platform === 'linux' ? ['triton==3.7.1'] : [])
 ]
 /** The last TRL with a trainer of process reward models, beside the one that everything else uses and without its dependencies. */
 const trlWithPrm = 'trl==1.13.0'

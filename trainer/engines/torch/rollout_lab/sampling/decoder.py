@@ -38,7 +38,7 @@ from rollout_lab.sampling.call import Report, RowQueue, SampleCall
 from rollout_lab.sampling.cancellation import Cancellation
 from rollout_lab.sampling.casts import bytes_of_casts, has_room_for_casts, kept_casts
 from rollout_lab.sampling.filters import SamplingSettings
-from rollout_lab.sampling.graphs import DeviceParts, GraphRunner, runs_kernels
+from rollout_lab.sampling.graphs import DeviceParts, GraphRunner, kernels_lacked, runs_kernels
 from rollout_lab.sampling.key_values import KeptKeyValues
 from rollout_lab.sampling.lanes import Lanes
 from rollout_lab.sampling.less_memory import run_in_memory
@@ -77,7 +77,7 @@ class Sampler:
         self._device_parts: DeviceParts | None = None
         self._row_bytes: RowBytes | None = None
         """Of a model that is not packed, once it is known."""
-        self._told_of_casts = False
+        self._told_of_casts = self._told_of_kernels = False
 
     def close(self) -> None:
         """Ends what runs beside this process."""
@@ -131,7 +131,7 @@ class Sampler:
         def work(limits: Limits) -> None:
             with self._casts(told):
                 if self._model.packed:
-                    self._run_packed(call, settings, Cancellation(cancelled), limits)
+                    self._run_packed(call, settings, Cancellation(cancelled), limits, told)
                 else:
                     self._row_bytes = self._row_bytes or measure_rows(self._model)
                     sample_padded(self._model, call, settings, cancelled, limits, self._row_bytes)
@@ -156,9 +156,20 @@ class Sampler:
             told({"kind": "slowSampling", "detail": detail})
         return nullcontext()
 
-    def _run_packed(self, call: SampleCall, settings: SamplingSettings, cancellation: Cancellation, limits: Limits) -> None:
+    def _tell_of_kernels(self, told: Told) -> None:
+        """Once, where the GPU could run them and this machine cannot compile them."""
+        failure = None if self._told_of_kernels else kernels_lacked(cache_shape(self._model))
+        if failure is not None:
+            self._told_of_kernels = True
+            told({"kind": "noKernels", "detail": failure})
+
+    def _run_packed(
+        self, call: SampleCall, settings: SamplingSettings, cancellation: Cancellation, limits: Limits, told: Told
+    ) -> None:
         model, rows = self._model, call.unfinished
         step = self._step(max(len(row.source.prompt) + row.end.limit for row in rows))
+        if isinstance(step, LlamaStep):
+            self._tell_of_kernels(told)
         beside = limits.threads_for(len(rows)) if self._fuses else 1
         shares = deal(rows, beside)
         limits = limits.share(len(shares))

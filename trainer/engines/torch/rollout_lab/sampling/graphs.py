@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import logging
 import os
 from dataclasses import dataclass, field
 from typing import Sequence
@@ -25,13 +24,12 @@ from rollout_lab.sampling.lanes import LENGTH, Lanes
 from rollout_lab.sampling.plan import Plan
 from rollout_lab.sampling.weights import ModelWeights
 
-logger = logging.getLogger(__name__)
-
 STEPS = 8
 BUSY_PROGRAMS = 512
 """Programs of the attention kernel that keep a large GPU busy; with fewer, rows are split."""
 MOST_SPLITS = 16
 LEAST_CAPABILITY = (8, 0)
+LEAST_HEAD = 16
 
 
 @functools.cache
@@ -44,29 +42,36 @@ def is_interpreted() -> bool:
 
 
 def runs_kernels(shape: CacheShape) -> bool:
-    """On NVIDIA's GPUs from Ampere on and on AMD's; the kernels want heads of a power of two."""
+    """On NVIDIA's GPUs from Ampere on and on AMD's, where Triton can compile."""
+    return _suit(shape) and (is_interpreted() or (_made_for(shape.device) and failure_of_kernels(shape) is None))
+
+
+def kernels_lacked(shape: CacheShape) -> str | None:
+    """Why sampling goes on without kernels on a device that they are made for, in a line; None = it does not, or the device is no such."""
+    return failure_of_kernels(shape) if _suit(shape) and not is_interpreted() and _made_for(shape.device) else None
+
+
+def _suit(shape: CacheShape) -> bool:
+    """They want heads of a power of two."""
     size = shape.head_size
-    if not _has_triton() or size < 16 or size & (size - 1):
-        return False
-    if is_interpreted():
-        return True
-    if shape.device.type != "cuda":
-        return False
-    capable = torch.version.hip is not None or torch.cuda.get_device_capability(shape.device) >= LEAST_CAPABILITY
-    return capable and _compiles(shape)
+    return _has_triton() and size >= LEAST_HEAD and size & (size - 1) == 0
+
+
+def _made_for(device: torch.device) -> bool:
+    return device.type == "cuda" and (torch.version.hip is not None or torch.cuda.get_device_capability(device) >= LEAST_CAPABILITY)
 
 
 @functools.cache
-def _compiles(shape: CacheShape) -> bool:
-    """Triton compiles a launcher in C the first time, for which a machine may lack the compiler; and the attention kernel may ask for
-    more than this GPU has for heads of this size."""
+def failure_of_kernels(shape: CacheShape) -> str | None:
+    """Triton compiles a launcher in C the first time, for which a machine may lack the compiler or Python's headers; and the attention
+    kernel may ask for more than this GPU has for heads of this size."""
     try:
-        return _gates(shape.device) and all(_attends(shape, splits) for splits in (1, MOST_SPLITS))
+        right = _gates(shape.device) and all(_attends(shape, splits) for splits in (1, MOST_SPLITS))
+        return None if right else "they compute other numbers than they should"
     except torch.OutOfMemoryError:
         raise
     except Exception as error:  # Compilers and drivers raise anything.
-        logger.warning("Sampling goes on without Triton, several times slower (%s: %s)", type(error).__name__, str(error)[:300])
-        return False
+        return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 
 def _gates(device: torch.device) -> bool:
@@ -84,6 +89,12 @@ def _attends(shape: CacheShape, splits: int) -> bool:
     none, one = torch.tensor([[0], [1]], device=shape.device)
     mixed = kernels.attend(query, values, values, none, values, 3 * values, none, one, shape.head_size**-0.5, splits)
     return bool((mixed.float() - 2).abs().max() < 0.01)
+
+
+@functools.cache
+def _capture_stream(device: torch.device) -> torch.cuda.Stream:
+    """One for all graphs: PyTorch keeps 32 MiB that products work in for each stream that it has seen, to the end of the process."""
+    return torch.cuda.Stream(device)
 
 
 def bucket(rows: int) -> int:
@@ -242,16 +253,17 @@ class GraphRunner:
         that it wrote are written again by the first step."""
         lanes = self._parts.lanes
         kept = [(each, each.clone()) for each in (lanes.tokens, lanes.counts, lanes.cursor, lanes.made_tokens, lanes.made_numbers)]
-        stream = torch.cuda.Stream()
+        stream = _capture_stream(lanes.tokens.device)
         stream.wait_stream(torch.cuda.current_stream())
+        self._parts.pool = self._parts.pool or torch.cuda.graph_pool_handle()
+        graph = torch.cuda.CUDAGraph()
+        # A capture that fails leaves its stream the current one; this context does not.
         with torch.cuda.stream(stream):
             for _ in range(2):
                 self._parts.step(rows, self._settings)
+            with torch.cuda.graph(graph, pool=self._parts.pool, stream=stream):
+                self._parts.step(rows, self._settings)
         torch.cuda.current_stream().wait_stream(stream)
-        self._parts.pool = self._parts.pool or torch.cuda.graph_pool_handle()
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self._parts.pool):
-            self._parts.step(rows, self._settings)
         for each, value in kept:
             each.copy_(value)
         return graph

@@ -27,11 +27,11 @@ if os.environ.get("TRITON_INTERPRET") != "1":
         assert "passed" in finished.stdout
 
     @pytest.mark.skipif(importlib.util.find_spec("triton") is None, reason="Triton is not made for this system")
-    def test_goes_on_without_kernels_where_triton_cannot_run(caplog: pytest.LogCaptureFixture) -> None:
-        from rollout_lab.sampling.graphs import _compiles
+    def test_says_why_triton_cannot_run() -> None:
+        from rollout_lab.sampling.graphs import failure_of_kernels
 
-        assert not _compiles(SHAPE)
-        assert "without Triton" in caplog.text
+        failure = failure_of_kernels(SHAPE)
+        assert failure is not None and "Error: " in failure and "\n" not in failure
 
 else:
     from rollout_lab.sampling import graphs, kernels, pick_kernels, plan
@@ -41,9 +41,9 @@ else:
 
     torch.set_num_threads(1)
 
-    def test_kernels_are_tried_for_heads_of_the_model(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-        probe = graphs._compiles.__wrapped__
-        assert probe(SHAPE) and probe(replace(SHAPE, dtype=torch.float16, key_value_heads=1))
+    def test_kernels_are_tried_for_heads_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+        probe = graphs.failure_of_kernels.__wrapped__
+        assert probe(SHAPE) is None and probe(replace(SHAPE, dtype=torch.float16, key_value_heads=1)) is None
         tried = []
 
         def too_large(query: torch.Tensor, keys: torch.Tensor, *_: object) -> torch.Tensor:
@@ -51,8 +51,10 @@ else:
             raise RuntimeError("out of resource: shared memory")
 
         monkeypatch.setattr(kernels, "attend", too_large)
-        assert not probe(replace(SHAPE, dtype=torch.bfloat16))
-        assert tried == [((1, 4, 16), 2, torch.bfloat16)] and "shared memory" in caplog.text
+        assert probe(replace(SHAPE, dtype=torch.bfloat16)) == "RuntimeError: out of resource: shared memory"
+        assert tried == [((1, 4, 16), 2, torch.bfloat16)]
+        monkeypatch.setattr(kernels, "attend", lambda query, *_: torch.ones_like(query))
+        assert "other numbers" in str(probe(SHAPE))
 
     @pytest.mark.parametrize("splits", [1, 4])
     def test_attention_over_prompt_and_own_tokens(splits: int) -> None:

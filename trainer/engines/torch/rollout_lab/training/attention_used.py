@@ -4,7 +4,7 @@ from __future__ import annotations
 import torch
 
 from rollout_lab.models.loaded_model import LoadedModel
-from rollout_lab.training.packed_layout import HALF, VARLEN_CAPABILITY, VARLEN_HEAD, has_varlen
+from rollout_lab.training.packed_layout import HALF, VARLEN_CAPABILITY, VARLEN_HEAD, VARLEN_HEAD_STEP, has_varlen, varlen_takes
 
 FLASH = "flash"
 
@@ -13,7 +13,7 @@ def attention_used(model: LoadedModel) -> str:
     """Such as "flash, packed"; of a padded model transformers' name for it."""
     if not model.packed:
         return f"{model.causal.config._attn_implementation}, padded"
-    flash = has_varlen(model.device, model.compute_dtype, model.options.attention) and model.head_size <= VARLEN_HEAD
+    flash = has_varlen(model.device, model.compute_dtype, model.options.attention) and varlen_takes(model.head_size)
     return f"{FLASH if flash else 'sdpa'}, packed"
 
 
@@ -38,6 +38,7 @@ def _why(model: LoadedModel) -> tuple[str, str]:
         return (
             "this model's sequences cannot be packed, and transformers takes it from a package of its own",
             'Install flash-attn, or set "attention": "auto".')
-    if model.head_size > VARLEN_HEAD:
-        return f"its heads of {model.head_size} are larger than {VARLEN_HEAD}", 'Set "attention": "auto".'
+    if not varlen_takes(model.head_size):
+        what = f"larger than {VARLEN_HEAD}" if model.head_size > VARLEN_HEAD else f"no multiple of {VARLEN_HEAD_STEP}"
+        return f"its heads of {model.head_size} are {what}", 'Set "attention": "auto".'
     return f"PyTorch {torch.__version__} has no such kernel for packed sequences", "Install a newer PyTorch."

@@ -9,12 +9,14 @@ from itertools import accumulate, groupby
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
+from rollout_lab.devices.transfer import on_device
 from rollout_lab.training.cpu_attention import attend_by_products, suits_products
 
 CALL_TOKENS = 4
 """About what another attention call costs on a CPU, forward and backward, as tokens through the rest of a small layer."""
 VARLEN_CAPABILITY = (8, 0)
-VARLEN_HEAD = 256
+VARLEN_HEAD, VARLEN_HEAD_STEP = 256, 8
+"""The largest head of the kernel, and what the size of each is a multiple of: it refuses others, where PyTorch's own attention pads them."""
 HALF = (torch.bfloat16, torch.float16)
 
 
@@ -55,6 +57,10 @@ def has_varlen(device: torch.device, dtype: torch.dtype, asked: str) -> bool:
     return torch.cuda.get_device_capability(device) >= VARLEN_CAPABILITY and {"scale", "window_size"} <= _varlen_settings()
 
 
+def varlen_takes(head_size: int) -> bool:
+    return head_size <= VARLEN_HEAD and head_size % VARLEN_HEAD_STEP == 0
+
+
 def _varlen_settings() -> set[str]:
     """What PyTorch's kernel can be told, which grew from release to release."""
     from torch.nn.attention import varlen
@@ -70,13 +76,13 @@ class PackedLayout:
         self._longest = max(lengths)
         # With one length of 0 in front: where each sequence starts, and the last one ends.
         starts = [0, *accumulate(lengths)]
-        self._starts = torch.tensor(starts, dtype=torch.int32, device=device) if varlen else None
+        self._starts = on_device(torch.tensor(starts, dtype=torch.int32), device) if varlen else None
 
     def attend(
         self, layer_index: int, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float
     ) -> torch.Tensor:
         """query [1, H, N, hd], key and value [1, Hkv, N, hd], rotated; gives [1, N, H, hd]."""
-        if self._starts is not None and query.shape[-1] <= VARLEN_HEAD:
+        if self._starts is not None and varlen_takes(query.shape[-1]):
             return self._varlen(query, key, value, scaling)
         parts = [_attend_equal(group, query, key, value, scaling) for group in self._groups]
         return parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)

@@ -14,7 +14,9 @@ from typing import Any
 
 import torch
 
+from rollout_lab.devices.transfer import on_device
 from rollout_lab.training.packed_layout import PackedLayout
+from rollout_lab.training.token_logprobs import wide
 
 SHARE_FROM = 0.05
 """Share of a call's tokens that sharing has to spare: it costs copies of queries, keys and values in every layer. On a CPU and a model of
@@ -77,7 +79,7 @@ def expansion(prompts: Sequence[range], completions: Sequence[range], padded: Se
         contract[completion.start:completion.stop] = range(len(expand), len(expand) + len(completion))
         expand += completion
         expand += [0] * (length - len(prompt) - len(completion))
-    return Expansion(*(torch.tensor(rows, dtype=torch.long, device=device) for rows in (expand, contract, others, shared)))
+    return Expansion(*(on_device(torch.tensor(rows, dtype=torch.long), device) for rows in (expand, contract, others, shared)))
 
 
 class _Expand(torch.autograd.Function):
@@ -91,8 +93,10 @@ class _Expand(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, slope: torch.Tensor) -> tuple[torch.Tensor, None]:
         rows: Expansion = ctx.rows
-        total = slope.index_select(0, rows.contract)
-        return total.index_add_(0, rows.shared, slope.index_select(0, rows.others)), None
+        # A group's slopes of its prompt are many: in half floats a GPU would round at each addition.
+        dtype = wide(slope.dtype)
+        total = slope.index_select(0, rows.contract).to(dtype)
+        return total.index_add_(0, rows.shared, slope.index_select(0, rows.others).to(dtype)).to(slope.dtype), None
 
 
 class _Contract(torch.autograd.Function):

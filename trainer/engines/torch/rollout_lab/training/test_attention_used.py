@@ -18,7 +18,8 @@ CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "no GPU": ({"device": CPU}, "sdpa, packed", "NVIDIA"),
     "AMD's": ({"hip": "7.1"}, "sdpa, packed", "NVIDIA"),
     "an old GPU": ({"capability": (7, 5)}, "sdpa, packed", "Ampere"),
-    "large heads": ({"head_size": 512}, "sdpa, packed", "heads of 512"),
+    "large heads": ({"head_size": 512}, "sdpa, packed", "heads of 512 are larger than 256"),
+    "odd heads": ({"head_size": 12}, "sdpa, packed", "heads of 12 are no multiple of 8"),
     "an older PyTorch": ({"varlen": False}, "sdpa, packed", "newer PyTorch"),
     "padded": ({"packed": False}, "eager, padded", "flash-attn"),
     "padded, with the package": ({"packed": False, "own": "flash_attention_2"}, "flash_attention_2, padded", None)

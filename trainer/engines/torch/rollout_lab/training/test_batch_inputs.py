@@ -33,3 +33,14 @@ def test_only_pinned_memory_is_copied_without_waiting(kind: str, made: Any, monk
         inputs = made(SEQUENCES, BatchForm(True, torch.device(kind)))
     assert len(copied) >= 5 and inputs.targets.tolist() == [3, 4, 5, 2]
     assert all(each.dtype == torch.int64 for each in copied)
+
+
+def test_where_sequences_stand_goes_as_their_tokens_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy that is waited for waits for all that the GPU has yet to do."""
+    pinned: list[int] = []
+    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda tensor: pinned.append(tensor.numel()) or tensor)
+    monkeypatch.setattr(torch.Tensor, "to", lambda tensor, device, non_blocking=False: tensor)
+    shared = [{"prompt": [1, 2], "completion": completion} for completion in ([3, 4, 5], [2])]
+    inputs = packed_inputs(shared, BatchForm(False, torch.device("cuda"), varlen=True, shares=True))
+    assert inputs.tokens.shape == (1, 4) and inputs.layout is not None
+    assert sorted(pinned) == sorted([3, *(6, 4, 2, 2), *(4, 4, 4, 0, 4)])

@@ -97,3 +97,14 @@ def test_varlen_needs_the_hardware_and_a_kernel_that_can_be_told(
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: capability)
     monkeypatch.setattr(packed_layout, "_varlen_settings", lambda: settings)
     assert has_varlen(torch.device("cuda"), torch.bfloat16, "auto") == has
+
+
+@pytest.mark.parametrize("size", [12, 264])
+def test_heads_that_the_varlen_kernel_refuses_attend_without_it(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    def refused(*_: object, **__: object) -> torch.Tensor:
+        raise RuntimeError("head_size must be a multiple of 8, this is ensured by padding!")
+
+    monkeypatch.setattr(varlen, "varlen_attn", refused)
+    given = [torch.randn(1, heads, 9, size, dtype=torch.float64) for heads in (4, 2, 2)]
+    made = PackedLayout([5, 3, 1], CPU, varlen=True).attend(0, *given, 0.3)
+    assert torch.allclose(made, naive(*given, [5, 3, 1], 0.3))

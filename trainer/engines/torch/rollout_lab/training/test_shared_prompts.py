@@ -15,7 +15,7 @@ from rollout_lab.training import packed_forward
 from rollout_lab.training.batch_inputs import BatchForm, packed_inputs
 from rollout_lab.training.forward_backward import forward_backward, head_values, logprobs
 from rollout_lab.training.out_of_memory import TokenBudget
-from rollout_lab.training.shared_prompts import blocks_of, worth_sharing
+from rollout_lab.training.shared_prompts import _Expand, blocks_of, expansion, worth_sharing
 
 CPU = torch.device("cpu")
 HEAD_TERM = {"kind": "valueRegression", "weight": 0.3}
@@ -40,6 +40,15 @@ def test_loss_and_gradient(model: LoadedModel, tokens: int) -> None:
     data = grouped(model)
     assert_matches(model, data, loss_of(*COMBINED, HEAD_TERM), tokens)
     assert_matches(model, data, loss_of(*COMBINED), tokens)
+
+
+def test_slopes_of_a_large_group_add_up_in_half_floats() -> None:
+    """CPUs add rows up in float32 by themselves; GPUs round at each addition."""
+    count, device = 300, torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    rows = expansion([range(1)] * count, [range(i + 1, i + 2) for i in range(count)], [2] * count, device)
+    packed = torch.zeros(count + 1, 1, dtype=torch.bfloat16, device=device, requires_grad=True)
+    _Expand.apply(packed, rows).sum().backward()
+    assert packed.grad is not None and packed.grad[:, 0].tolist() == [count] + [1] * count
 
 
 def test_with_checkpoints() -> None:
