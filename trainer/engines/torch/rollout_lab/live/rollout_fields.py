@@ -49,6 +49,9 @@ class RolloutFields(TypedDict, total=False):
     """Entropy of the policy's distribution before each token, in nats."""
     mask: Sequence[int]
     """1 = trained on; default: all are."""
+    told: Sequence[tuple[int, int]]
+    """Where in the completion tool output stands, ascending, in UTF-16 units: no steps and no answer are looked for
+    there, and its tokens (those that end there) count nowhere as the policy's. Their `mask` is 0 unless it is given."""
     stop_reason: str
     """`endOfText` (the default), `stopString`, `length`, `cancelled` or `error`."""
     sampled_at: str

@@ -10,7 +10,8 @@ from typing import Any
 from rollout_lab.errors import LabError
 from rollout_lab.live.clean_values import clean_text, count, counts, finite, finite_list, plain_values, utf16_length
 from rollout_lab.live.rollout_fields import RolloutFields
-from rollout_lab.live.spans import spans_of
+from rollout_lab.live.spans import spans_of, spans_of_turns
+from rollout_lab.live.tool_tokens import Range, is_tool
 
 Record = dict[str, Any]
 Complain = Callable[[str], None]
@@ -140,7 +141,7 @@ def add_token_figures(record: Record, figures: Mapping[str, Sequence[float]], co
     segment = record["segments"][-1]
     for name, key in FIGURES.items():
         if name in figures:
-            segment[key] = _per_token(figures, name, len(segment["tokens"]), complain)
+            segment[key] = _figures(figures, name, is_tool(segment), complain)
 
 
 def _segment(fields: RolloutFields, prompt: Record, complain: Complain) -> Record:
@@ -151,21 +152,31 @@ def _segment(fields: RolloutFields, prompt: Record, complain: Complain) -> Recor
         tokens = []
     length = len(tokens)
     stop_reason = fields.get("stop_reason", "endOfText")
+    told = _told(fields, text, complain)
+    spans = spans_of_turns(text, told) if told else spans_of(text)
+    ends = _token_ends(fields, text, length, complain)
+    tool = is_tool({"tokens": tokens, "tokenEnds": ends, "spans": spans})
     segment: Record = {
         "samplePrompt": prompt,
         "text": text,
         "tokens": tokens,
-        "tokenEnds": _token_ends(fields, text, length, complain),
-        **{key: _per_token(fields, name, length, complain) for name, key in FIGURES.items()},
-        "mask": _mask(fields, length, complain),
+        "tokenEnds": ends,
+        **{key: _figures(fields, name, tool, complain) for name, key in FIGURES.items()},
+        "mask": _mask(fields, tool, complain),
         "source": "policy",
-        "spans": spans_of(text),
+        "spans": spans,
         "stopReason": stop_reason if stop_reason in STOP_REASONS else "endOfText",
     }
     advantage = fields.get("advantage")
     if advantage is not None and not spread_advantage(segment, advantage):
         complain("advantages that are not finite, or not one for each token")
     return segment
+
+
+def _figures(fields: Mapping[str, Any], name: str, tool: Sequence[bool], complain: Complain) -> list[float]:
+    numbers = _per_token(fields, name, len(tool), complain)
+    # What a tool wrote has no probability under the policy.
+    return [0.0 if told else number for number, told in zip(numbers, tool, strict=False)]
 
 
 def _per_token(fields: Mapping[str, Any], name: str, length: int, complain: Complain) -> list[float]:
@@ -180,14 +191,24 @@ def _per_token(fields: Mapping[str, Any], name: str, length: int, complain: Comp
     return [max(0.0, value) for value in numbers] if name == "entropies" else numbers
 
 
-def _mask(fields: RolloutFields, length: int, complain: Complain) -> list[int]:
+def _mask(fields: RolloutFields, tool: Sequence[bool], complain: Complain) -> list[int]:
     given = fields.get("mask")
-    if given is None:
-        return [1] * length
-    if len(given) == length:
+    if given is not None and len(given) == len(tool):
         return [1 if kept else 0 for kept in given]
-    complain("masks that are not one for each token")
-    return [1] * length
+    if given is not None:
+        complain("masks that are not one for each token")
+    return [0 if told else 1 for told in tool]
+
+
+def _told(fields: RolloutFields, text: str, complain: Complain) -> list[Range]:
+    given = [tuple(one) for one in fields.get("told", ())]
+    places = counts(place for one in given for place in one)
+    last = utf16_length(text)
+    pairs = all(len(one) == 2 for one in given)
+    if places is not None and pairs and all(a <= b for a, b in zip(places, [*places[1:], last], strict=False)):
+        return list(zip(places[::2], places[1::2], strict=True))
+    complain("told that are not pairs of places in the completion, ascending")
+    return []
 
 
 def _token_ends(fields: RolloutFields, text: str, length: int, complain: Complain) -> list[int]:

@@ -6,6 +6,8 @@ import platform
 from collections.abc import Sequence
 from typing import Any
 
+from rollout_lab.live.tool_tokens import written_of
+
 
 class RunTotals:
     """Counts what was recorded by this process, evaluations included."""
@@ -18,10 +20,12 @@ class RunTotals:
 
     def add(self, records: Sequence[dict[str, Any]]) -> None:
         for record in records:
-            tokens = sum(len(segment["tokens"]) for segment in record["segments"])
+            segments = record["segments"]
             self.rollouts += 1
-            self.sampled_tokens += tokens
-            self.trained_tokens += tokens if record["kind"] == "train" else 0
+            self.sampled_tokens += sum(len(written_of(segment, segment["tokens"])) for segment in segments)
+            # Tool output is computed with the rest.
+            trained = sum(len(segment["tokens"]) for segment in segments) if record["kind"] == "train" else 0
+            self.trained_tokens += trained
             self.reward_seconds += record["timing"]["rewardSeconds"]
 
     def summary(self, run_id: str, name: str, state: str, seconds: float, recorded_by: str) -> dict[str, Any]:

@@ -12,15 +12,14 @@ from typing import Any, TypeVar
 from rollout_lab.errors import LabError
 from rollout_lab.live.clean_values import clean_text, finite_values
 from rollout_lab.live.disk import replace_json
+from rollout_lab.live.open_steps import OpenSteps
 from rollout_lab.live.remedies import remedy_shown
 from rollout_lab.live.rollout_fields import RolloutFields
-from rollout_lab.live.rollout_record import RolloutPlace
 from rollout_lab.live.run_folder import RunFolder, open_run_folder
 from rollout_lab.live.run_journal import STAGE, RunJournal
-from rollout_lab.live.run_record import RunTerms, now
+from rollout_lab.live.run_record import RunTerms
 from rollout_lab.live.run_settings import checked_settings
 from rollout_lab.live.run_totals import RunTotals
-from rollout_lab.live.step_file import StepFile
 from rollout_lab.live.step_metrics import step_metrics
 
 log = logging.getLogger("rollout_lab.live")
@@ -64,11 +63,11 @@ class RunWriter:
         self._process = os.getpid()
         self._closed = False
         self._said: set[str] = set()
-        self._open: dict[tuple[str, int], StepFile] = {}
         self._last_step = folder.step
         self._planned = terms.steps
         self._totals = RunTotals()
         self._journal = RunJournal(self.directory, self.run_id, folder.seconds)
+        self._steps = OpenSteps(self.directory, terms, self._journal, self._complain)
         told = {"runId": self.run_id, "directory": clean_text(str(self.directory)), "resumed": folder.resumed}
         self._journal.event("runStarted", self._last_step, **told, steps=self._planned)
         if not folder.resumed:
@@ -128,22 +127,18 @@ class RunWriter:
     ) -> list[str]:
         """Records rollouts as soon as they are scored; the ids they get. `step` (or `evaluated`) closes the step later
         on."""
-        return self._record(step, rollouts, kind, policy_version)
+        return self._steps.record(step, rollouts, kind, policy_version)
 
     @_never_fatal
     def weighed(self, step: int, advantages: Mapping[str, Any], *, kind: str = "train") -> None:
         """Advantages by rollout id: one of the completion, or one of each token. They show once the step is closed."""
-        opened = self._open.get((kind, step))
-        if opened is not None:
-            opened.weigh(advantages, self._complain)
+        self._steps.weigh(step, advantages, kind)
 
     @_never_fatal
     def detailed(self, step: int, figures: Mapping[str, Mapping[str, Sequence[float]]], *, kind: str = "train") -> None:
         """`logprobs`, `sampling_logprobs` and `entropies` ([T] each) by rollout id, where they are known later than
         the rollouts."""
-        opened = self._open.get((kind, step))
-        if opened is not None:
-            opened.detail(figures, self._complain)
+        self._steps.detail(step, figures, kind)
 
     @_never_fatal
     def step(
@@ -159,7 +154,7 @@ class RunWriter:
         Metrics by the trainer's names (`loss/total`, `gradient/norm`, `kl/k3` …) show in its charts; what the rollouts
         say by themselves (`reward/mean`, `length/mean` …) is added.
         """
-        ids = self._record(step, rollouts, "train", policy_version)
+        ids = self._steps.record(step, rollouts, "train", policy_version)
         values = {**self._seal(step, "train"), **finite_values(metrics or {})}
         self._journal.measure(step, values)
         self._journal.event("stepFinished", step, stage=STAGE, metrics=values)
@@ -172,7 +167,7 @@ class RunWriter:
         self, step: int, rollouts: Sequence[RolloutFields] = (), *, policy_version: int | None = None
     ) -> list[str]:
         """Records rollouts of an evaluation made after `step` and closes it; the ids they get."""
-        ids = self._record(step, rollouts, "evaluation", policy_version)
+        ids = self._steps.record(step, rollouts, "evaluation", policy_version)
         self._seal(step, "evaluation")
         return ids
 
@@ -230,29 +225,13 @@ class RunWriter:
         """False once it has ended, or had to give up."""
         return not self._closed
 
-    def _record(self, step: int, rollouts: Sequence[RolloutFields], kind: str, policy_version: int | None) -> list[str]:
-        if len(rollouts) == 0:
-            return []
-        opened = self._open.get((kind, step)) or self._open_step(step, kind, policy_version)
-        return opened.append(rollouts, self._terms.weights, now(), self._complain)
-
-    def _open_step(self, step: int, kind: str, policy_version: int | None) -> StepFile:
-        if policy_version is None:
-            policy_version = max(0, step - 1) if kind == "train" else step
-        place = RolloutPlace(kind, STAGE, step, 1, 0, 0, policy_version, self._terms.environment or "recorded", now())
-        opened = self._open[(kind, step)] = StepFile(self.directory / "rollouts", place)
-        if kind == "train":
-            self._journal.event("stepStarted", step, stage=STAGE, attempt=opened.place.attempt)
-        return opened
-
     def _seal(self, step: int, kind: str) -> dict[str, float]:
         """Closes the step's file, where rollouts were recorded; what training rollouts say by themselves."""
-        opened = self._open.pop((kind, step), None)
-        if opened is None:
+        records = self._steps.seal(step, kind)
+        if records is None:
             return {}
-        opened.seal()
-        self._totals.add(opened.records)
-        return step_metrics(opened.records) if kind == "train" else {}
+        self._totals.add(records)
+        return step_metrics(records) if kind == "train" else {}
 
     def _complain(self, what: str) -> None:
         if what in self._said or len(self._said) >= MOST_COMPLAINTS:
@@ -270,7 +249,7 @@ class RunWriter:
         self._journal.state(status, self._last_step, self._planned, fault)
 
     def _end(self, state: str) -> None:
-        for kind, step in list(self._open):
+        for kind, step in self._steps.begun:
             self._seal(step, kind)
         summary = self._totals.summary(
             self.run_id, clean_text(self._terms.name), state, self._journal.seconds, self._terms.recorded_by
@@ -297,15 +276,9 @@ class RunWriter:
             remedy,
             exc_info=None if expected else error,
         )
+        told = f"Recording stopped, training went on: {message}."
         try:
-            self._write_state(
-                "failed",
-                {
-                    "code": "recorded/stopped",
-                    "message": f"Recording stopped, training went on: {message}.",
-                    "remedy": remedy,
-                },
-            )
+            self._write_state("failed", {"code": "recorded/stopped", "message": told, "remedy": remedy})
         except LabError as second:
             # The disk that ended the recording takes no state either: the run then shows as interrupted.
             log.debug("%s", second.message)
@@ -313,9 +286,7 @@ class RunWriter:
 
     def _close(self) -> None:
         self._closed = True
-        for opened in self._open.values():
-            opened.close()
-        self._open.clear()
+        self._steps.close()
         self._journal.close()
         try:
             self._lock.release()

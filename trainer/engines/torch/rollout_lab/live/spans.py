@@ -4,8 +4,11 @@ on."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
+
+from rollout_lab.live.tool_tokens import Range
 
 MARKER = "####"
 BOX = "\\boxed{"
@@ -14,8 +17,6 @@ LONGEST = 262_144
 MOST_STEPS = 1024
 BLANK = "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
 """What JavaScript trims."""
-
-Range = tuple[int, int]
 
 
 def spans_of(text: str) -> list[dict[str, Any]]:
@@ -32,6 +33,20 @@ def spans_of(text: str) -> list[dict[str, Any]]:
     if units[-1] > LONGEST:
         return []
     return [{"kind": kind, "from": units[span[0]], "to": units[span[1]]} for kind, span in found if span is not None]
+
+
+def spans_of_turns(text: str, told: Sequence[Range]) -> list[dict[str, Any]]:
+    """The same of every turn, with the tool output between them as `tool` (ascending ranges in UTF-16 units)."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    ends = [0, *(to for _, to in told)]
+    starts = [*(start for start, _ in told), len(units) // 2]
+    found = [{"kind": "tool", "from": start, "to": to} for start, to in told]
+    for start, to in zip(ends, starts, strict=True):
+        turn = units[2 * start : 2 * to].decode("utf-16-le", "replace")
+        found += [
+            {"kind": span["kind"], "from": start + span["from"], "to": start + span["to"]} for span in spans_of(turn)
+        ]
+    return sorted(found, key=lambda span: span["from"])
 
 
 def _thinking(text: str) -> tuple[Range | None, int]:

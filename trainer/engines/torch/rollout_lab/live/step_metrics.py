@@ -7,6 +7,8 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from rollout_lab.live.tool_tokens import written_of
+
 Record = dict[str, Any]
 
 
@@ -79,7 +81,7 @@ def _lengths(rollouts: Sequence[Record]) -> dict[str, float]:
         ("length/right", _judged(told, True)),
         ("length/wrong", _judged(told, False)),
     ):
-        lengths = sorted(len(one["segments"][0]["tokens"]) for one in chosen)
+        lengths = sorted(len(written_of(one["segments"][0], one["segments"][0]["tokens"])) for one in chosen)
         if lengths:
             figures |= {
                 f"{name}/mean": statistics.fmean(lengths),
@@ -102,5 +104,6 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 
 
 def _entropy(rollouts: Sequence[Record]) -> dict[str, float]:
-    entropies = [value for rollout in rollouts for value in rollout["segments"][0]["entropies"]]
+    segments = [rollout["segments"][0] for rollout in rollouts]
+    entropies = [value for segment in segments for value in written_of(segment, segment["entropies"])]
     return {"policy/entropy": statistics.fmean(entropies)} if entropies else {}

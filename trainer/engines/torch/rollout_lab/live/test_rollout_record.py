@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from rollout_lab.live.rollout_record import RolloutPlace, problem_id, rollout_record, spread_advantage
+from rollout_lab.live.rollout_record import (
+    RolloutPlace,
+    add_token_figures,
+    problem_id,
+    rollout_record,
+    spread_advantage,
+)
 
 PLACE = RolloutPlace("train", "rl", 12, 1, 3, 5, 11, "sums", "2025-01-31T12:00:00.000Z")
 PLAIN = {"prompt": "1 + 1 =", "completion": "2"}
@@ -95,6 +101,23 @@ def test_token_numbers_of_another_length_are_left_out() -> None:
     assert (segment["logprobs"], segment["entropies"], segment["samplingLogprobs"]) == ([], [0.1, 0.0], [])
     assert (segment["tokenEnds"], segment["mask"]) == ([1, 1], [1, 0])
     assert len(complaints) == 2
+
+
+def test_tool_output_is_not_the_policys() -> None:
+    told = {"completion": "a\nx\nb", "tokens": [1, 2, 3], "token_ends": [1, 3, 5], "told": [(2, 3)]}
+    record, complaints = record_of(**told, logprobs=[-1, -2, -3])
+    segment = record["segments"][0]
+    assert (segment["mask"], segment["logprobs"], complaints) == ([1, 0, 1], [-1.0, 0.0, -3.0], [])
+    assert [(span["kind"], span["from"]) for span in segment["spans"]] == [("step", 0), ("tool", 2), ("step", 4)]
+    add_token_figures(record, {"entropies": [0.1, 0.2, 0.3]}, complaints.append)
+    assert segment["entropies"] == [0.1, 0.0, 0.3]
+    assert record_of(**told, mask=[0, 0, 0])[0]["segments"][0]["mask"] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("told", [[(3, 2)], [(0, 9)], [(1,)], [(2, 3), (1, 2)], [(-1, 0)]])
+def test_tool_output_stands_within_the_completion(told: list[tuple[int, ...]]) -> None:
+    record, complaints = record_of(completion="a\nx\nb", told=told)
+    assert len(complaints) == 1 and all(span["kind"] == "step" for span in record["segments"][0]["spans"])
 
 
 @pytest.mark.parametrize("ends", [[1], [2, 1], [0, 2], [-1, 1]])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rollout_lab.live.spans import spans_of
+from rollout_lab.live.spans import spans_of, spans_of_turns
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,17 @@ def test_marks_reasoning_steps_and_answer(text: str, marked: list[tuple[str, str
     assert [
         (span["kind"], units[2 * span["from"] : 2 * span["to"]].decode("utf-16-le")) for span in spans_of(text)
     ] == marked
+
+
+def test_tool_output_has_no_steps_and_no_answer() -> None:
+    text = "<think>a</think>\n#### 7 😀\nb\n#### 8"
+    assert spans_of_turns(text, [(17, 26)]) == [
+        {"kind": "think", "from": 7, "to": 8},
+        {"kind": "step", "from": 7, "to": 8},
+        {"kind": "tool", "from": 17, "to": 26},
+        {"kind": "step", "from": 27, "to": 28},
+        {"kind": "answer", "from": 34, "to": 35},
+    ]
 
 
 def test_what_is_too_long_is_not_read() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rollout_lab.live.run_totals import RunTotals
 from rollout_lab.live.step_metrics import step_metrics
 
 
@@ -14,7 +15,16 @@ def rollout(
         "group": group,
         "correct": correct,
         "reward": {"total": total, "parts": [{"name": "answer", "score": total}]},
-        "segments": [{"tokens": [0] * tokens, "text": "x", "entropies": [0.5] * tokens, "stopReason": stop}],
+        "segments": [
+            {
+                "tokens": [0] * tokens,
+                "tokenEnds": list(range(1, tokens + 1)),
+                "text": "x",
+                "entropies": [0.5] * tokens,
+                "spans": [],
+                "stopReason": stop,
+            }
+        ],
     }
 
 
@@ -44,6 +54,16 @@ def test_figures_are_those_of_the_trainer() -> None:
         0.2,
     )
     assert (values["length/wrong/mean"], values["policy/entropy"]) == (4, 0.5)
+
+
+def test_tool_output_has_no_length_and_no_entropy() -> None:
+    one = rollout("a", 1, None, 4)
+    one["segments"][0] |= {"entropies": [0.5, 0.0, 0.0, 0.5], "spans": [{"kind": "tool", "from": 1, "to": 3}]}
+    values = step_metrics([one])
+    assert (values["length/mean"], values["policy/entropy"]) == (2, 0.5)
+    totals = RunTotals()
+    totals.add([{**one, "kind": "train", "timing": {"rewardSeconds": 0.0}}])
+    assert (totals.sampled_tokens, totals.trained_tokens) == (2, 4)
 
 
 def test_rollouts_of_other_processes_do_not_lower_the_share_of_those_cut_off() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rollout_lab.live.rollout_fields import RolloutFields
-from rollout_lab.live.trl_batch import OTHER_ROWS, TOOL_TOKENS, UNKNOWN_SCORES, TrlBatch, rollouts_of
+from rollout_lab.live.trl_batch import OTHER_ROWS, TOOL_TEXT, TOOL_TOKENS, UNKNOWN_SCORES, TrlBatch, rollouts_of
 from rollout_lab.live.trl_rewards import Scored
 
 END, PAD = 1, 2
@@ -117,5 +117,24 @@ def test_completions_are_masked_as_trl_masks_them(masking: bool) -> None:
     assert [row.get("mask") for row in (cut, long)] == ([[0, 0], [0, 0, 0]] if masking else [None, None])
 
 
-def test_tokens_of_tools_are_told_of() -> None:
+def test_tokens_of_tools_that_are_not_told_are_told_of() -> None:
     assert told(batch_of(trainer_of(processes=1, tools=[print])))[1] == [TOOL_TOKENS]
+
+
+@pytest.mark.parametrize("masking", [True, False])
+def test_tokens_of_tools_are_masked(masking: bool) -> None:
+    trainer = trainer_of(processes=1, tools=[print], mask_truncated_completions=masking)
+    batch = batch_of(trainer, [[3, 4, END], [3, 4, 5]])
+    batch.masks = [[1, 0, 1], [1, 1, 0]]
+    (ended, cut), complaints = told(batch)
+    assert (ended.get("mask"), cut.get("mask")) == ([1, 0, 1], [0, 0, 0] if masking else [1, 1, 0])
+    assert set(complaints) == {TOOL_TEXT}
+
+
+def test_tool_output_of_other_processes_is_marked_in_their_messages() -> None:
+    trainer = trainer_of()
+    roles = ("assistant", "tool", "tool", "assistant")
+    trainer._logs["completion"][2] = [{"role": role, "content": text} for role, text in zip(roles, "axyb", strict=True)]
+    rows, complaints = told(batch_of(trainer))
+    assert (rows[2]["completion"], rows[2].get("told"), rows[3]["completion"]) == ("a\nxy\nb", [(2, 4)], "d")
+    assert complaints == []

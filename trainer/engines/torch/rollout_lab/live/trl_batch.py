@@ -10,24 +10,30 @@ from typing import Any
 
 from rollout_lab.live.rollout_fields import RolloutFields
 from rollout_lab.live.rollout_record import Complain, problem_id, text_of
-from rollout_lab.live.token_texts import token_ends
+from rollout_lab.live.token_texts import turn_ends
 from rollout_lab.live.trl_reading import (
     end_tokens,
     gold_of,
     group_size,
-    last_logged,
     names_of_rewards,
     tokenizer_of,
     weights_of_rewards,
 )
 from rollout_lab.live.trl_rewards import Scored
+from rollout_lab.live.trl_tables import last_logged
+from rollout_lab.live.trl_tools import Masks, completion_of
 
 OTHER_ROWS = (
     "rollouts that other processes generated: TRL does not keep them, or keeps fewer than were generated at once (an "
-    "evaluation's are kept where its batch over all processes is no larger than generation_batch_size)"
+    "evaluation's are kept without log_completions, or where its batch over all processes is no larger than "
+    "generation_batch_size)"
 )
 UNKNOWN_SCORES = "rewards with a part whose scores this version of TRL does not tell (1.13 to 1.16 do)"
-TOOL_TOKENS = "which tokens of a completion are a tool's: all are recorded as the policy's, with a mask of 1"
+TOOL_TOKENS = (
+    "which tokens of a completion are a tool's: all are recorded as the policy's, with a mask of 1, since this version "
+    "of TRL does not tell (1.13 to 1.16 do)"
+)
+TOOL_TEXT = "where in a completion a tool's text stands: this kind of tokenizer does not tell; its tokens are masked"
 
 
 @dataclass
@@ -44,6 +50,8 @@ class TrlBatch:
     policy_version: int
     """Optimiser steps that the policy had seen."""
     sample_seconds: float
+    masks: Masks | None = None
+    """0 = not the policy's; None where all tokens are, or where it is not told."""
     by_function: dict[int, Scored] = field(default_factory=dict)
     ids: list[str] | None = None
     """Of the rollouts, once they were recorded."""
@@ -76,7 +84,7 @@ def rollouts_of(batch: TrlBatch, verdict: str | None, gold: str | None, complain
     logged = None if batch.complete else last_logged(batch.trainer, batch.rows)
     if logged is None and batch.spread:
         complain(OTHER_ROWS)
-    if getattr(batch.trainer, "tools", None):
+    if getattr(batch.trainer, "tools", None) and batch.masks is None:
         complain(TOOL_TOKENS)
     rows = len(batch.completions) if logged is None else batch.rows
     return [_rollout(batch, row, logged, verdict, gold, complain) for row in range(rows)]
@@ -141,12 +149,12 @@ def _rollout(
         # Of rows of other processes neither the expected answer nor the prompt as the model reads it is known.
         fields["problem_id"] = problem_id(text_of(prompt))
     if others:
-        return {**fields, "prompt": prompt, "completion": logged["completions"][row]}
+        return {**fields, "prompt": prompt, **completion_of(logged["completions"][row])}
     return {
         **fields,
         **_figures(batch, row, gold),
         **_prompt(trainer, prompt),
-        **_completion(trainer, batch, row),
+        **_completion(trainer, batch, row, complain),
     }
 
 
@@ -202,20 +210,24 @@ def _prompt(trainer: Any, prompt: Any) -> RolloutFields:
     }
 
 
-def _completion(trainer: Any, batch: TrlBatch, row: int) -> RolloutFields:
-    """The completion as its tokens read; what tools said in between is not told from what the policy wrote."""
+def _completion(trainer: Any, batch: TrlBatch, row: int, complain: Complain) -> RolloutFields:
+    """The completion as its tokens read, what tools said in between told from what the policy wrote."""
     tokens = [int(token) for token in batch.first.completion_ids[row]] if row < len(batch.first.completion_ids) else []
     if not tokens:
-        return {"completion": batch.completions[row]}
-    decoded = token_ends(tokenizer_of(trainer), tokens)
-    reason = _stop_reason(trainer, tokens)
-    fields: RolloutFields = {"tokens": tokens, "stop_reason": reason}
+        return completion_of(batch.completions[row])
+    written = [1] * len(tokens) if batch.masks is None else [1 if one else 0 for one in batch.masks[row]]
+    fields: RolloutFields = {"tokens": tokens, "stop_reason": _stop_reason(trainer, tokens)}
     if getattr(trainer, "mask_truncated_completions", False) and _is_cut(trainer, tokens):
         fields["mask"] = [0] * len(tokens)
-    if decoded is None:
-        return {**fields, "completion": batch.completions[row]}
-    text, ends = decoded
-    return {**fields, "completion": text, "token_ends": ends}
+    elif 0 in written:
+        fields["mask"] = written
+    decoded = turn_ends(tokenizer_of(trainer), tokens, written)
+    if decoded is not None:
+        text, ends, told = decoded
+        return {**fields, "completion": text, "token_ends": ends, **({"told": told} if told else {})}
+    if 0 in written:
+        complain(TOOL_TEXT)
+    return {**fields, **completion_of(batch.completions[row])}
 
 
 def _is_cut(trainer: Any, tokens: Sequence[int]) -> bool:

@@ -7,7 +7,6 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
 from transformers import TrainerCallback
@@ -21,14 +20,17 @@ from rollout_lab.live.trl_metrics import metrics_of
 from rollout_lab.live.trl_models import given_to_rewards, scores_of_rewards, watch_rewards
 from rollout_lab.live.trl_reading import (
     is_evaluating,
-    last_logged,
+    model_name,
     names_of_rewards,
+    recorder,
     require_reward_trainer,
     settings_of,
     source_of,
     weights_of_rewards,
 )
 from rollout_lab.live.trl_rewards import is_function, recording, scored_of
+from rollout_lab.live.trl_tables import hold_evaluations, last_logged
+from rollout_lab.live.trl_tools import masks_of, watch_generation
 
 log = logging.getLogger("rollout_lab.live")
 REFUSALS = ("run-exists", "run-in-use", "not-recorded", "compacted")
@@ -99,6 +101,7 @@ class RolloutLabCallback(TrainerCallback):
         self._since = time.perf_counter()
         self._evaluated: int | None = None
         self._originals: list[Any] = []
+        self._generated: Any = None
         self.writer: RunWriter | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **named: Any) -> None:
@@ -109,14 +112,14 @@ class RolloutLabCallback(TrainerCallback):
         try:
             self.writer = RunWriter.start(
                 self._folder,
-                model=_model_name(trainer),
+                model=model_name(trainer),
                 steps=max(0, state.max_steps),
                 seed=args.seed,
                 rewards=names_of_rewards(trainer),
                 weights=weights_of_rewards(trainer),
                 settings=settings_of(trainer),
                 source=source_of(trainer),
-                recorded_by=_recorder(trainer),
+                recorded_by=recorder(trainer),
                 **self._terms,
             )
         except Exception as error:
@@ -129,6 +132,8 @@ class RolloutLabCallback(TrainerCallback):
         trainer.reward_funcs[:] = [
             recording(one, index, self._take) if is_function(one) else one for index, one in enumerate(self._originals)
         ]
+        self._hear(hold_evaluations(trainer))
+        self._hear(watch_generation(trainer, self._take_generated))
         self._hear(watch_scores(trainer, self._take_scores))
         if not all(is_function(one) for one in self._originals):
             heard = self._hear(watch_rewards(trainer, self._take_rewards))
@@ -207,10 +212,15 @@ class RolloutLabCallback(TrainerCallback):
                 scored,
                 policy_version=done,
                 sample_seconds=time.perf_counter() - self._since - scored.seconds,
+                masks=masks_of(self._generated, scored.completion_ids),
             )
+            self._generated = None
         batch.by_function[scored.index] = scored
         if batch.complete:
             self._record(batch)
+
+    def _take_generated(self, generated: Any) -> None:
+        self._generated = generated
 
     @_never_fatal
     def _take_rewards(self, arguments: tuple[Any, ...], result: Any, seconds: float) -> None:
@@ -285,14 +295,3 @@ class RolloutLabCallback(TrainerCallback):
     def _detail(self, kind: str, step: int) -> None:
         figures, self._figures = self._figures, {}
         self._writer.detailed(step, figures, kind=kind)
-
-
-def _model_name(trainer: Any) -> str:
-    return str(getattr(getattr(trainer.model, "config", None), "_name_or_path", "") or type(trainer.model).__name__)
-
-
-def _recorder(trainer: Any) -> str:
-    try:
-        return f"TRL {version('trl')} {type(trainer).__name__}"
-    except PackageNotFoundError:
-        return type(trainer).__name__

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from rollout_lab.errors import LabError
@@ -28,6 +29,17 @@ def require_reward_trainer(trainer: Any) -> None:
         type(trainer).__name__,
         remedy="Give TRL's GRPOTrainer (1.13 to 1.16 are known to work); for any other loop use RunWriter.",
     )
+
+
+def model_name(trainer: Any) -> str:
+    return str(getattr(getattr(trainer.model, "config", None), "_name_or_path", "") or type(trainer.model).__name__)
+
+
+def recorder(trainer: Any) -> str:
+    try:
+        return f"TRL {version('trl')} {type(trainer).__name__}"
+    except PackageNotFoundError:
+        return type(trainer).__name__
 
 
 def names_of_rewards(trainer: Any) -> tuple[str, ...]:
@@ -112,30 +124,6 @@ def source_of(trainer: Any) -> str:
     """The trainer's configuration as it is, as JSON."""
     to_dict = getattr(trainer.args, "to_dict", None)
     return "" if to_dict is None else json.dumps(to_dict(), indent=2, default=str, allow_nan=True)
-
-
-def last_logged(trainer: Any, rows: int) -> dict[str, Any] | None:
-    """Advantages, rewards by function, prompts and completions of the last `rows` rows, over all processes.
-
-    TRL keeps them for its table of completions, under a private name: None where it does not, or has fewer rows.
-    """
-    logs = getattr(trainer, "_logs", None)
-    try:
-        found = {
-            "advantages": list(logs["advantages"])[-rows:],
-            "prompts": list(logs["prompt"])[-rows:],
-            "completions": list(logs["completion"])[-rows:],
-            "rewards": {name: list(logs["rewards"][name])[-rows:] for name in trainer.reward_func_names},
-        }
-    except (KeyError, TypeError):
-        return None
-    lengths = {
-        len(found["advantages"]),
-        len(found["prompts"]),
-        len(found["completions"]),
-        *(len(values) for values in found["rewards"].values()),
-    }
-    return found if lengths == {rows} else None
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
