@@ -3,13 +3,15 @@ import type { GroupFilter } from '../protocol/runFile.ts'
 import type { ScoredRollout } from './algorithm.ts'
 import { isUniform } from './baselines.ts'
 
-/** Algorithms that measure a rollout against its group: where all rewards are equal, they leave nothing to learn. */
 const GROUP_RELATIVE: ReadonlySet<string> = new Set(['grpo', 'rloo', 'lite-ppo', 'critique-grpo'])
+
+/** Whether the algorithm measures a rollout against its group: where all rewards are equal, there is nothing to learn. */
+export const isGroupRelative = (algorithm: AlgorithmOptions): boolean =>
+  algorithm.name === 'reinforce' ? algorithm.baseline === 'group' || algorithm.baseline === 'leaveOneOut' : GROUP_RELATIVE.has(algorithm.name)
 
 /** The filter as a stage with this algorithm applies it. */
 export function filterFor(filter: GroupFilter, algorithm: AlgorithmOptions): Required<GroupFilter> {
-  const relative = algorithm.name === 'reinforce' ? algorithm.baseline === 'group' || algorithm.baseline === 'leaveOneOut' : GROUP_RELATIVE.has(algorithm.name)
-  return { ...filter, dropZeroVariance: filter.dropZeroVariance ?? relative }
+  return { ...filter, dropZeroVariance: filter.dropZeroVariance ?? isGroupRelative(algorithm) }
 }
 
 /** Why a group was dropped; `dropped by reason` metrics count these. */

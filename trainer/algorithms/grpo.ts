@@ -3,7 +3,7 @@
  *
  *   Aᵢ = (rᵢ − mean(r)) / (std(r) + δ)        L = −min(ρA, clip(ρ, 1 − low, 1 + high)·A)
  *
- * - GRPO: scale group, token ratio, sequenceMean.
+ * - GRPO: scale group, token ratio, sequenceMean, which is of all rollouts sampled, as the paper's: dropping uniform groups only saves work.
  * - Dr. GRPO (Liu et al. 2025): scale none, constant length: no bias towards short right and long wrong answers, nor
  *   towards very easy and very hard problems.
  * - DAPO (Yu et al. 2025): clipHigh 0.28 > clipLow 0.2, tokenMean.

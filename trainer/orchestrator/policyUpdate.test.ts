@@ -55,11 +55,11 @@ describe('mismatch of sampler and trainer', () => {
   })
 })
 
-describe('a constant divisor', () => {
-  /** The gradient's norm in the first step of Dr. GRPO, and the share of groups that were kept. */
-  async function firstStep(dropZeroVariance: boolean): Promise<{ gradNorm: number; kept: number }> {
+describe('a divisor of sequences', () => {
+  /** The gradient's norm in the first step of GRPO, and the share of groups that were kept. */
+  async function firstStep(normalisation: 'constant' | 'sequenceMean', dropZeroVariance: boolean): Promise<{ gradNorm: number; kept: number }> {
     const run = await testRun({
-      steps: 1, problemsPerStep: 8, algorithm: { name: 'grpo', scale: 'none', normalisation: 'constant' }, filter: { dropZeroVariance }, evaluation: { problems: 0 }
+      steps: 1, problemsPerStep: 8, algorithm: { name: 'grpo', scale: 'none', normalisation }, filter: { dropZeroVariance }, evaluation: { problems: 0 }
     })
     const { parts, directory } = await run.open()
     try {
@@ -72,9 +72,11 @@ describe('a constant divisor', () => {
     }
   }
 
-  it('gives the others no more weight where uniform groups are dropped', async () => {
-    const [dropped, all] = [await firstStep(true), await firstStep(false)]
-    assert.ok(dropped.kept > 0 && dropped.kept < 1 && all.kept === 1)
-    assert.ok(Math.abs(dropped.gradNorm - all.gradNorm) < 1e-12 * all.gradNorm, `${dropped.gradNorm} is not ${all.gradNorm}`)
-  })
+  for (const normalisation of ['constant', 'sequenceMean'] as const) {
+    it(`gives the others no more weight where uniform groups are dropped: ${normalisation}`, async () => {
+      const [dropped, all] = [await firstStep(normalisation, true), await firstStep(normalisation, false)]
+      assert.ok(dropped.kept > 0 && dropped.kept < 1 && all.kept === 1)
+      assert.ok(Math.abs(dropped.gradNorm - all.gradNorm) < 1e-12 * all.gradNorm, `${dropped.gradNorm} is not ${all.gradNorm}`)
+    })
+  }
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import type { z } from 'zod'
 import type { Loss, Normalisation } from '../engines/engine.ts'
+import { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
 import { Regulariser } from '../protocol/runFile.ts'
 import { lossOfUpdate, splitIntoUpdates } from './trainingBatch.ts'
 import type { TrainItem } from './trainingBatch.ts'
@@ -28,9 +30,9 @@ describe('splitIntoUpdates', () => {
 
 describe('lossOfUpdate', () => {
   const trained = items(6)
-  const divided = (normalisation: Normalisation, scorable: number, part = trained): Normalisation => {
+  const divided = (normalisation: Normalisation, scorable: number, part = trained, algorithm: z.input<typeof AlgorithmOptions> = { name: 'raft' }): Normalisation => {
     const loss: Loss = { terms: [{ kind: 'policyGradient', weight: 1, ratio: 'none' }], normalisation }
-    return lossOfUpdate(loss, { regulariser: Regulariser.parse({}) }, part, { items: trained, scorable }).normalisation
+    return lossOfUpdate(loss, { regulariser: Regulariser.parse({}), algorithm: AlgorithmOptions.parse(algorithm) }, part, { items: trained, scorable }).normalisation
   }
 
   it('divides by an update’s share of all scorable rollouts where the divisor is constant', () => {
@@ -38,6 +40,14 @@ describe('lossOfUpdate', () => {
     assert.deepEqual(divided(constant, 6), { ...constant, denominator: 6 })
     assert.deepEqual(divided(constant, 48), { ...constant, denominator: 48 })
     assert.deepEqual([trained.slice(0, 2), trained.slice(2)].map((part) => divided(constant, 48, part)), [{ ...constant, denominator: 16 }, { ...constant, denominator: 32 }])
+  })
+
+  it('takes the mean over sequences of all scorable rollouts where an algorithm compares within groups', () => {
+    const mean: Normalisation = { kind: 'sequenceMean' }
+    assert.deepEqual(divided(mean, 48, trained.slice(0, 2), { name: 'grpo' }), { ...mean, denominator: 16 })
+    assert.deepEqual(divided(mean, 48, trained, { name: 'reinforce', baseline: 'leaveOneOut' }), { ...mean, denominator: 48 })
+    for (const algorithm of [{ name: 'reinforce', baseline: 'batch' }, { name: 'reinforce-rej' }] as const) assert.deepEqual(divided(mean, 48, trained, algorithm), mean)
+    assert.deepEqual(divided({ kind: 'tokenMean' }, 48, trained, { name: 'grpo' }), { kind: 'tokenMean' })
   })
 
   it('leaves means over what is trained on, and a divisor that is given, as they are', () => {

@@ -1,4 +1,5 @@
 import type { ScoredRollout, TokenWeights, Weighed } from '../algorithms/algorithm.ts'
+import { isGroupRelative } from '../algorithms/groupFilter.ts'
 import type { GroupDecision } from '../algorithms/groupFilter.ts'
 import type { Loss, TrainSequence } from '../engines/engine.ts'
 import type { Rollout } from '../protocol/rollout.ts'
@@ -78,14 +79,24 @@ function weighRow(
 }
 
 /**
- * The loss of one update that trains on `part` of a step's items. A constant divisor counts this part's share of all scorable
- * rollouts: a group that was dropped would have added 0, and dropping it must not give the others more weight (Dr. GRPO).
+ * The loss of one update that trains on `part` of a step's items. What divides by sequences counts this part's share of all scorable
+ * rollouts where `countsDropped`: a group that was dropped would have added 0, and dropping it must not give the others more weight.
  */
-export function lossOfUpdate(loss: Loss, stage: Pick<StagePlan, 'regulariser'>, part: readonly TrainItem[], { items, scorable }: Pick<WeighedRows, 'items' | 'scorable'>): Loss {
+export function lossOfUpdate(
+  loss: Loss, stage: Pick<StagePlan, 'regulariser' | 'algorithm'>, part: readonly TrainItem[], { items, scorable }: Pick<WeighedRows, 'items' | 'scorable'>
+): Loss {
   const { normalisation } = loss
-  const counted = normalisation.kind === 'constant' && normalisation.denominator === undefined
+  const counted = countsDropped(normalisation, stage) && normalisation.denominator === undefined
   return lossWithRegularisers(counted ? { ...loss, normalisation: { ...normalisation, denominator: (scorable * part.length) / items.length } } : loss, stage)
 }
+
+/**
+ * A constant divisor is the same whatever is dropped (Dr. GRPO). GRPO is the mean over all questions and completions sampled, uniform groups
+ * with their advantages of 0 included (Shao et al. 2024, eq. 3; TRL's loss `grpo` likewise). A mean over tokens is DAPO's, over a batch that
+ * has no uniform groups (Yu et al. 2025, 3.2 and 3.3); where an algorithm chooses what to train on (RAFT, Reinforce-Rej), the mean is of that.
+ */
+const countsDropped = ({ kind }: Loss['normalisation'], { algorithm }: Pick<StagePlan, 'algorithm'>): boolean =>
+  kind === 'constant' || (kind === 'sequenceMean' && isGroupRelative(algorithm))
 
 /** The algorithm's loss with the stage's regularisers. */
 function lossWithRegularisers(loss: Loss, stage: Pick<StagePlan, 'regulariser'>): Loss {

@@ -5,7 +5,7 @@ import { ModuleRef } from './moduleRef.ts'
 
 const normalisation = z
   .enum(['tokenMean', 'sequenceMean', 'constant'])
-  .describe('How token losses are averaged: over all tokens of the batch, over each sequence first, or by a constant length times the rollouts of the step that could be scored, those of dropped groups included.')
+  .describe('How token losses are averaged: over all tokens of the batch, over each sequence first, or by a constant length times the rollouts of the step that could be scored, those of dropped groups included. The mean over sequences counts dropped groups too where advantages are relative to a group (grpo, rloo, lite-ppo, critique-grpo, reinforce against its group): a uniform one would have added 0.')
 const constantLength = Positive.optional().describe('The divisor per sequence for `constant`; default: the token limit of sampling.')
 const clip = (low: number, high: number) => ({
   clipLow: NonNegative.default(low).describe('Ratios below 1 − clipLow stop pulling down.'),
