@@ -1,5 +1,6 @@
 /** The query process as the extension uses it: started when first asked, again when it dies. Free of `vscode`. */
 import type { CancellationToken } from 'vscode-jsonrpc/node'
+import { NO_DATABASE } from '../../trainer/protocol/queries.ts'
 import type { QueryNotices, QueryParams, QueryRequest, QueryResults } from '../../trainer/protocol/queries.ts'
 import type { NodeChoice } from '../trainers/nodeProgram.ts'
 import { QueryHostError } from './hostError.ts'
@@ -32,6 +33,8 @@ export class QueryClient {
   readonly #events: QueryClientEvents
   readonly #watched = new Set<WatchedPlaces>()
   #process: QueryProcess | undefined
+  /** Those that were left for another Node: what they were still asked goes there. */
+  readonly #left = new WeakSet<QueryProcess>()
   #starts: number[] = []
   /** Whether there is another Node than the one that could not run it. */
   #otherNode: Promise<boolean> | undefined
@@ -52,9 +55,27 @@ export class QueryClient {
     try {
       return await process.ask(request, parameters, token)
     } catch (error) {
-      if (!process.stillborn || !(await this.#takeOtherNode())) throw error
+      if (!(await this.#takesOver(process, error))) throw error
       return this.#running().ask(request, parameters, token)
     }
+  }
+
+  /** Whether another Node is to do what this process could not under its own: it ended at once, cannot load DuckDB, or was left meanwhile. */
+  async #takesOver(process: QueryProcess, error: unknown): Promise<boolean> {
+    if (this.#left.has(process)) return true
+    if (process.stillborn) return this.#takeOtherNode()
+    if (!hasNoDatabase(error) || !(await this.#takeOtherNode())) return false
+    if (process.node === this.#program.node.current().execPath) return false
+    if (this.#process === process) this.#leave(process)
+    return true
+  }
+
+  #leave(process: QueryProcess): void {
+    this.#left.add(process)
+    process.close()
+    this.#process = undefined
+    if (this.#watched.size > 0) this.#running()
+    this.#events.restarted()
   }
 
   /** Adds to what is watched; the union is what the process watches. Returns what takes it back. */
@@ -136,3 +157,5 @@ export class QueryClient {
     })
   }
 }
+
+const hasNoDatabase = (error: unknown): boolean => error instanceof QueryHostError && error.code === NO_DATABASE

@@ -25,12 +25,15 @@ const NOTICES: readonly (keyof QueryNotices)[] = ['changed', 'viewChanged', 'lab
 const PASSED_ON = /^(PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|NODE_V8_COVERAGE)$/i
 
 export class QueryProcess {
+  /** The Node that runs it. */
+  readonly node: string
   readonly #child: ChildProcess
   readonly #connection: MessageConnection
   #ended = false
   #answered = false
 
   constructor({ node, args }: QueryStart, events: QueryProcessEvents) {
+    this.node = node
     this.#child = spawn(node, [...args], { stdio: ['pipe', 'pipe', 'pipe'], env: environment(), windowsHide: true })
     const reader = new StreamMessageReader(this.#child.stdout!)
     reader.partialMessageTimeout = 0

@@ -27,7 +27,7 @@ describe('a range drawn on a histogram', () => {
     step.seal(own)
     run.close()
     directory = run.path
-    state = await QueryState.open()
+    state = QueryState.open()
   })
   after(() => state.close())
 

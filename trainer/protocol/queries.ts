@@ -148,3 +148,6 @@ export interface QueryNotices {
 /** `data` of an error answer: a LabError across the process border. */
 export const QueryErrorData = z.object({ boundary: z.string(), code: z.string(), place: z.string().optional(), remedy: z.string() })
 export type QueryErrorData = z.infer<typeof QueryErrorData>
+
+/** Code of the error where DuckDB cannot be loaded or opened, which may be for the Node that runs the process. */
+export const NO_DATABASE = 'no-database'

@@ -13,7 +13,7 @@ describe('comparison of runs', () => {
   const ofProblem = (problemId: string) => runOfStep(weighed([{ ...rollout({ step: 1, tokens: 4 }), problemId }]), false)
   let state: QueryState
   before(async () => {
-    state = await QueryState.open()
+    state = QueryState.open()
   })
   after(() => state.close())
   const compared = (runs: readonly string[], signal = new AbortController().signal) => compareRuns(runs, (name) => state.wholeRun(name, signal), state.db)

@@ -14,7 +14,7 @@ import { QueryState } from './queryState.ts'
 const findingOf = async (directory: string, check: string): Promise<DiagnosisFinding> => (await findingsOf(directory)).find((finding) => finding.check === check)!
 
 async function findingsOf(directory: string): Promise<DiagnosisFinding[]> {
-  const state = await QueryState.open()
+  const state = QueryState.open()
   try {
     const { signal } = new AbortController()
     return await diagnoseRun(await state.wholeRun(directory, signal), state.db, signal)

@@ -14,7 +14,7 @@ const signal = new AbortController().signal
 describe('lists that are kept up to date', () => {
   let state: QueryState
   const made: RunDirectory[] = []
-  beforeEach(async () => { state = await QueryState.open() })
+  beforeEach(() => { state = QueryState.open() })
   afterEach(() => {
     state.close()
     for (const run of made.splice(0)) run.close()

@@ -12,7 +12,7 @@ import type { PlacedRow } from './placedRows.ts'
 import type { QueryState } from './queryState.ts'
 import { readPlaced } from './readPlaced.ts'
 import { readTexts } from './rolloutTexts.ts'
-import { rolloutRows } from './rolloutView.ts'
+import { rolloutRows } from './rolloutRows.ts'
 import type { RunRollouts } from './runRollouts.ts'
 
 const ANSWER_CHARACTERS = 200

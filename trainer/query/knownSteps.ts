@@ -1,6 +1,6 @@
 import type { RolloutBatch } from '../stores/runLayout.ts'
 import type { LinesFile, RolloutFiles } from './rolloutFiles.ts'
-import type { RowNumbers } from './runRollouts.ts'
+import type { RowNumbers } from './runRows.ts'
 
 /** A step whose rollouts were read from lines. */
 export interface KnownStep {

@@ -28,7 +28,7 @@ describe('a run that is reached through a link', () => {
     for (const one of own) open.append(one)
     open.seal(own)
     mkdirSync(path.join(run.path, 'checkpoints', 'step-000001'), { recursive: true })
-    state = await QueryState.open()
+    state = QueryState.open()
   })
   after(async () => {
     state.close()

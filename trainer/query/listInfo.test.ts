@@ -12,7 +12,7 @@ const named = (sample: number, environment: string, name: string): Rollout =>
   ({ ...rollout({ step: 1, sample, tokens: 4 }), environment, reward: { total: 1, parts: [{ name, score: 1, weight: 1, why: '' }] } })
 
 async function infoOf(runs: readonly string[]): Promise<ViewInfo> {
-  const state = await QueryState.open()
+  const state = QueryState.open()
   try {
     return await state.openView(runs, { filter: {}, sort: { by: 'recorded', descending: false }, by: 'rollouts', follow: false }, 0, new AbortController().signal)
   } finally {

@@ -18,7 +18,7 @@ export async function runOfStep(rollouts: readonly Rollout[], compacted: boolean
 
 /** The first hundred rows of runs that pass a filter, as they were recorded. */
 export async function listedRows(runs: readonly string[], filter: RolloutFilter = {}): Promise<RolloutRow[]> {
-  const state = await QueryState.open()
+  const state = QueryState.open()
   try {
     const request = { filter, sort: { by: 'recorded', descending: false }, by: 'rollouts', follow: false } as const
     const { view } = await state.openView(runs, request, 0, new AbortController().signal)

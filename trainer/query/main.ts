@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const connection = createMessageConnection(reader, new StreamMessageWriter(process.stdout), logger)
   // Whatever prints goes to standard error: standard output carries messages alone.
   console.log = console.info = console.error
-  serveQueries(connection, await QueryState.open())
+  serveQueries(connection, QueryState.open())
   connection.onClose(() => process.exit(0))
   connection.listen()
 }

@@ -19,7 +19,7 @@ describe('rollouts of a step that was sealed since the last look', () => {
 
   beforeEach(async () => {
     run = await createRun(newRun(path.join(temporaryFolder(), 'run')))
-    state = await QueryState.open()
+    state = QueryState.open()
     const nothing = (): void => undefined
     handlers = queryHandlers({ state, watch: nothing, viewsChanged: nothing, labelsFollowed: nothing, notify: nothing })
     const step = run.rollouts.openStep({ kind: 'train', step: 1 })

@@ -9,7 +9,7 @@ import { queryHandlers } from './queryHandlers.ts'
 import { QueryState } from './queryState.ts'
 
 async function history(runs: readonly string[]): Promise<QueryResults['problems/history']> {
-  const state = await QueryState.open()
+  const state = QueryState.open()
   const nothing = (): void => undefined
   try {
     const handlers = queryHandlers({ state, watch: nothing, viewsChanged: nothing, labelsFollowed: nothing, notify: nothing })

@@ -34,7 +34,7 @@ describe('a connection to the query process', () => {
     asked = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there))
     served = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back))
     // Without any time, a run is read step by step, and others get their turn between two of them.
-    serveQueries(served, await QueryState.open({ first: 0, more: 0 }))
+    serveQueries(served, QueryState.open({ first: 0, more: 0 }))
     served.listen()
     asked.listen()
   })
@@ -59,5 +59,28 @@ describe('a connection to the query process', () => {
     }
     assert.equal((await history).count, RUNS * STEPS)
     assert.ok(closed > 1)
+  })
+
+  it('makes its database ready once the first lists are there, without being asked', async () => {
+    const state = QueryState.open()
+    let made = 0
+    const ready = new Promise<void>((resolve) => {
+      state.db.makeReady = () => {
+        made++
+        resolve()
+      }
+    })
+    const [there, back] = [new PassThrough(), new PassThrough()]
+    const [client, server] = [createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there)), createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back))]
+    serveQueries(server, state)
+    for (const connection of [client, server]) connection.listen()
+    for (let list = 0; list < 3; list++) await client.sendRequest('runs/list', { folders: [temporaryFolder()] })
+    assert.equal(made, 0)
+    await ready
+    assert.equal(made, 1)
+    for (const connection of [client, server]) {
+      connection.end()
+      connection.dispose()
+    }
   })
 })

@@ -8,6 +8,9 @@ import { queryHandlers } from './queryHandlers.ts'
 import type { QueryState } from './queryState.ts'
 import { Watcher } from './watcher.ts'
 
+/** After the first answer: the lists that a window begins with are asked for together, and loading DuckDB would keep them waiting. */
+const REST_MS = 50
+
 /** Answers the requests of protocol/queries.ts over a connection until it ends. */
 export function serveQueries(connection: MessageConnection, state: QueryState): void {
   const notify = <N extends keyof QueryNotices>(notice: N, value: QueryNotices[N]): void => {
@@ -29,6 +32,7 @@ export function serveQueries(connection: MessageConnection, state: QueryState): 
     notify('labelsChanged', { run, rollouts })
     updates.due(directory)
   })
+  const rest = once(() => setTimeout(() => state.db.makeReady(), REST_MS).unref())
   const handlers = queryHandlers({ state, notify, viewsChanged, labelsFollowed: () => follower.follow(), watch: (runs, folders) => asked.watch(runs, folders) })
   for (const request of Object.keys(QUERY_REQUESTS) as QueryRequest[]) {
     connection.onRequest(request, async (parameters: unknown, token: CancellationToken) => {
@@ -38,6 +42,8 @@ export function serveQueries(connection: MessageConnection, state: QueryState): 
         return await state.using(() => handler(checked(request, parameters), signalOf(token)))
       } catch (error) {
         throw toResponseError(error)
+      } finally {
+        rest()
       }
     })
   }
@@ -47,6 +53,14 @@ export function serveQueries(connection: MessageConnection, state: QueryState): 
     follower.close()
     state.close()
   })
+}
+
+function once(work: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done) work()
+    done = true
+  }
 }
 
 function checked(request: QueryRequest, parameters: unknown): unknown {

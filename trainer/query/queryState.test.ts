@@ -32,7 +32,7 @@ describe('the state of the query process', () => {
   before(async () => { run = await writeRun() })
   after(async () => { for (const one of written) await one.close() })
   // Without any time, one file of lines is read at a look.
-  beforeEach(async () => { state = await QueryState.open({ first: 0, more: 0 }) })
+  beforeEach(() => { state = QueryState.open({ first: 0, more: 0 }) })
   afterEach(() => state.close())
 
   const openList = (): Promise<OpenedView> => state.openView([run.path], LIST, 0, new AbortController().signal)

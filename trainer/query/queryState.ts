@@ -9,7 +9,7 @@ import { LabelIndex } from './labels/labelIndex.ts'
 import { noSuchView, RolloutView } from './rolloutView.ts'
 import type { TextMatches, ViewRequest } from './rolloutView.ts'
 import { RunRollouts } from './runRollouts.ts'
-import type { RowNumbers } from './runRollouts.ts'
+import type { RowNumbers } from './runRows.ts'
 import { rowsContaining } from './textSearch.ts'
 
 /** Memory of the rows of all open runs; a million rollouts take about 250 MB. */
@@ -49,10 +49,11 @@ export class QueryState {
     this.#times = times
   }
 
-  static async open(times: ReadingTimes = READING_TIMES): Promise<QueryState> {
+  /** What needs no database is answered before there is one. */
+  static open(times: ReadingTimes = READING_TIMES): QueryState {
     const threads = Math.max(1, Math.min(MAX_THREADS, availableParallelism()))
     const copies = new IndexCopies()
-    return new QueryState(await QueryDatabase.open({ threads, memoryMegabytes: MEMORY_MEGABYTES, files: [], folder: copies.folder }), copies, times)
+    return new QueryState(new QueryDatabase({ threads, memoryMegabytes: MEMORY_MEGABYTES, files: [], folder: copies.folder }), copies, times)
   }
 
   /** Runs that are taken in the course of this work stay loaded until it is done. */

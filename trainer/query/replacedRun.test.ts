@@ -14,7 +14,7 @@ describe('a run at the path of another', () => {
   let state: QueryState
   let directory: string
   beforeEach(async () => {
-    state = await QueryState.open()
+    state = QueryState.open()
     directory = path.join(temporaryFolder(), 'run')
   })
   afterEach(() => state.close())

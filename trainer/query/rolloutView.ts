@@ -1,13 +1,13 @@
-import type { Json } from '@duckdb/node-api'
 import { LabError } from '../errors.ts'
 import type { GroupRow, Histogram, Notice, RolloutFilter, RolloutRow, RolloutSort, ViewInfo } from '../protocol/rolloutViews.ts'
-import { distinctParts, samePart } from '../stores/partNames.ts'
-import { PART_PREFIX, sqlName } from '../stores/rolloutColumns.ts'
 import { DEADLINE_SECONDS } from './database.ts'
 import type { QueryDatabase } from './database.ts'
 import type { LabelIndex } from './labels/labelIndex.ts'
 import { filterSql, orderOfRollouts, valueOfGroup } from './filterSql.ts'
+import { GROUP_KEY, groupRows } from './groupRows.ts'
+import { histogramOf } from './histogram.ts'
 import type { NamedRun } from './namedRuns.ts'
+import { partsOf, rolloutRows, unionOf } from './rolloutRows.ts'
 import type { RunRollouts } from './runRollouts.ts'
 import { TextTable } from './textTable.ts'
 import { checkWhere, expertRows, whereSql } from './whereCheck.ts'
@@ -24,7 +24,6 @@ export type TextMatches = (text: string, signal: AbortSignal | undefined) => Pro
 
 /** An expert's condition gets so long; nobody waits longer for a list. */
 const EXPERT_SECONDS = 5
-const GROUP_KEY = 'run, kind, step, attempt, "group"'
 
 /** What the rows of a view were taken from. */
 interface Basis {
@@ -150,13 +149,7 @@ export class RolloutView {
 
   /** Groups from a position on, each with all its rollouts, whatever the filter let pass. */
   async groups(offset: number, limit: number, signal?: AbortSignal): Promise<GroupRow[]> {
-    const wanted = this.rows.subarray(offset, offset + limit)
-    if (wanted.length === 0) return []
-    const found = await this.#db.rows(`SELECT first, ${GROUP_FIGURES} FROM (
-      SELECT all_.*, keys.first FROM (${this.#all()}) all_ JOIN (SELECT ${GROUP_KEY}, row AS first FROM (${this.#all()}) WHERE row IN (${wanted.join(', ')})) keys
-        USING (${GROUP_KEY}) WHERE ${await this.#stepsOf(wanted, signal)}) GROUP BY first, ${GROUP_KEY}`, { signal })
-    const byRow = new Map(found.map((row) => [Number(row.first), this.#groupRow(row)]))
-    return [...wanted].flatMap((row) => byRow.get(row) ?? [])
+    return groupRows(this.#db, this.named, this.rows.subarray(offset, offset + limit), signal)
   }
 
   /** Position of a rollout, or of its group; null where the view does not have it. */
@@ -172,26 +165,11 @@ export class RolloutView {
 
   /** How the view's rollouts spread over a column. */
   histogram(column: string, bins: number, signal?: AbortSignal): Promise<Histogram> {
-    return this.#withPassing((passing) => this.#histogram(passing, column, bins, signal))
+    return this.#withPassing((passing) => histogramOf(this.#db, passing, column, bins, signal))
   }
 
   close(): Promise<void> {
     return this.#texts.close()
-  }
-
-  async #histogram(passing: string, column: string, bins: number, signal: AbortSignal | undefined): Promise<Histogram> {
-    const value = `CAST(${sqlName(column)} AS DOUBLE)`
-    const [ends] = await this.#db.rows(`SELECT min(${value}) AS least, max(${value}) AS most, CAST(count(*) - count(${value}) AS INTEGER) AS missing FROM ${passing}`, { signal })
-    const missing = Number(ends?.missing ?? 0)
-    if (typeof ends?.least !== 'number' || typeof ends.most !== 'number') return { edges: Array.from({ length: bins + 1 }, (_, i) => i / bins), counts: new Array<number>(bins).fill(0), missing }
-    const width = ends.most > ends.least ? (ends.most - ends.least) / bins : 1 / bins
-    const [low, wide] = [`CAST('${ends.least}' AS DOUBLE)`, `CAST('${width}' AS DOUBLE)`]
-    // The division rounds: the edges decide, by which a range is filtered.
-    const counted = await this.#db.rows(`SELECT least(${bins - 1}, greatest(0, CASE WHEN value < ${low} + ${wide} * near THEN near - 1 WHEN value >= ${low} + ${wide} * (near + 1) THEN near + 1 ELSE near END)) AS bin, CAST(count(*) AS INTEGER) AS n
-      FROM (SELECT ${value} AS value, CAST(floor((${value} - ${low}) / ${wide}) AS INTEGER) AS near FROM ${passing} WHERE ${value} IS NOT NULL) GROUP BY bin`, { signal })
-    const counts = new Array<number>(bins).fill(0)
-    for (const { bin, n } of counted) counts[Number(bin)] = Number(n)
-    return { edges: Array.from({ length: bins + 1 }, (_, i) => (i === bins && ends.most !== ends.least ? (ends.most as number) : (ends.least as number) + width * i)), counts, missing }
   }
 
   async #matchText(signal: AbortSignal | undefined): Promise<void> {
@@ -248,69 +226,15 @@ export class RolloutView {
   #all(): string {
     return unionOf(this.runs)
   }
-
-  /** A range of steps that holds these rows: parts of the tables outside it are not looked at. */
-  async #stepsOf(rows: Int32Array, signal: AbortSignal | undefined): Promise<string> {
-    const [ends] = await this.#db.rows(`SELECT min(step) AS least, max(step) AS most FROM (${this.#all()}) WHERE row IN (${rows.join(', ')})`, { signal })
-    return typeof ends?.least === 'number' ? `all_.step BETWEEN ${ends.least} AND ${Number(ends.most)}` : 'true'
-  }
-
-  #groupRow(row: Record<string, Json>): GroupRow {
-    const { first: _, run, ...rest } = row
-    return { ...(rest as unknown as GroupRow), run: nameOf(this.named, run) }
-  }
 }
 
 const COUNTS = `CAST(count(*) FILTER (correct) AS INTEGER) AS "right", CAST(count(*) FILTER (NOT correct) AS INTEGER) AS wrong,
   CAST(count(*) FILTER (correct IS NULL) AS INTEGER) AS "notScorable"`
 
-const GROUP_FIGURES = `run, "group", CAST(kind AS VARCHAR) AS kind, step, attempt, min(problemId) AS problemId, min(id) AS member, min(environment) AS environment, CAST(count(*) AS INTEGER) AS size,
-  CAST(count(*) FILTER (correct) AS INTEGER) AS "right", CAST(count(correct) AS INTEGER) AS graded, avg(reward) AS meanReward, min(reward) AS minReward, max(reward) AS maxReward,
-  avg(completionTokens) AS meanTokens, bool_or(kept) AS kept, bool_and(zeroVariance) AS zeroVariance`
-
-/** The rows given, as lists show them, in the order given. */
-export async function rolloutRows(db: QueryDatabase, runs: readonly NamedRun[], wanted: Int32Array, signal?: AbortSignal): Promise<RolloutRow[]> {
-  if (wanted.length === 0) return []
-  const all = runs.map(({ run }) => run)
-  const parts = partsOf(all)
-  const own = new Map(runs.map((named) => [named.run.number, { ...named, columns: partColumns(named.run, parts) }]))
-  const found = await db.rows(`SELECT * FROM (${unionOf(all)}) WHERE row IN (${wanted.join(', ')})`, { signal })
-  const byRow = new Map(found.map((row) => [Number(row.row), rolloutRow(row, own.get(Number(row.run)))]))
-  return [...wanted].flatMap((row) => byRow.get(row) ?? [])
-}
-
-interface OwnColumns extends NamedRun {
-  /** Names of the run's parts, each with its column in `unionOf` all runs, which may write it otherwise. */
-  readonly columns: readonly (readonly [string, string])[]
-}
-
-function partColumns(run: RunRollouts, all: readonly string[]): OwnColumns['columns'] {
-  return run.parts.map((name) => [name, `${PART_PREFIX}${samePart(all, name) ?? name}`])
-}
-
-/** SELECT over the rows of all these runs. */
-export function unionOf(runs: readonly RunRollouts[]): string {
-  const parts = partsOf(runs)
-  return runs.map((run) => run.selection(parts)).join(' UNION ALL ')
-}
-
-export const partsOf = (runs: readonly RunRollouts[]): string[] => distinctParts(runs.flatMap((run) => run.parts))
-
 function namesByNumber(runs: readonly NamedRun[]): string[] {
   const names: string[] = []
   for (const { name, run } of runs) names[run.number] = name
   return Array.from(names, (name) => name ?? '')
-}
-
-function nameOf(runs: readonly NamedRun[], number: Json | undefined): string {
-  return runs.find(({ run }) => run.number === number)?.name ?? ''
-}
-
-function rolloutRow(row: Record<string, Json>, own: OwnColumns | undefined): RolloutRow {
-  const parts = Object.fromEntries((own?.columns ?? []).map(([name, column]) => [name, row[column] as number | null]))
-  const { run: _run, row: _row, file: _file, place: _place, ...rest } = row
-  const plain = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith(PART_PREFIX)))
-  return { ...(plain as unknown as RolloutRow), run: own?.name ?? '', parts }
 }
 
 export function noSuchView(view: string): LabError {

@@ -1,10 +1,11 @@
 /** The table of a run in memory: its index, narrow. One table per run; `row` numbers are unique over all runs. */
-import { BIGINT, BOOLEAN, DOUBLE, ENUM8, INTEGER, USMALLINT, VARCHAR } from '@duckdb/node-api'
-import type { DuckDBType, DuckDBValue, Json } from '@duckdb/node-api'
+import type { DuckDBValue, Json } from '@duckdb/node-api'
 import { StopReason } from '../protocol/rollout.ts'
 import { sqlText } from '../stores/duckDb.ts'
 import { partKey, samePart } from '../stores/partNames.ts'
 import { fromParquet, PART_PREFIX, sqlName } from '../stores/rolloutColumns.ts'
+import { typeSql } from './columnTypes.ts'
+import type { ColumnType } from './columnTypes.ts'
 import type { NarrowRollout } from './narrowRollout.ts'
 
 /** Where a rollout lies: a file of the run, and the row (of a shard) or byte offset (of lines) in it. */
@@ -21,39 +22,39 @@ export interface TableRow extends Place {
 
 interface Column {
   readonly name: string
-  readonly type: DuckDBType
+  readonly type: ColumnType
   /** Column of the index that it comes from; another expression where told. */
   readonly from?: string
   readonly value: (row: TableRow, names: NameCodes) => DuckDBValue
 }
 
 const KINDS = ['train', 'evaluation']
-const column = (name: string, type: DuckDBType, value: Column['value'], from?: string): Column => ({ name, type, value, ...(from === undefined ? {} : { from }) })
+const column = (name: string, type: ColumnType, value: Column['value'], from?: string): Column => ({ name, type, value, ...(from === undefined ? {} : { from }) })
 
 const COLUMNS: readonly Column[] = [
-  column('row', INTEGER, ({ row }) => row),
-  column('file', USMALLINT, ({ file }) => file),
-  column('place', BIGINT, ({ place }) => BigInt(place)),
-  column('id', VARCHAR, ({ rollout }) => rollout.id, 'id'),
-  column('kind', ENUM8(KINDS), ({ rollout }) => rollout.kind, 'kind'),
-  column('stage', USMALLINT, ({ rollout }, names) => names.codeOf(rollout.stage), 'stage'),
-  column('step', INTEGER, ({ rollout }) => rollout.step, 'step'),
-  column('attempt', INTEGER, ({ rollout }) => rollout.attempt, 'attempt'),
-  column('superseded', BOOLEAN, ({ rollout }) => rollout.superseded, 'superseded'),
-  column('group', VARCHAR, ({ rollout }) => rollout.group, 'group'),
-  column('sampleIndex', INTEGER, ({ rollout }) => rollout.sampleIndex, 'sampleIndex'),
-  column('problemId', VARCHAR, ({ rollout }) => rollout.problemId, 'problemId'),
-  column('environment', USMALLINT, ({ rollout }, names) => names.codeOf(rollout.environment), 'environment'),
-  column('correct', BOOLEAN, ({ rollout }) => rollout.correct, 'correct'),
-  column('reward', DOUBLE, ({ rollout }) => rollout.reward, 'reward'),
-  column('stopReason', ENUM8(StopReason.options), ({ rollout }) => rollout.stopReason, 'stopReason'),
-  column('completionTokens', INTEGER, ({ rollout }) => rollout.completionTokens, 'completionTokens'),
-  column('kept', BOOLEAN, ({ rollout }) => rollout.kept, 'kept'),
-  column('policyVersion', INTEGER, ({ rollout }) => rollout.policyVersion, 'policyVersion'),
-  column('advantage', DOUBLE, ({ rollout }) => rollout.advantage, 'advantage'),
-  column('meanLogprob', DOUBLE, ({ rollout }) => rollout.meanLogprob, 'meanLogprob'),
-  column('meanEntropy', DOUBLE, ({ rollout }) => rollout.meanEntropy, 'meanEntropy'),
-  column('zeroVariance', BOOLEAN, ({ zeroVariance }) => zeroVariance, 'zeroVariance')
+  column('row', 'INTEGER', ({ row }) => row),
+  column('file', 'USMALLINT', ({ file }) => file),
+  column('place', 'BIGINT', ({ place }) => BigInt(place)),
+  column('id', 'VARCHAR', ({ rollout }) => rollout.id, 'id'),
+  column('kind', { words: KINDS }, ({ rollout }) => rollout.kind, 'kind'),
+  column('stage', 'USMALLINT', ({ rollout }, names) => names.codeOf(rollout.stage), 'stage'),
+  column('step', 'INTEGER', ({ rollout }) => rollout.step, 'step'),
+  column('attempt', 'INTEGER', ({ rollout }) => rollout.attempt, 'attempt'),
+  column('superseded', 'BOOLEAN', ({ rollout }) => rollout.superseded, 'superseded'),
+  column('group', 'VARCHAR', ({ rollout }) => rollout.group, 'group'),
+  column('sampleIndex', 'INTEGER', ({ rollout }) => rollout.sampleIndex, 'sampleIndex'),
+  column('problemId', 'VARCHAR', ({ rollout }) => rollout.problemId, 'problemId'),
+  column('environment', 'USMALLINT', ({ rollout }, names) => names.codeOf(rollout.environment), 'environment'),
+  column('correct', 'BOOLEAN', ({ rollout }) => rollout.correct, 'correct'),
+  column('reward', 'DOUBLE', ({ rollout }) => rollout.reward, 'reward'),
+  column('stopReason', { words: StopReason.options }, ({ rollout }) => rollout.stopReason, 'stopReason'),
+  column('completionTokens', 'INTEGER', ({ rollout }) => rollout.completionTokens, 'completionTokens'),
+  column('kept', 'BOOLEAN', ({ rollout }) => rollout.kept, 'kept'),
+  column('policyVersion', 'INTEGER', ({ rollout }) => rollout.policyVersion, 'policyVersion'),
+  column('advantage', 'DOUBLE', ({ rollout }) => rollout.advantage, 'advantage'),
+  column('meanLogprob', 'DOUBLE', ({ rollout }) => rollout.meanLogprob, 'meanLogprob'),
+  column('meanEntropy', 'DOUBLE', ({ rollout }) => rollout.meanEntropy, 'meanEntropy'),
+  column('zeroVariance', 'BOOLEAN', ({ zeroVariance }) => zeroVariance, 'zeroVariance')
 ]
 /** Without these a row could not be addressed. */
 export const ESSENTIAL = ['id', 'kind', 'step', 'group']
@@ -82,13 +83,13 @@ export class NameCodes {
 export const partColumn = (number: number): string => `part${number}`
 
 export function createTable(table: string): string {
-  return `CREATE TABLE ${table} (${COLUMNS.map(({ name, type }) => `${sqlName(name)} ${type.toString()}`).join(', ')})`
+  return `CREATE TABLE ${table} (${COLUMNS.map(({ name, type }) => `${sqlName(name)} ${typeSql(type)}`).join(', ')})`
 }
 
 export const addPart = (table: string, number: number): string => `ALTER TABLE ${table} ADD COLUMN ${partColumn(number)} DOUBLE`
 
-export function tableTypes(parts: readonly string[]): DuckDBType[] {
-  return [...COLUMNS.map(({ type }) => type), ...parts.map(() => DOUBLE)]
+export function tableTypes(parts: readonly string[]): ColumnType[] {
+  return [...COLUMNS.map(({ type }) => type), ...parts.map(() => 'DOUBLE' as const)]
 }
 
 export function tableValues(row: TableRow, names: NameCodes, parts: readonly string[]): DuckDBValue[] {
@@ -169,12 +170,12 @@ export function rowOfIndex(found: Record<string, Json>, rowOf: (id: string) => n
 }
 
 function valueOf({ name, type, from }: Column, index: IndexFile, names: NameCodes): string {
-  if (from === undefined || !index.columns.has(from)) return `CAST(${NO_NULL[name] ?? (CODED.includes(name) ? String(names.codeOf('')) : 'NULL')} AS ${type.toString()})`
+  if (from === undefined || !index.columns.has(from)) return `CAST(${NO_NULL[name] ?? (CODED.includes(name) ? String(names.codeOf('')) : 'NULL')} AS ${typeSql(type)})`
   if (CODED.includes(name)) return coded(from, names)
-  if (type === DOUBLE) return number(from, index)
-  const cast = `TRY_CAST(${sqlName(from)} AS ${type.toString()})`
+  if (type === 'DOUBLE') return number(from, index)
+  const cast = `TRY_CAST(${sqlName(from)} AS ${typeSql(type)})`
   const instead = NO_NULL[name]
-  return instead === undefined ? cast : `coalesce(${cast}, CAST(${instead} AS ${type.toString()}))`
+  return instead === undefined ? cast : `coalesce(${cast}, CAST(${instead} AS ${typeSql(type)}))`
 }
 
 function coded(from: string, names: NameCodes): string {

@@ -14,7 +14,7 @@ describe('a list with a text filter', () => {
   let state: QueryState
   let run: RunRollouts
   before(async () => {
-    state = await QueryState.open()
+    state = QueryState.open()
     const made = await createRun(newRun(path.join(temporaryFolder(), 'run')))
     const own = weighed(Array.from({ length: ROLLOUTS }, (_, sample) => rollout({ step: 1, sample, tokens: 4 })))
     const open = made.rollouts.openStep({ kind: 'train', step: 1 })

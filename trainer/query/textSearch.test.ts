@@ -37,7 +37,7 @@ describe('a search that finds more than it may tell', () => {
   })
 
   async function found(limit: number): Promise<{ readonly hits: readonly SearchHit[]; readonly searched: number; readonly complete: boolean }> {
-    const state = await QueryState.open()
+    const state = QueryState.open()
     const { signal } = new AbortController()
     try {
       const { view } = await state.openView([await runOfStep(rollouts, false)], { filter: {}, sort: { by: 'recorded', descending: false }, by: 'rollouts', follow: false }, 0, signal)

@@ -1,4 +1,3 @@
-import { INTEGER } from '@duckdb/node-api'
 import type { QueryDatabase } from './database.ts'
 
 interface Table {
@@ -23,7 +22,7 @@ export class TextTable {
   async replace(rows: Int32Array): Promise<void> {
     if (this.#closed) return
     const made = { name: `${this.#name}_${this.#made++}`, readers: 0 }
-    await this.#db.change([`CREATE TABLE ${made.name} (row INTEGER)`], { table: made.name, types: [INTEGER], rows: [...rows].map((row) => [row]) })
+    await this.#db.change([`CREATE TABLE ${made.name} (row INTEGER)`], { table: made.name, types: ['INTEGER'], rows: [...rows].map((row) => [row]) })
     await this.#take(made)
   }
 

@@ -1,4 +1,3 @@
-import { BOOLEAN, DOUBLE, INTEGER, VARCHAR } from '@duckdb/node-api'
 import type { DuckDBValue } from '@duckdb/node-api'
 import { sqlText } from '../../stores/duckDb.ts'
 import type { QueryDatabase } from '../database.ts'
@@ -54,11 +53,11 @@ export class LabelTables {
     const states: { readonly rollout: string; readonly state: IndexedState }[] = []
     await inPieces(rollouts, (rollout) => states.push({ rollout, state: stateOf(labels, rollout) }))
     await this.#db.change(this.#before(anew, rollouts), {
-      table: this.states, types: [VARCHAR, BOOLEAN, BOOLEAN, BOOLEAN, BOOLEAN, BOOLEAN, DOUBLE],
+      table: this.states, types: ['VARCHAR', 'BOOLEAN', 'BOOLEAN', 'BOOLEAN', 'BOOLEAN', 'BOOLEAN', 'DOUBLE'],
       rows: states.map(({ rollout, state }): DuckDBValue[] => [rollout, state.labelled, state.drafts > 0, state.flagged, state.disagreeing, state.known, state.judge])
     })
     const completions = states.flatMap(({ rollout, state }) => [...state.completions].map(([labeler, times]): DuckDBValue[] => [rollout, labeler, times]))
-    await this.#db.change([], { table: this.completions, types: [VARCHAR, VARCHAR, INTEGER], rows: completions })
+    await this.#db.change([], { table: this.completions, types: ['VARCHAR', 'VARCHAR', 'INTEGER'], rows: completions })
   }
 
   #before(anew: boolean, rollouts: readonly string[]): string[] {
