@@ -1,9 +1,9 @@
 /** A number for people: about 4 significant digits, no more zeros than it has. */
 export function numberText(value: number): string {
   if (value === 0) return '0'
-  const size = Math.abs(value)
-  if (size >= 1e7 || size < 1e-4) return value.toExponential(2).replace(/\.?0+e/, 'e').replace('e+', 'e')
-  if (size >= 1000) return Math.round(value).toLocaleString('en-US')
+  if (value < 0) return `−${numberText(-value)}`
+  if (value >= 1e7 || value < 1e-4) return value.toExponential(2).replace(/\.?0+e/, 'e').replace('e+', 'e')
+  if (value >= 1000) return Math.round(value).toLocaleString('en-US')
   return String(Number(value.toPrecision(4)))
 }
 
@@ -14,13 +14,13 @@ export function shortNumber(value: number): string {
 
 /** Ticks `increment` apart: as many digits as tell them apart, thousands as k, millions as M and milliards as G so that axes stay narrow. */
 export function tickText(value: number, increment: number): string {
-  const size = Math.abs(value)
-  if (size >= 1e9) return `${numberText(value / 1e9)}G`
-  if (size >= 1e6) return `${numberText(value / 1e6)}M`
-  if (size >= 1e4 || (size >= 1000 && increment >= 1000)) return `${numberText(value / 1e3)}k`
+  if (value < 0) return `−${tickText(-value, increment)}`
+  if (value >= 1e9) return `${numberText(value / 1e9)}G`
+  if (value >= 1e6) return `${numberText(value / 1e6)}M`
+  if (value >= 1e4 || (value >= 1000 && increment >= 1000)) return `${numberText(value / 1e3)}k`
   const decimals = Math.ceil(-Math.log10(increment) + 0.5)
   if (value === 0 || decimals <= 0) return numberText(value)
-  return size < 1e-3 ? numberText(value) : String(Number(value.toFixed(Math.min(12, decimals))))
+  return value < 1e-3 ? numberText(value) : String(Number(value.toFixed(Math.min(12, decimals))))
 }
 
 /** Seconds as people say them: "42 s", "3 min 10 s", "2 h 5 min". */

@@ -38,6 +38,12 @@ export function toViewError(error: unknown): ViewError {
   })
 }
 
+/** What went wrong and what helps, in a line. */
+export function errorWords(error: unknown): string {
+  const { message, remedy } = toViewError(error)
+  return `${message} ${remedy}`
+}
+
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -95,6 +95,9 @@ export const dashboardStyles = css`
     appearance: none;
     background: transparent;
   }
+  .several progress {
+    width: 80px;
+  }
   progress::-webkit-progress-bar {
     background: transparent;
   }

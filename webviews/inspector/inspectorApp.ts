@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit'
 import type { RolloutFilter, SearchHit } from '../../trainer/protocol/rolloutViews.ts'
-import { toViewError } from '../connection/viewError.ts'
+import { errorWords, toViewError } from '../connection/viewError.ts'
 import type { ViewError } from '../connection/viewError.ts'
 import { sharedStyles } from '../controls/sharedStyles.ts'
 import type { InspectorStart, RolloutPlace } from '../protocol/inspector.ts'
@@ -9,44 +9,34 @@ import { DetailModel } from './detail/detailModel.ts'
 import { errorBox } from './detail/messages.ts'
 import './detail/rolloutDetail.ts'
 import type { DetailTab, RolloutDetail } from './detail/rolloutDetail.ts'
-import { isSamePlace } from './detail/samePlace.ts'
 import { inspectorHeader } from './inspectorHeader.ts'
 import { inspectorStyles } from './inspectorStyles.ts'
-import { begunSearch, isGroupRow, InspectorModel, NEWEST_FIRST } from './inspectorModel.ts'
+import { InspectorModel, NEWEST_FIRST } from './inspectorModel.ts'
 import type { Connection } from './inspectorModel.ts'
+import { KeptView } from './keptView.ts'
 import { keyAction } from './keyActions.ts'
 import type { KeyAction } from './keyActions.ts'
 import './list/listPane.ts'
 import type { ListPane, Wanted } from './list/listPane.ts'
 import type { RolloutList } from './list/rolloutList.ts'
+import { ListSelection } from './listSelection.ts'
 import { LivePartials } from './live/livePartials.ts'
 import './live/liveTexts.ts'
-import { readSaved } from './savedState.ts'
-import type { SavedState } from './savedState.ts'
+import { NarrowPage } from './narrowPage.ts'
+import { Redrawing } from './redrawing.ts'
 import type { ColourMode } from './trace/tokenColours.ts'
 import type { KeptReading } from './trace/traceView.ts'
-
-/** Narrower pages show the list or the rollout, not both. */
-const NARROW = 760
-const LIVE_TICK_MS = 1000
-const FOLLOW_PAUSE_MS = 150
-/** The place is kept once scrolling or pointing has ended. */
-const SETTLED_MS = 300
 
 /** The trace inspector. */
 export class InspectorApp extends LitElement {
   static override properties = {
-    connection: { attribute: false }, version: { state: true }, selected: { state: true }, filtersOpen: { state: true }, helpOpen: { state: true }, narrow: { state: true },
-    startError: { state: true }, said: { state: true }
+    connection: { attribute: false }, filtersOpen: { state: true }, helpOpen: { state: true }, startError: { state: true }, said: { state: true }
   }
   static override styles = [sharedStyles, inspectorStyles]
 
   declare connection: Connection
-  declare version: number
-  declare selected: number
   declare filtersOpen: boolean
   declare helpOpen: boolean
-  declare narrow: boolean
   declare startError: ViewError | undefined
   /** Last thing done, for the status line. */
   declare said: string
@@ -54,24 +44,20 @@ export class InspectorApp extends LitElement {
   #model: InspectorModel | undefined
   readonly #detail = new DetailModel(() => {
     this.requestUpdate()
-    this.#save()
+    this.#kept.save()
+  })
+  readonly #selection = new ListSelection({
+    list: () => this.#model, detail: this.#detail, reveal: (position) => this.#list?.reveal(position), onChange: () => this.requestUpdate()
   })
   readonly #live = new LivePartials()
-  #ticking: ReturnType<typeof setInterval> | undefined
-  #resized: ResizeObserver | undefined
-  #restoreTop: number | undefined
-  #saving: ReturnType<typeof setTimeout> | undefined
-  #drawing = false
-  #generation = ''
-  #finding: string | undefined
+  readonly #kept = new KeptView(this, { model: () => this.#model, detail: this.#detail, list: () => this.#list })
+  readonly #drawing = new Redrawing(this, () => this.#model?.follow === true)
+  readonly #width = new NarrowPage(this)
 
   constructor() {
     super()
-    this.version = 0
-    this.selected = -1
     this.filtersOpen = false
     this.helpOpen = false
-    this.narrow = false
     this.said = ''
   }
 
@@ -90,17 +76,12 @@ export class InspectorApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback()
     window.addEventListener('keydown', this.#onKey)
-    this.#resized = new ResizeObserver(() => (this.narrow = this.clientWidth < NARROW))
-    this.#resized.observe(this)
     void this.start()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     window.removeEventListener('keydown', this.#onKey)
-    this.#resized?.disconnect()
-    clearInterval(this.#ticking)
-    clearTimeout(this.#saving)
   }
 
   /** Asks the host what to show, and shows it. */
@@ -117,123 +98,42 @@ export class InspectorApp extends LitElement {
   #begin(start: InspectorStart): void {
     const model = new InspectorModel(this.connection, start.runs, () => this.#modelChanged())
     this.#model = model
-    const saved = readSaved(start.saved)
-    const fresh = start.rollout !== undefined || Object.keys(start.filter).length > 0
-    if (saved && !fresh) this.#restore(model, saved)
-    else {
-      model.filter = start.filter
-      model.follow = start.follow
-      this.#detail.begin({ place: start.rollout })
-    }
+    this.#kept.begin(model, start)
     this.connection.on('show', (what) => this.#show(what))
     this.connection.on('partial', (notice) => {
       this.#live.add(notice, Date.now())
-      this.#redraw()
+      this.#drawing.soon()
     })
-    this.#ticking = setInterval(() => model.follow && this.#redraw(), LIVE_TICK_MS)
-    void model.open().then(() => this.#revealPlace())
+    void model.open().then(() => this.#selection.revealPlace())
     model.shown.readAll()
   }
 
-  #restore(model: InspectorModel, saved: SavedState): void {
-    const { filter, sort, by, follow, typed, finding, top, filtersOpen, place, groupPlace, marked, tab, mode, rich, reading } = saved
-    this.#finding = finding
-    Object.assign(model, { filter, sort, by, follow, typed, ...(finding !== undefined && { search: begunSearch(finding) }) })
-    this.#detail.begin({ place, groupPlace, marked, tab, mode, rich, reading })
-    this.filtersOpen = filtersOpen
-    this.#restoreTop = top
-  }
-
-  #save(): void {
-    const model = this.#model
-    if (!model) return
-    const { filter, sort, by, follow, typed, search } = model
-    this.connection.saveState({ version: 1, filter, sort, by, follow, typed, finding: search?.text, ...this.#detail.saved, filtersOpen: this.filtersOpen, top: this.#restoreTop ?? this.#list?.top ?? 0 } satisfies SavedState)
-  }
-
   #modelChanged(): void {
-    const model = this.#model
-    if (model?.info && this.#restoreTop !== undefined) {
-      const top = this.#restoreTop
-      this.#restoreTop = undefined
-      void this.updateComplete.then(() => this.#list?.scrollToTop(top))
-    }
-    if (model?.follow) this.#list?.scrollToTop(0)
-    if (model?.search?.text !== this.#finding) {
-      this.#finding = model?.search?.text
-      this.#saveSoon()
-    }
-    const generation = model?.info ? `${model.info.view} ${model.info.generation}` : ''
-    if (generation !== this.#generation) this.#generationChanged(generation)
-    this.#redraw()
-  }
-
-  /** Rows moved: the one that is read is selected where it stands now. */
-  #generationChanged(generation: string): void {
-    const first = this.#generation === ''
-    this.#generation = generation
-    const { place } = this.#detail
-    if (first || !place) return
-    void this.#selectPlace(place)
-  }
-
-  /** Many notices, one drawing: of a list that follows some a second, since its notice, its rows and their labels come one by one. */
-  #redraw(): void {
-    if (this.#drawing) return
-    this.#drawing = true
-    const draw = (): void => {
-      this.#drawing = false
-      this.version++
-    }
-    if (this.#model?.follow) setTimeout(draw, FOLLOW_PAUSE_MS)
-    else requestAnimationFrame(draw)
+    this.#kept.modelChanged()
+    if (this.#model?.follow) this.#list?.scrollToTop(0)
+    this.#selection.listChanged()
+    this.#drawing.soon()
   }
 
   #show(what: { readonly filter?: RolloutFilter; readonly rollout?: RolloutPlace }): void {
     const listed = what.filter ? this.#change({ filter: what.filter }) : Promise.resolve()
     if (!what.rollout) return
     this.#detail.openRollout(what.rollout)
-    void listed.then(() => this.#revealPlace())
+    void listed.then(() => this.#selection.revealPlace())
   }
 
   /** Resolves when the list is there. */
   #change(wanted: Wanted): Promise<void> {
-    this.selected = -1
+    this.#selection.clear()
     const listed = this.#model?.change(wanted) ?? Promise.resolve()
     if (wanted.filter || wanted.sort || wanted.by) this.#list?.scrollToTop(0)
-    this.#save()
+    this.#kept.save()
     return listed
   }
 
-  async #revealPlace(): Promise<void> {
-    const { place } = this.#detail
-    if (place && (await this.#selectPlace(place)) && this.selected >= 0) this.#list?.reveal(this.selected)
-  }
-
-  /** Selects what is read where it stands in the list now; nothing where the list does not have it. False where people have gone on meanwhile. */
-  async #selectPlace(place: RolloutPlace): Promise<boolean> {
-    const position = await this.#model?.positionOf(place).catch(() => null)
-    if (!isSamePlace(place, this.#detail.place)) return false
-    this.selected = position ?? -1
-    return true
-  }
-
-  #openRow(position: number): void {
-    const row = this.#model?.pages.row(position)
-    this.selected = position
-    if (!row) return
-    if (isGroupRow(row)) this.#detail.openGroup({ run: row.run, group: row.group, attempt: row.attempt })
-    else this.#detail.openRollout({ run: row.run, id: row.id })
-  }
-
-  /** Moving along the list reads along, where there is room for both and something is being read. */
-  #selectRow(position: number): void {
-    this.selected = position
-    if (!this.narrow && this.#detail.isOpen) this.#openRow(position)
-  }
-
   #back(): void {
-    this.#detail.back(this.narrow)
+    this.#selection.giveUp()
+    this.#detail.back(this.#width.narrow)
     void this.updateComplete.then(() => this.#list?.focusList())
   }
 
@@ -243,17 +143,12 @@ export class InspectorApp extends LitElement {
       this.said = 'Following paused: the list stays as it is. Press f to follow again.'
       void this.#model.change({ follow: false })
     }
-    this.#saveSoon()
+    this.#kept.saveSoon()
   }
 
   #onReading(reading: KeptReading): void {
     this.#detail.kept = reading
-    this.#saveSoon()
-  }
-
-  #saveSoon(): void {
-    clearTimeout(this.#saving)
-    this.#saving = setTimeout(() => this.#save(), SETTLED_MS)
+    this.#kept.saveSoon()
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
@@ -268,7 +163,7 @@ export class InspectorApp extends LitElement {
     const actions: Record<KeyAction, () => void> = {
       next: () => this.#list?.moveSelection(1),
       previous: () => this.#list?.moveSelection(-1),
-      open: () => this.selected >= 0 && this.#openRow(this.selected),
+      open: () => this.#selection.openSelected(),
       back: () => this.#back(),
       group: () => this.#setTab('group'),
       rollout: () => this.#setTab('rollout'),
@@ -293,13 +188,13 @@ export class InspectorApp extends LitElement {
   }
 
   #setTab(tab: DetailTab): void {
-    if (this.selected >= 0 && !this.#detail.isOpen) this.#openRow(this.selected)
+    if (!this.#detail.isOpen) this.#selection.openSelected(tab)
     this.#detail.setTab(tab)
   }
 
   #toggleFilters(): void {
     this.filtersOpen = !this.filtersOpen
-    this.#save()
+    this.#kept.save()
   }
 
   #toggleFollow(model: InspectorModel): void {
@@ -320,8 +215,7 @@ export class InspectorApp extends LitElement {
       await asked
       this.said = done
     } catch (error) {
-      const { message, remedy } = toViewError(error)
-      this.said = `${message} ${remedy}`
+      this.said = errorWords(error)
     }
   }
 
@@ -334,14 +228,14 @@ export class InspectorApp extends LitElement {
     const model = this.#model
     if (this.startError) return html`<div class="whole">${errorBox(this.startError, () => void this.start())}</div>`
     if (!model) return html`<div class="whole faint" role="status">Opening the run…</div>`
-    const one = this.narrow ? (this.#detail.inFront ? 'detail' : 'list') : 'both'
+    const one = this.#width.narrow ? (this.#detail.inFront ? 'detail' : 'list') : 'both'
     return html`${inspectorHeader(model, this.filtersOpen, {
         listBy: (by) => void this.#change({ by }), follow: () => this.#toggleFollow(model), filters: () => this.#toggleFilters(), help: () => (this.helpOpen = true)
       })}
       <main class="panes ${one}">
-        <lab-list-pane ?hidden=${one === 'detail'} .model=${model} .version=${this.version} .selected=${this.selected} ?filtersOpen=${this.filtersOpen}
-          @listchange=${(event: CustomEvent<Wanted>) => void this.#change(event.detail)} @rowopen=${(event: CustomEvent<number>) => this.#openRow(event.detail)}
-          @rowselect=${(event: CustomEvent<number>) => this.#selectRow(event.detail)} @userscroll=${() => this.#onUserScroll()} @typed=${() => this.#saveSoon()} @openhit=${(event: CustomEvent<SearchHit>) => this.#openHit(event.detail)}></lab-list-pane>
+        <lab-list-pane ?hidden=${one === 'detail'} .model=${model} .version=${this.#drawing.version} .selected=${this.#selection.position} ?filtersOpen=${this.filtersOpen}
+          @listchange=${(event: CustomEvent<Wanted>) => void this.#change(event.detail)} @rowopen=${(event: CustomEvent<number>) => this.#selection.open(event.detail)}
+          @rowselect=${(event: CustomEvent<number>) => this.#selection.move(event.detail, this.#width.narrow)} @userscroll=${() => this.#onUserScroll()} @typed=${() => this.#kept.saveSoon()} @openhit=${(event: CustomEvent<SearchHit>) => this.#openHit(event.detail)}></lab-list-pane>
         <div class="detail-pane" @reading=${(event: CustomEvent<KeptReading>) => this.#onReading(event.detail)} ?hidden=${one === 'list'}>${this.#detailPane(model)}</div>
       </main>
       <footer><span role="status">${this.said}</span><span class="faint">? for keys</span></footer>
@@ -354,7 +248,7 @@ export class InspectorApp extends LitElement {
       const texts = this.#live.at(Date.now())
       if (texts.length > 0) return html`<lab-live-texts .texts=${texts}></lab-live-texts>`
     }
-    return html`<lab-rollout-detail .model=${model} .place=${place} .groupPlace=${groupPlace} .tab=${tab} .mode=${mode} ?rich=${rich} .at=${at} .kept=${kept} .marked=${marked} ?narrow=${this.narrow}
+    return html`<lab-rollout-detail .model=${model} .place=${place} .groupPlace=${groupPlace} .tab=${tab} .mode=${mode} ?rich=${rich} .at=${at} .kept=${kept} .marked=${marked} ?narrow=${this.#width.narrow}
       @tab=${(event: CustomEvent<DetailTab>) => this.#setTab(event.detail)} @openplace=${(event: CustomEvent<RolloutPlace>) => this.#detail.openRollout(event.detail, 'rollout')}
       @display=${(event: CustomEvent<{ mode: ColourMode; rich: boolean }>) => this.#detail.display(event.detail)}
       @act=${(event: CustomEvent<'back' | 'mark' | 'document' | 'link' | 'label'>) => this.#act(event.detail, model)}></lab-rollout-detail>`
@@ -363,7 +257,7 @@ export class InspectorApp extends LitElement {
   #openHit(hit: SearchHit): void {
     this.#detail.openRollout({ run: hit.run, id: hit.id }, 'rollout', hit.segment === 0 ? hit.at : -1)
     // Rows may have moved since it was found.
-    void this.#revealPlace()
+    void this.#selection.revealPlace()
   }
 }
 

@@ -3,9 +3,6 @@ export const verdictWord = (correct: boolean | null) => (correct === null ? 'not
 export const verdictSign = (correct: boolean | null) => (correct === null ? '–' : correct ? '✓' : '✗')
 export const verdictClass = (correct: boolean | null) => (correct === null ? 'unknown' : correct ? 'right' : 'wrong')
 
-const STOP_WORDS: Readonly<Record<string, string>> = { endOfText: 'end', stopString: 'stop string', length: 'cut at limit', cancelled: 'cancelled', error: 'error' }
-export const stopWord = (reason: string) => STOP_WORDS[reason] ?? reason
-
 export const keptWord = (kept: boolean) => (kept ? 'kept' : 'dropped')
 
 /** Three significant digits; an en dash where there is no number. */
@@ -30,5 +27,3 @@ export const countText = (value: number) => counts.format(value)
 
 /** A count with its unit: `1 token`, `2,000 tokens`. */
 export const unitsText = (value: number, unit: string) => `${countText(value)} ${unit}${value === 1 ? '' : 's'}`
-
-export const secondsText = (value: number) => (value < 1 ? `${Math.round(value * 1000)} ms` : `${numberText(value)} s`)

@@ -1,56 +1,39 @@
 import type { LabelProgress } from '../../trainer/protocol/labelViews.ts'
 import type { ViewConnection } from '../connection/connectView.ts'
-import { isCancelled, toViewError } from '../connection/viewError.ts'
+import { errorWords, isCancelled, toViewError } from '../connection/viewError.ts'
 import type { ViewError } from '../connection/viewError.ts'
-import type { LabelItem, LabellerNotices, LabellerRequests, LabellerStart } from '../protocol/labeller.ts'
-import { commitOf, lackingIn } from './item/commitOf.ts'
-import { OpenItem } from './item/openItem.ts'
-import type { Said } from './item/openItem.ts'
-import { Stopwatch } from './item/stopwatch.ts'
-import { rebase } from './judging/judgement.ts'
-import { STARTING_SETTINGS, readSaved, unwrittenIn } from './labellerSettings.ts'
-import type { LabellerSettings, SavedLabeller, Unwritten } from './labellerSettings.ts'
-import { ItemSource } from './queue/itemSource.ts'
+import type { LabellerNotices, LabellerRequests, LabellerStart } from '../protocol/labeller.ts'
+import { lackingIn } from './item/commitOf.ts'
+import { ItemDesk } from './item/itemDesk.ts'
+import type { OpenItem, Said } from './item/openItem.ts'
+import { STARTING_SETTINGS, readSaved } from './labellerSettings.ts'
+import type { LabellerSettings, SavedLabeller } from './labellerSettings.ts'
 import { entryKey, LabelQueue } from './queue/labelQueue.ts'
 import type { QueueEntry } from './queue/labelQueue.ts'
-import type { WrittenLabels } from './queue/writtenLabels.ts'
 import { Serial } from './serial.ts'
 
 export type Connection = Pick<ViewConnection<LabellerRequests, LabellerNotices>, 'ask' | 'on' | 'saveState'>
 
 /** Items that one request for drafts is about. */
 const SUGGESTED = 10
-/** Items whose unwritten opinions wait for them at most. */
-const LEFT = 20
 
 /**
- * What the labeller works on: queue, the item that is open, what is said of it, how far the labeler is. Everything that writes
- * goes one after the other; the item changes only once what was said of it is on the disk.
+ * What the labeller works on: the queue, the item that is open, how far the labeler is. Everything that writes goes one after the
+ * other; the item changes only once what was said of it is on the disk.
  */
 export class LabellerModel {
   readonly start: LabellerStart
   settings: LabellerSettings = STARTING_SETTINGS
   readonly queue = new LabelQueue()
-  open: OpenItem | undefined
   progress: LabelProgress | undefined
-  /** Why nothing is shown, or the item could not be read. */
-  error: ViewError | undefined
   loading = true
   said = ''
-  /** What was said is being written. */
-  writing = false
-  /** Segment of the rollout that is labelled. */
-  segment = 0
   readonly #connection: Connection
   readonly #onChange: () => void
-  readonly #watch: Stopwatch
-  readonly #items: ItemSource
+  readonly #desk: ItemDesk
   readonly #serial = new Serial((error) => (this.said = errorWords(error)))
   /** Items completed here: a queue made by readers that lag behind must not show them again. */
   readonly #completed = new Set<string>()
-  #opening = 0
-  /** What the page before left unwritten: it waits until its item is open, which may fail at first. */
-  #left: readonly Unwritten[] = []
   /** What the queue is to begin with, where it could not be read. */
   #wanted: QueueEntry | undefined
 
@@ -58,10 +41,29 @@ export class LabellerModel {
     this.#connection = connection
     this.start = start
     this.#onChange = onChange
-    this.#watch = new Stopwatch(now)
-    this.#items = new ItemSource((entry) => connection.ask('item', entry))
-    connection.on('labelsChanged', ({ rollouts }) => this.#labelsChanged(rollouts))
+    const labelSet = () => start.labelSets.find(({ name }) => name === this.settings.labelSet)
+    this.#desk = new ItemDesk({ connection, labeler: start.labeler, settings: () => ({ ...this.settings, set: labelSet() }), onChange, now })
+    connection.on('labelsChanged', ({ rollouts }) => void this.#labelsChanged(rollouts))
     connection.on('show', ({ rollout }) => void this.show({ rollout, qualityControl: false }))
+  }
+
+  get open(): OpenItem | undefined {
+    return this.#desk.open
+  }
+
+  /** Why nothing is shown, or the item could not be read. */
+  get error(): ViewError | undefined {
+    return this.#desk.error
+  }
+
+  /** What was said is being written. */
+  get writing(): boolean {
+    return this.#desk.writing
+  }
+
+  /** Segment of the rollout that is labelled. */
+  get segment(): number {
+    return this.#desk.segment
   }
 
   /** Takes up where the page was left, with what was said and not written; else begins with the queue. */
@@ -69,38 +71,29 @@ export class LabellerModel {
     const saved = readSaved(this.start.saved)
     if (saved) {
       this.settings = { ...STARTING_SETTINGS, ...saved.settings }
-      this.segment = saved.segment
-      this.#left = unwrittenIn(saved).slice(-LEFT)
+      this.#desk.segment = saved.segment
+      this.#desk.left.begin(saved)
     }
     const show = this.start.show === undefined ? undefined : { rollout: this.start.show, qualityControl: false }
-    const unwritten = this.#left.find(({ entry, changes }) => saved?.entry && entryKey(entry) === entryKey(saved.entry) && changes.length > 0)
+    const unwritten = saved?.entry && this.#desk.left.opinionsOf(saved.entry)
     await this.#fill(unwritten?.entry ?? show ?? saved?.entry)
     if (!show || !unwritten || unwritten.entry.rollout === show.rollout || this.open?.item.rollout.id !== unwritten.entry.rollout) return
     this.say('What was said here is not committed yet: Enter commits it. Then open the other rollout again.')
-  }
-
-  /** What was said of the item before the page was loaded. */
-  #takeUp(open: OpenItem, entry: QueueEntry): void {
-    if (this.#left.some((each) => each.entry.rollout === entry.rollout && !each.unseen)) open.unseen = false
-    const left = this.#left.find((each) => entryKey(each.entry) === entryKey(entry) && each.segment === this.segment)
-    if (!left) return
-    open.judgement = rebase({ ...open.judgement, changes: new Map(left.changes) }, open.judgement.given)
-    this.#left = this.#left.filter((each) => each !== left)
   }
 
   /** Asks for the queue anew. */
   async #fill(keep?: QueueEntry): Promise<void> {
     const { kind, pairs, seed } = this.settings
     this.loading = true
-    this.error = undefined
+    this.#desk.error = undefined
     this.#onChange()
     try {
       const entries = await this.#connection.ask('queue', { kind, pairs, seed })
       this.queue.fill(entries.filter((entry) => entry.qualityControl || !this.#completed.has(entryKey(entry))), keep)
-      this.#items.forgetAhead()
+      this.#desk.forgetAhead()
       this.#wanted = undefined
     } catch (error) {
-      this.error = toViewError(error)
+      this.#desk.error = toViewError(error)
       this.#wanted = keep
     }
     await Promise.all([this.#openCurrent(), this.#readProgress()])
@@ -134,14 +127,14 @@ export class LabellerModel {
   async chooseSegment(segment: number): Promise<void> {
     await this.#exclusively(async () => {
       if (!(await this.#write(false))) return
-      this.segment = segment
+      this.#desk.segment = segment
       await this.#openCurrent()
     })
   }
 
   /** A sign of life of the labeler. */
   alive(): void {
-    this.#watch.tick()
+    this.#desk.alive()
   }
 
   /** What was said changed: it is kept over a reload, and drawn. */
@@ -154,51 +147,18 @@ export class LabellerModel {
     const { settings, segment, open } = this
     const entry = this.queue.current ?? this.#wanted
     const changes = [...(open?.judgement.changes ?? [])]
-    const state: SavedLabeller = { version: 1, settings, segment, changes, unseen: open?.unseen ?? true, left: this.#left, ...(entry && { entry }) }
+    const state: SavedLabeller = { version: 1, settings, segment, changes, unseen: open?.unseen ?? true, left: this.#desk.left.all, ...(entry && { entry }) }
     this.#connection.saveState(state)
   }
 
   async #openCurrent(): Promise<void> {
     const entry = this.queue.current
-    const opening = ++this.#opening
     this.loading = entry !== undefined
     this.#onChange()
-    if (entry) await this.#read(entry, opening)
-    else this.open = undefined
-    if (opening !== this.#opening) return
+    if (!(await this.#desk.lay(entry))) return
     this.loading = false
-    this.#watch.restart()
     this.changed()
-    this.#items.readAhead(this.queue.peek(1))
-  }
-
-  async #read(entry: QueueEntry, opening: number): Promise<void> {
-    try {
-      const item = await this.#items.read(entry)
-      const { stopAtFirstError, blind } = this.settings
-      const open = await OpenItem.open(item, this.start.labeler, { segment: this.segment, set: this.#set, stopAtFirstError, ...this.#sinceOpened(item) })
-      if (opening !== this.#opening) return
-      // What was seen once of an item stays seen where a setting draws it anew.
-      open.unseen = blind && (this.open?.item.rollout.id !== item.rollout.id || this.open.unseen)
-      this.#takeUp(open, entry)
-      this.open = open
-      this.error = undefined
-    } catch (error) {
-      if (opening !== this.#opening || isCancelled(error)) return
-      this.open = undefined
-      this.error = toViewError(error)
-    }
-  }
-
-  /** Another setting draws the same item anew: what was said of it meanwhile is still given, until it is completed. */
-  #sinceOpened({ rollout, other }: LabelItem): { readonly since?: WrittenLabels } {
-    const { open } = this
-    const same = open?.item.rollout.id === rollout.id && open.item.other?.id === other?.id && !open.judgement.given.has('completed')
-    return same ? { since: open.since } : {}
-  }
-
-  get #set() {
-    return this.start.labelSets.find(({ name }) => name === this.settings.labelSet)
+    this.#desk.readAhead(this.queue.peek(1))
   }
 
   async #readProgress(): Promise<void> {
@@ -257,27 +217,12 @@ export class LabellerModel {
 
   /** Brings what is said to the disk; undefined where that failed, and everything stays as it is. */
   async #write(completed: boolean): Promise<{ readonly count: number } | undefined> {
-    const { open } = this
-    if (!open) return { count: 0 }
-    open.writing = undefined
-    const { judgement } = open
-    const labels = commitOf(open, this.#watch.seconds, completed)
-    if (labels.length === 0) return { count: 0 }
-    this.writing = true
-    this.#onChange()
     try {
-      const written = await this.#connection.ask('commit', { labels })
-      this.#items.wrote(written)
-      open.since.add(written)
-      const since = [...open.judgement.changes].filter(([slot, change]) => judgement.changes.get(slot) !== change)
-      open.judgement = { ...open.judgement, changes: new Map(since), history: [] }
-      open.relabel(this.#items.labelsOf({ ...open.item, labels: open.labels }))
-      return { count: written.length }
+      return { count: await this.#desk.write(completed) }
     } catch (error) {
       this.said = `Not written: ${errorWords(error)}`
       return undefined
     } finally {
-      this.writing = false
       this.changed()
     }
   }
@@ -288,8 +233,7 @@ export class LabellerModel {
     await this.#exclusively(async () => {
       const undone = await this.#connection.ask('undo', {})
       if (!undone) return void (this.said = 'There is nothing to take back.')
-      this.#items.undone(undone.rollout)
-      this.open?.since.forget(undone.rollout)
+      this.#desk.undone(undone.rollout)
       for (const key of this.#completed) if (key.startsWith(`${undone.rollout}\n`)) this.#completed.delete(key)
       this.queue.goTo({ rollout: undone.rollout, ...(this.open?.item.rollout.id === undone.rollout && this.open.item.other && { other: this.open.item.other.id }), qualityControl: false })
       await this.#openCurrent()
@@ -326,19 +270,9 @@ export class LabellerModel {
     this.#connection.ask('openDocument', { rollout }).catch((error: unknown) => this.say(toViewError(error).message))
   }
 
-  #labelsChanged(rollouts: readonly string[]): void {
-    this.#items.forgetAhead()
-    const { open } = this
-    if (open && (rollouts.length === 0 || rollouts.includes(open.item.rollout.id))) void this.#relabel(open)
-  }
-
-  async #relabel(open: OpenItem): Promise<void> {
-    const { rollout, other, qualityControl } = open.item
+  async #labelsChanged(rollouts: readonly string[]): Promise<void> {
     try {
-      const { labels } = await this.#items.read({ rollout: rollout.id, ...(other && { other: other.id }), qualityControl })
-      if (this.open !== open) return
-      open.relabel(labels)
-      this.#onChange()
+      await this.#desk.labelsChanged(rollouts)
     } catch (error) {
       this.say(toViewError(error).message)
     }
@@ -359,9 +293,4 @@ export class LabellerModel {
   #act(saying: (open: OpenItem) => Said): void {
     this.said = (this.open && saying(this.open)) ?? ''
   }
-}
-
-function errorWords(error: unknown): string {
-  const { message, remedy } = toViewError(error)
-  return `${message} ${remedy}`
 }

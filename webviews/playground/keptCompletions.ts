@@ -25,8 +25,8 @@ export function readKept(kept: unknown): readonly (Completion | undefined)[] {
 
 function isCompletion(value: unknown): value is Completion {
   if (typeof value !== 'object' || value === null) return false
-  const { index, text, done, stopReason, meanLogprob } = value as Record<keyof Completion, unknown>
+  const { index, text, done, stopReason, tokens, meanLogprob } = value as Record<keyof Completion, unknown>
   if (stopReason !== undefined && typeof stopReason !== 'string') return false
-  if (meanLogprob !== undefined && typeof meanLogprob !== 'number') return false
+  if ([tokens, meanLogprob].some((each) => each !== undefined && typeof each !== 'number')) return false
   return typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < MOST_COMPLETIONS && typeof text === 'string' && typeof done === 'boolean'
 }

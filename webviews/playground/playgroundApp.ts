@@ -1,9 +1,10 @@
 import { html, LitElement, nothing } from 'lit'
 import type { TemplateResult } from 'lit'
-import { numberText } from '../charts/numberText.ts'
 import { valueOf } from '../controls/registerControls.ts'
 import { sharedStyles } from '../controls/sharedStyles.ts'
+import { numberText, unitsText } from '../inspector/rowText.ts'
 import type { Completion } from '../protocol/playground.ts'
+import { stopWord } from '../protocol/stopWords.ts'
 import { visibleText } from '../protocol/visibleText.ts'
 import { FIELDS, STARTING } from './parameters.ts'
 import type { ParameterField } from './parameters.ts'
@@ -70,6 +71,7 @@ export class PlaygroundApp extends LitElement {
 function completionItem(completion: Completion | undefined, index: number, cut: string | undefined): TemplateResult {
   return html`<li>
     <header><h2>${index + 1}</h2><span class="faint">${stateWords(completion, cut)}</span>
+      ${completion?.tokens === undefined ? nothing : html`<span class="faint">${unitsText(completion.tokens, 'token')}</span>`}
       ${completion?.meanLogprob === undefined ? nothing : html`<span class="faint" title="Mean natural logarithm of the probability of its tokens">mean log-probability ${numberText(completion.meanLogprob)} nats</span>`}
     </header>
     <pre tabindex="0" role="group" aria-label=${`Completion ${index + 1}`}>${visibleText(completion?.text ?? '')}</pre>
@@ -77,7 +79,7 @@ function completionItem(completion: Completion | undefined, index: number, cut: 
 }
 
 function stateWords(completion: Completion | undefined, cut: string | undefined): string {
-  if (completion?.done) return completion.stopReason ?? 'done'
+  if (completion?.done) return completion.stopReason === undefined ? 'done' : `stop: ${stopWord(completion.stopReason)}`
   if (cut === undefined) return completion ? 'writing …' : 'waiting …'
   return cut === '' ? 'not finished' : `not finished: ${cut}`
 }

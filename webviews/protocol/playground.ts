@@ -33,6 +33,8 @@ export interface Completion {
   readonly text: string
   readonly done: boolean
   readonly stopReason?: string
+  readonly tokens?: number
+  /** Of a token, in nats. */
   readonly meanLogprob?: number
 }
 

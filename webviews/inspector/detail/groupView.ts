@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit'
 import type { GroupAttempt } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
+import { stopWord } from '../../protocol/stopWords.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
-import { countText, keptWord, numberText, signedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
+import { countText, keptWord, numberText, signedText, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 import { detailStyles } from './detailStyles.ts'
 import { groupNumbers } from './groupNumbers.ts'
 

@@ -2,8 +2,9 @@ import { html, nothing } from 'lit'
 import type { Rollout } from '../../../trainer/protocol/rollout.ts'
 import { completionLength } from '../../../trainer/protocol/toolTokens.ts'
 import { sampledText } from '../../protocol/sampledText.ts'
+import { stopWord } from '../../protocol/stopWords.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
-import { countText, keptWord, numberText, secondsText, signedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
+import { countText, keptWord, numberText, signedText, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 import { advantageOf } from './groupNumbers.ts'
 
 /** Verdict, reward, length and what became of it. */
@@ -32,7 +33,7 @@ export function origin(rollout: Rollout) {
     ['Environment', `${visibleLine(rollout.environment, 80)} ${visibleLine(JSON.stringify(rollout.params), 400)}`],
     ['Policy', `${countText(rollout.policyVersion)} optimiser steps seen`],
     ['Seed', String(rollout.seed)],
-    ['Sampled', sampledText({ ...rollout.timing, sampledAt: visibleLine(rollout.timing.sampledAt, 40) }, secondsText)],
+    ['Sampled', sampledText({ ...rollout.timing, sampledAt: visibleLine(rollout.timing.sampledAt, 40) })],
     ...Object.entries(rollout.tags).slice(0, 50).map(([name, value]): [string, unknown] => [visibleLine(name, 60), visibleLine(value, 400)])
   ]
   const shown = rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)

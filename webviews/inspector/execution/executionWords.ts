@@ -1,8 +1,9 @@
 import type { Limits, TamperKind, TestVerdict } from '../../../trainer/protocol/execution.ts'
 import type { ExecutionCard } from '../../../trainer/protocol/rolloutViews.ts'
 import type { RunAgain } from '../../protocol/inspector.ts'
+import { secondsText } from '../../protocol/secondsText.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
-import { countText, numberText, secondsText, unitsText } from '../rowText.ts'
+import { countText, numberText, unitsText } from '../rowText.ts'
 
 const VERDICTS: Readonly<Record<TestVerdict, string>> = {
   pass: 'pass', wrongValue: 'wrong value', exception: 'exception', timeout: 'timeout', memory: 'out of memory', outputLimit: 'too much output',

@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit'
 import type { TestRow } from '../../../trainer/protocol/rolloutViews.ts'
+import { secondsText } from '../../protocol/secondsText.ts'
 import { visibleLine, visibleText } from '../../protocol/visibleText.ts'
-import { secondsText, verdictClass, verdictSign } from '../rowText.ts'
+import { verdictClass, verdictSign } from '../rowText.ts'
 import { passed, testVerdictMeaning, testVerdictWord } from './executionWords.ts'
 
 const CELL_CHARACTERS = 160

@@ -1,6 +1,6 @@
 import type { RolloutFilter } from '../../../trainer/protocol/rolloutViews.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
-import { stopWord } from '../rowText.ts'
+import { stopWord } from '../../protocol/stopWords.ts'
 import { readWhere, writeWhere } from './brushedWhere.ts'
 import type { BrushedWhere } from './brushedWhere.ts'
 

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import type { RolloutFilter } from '../../../trainer/protocol/rolloutViews.ts'
 import { sharedStyles } from '../../controls/sharedStyles.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
-import { stopWord } from '../rowText.ts'
+import { stopWord } from '../../protocol/stopWords.ts'
 import { readWhere, writeWhere } from './brushedWhere.ts'
 import { LABEL_WORDS, readBounds, withCondition, withPart } from './filterChips.ts'
 

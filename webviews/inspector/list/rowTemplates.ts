@@ -2,8 +2,9 @@ import { html, nothing } from 'lit'
 import type { TemplateResult } from 'lit'
 import type { LabelState } from '../../../trainer/protocol/labelViews.ts'
 import type { Excerpt, GroupRow, RolloutRow } from '../../../trainer/protocol/rolloutViews.ts'
+import { stopWord } from '../../protocol/stopWords.ts'
 import { visibleLine } from '../../protocol/visibleText.ts'
-import { countText, fixedText, numberText, signedFixedText, stopWord, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
+import { countText, fixedText, numberText, signedFixedText, unitsText, verdictClass, verdictSign, verdictWord } from '../rowText.ts'
 
 /** Reward that fills the bar of a row: most rewards lie within one. */
 const BAR_REWARD = 1
