@@ -2,9 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { Checkpoint } from '../protocol/checkpoint.ts'
-import { onDiskAsync } from './diskGuard.ts'
 import type { FileOps } from './fileOps.ts'
-import { deleteFolder, recoverFolder, saveFolder, syncFiles } from './folderSwap.ts'
+import { deleteFolder, recoverFolder, saveFolder } from './folderSwap.ts'
 import { hashFile } from './hashing.ts'
 import { readJsonFile, writeJsonFile } from './jsonFile.ts'
 import { listFolder, plainKind, within } from './plainFiles.ts'
@@ -43,9 +42,7 @@ export class CheckpointStore {
    */
   async save(position: CheckpointPosition, at: Date, fill: (folder: string) => Promise<void>): Promise<SavedCheckpoint> {
     const checkpoint: Checkpoint = { version: 1, ...position, at: at.toISOString(), files: {} }
-    const directory = await saveFolder(this.#ops, this.#folder, this.#nameFor(position), async (saving) => {
-      await onDiskAsync(saving, () => fill(saving))
-      syncFiles(this.#ops, saving)
+    const directory = await saveFolder(this.#ops, this.#folder, this.#nameFor(position), fill, async (saving) => {
       checkpoint.files = await measure(saving)
       writeJsonFile(path.join(saving, RECORD), checkpoint, this.#ops)
     })

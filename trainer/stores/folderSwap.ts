@@ -4,7 +4,7 @@
  */
 import path from 'node:path'
 import { LabError } from '../errors.ts'
-import { onDisk } from './diskGuard.ts'
+import { onDisk, onDiskAsync } from './diskGuard.ts'
 import { syncFolder } from './fileOps.ts'
 import type { FileOps } from './fileOps.ts'
 import { ensureFolder, listFolder, openToTruncate, plainKind, within } from './plainFiles.ts'
@@ -14,15 +14,20 @@ const REPLACED = 'replaced-'
 const DELETING = 'deleting-'
 
 /**
- * Fills an empty folder and gives it its name, in place of what had it. Where that fails, what was written is removed: it may be as
- * large as a model, and a full disk is a likely reason.
+ * Fills an empty folder with files, `fill` by another process as well, and gives it its name, in place of what had it. Where that
+ * fails, what was written is removed: it may be as large as a model, and a full disk is a likely reason.
+ * @param record adds to the files once they are on the disk.
  */
-export async function saveFolder(ops: FileOps, parent: string, name: string, fill: (saving: string) => Promise<void>): Promise<string> {
+export async function saveFolder(
+  ops: FileOps, parent: string, name: string, fill: (saving: string) => Promise<void>, record?: (saving: string) => Promise<void>
+): Promise<string> {
   const saving = path.join(parent, `${SAVING}${name}`)
   removeFolder(ops, saving)
   onDisk(saving, () => ops.makeFolder(saving))
   try {
-    await fill(saving)
+    await onDiskAsync(saving, () => fill(saving))
+    syncFiles(ops, saving)
+    await record?.(saving)
     return putInPlace(ops, parent, name)
   } catch (error) {
     removeUnlessHeld(ops, saving)
@@ -31,7 +36,7 @@ export async function saveFolder(ops: FileOps, parent: string, name: string, fil
 }
 
 /** Forces the files that another process wrote into the folder to the disk. */
-export function syncFiles(ops: FileOps, folder: string): void {
+function syncFiles(ops: FileOps, folder: string): void {
   for (const name of listFolder(folder)) {
     const place = path.join(folder, name)
     const file = openToTruncate(ops, place)

@@ -1,7 +1,6 @@
 import path from 'node:path'
-import { onDiskAsync } from './diskGuard.ts'
 import type { FileOps } from './fileOps.ts'
-import { recoverFolder, saveFolder, syncFiles } from './folderSwap.ts'
+import { recoverFolder, saveFolder } from './folderSwap.ts'
 import { listFolder, plainKind } from './plainFiles.ts'
 import { RUN_FILES } from './runLayout.ts'
 
@@ -25,9 +24,6 @@ export class ModelStore {
 
   /** `fill` writes the model's files into the folder it is given; they appear at once, in place of an earlier export. */
   async save(fill: (folder: string) => Promise<void>): Promise<string> {
-    return await saveFolder(this.#ops, this.#run, RUN_FILES.model, async (saving) => {
-      await onDiskAsync(saving, () => fill(saving))
-      syncFiles(this.#ops, saving)
-    })
+    return await saveFolder(this.#ops, this.#run, RUN_FILES.model, fill)
   }
 }
