@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../trainer/protocol/problem.ts'
-import { runFileJsonSchema } from '../../trainer/protocol/jsonSchema.ts'
+import { runFileSchema } from '../../trainer/cli/editorFiles.ts'
 import { Summary } from '../../trainer/protocol/summary.ts'
 import { labSucceeds } from './labProcess.ts'
 import { Place } from './tinyRun.ts'
@@ -79,6 +79,6 @@ describe('process: what a run leaves and the commands that use it', function () 
   })
 
   it('schema: that of run files', async () => {
-    assert.deepEqual(JSON.parse((await labSucceeds(place.folder, ['schema'])).out), runFileJsonSchema())
+    assert.deepEqual(JSON.parse((await labSucceeds(place.folder, ['schema'])).out), runFileSchema())
   })
 })

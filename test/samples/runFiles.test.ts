@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'jsonc-parser'
-import { runFileJsonSchema } from '../../trainer/protocol/jsonSchema.ts'
+import { runFileSchema } from '../../trainer/cli/editorFiles.ts'
 import { RunFile } from '../../trainer/protocol/runFile.ts'
 import { RunFileError } from '../../trainer/runFiles/runFileError.ts'
 import { loadSample, runFiles, samplesFolder, TO_FILL_IN } from './sampleFiles.ts'
@@ -35,6 +35,6 @@ describe('samples: run files', () => {
 describe('the schema of run files', () => {
   it('is built as generated', () => {
     const built = readFileSync(fileURLToPath(new URL('../../dist/run.schema.json', import.meta.url)), 'utf8')
-    assert.deepEqual(JSON.parse(built), runFileJsonSchema())
+    assert.deepEqual(JSON.parse(built), runFileSchema())
   })
 })

@@ -21,6 +21,15 @@ export function numberBetween(option: string, low: number, high: number): (text:
   }
 }
 
+/** A share that something must be left of. */
+export function shareAbove0(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && value > 0 && value <= 1) return value
+    throw badOption(option, text, 'a number above 0, at most 1')
+  }
+}
+
 export function jsonObject(option: string): (text: string) => Record<string, unknown> {
   return (text) => {
     const value = parseJson(option, text)
@@ -51,6 +60,16 @@ export function engineName(text: string): ResolvedRun['engine'] {
 
 /** Collects an option that may be given several times. */
 export const repeated = (text: string, previous: readonly string[]): string[] => [...previous, text]
+
+/** The same of values that are checked one by one. */
+export const repeatedOf = <T>(parse: (text: string) => T) => (text: string, previous: readonly T[]): T[] => [...previous, parse(text)]
+
+export function textNotEmpty(option: string): (text: string) => string {
+  return (text) => {
+    if (text !== '') return text
+    throw badOption(option, text, 'a text that is not empty')
+  }
+}
 
 function parseJson(option: string, text: string): unknown {
   try {

@@ -3,11 +3,12 @@ import { environmentNames, findEnvironment } from '../environments/registry.ts'
 import { findRecipe, RECIPE_NAMES } from '../recipes/registry.ts'
 import { withRecipe } from '../recipes/resolveRun.ts'
 import { ENGINES } from './engines.ts'
-import type { SchemaFindings } from '../runFiles/environmentMistakes.ts'
+import { REWARDS } from '../rewards/registry.ts'
+import type { SchemaFindings } from '../runFiles/optionMistakes.ts'
 import type { Catalogue } from '../runFiles/loadRunFile.ts'
 import type { JsonSchema } from '../runFiles/schemaWalk.ts'
 
-/** Recipes and environments that come with the trainer. */
+/** Recipes, environments and rewards that come with the trainer. */
 export const shippedCatalogue: Catalogue = {
   engines: ENGINES,
   recipes: RECIPE_NAMES,
@@ -15,7 +16,8 @@ export const shippedCatalogue: Catalogue = {
   rowsOf: (recipe) => findRecipe(recipe)?.rows,
   environments: environmentNames(),
   environmentIssues: (name, options) => findings(findEnvironment(name).options, options),
-  mixIssues: (name, mix) => findings(findEnvironment(name).mix, mix)
+  mixIssues: (name, mix) => findings(findEnvironment(name).mix, mix),
+  rewardIssues: (name, options) => findings(REWARDS[name].options, options)
 }
 
 function findings(schema: z.ZodType, value: unknown): SchemaFindings {

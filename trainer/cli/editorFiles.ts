@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { findEnvironment } from '../environments/registry.ts'
-import { offerEngines } from '../protocol/jsonSchema.ts'
-import { EnvironmentRef, isOffered, RunFile } from '../protocol/runFile.ts'
+import { runFileJsonSchema } from '../protocol/jsonSchema.ts'
+import { EnvironmentRef, isOffered, RewardRef, RunFile } from '../protocol/runFile.ts'
 import { RECIPES } from '../recipes/registry.ts'
+import { REWARDS } from '../rewards/registry.ts'
 import { shippedCatalogue } from './catalogue.ts'
 
 /** What editors need to know beyond the schema: catalogue.json beside the program. */
@@ -26,24 +27,20 @@ export function editorCatalogue(): EditorCatalogue {
 type Json = Record<string, unknown>
 
 /**
- * The schema of run files for an editor: names of recipes and environments are offered, and an environment's options by its
- * name. Any other name passes here, since only the program knows the nearest right one.
+ * The schema of run files with all that this build knows, as `lab schema` prints it and editors take it: names of recipes and environments are
+ * offered, and the options of environments and rewards by their names. Any other recipe or environment passes here, since only the program
+ * knows the nearest right one.
  */
-export function editorSchema(): Json {
+export function runFileSchema(): Json {
   const recipe = RunFile.shape.recipe.unwrap()
-  const reference = EnvironmentRef.options[1]
-  return {
-    ...z.toJSONSchema(RunFile, {
-      target: 'draft-7', io: 'input', unrepresentable: 'any',
-      override: (context) => {
-        const { zodSchema, jsonSchema } = context
-        offerEngines(context)
-        if (zodSchema === recipe) offerRecipes(jsonSchema as Json)
-        if (zodSchema === reference) offerEnvironments(jsonSchema as Json)
-      }
-    }),
-    title: 'Rollout Lab run file', allowComments: true, allowTrailingCommas: true
-  }
+  const environment = EnvironmentRef.options[1]
+  const reward = RewardRef.options[1]
+  const schema = runFileJsonSchema(({ zodSchema, jsonSchema }) => {
+    if (zodSchema === recipe) offerRecipes(jsonSchema as Json)
+    if (zodSchema === environment) offerEnvironments(jsonSchema as Json)
+    if (zodSchema === reward) offerOptions(jsonSchema as Json, Object.entries(REWARDS).map(([name, { options }]) => ({ name, options })))
+  })
+  return { ...schema, allowComments: true, allowTrailingCommas: true }
 }
 
 function offerRecipes(schema: Json): void {
@@ -57,14 +54,19 @@ function offerEnvironments(schema: Json): void {
   const names = [...shippedCatalogue.environments, 'module']
   const properties = schema['properties'] as Record<string, Json>
   properties['name'] = { ...properties['name'], anyOf: [{ enum: names }, { type: 'string' }] }
-  schema['allOf'] = shippedCatalogue.environments.map((name) => ({
+  offerOptions(schema, shippedCatalogue.environments.map((name) => findEnvironment(name)))
+}
+
+/** What the `options` of each name may say. */
+function offerOptions(schema: Json, named: readonly { readonly name: string; readonly options: z.ZodType }[]): void {
+  schema['allOf'] = named.map(({ name, options }) => ({
     if: { properties: { name: { const: name } }, required: ['name'] },
-    then: { properties: { options: optionsSchema(name) } }
+    then: { properties: { options: optionsSchema(options) } }
   }))
 }
 
 /** Without its own `$schema` and definitions, which belong to the whole. */
-function optionsSchema(name: string): Json {
-  const { $schema: _, ...schema } = z.toJSONSchema(findEnvironment(name).options, { target: 'draft-7', io: 'input', unrepresentable: 'any' })
+function optionsSchema(options: z.ZodType): Json {
+  const { $schema: _, ...schema } = z.toJSONSchema(options, { target: 'draft-7', io: 'input', unrepresentable: 'any' })
   return schema
 }

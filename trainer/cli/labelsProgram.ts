@@ -73,7 +73,7 @@ function addSimulateCommand(labels: Command, host: Host, done: Done): void {
 function addCritiqueCommand(labels: Command, host: Host, services: Services, done: Done): void {
   labels.command('critique <run>').description('let a model write critiques of rollouts; they are printed, nothing is labelled')
     .requiredOption('--model <folder>', 'model folder or checkpoint of a critic')
-    .addOption(new Option('--rollout <id>', 'of the run; may be given several times').argParser(repeated).default([], 'none'))
+    .addOption(new Option('--rollout <id>', 'of the run; at least one, may be given several times').argParser(repeated).default([], 'none'))
     .addOption(new Option('--max-tokens <n>', 'tokens of a critique at most').argParser(wholeNumber('--max-tokens', 1)).default(256))
     .addOption(new Option('--temperature <t>', '0 = greedy').argParser(numberBetween('--temperature', 0, Infinity)).default(0))
     .addOption(new Option('--seed <n>', 'seed of all draws').argParser(wholeNumber('--seed', 0)).default(1))

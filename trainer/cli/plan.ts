@@ -1,7 +1,6 @@
 import { neededCapabilities } from '../algorithms/capabilities.ts'
 import { settingsWithoutEffect } from '../algorithms/settingsWithoutEffect.ts'
 import type { Capability } from '../engines/engine.ts'
-import { readRows } from '../datasets/rowsFile.ts'
 import { isSupervised } from '../protocol/algorithmOptions.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { ResolvedRun, Stage } from '../protocol/runFile.ts'
@@ -14,6 +13,7 @@ import { noticesOf } from './printNotices.ts'
 import { problemStream } from './problemStream.ts'
 import type { Services } from './services.ts'
 import { checkStart } from './startChecks.ts'
+import { dataOpener } from './trainerParts.ts'
 import { amount } from './terminal/numbers.ts'
 import { plainLine, plainText } from './terminal/plainText.ts'
 import { definitions } from './terminal/table.ts'
@@ -53,8 +53,9 @@ export interface StagePlan {
 
 /** Starts no engine and writes nothing; data sets are read. Throws what the start of the run would be refused for, as far as that shows. */
 export async function planOf(services: Services, { run, folder }: LoadedRunFile, directory: string, consents: PlanConsents): Promise<Plan> {
-  const seen = await lookAt(services, run, folder, consents)
-  const stages = await Promise.all(stagesOf(run).map((stage) => stagePlan(run, stage)))
+  const openData = dataOpener()
+  const seen = await lookAt(services, run, folder, openData, consents)
+  const stages = await Promise.all(stagesOf(run).map((stage) => stagePlan(run, stage, openData)))
   const { problems, samples, greedy } = run.evaluation
   return {
     run, directory, capabilities: neededCapabilities(run), stages,
@@ -62,7 +63,11 @@ export async function planOf(services: Services, { run, folder }: LoadedRunFile,
   }
 }
 
-async function lookAt(services: Services, run: ResolvedRun, folder: string, { trustWorkspace, acceptPaidCheats }: PlanConsents): Promise<Pick<Plan, 'examples' | 'notices'>> {
+type OpenData = ReturnType<typeof dataOpener>
+
+async function lookAt(
+  services: Services, run: ResolvedRun, folder: string, openData: OpenData, { trustWorkspace, acceptPaidCheats }: PlanConsents
+): Promise<Pick<Plan, 'examples' | 'notices'>> {
   const workspace = services.openWorkspace(folder, { trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
   try {
     const opened = await Promise.all(environmentsOf(run).map(({ reference }) => workspace.environment(reference)))
@@ -70,21 +75,21 @@ async function lookAt(services: Services, run: ResolvedRun, folder: string, { tr
       const [example] = problemStream(environment, run.evaluation.problems > 0 ? 'heldOut' : 'train', run.seed)
       return example ? [example] : []
     })
-    await checkStart(run, workspace, acceptPaidCheats)
-    return { examples, notices: [...noticesOf(opened), ...settingsWithoutEffect(run)] }
+    const leftOut = await checkStart(run, { environment: workspace.environment, reward: workspace.reward, openData }, acceptPaidCheats)
+    return { examples, notices: [...noticesOf(opened), ...settingsWithoutEffect(run), ...leftOut] }
   } finally {
     await workspace.close()
   }
 }
 
-async function stagePlan(run: ResolvedRun, stage: Stage): Promise<StagePlan> {
+async function stagePlan(run: ResolvedRun, stage: Stage, openData: OpenData): Promise<StagePlan> {
   const options = stage.algorithm ?? run.algorithm
   const supervised = isSupervised(options)
   const data = supervised ? (stage.data ?? run.data) : undefined
   const problemsPerStep = supervised ? 0 : (stage.problemsPerStep ?? run.problemsPerStep)
   const groupSize = stage.groupSize ?? run.groupSize
   const asked = stage.steps ?? run.steps
-  const rows = data && (await readRows(data.file, data.kind)).rows.length
+  const rows = data && (await openData(data)).rows.length
   return {
     name: stage.name, algorithm: options.name, steps: data ? rowSteps(data, rows!, asked) : asked, problemsPerStep, rolloutsPerStep: problemsPerStep * groupSize,
     tokensPerStep: completionsPerStep(stage.rollouts ?? run.rollouts, { problems: problemsPerStep, groupSize }) * (stage.sampling ?? run.sampling).maxTokens,

@@ -4,6 +4,7 @@ import { diskError } from '../stores/diskGuard.ts'
 import { EXIT } from './exitCodes.ts'
 import type { ExitCode } from './exitCodes.ts'
 import type { Host } from './host.ts'
+import { runnable } from './runnable.ts'
 import { stylesFor } from './terminal/styles.ts'
 import { plainText } from './terminal/plainText.ts'
 
@@ -25,9 +26,7 @@ export function printError(host: Host, error: unknown): ExitCode {
   const told = refusedBySystem(error) ?? error
   const styles = stylesFor(host.stderr, host.env)
   const readByProgram = host.env['LAB_ERROR_CODES'] === '1'
-  // Messages call this command line `lab`; people can only run what they called.
-  const runnable = (text: string): string => (readByProgram ? text : text.replaceAll('`lab ', `\`${host.command} `))
-  const print = (text: string): unknown => host.stderr.write(`${plainText(runnable(text))}\n`)
+  const print = (text: string): unknown => host.stderr.write(`${plainText(readByProgram ? text : runnable(host, text))}\n`)
   host.stderr.write(styles.bad('error: '))
   for (const line of LabError.is(told) ? labErrorLines(told) : unknownErrorLines(told)) print(line)
   if (host.env['LAB_DEBUG'] === '1') print(stackOf(error))

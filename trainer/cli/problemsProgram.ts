@@ -4,6 +4,7 @@ import { jsonObject, wholeNumber } from './arguments.ts'
 import { makeFunctionCommand, makeTestCommand, mineCommand } from './commands/makeProblemsCommand.ts'
 import { problemsCommand } from './commands/problemsCommand.ts'
 import type { ExitCode } from './exitCodes.ts'
+import { environmentNames } from '../environments/registry.ts'
 import type { Host } from './host.ts'
 import type { Services } from './services.ts'
 
@@ -17,7 +18,8 @@ const seconds = (): Option => new Option('--seconds <n>', 'time of one run of th
 /** `lab problems …`. */
 export function addProblemCommands(program: Command, host: Host, services: Services, done: (code: ExitCode) => void): void {
   const problems = program.command('problems').description('problems of an environment, or of your own code')
-  problems.command('draw <environment>', { isDefault: true }).description('problems of an environment as JSON lines')
+  problems.command('draw', { isDefault: true }).description('problems of an environment as JSON lines')
+    .argument('<environment>', `one of ${environmentNames().join(', ')}`)
     .addOption(new Option('--split <name>', 'train, held-out or tuning').default('train'))
     .addOption(new Option('--count <n>', 'how many').argParser(wholeNumber('--count', 0)).default(10))
     .addOption(new Option('--options <json>', 'options of the environment').argParser(jsonObject('--options')).default({}, '{}'))

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
-import { engineName, jsonObject, numberBetween, repeated, sha256, wholeNumber, wholeNumbers } from './arguments.ts'
+import { engineName, jsonObject, numberBetween, repeated, repeatedOf, sha256, shareAbove0, textNotEmpty, wholeNumber, wholeNumbers } from './arguments.ts'
 import { compactCommand } from './commands/compactCommand.ts'
 import { demoCommand } from './commands/demoCommand.ts'
 import { doctorCommand } from './commands/doctorCommand.ts'
@@ -20,10 +20,12 @@ import { setupTorchCommand } from './commands/setupTorchCommand.ts'
 import { typesCommand } from './commands/typesCommand.ts'
 import { ACCELERATORS } from '../engines/torch/setup/choosePackages.ts'
 import { StepAggregate } from '../protocol/runFile.ts'
+import { environmentNames } from '../environments/registry.ts'
 import { EVALUATION_DEFAULTS, EVALUATION_SAMPLING } from './evaluationSetup.ts'
 import { EXIT } from './exitCodes.ts'
 import type { ExitCode } from './exitCodes.ts'
 import { givenFile } from './givenPlaces.ts'
+import { HELP_TEXTS, pointToHelp } from './helpTexts.ts'
 import type { Host } from './host.ts'
 import { addLabelCommands } from './labelsProgram.ts'
 import { printError } from './printError.ts'
@@ -48,10 +50,15 @@ type Done = (code: ExitCode) => void
 function commandLine(host: Host, services: Services, done: Done): Command {
   const program = new Command('lab')
     .description('Reinforcement learning on reasoning language models: run, look, go on.')
+    .option('-V, --version', 'print the version of this program')
     .showSuggestionAfterError()
-    .showHelpAfterError('(lab --help lists the commands)')
+    .configureHelp(HELP_TEXTS)
     .exitOverride()
     .configureOutput({ writeOut: (text) => void host.stdout.write(text), writeErr: (text) => void host.stderr.write(text) })
+  program.on('option:version', () => {
+    host.stdout.write(`${services.program.version}\n`)
+    throw new CommanderError(EXIT.finished, 'commander.version', 'the version was printed')
+  })
   program.hook('preAction', (_, command) => choosePythons(host, services, command.opts()))
   addRunCommands(program, host, services, done)
   addModelCommands(program, host, services, done)
@@ -59,6 +66,7 @@ function commandLine(host: Host, services: Services, done: Done): Command {
   addLabelCommands(program, host, services, done)
   addTrustCommands(program, host, services, done)
   addMachineCommands(program, host, services, done)
+  pointToHelp(program, host.command)
   return program
 }
 
@@ -71,6 +79,10 @@ function choosePythons(host: Host, services: Services, { python, vllmPython }: {
 
 const json = (): Option => new Option('--json', 'one JSON object a line on stdout and nothing else there').default(false)
 const trust = (): Option => new Option('--trust-workspace', 'let the modules that the run file names run, as they now are').default(false)
+const trustModule = (): Option =>
+  new Option('--trust-module <sha256>', 'let a module of this content run; may be given several times').argParser(repeatedOf(sha256('--trust-module'))).default([], 'none')
+const git = (): Option =>
+  new Option('--git <folder>', 'ask git about repositories in and around this folder, as their problems need; may be given several times').argParser(repeated).default([], 'none')
 const acceptPaidCheats = (): Option => new Option('--accept-paid-cheats <names...>', 'cheats that the rewards may pay, as `lab redteam` names them').default([], 'none')
 const unsafeSandbox = (): Option =>
   new Option('--unsafe-sandbox', 'where no sandbox works, run Python programs as plain processes: they can do whatever you can').default(false)
@@ -115,7 +127,7 @@ function addRunCommands(program: Command, host: Host, services: Services, done: 
 
 function addModelCommands(program: Command, host: Host, services: Services, done: Done): void {
   program.command('eval <model>').description('held-out pass@k of a model folder or checkpoint')
-    .addOption(new Option('--environment <name>', 'environment to draw problems from'))
+    .addOption(new Option('--environment <name>', `environment to draw problems from: ${environmentNames().join(', ')}`))
     .addOption(environmentOptions())
     .addOption(new Option('--as-run <dir>', 'instead: as this run is evaluated, its environments, sampling, turns, seed and engine; what else is given changes that'))
     .addOption(new Option('--problems <n>', `held-out problems; default: ${EVALUATION_DEFAULTS.problems}`).argParser(wholeNumber('--problems', 1)))
@@ -128,7 +140,7 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(threads()).addOption(python()).addOption(vllmPython()).addOption(json())
     .addOption(new Option('--rerank <folder>', 'a step reward model: best of n and weighted majority beside the majority vote'))
     .addOption(new Option('--aggregate <how>', 'how it makes one score of the steps of a trace').choices(StepAggregate.options).default('min'))
-    .addOption(trust()).addOption(unsafeSandbox())
+    .addOption(trust()).addOption(trustModule()).addOption(git()).addOption(unsafeSandbox())
     .action(async (model, options) => done(await evalCommand(host, services, model, options)))
   program.command('sample <model>').description('completions of one prompt, shown while they are written')
     .requiredOption('--prompt <text>', 'what the model is given')
@@ -136,9 +148,9 @@ function addModelCommands(program: Command, host: Host, services: Services, done
     .addOption(temperature())
     .addOption(maxTokens())
     .addOption(new Option('--top-k <k>', 'among the k most likely tokens; 0 = all').argParser(wholeNumber('--top-k', 0)).default(0))
-    .addOption(new Option('--top-p <p>', 'within the smallest set of this probability; 1 = all').argParser(numberBetween('--top-p', 0, 1)).default(1))
+    .addOption(new Option('--top-p <p>', 'within the smallest set of this probability; 1 = all').argParser(shareAbove0('--top-p')).default(1))
     .addOption(new Option('--min-p <p>', 'drop tokens below this share of the likeliest; 0 = none').argParser(numberBetween('--min-p', 0, 1)).default(0))
-    .addOption(new Option('--stop <text>', 'a text that ends the completion').argParser(repeated).default([], 'none'))
+    .addOption(new Option('--stop <text>', 'a text that ends the completion; may be given several times').argParser(repeatedOf(textNotEmpty('--stop'))).default([], 'none'))
     .addOption(new Option('--raw', 'take the prompt as it stands although the model has a chat template').default(false))
     .addOption(seed()).addOption(engine()).addOption(threads()).addOption(python()).addOption(vllmPython()).addOption(json())
     .addOption(new Option('--partial', 'with --json: also what is added to a completion, while it is written').default(false))
@@ -156,25 +168,25 @@ function addTaskCommands(program: Command, host: Host, services: Services, done:
     .requiredOption('--completions <jsonl>', 'lines of {problemId | prompt + gold | problem, completion}')
     .addOption(set())
     .addOption(new Option('--seed <n>', 'seed of the problems that ids refer to; default: the run file’s').argParser(wholeNumber('--seed', 0)))
-    .addOption(trust()).addOption(unsafeSandbox())
+    .addOption(trust()).addOption(git()).addOption(unsafeSandbox())
     .action(async (file, options) => done(await scoreCommand(host, services, file, options)))
   program.command('redteam <file>').description('try a battery of cheats on the rewards of a run file; no model needed')
     .addOption(set())
     .addOption(new Option('--problems <n>', 'problems of each environment').argParser(wholeNumber('--problems', 1)).default(2))
     .addOption(new Option('--seed <n>', 'seed of the problems; default: the run file’s').argParser(wholeNumber('--seed', 0)))
-    .addOption(acceptPaidCheats()).addOption(trust()).addOption(unsafeSandbox()).addOption(json())
+    .addOption(acceptPaidCheats()).addOption(trust()).addOption(trustModule()).addOption(git()).addOption(unsafeSandbox()).addOption(json())
     .action(async (file, options) => done(await redTeamCommand(host, services, file, options)))
   program.command('rescore <run>').description('a reward on the rollouts that a run recorded: what would be another; nothing is sampled')
     .requiredOption('--reward <file>', 'a *.reward.ts, .js or .py file, or a module with a reward')
     .addOption(new Option('--function <name>', 'which function of the file; default: as the run names it'))
     .addOption(new Option('--part <name>', 'the recorded part that it stands for; default: the one of its name, else the whole reward'))
     .addOption(new Option('--options <json>', 'options of the reward; default: those of the run').argParser(jsonObject('--options')))
-    .addOption(json()).addOption(trust())
+    .addOption(json()).addOption(trust()).addOption(trustModule())
     .action(async (run, options) => done(await rescoreCommand(host, services, run, options)))
   program.command('execute <run>').description('the program of a recorded rollout once more, in the sandbox; nothing is recorded')
     .requiredOption('--rollout <id>', 'id of the rollout')
     .addOption(new Option('--turn <n>', 'which of its programs').argParser(wholeNumber('--turn', 1)).default(1))
-    .addOption(unsafeSandbox())
+    .addOption(git()).addOption(unsafeSandbox())
     .action(async (run, options) => done(await executeCommand(host, services, run, options)))
   program.command('reward-input <run>', { hidden: true }).description('what rewards are given of a recorded rollout, for the extension')
     .requiredOption('--rollout <id>', 'id of the rollout')

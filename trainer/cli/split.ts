@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts'
 import type { Split } from '../protocol/problem.ts'
-import { suggestion } from '../nearestName.ts'
+import { nearestName } from '../nearestName.ts'
 
 const SPLITS: Readonly<Record<string, Split>> = { train: 'train', 'held-out': 'heldOut', heldOut: 'heldOut', tuning: 'tuning' }
 
@@ -9,6 +9,7 @@ export function parseSplit(text: string): Split {
   const split = Object.hasOwn(SPLITS, text) ? SPLITS[text] : undefined
   if (split !== undefined) return split
   const names = Object.keys(SPLITS).filter((name) => name !== 'heldOut')
-  const remedy = `There are ${names.join(', ')}; ${suggestion(text, names)}`
+  const nearest = nearestName(text, names)
+  const remedy = `${nearest === undefined ? '' : `Did you mean "${nearest}"? `}Allowed: ${names.join(', ')}.`
   throw new LabError('usage', 'usage/option', `--split is "${text}".`, { place: '--split', remedy })
 }

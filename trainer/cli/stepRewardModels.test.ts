@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFakeEngine, fakeEngineFactory } from '../engines/fake/fakeEngine.ts'
+import { LabError } from '../errors.ts'
 import { NewModel } from '../protocol/runFile.ts'
 import { StepRewardModels } from './stepRewardModels.ts'
 
@@ -36,6 +37,28 @@ describe('step reward models', () => {
     const models = new StepRewardModels(async () => createFakeEngine())
     await assert.rejects(models.open(bare), { code: 'model/no-reward-head', boundary: 'model' })
     await assert.rejects(models.open(join(root, 'nowhere')), { boundary: 'model' })
+  })
+
+  it('that wait for a device are loaded once, when the run has it, and refused then', async () => {
+    let [starts, busy] = [0, true]
+    const models = new StepRewardModels(async () => {
+      starts++
+      if (busy) throw new LabError('engine', 'engine/device-busy', 'The device is in use.', { remedy: 'Wait.' })
+      return createFakeEngine()
+    })
+    await assert.rejects(models.open(headed), { code: 'engine/device-busy' })
+    const scorer = await models.openOrWait(headed)
+    await models.openOrWait(headed)
+    assert.equal(starts, 2)
+    busy = false
+    await models.openWaiting()
+    await models.openWaiting()
+    assert.deepEqual([await scorer.score({ prompt: 'a' }, 'b', [1]), starts], [[0.5], 3])
+    busy = true
+    await models.openOrWait(bare)
+    busy = false
+    await assert.rejects(models.openWaiting(), { code: 'model/no-reward-head' })
+    await models.close()
   })
 
   it('come back after their engine died: that rollout alone cannot be scored', async () => {

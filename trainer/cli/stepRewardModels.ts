@@ -12,6 +12,8 @@ interface Started {
 export class StepRewardModels {
   readonly #startEngine: () => Promise<Engine>
   readonly #started = new Map<string, Promise<Started>>()
+  /** Folders of models that wait for the run's device. */
+  readonly #waiting = new Set<string>()
 
   constructor(startEngine: () => Promise<Engine>) {
     this.#startEngine = startEngine
@@ -21,6 +23,26 @@ export class StepRewardModels {
   async open(folder: string): Promise<StepScorer> {
     await this.#model(folder)
     return this.scorer(folder)
+  }
+
+  /** As `open`; where another run has the device the model is loaded by `openWaiting`, before which it cannot score. */
+  async openOrWait(folder: string): Promise<StepScorer> {
+    if (this.#waiting.has(folder)) return this.scorer(folder)
+    try {
+      return await this.open(folder)
+    } catch (error) {
+      if (!LabError.is(error, 'engine/device-busy')) throw error
+      this.#waiting.add(folder)
+      return this.scorer(folder)
+    }
+  }
+
+  /** Loads what waited for the device, once the run has it. @throws what `open` throws */
+  async openWaiting(): Promise<void> {
+    for (const folder of this.#waiting) {
+      await this.open(folder)
+      this.#waiting.delete(folder)
+    }
   }
 
   /** An engine that died is started again with the next call. */

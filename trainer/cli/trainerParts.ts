@@ -1,5 +1,5 @@
 import { weighGroups } from '../algorithms/registry.ts'
-import type { ModelSource } from '../engines/engine.ts'
+import type { EngineFactory, ModelSource } from '../engines/engine.ts'
 import { folderSource } from '../engines/chatTemplatePrelude.ts'
 import { LabError } from '../errors.ts'
 import { readRows } from '../datasets/rowsFile.ts'
@@ -12,6 +12,7 @@ import type { EnvironmentRef, ResolvedRun, RewardRef, TrainingData } from '../pr
 import { prmReward } from '../rewards/prm.ts'
 import { createReward } from '../rewards/registry.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
+import type { StepScorer } from '../rewards/stepScores.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
 import type { UserModules } from '../sandbox/modules/userModules.ts'
 import type { RewardBackends } from './rewardSandboxes.ts'
@@ -27,7 +28,7 @@ export interface Openers {
 }
 
 /** Each environment is opened once: data sets are read and module processes started a single time. */
-export function openersOf(modules: UserModules, folder: string, stepModels: StepRewardModels): Openers {
+export function openersOf(modules: UserModules, folder: string, stepModels: Pick<StepRewardModels, 'open'>): Openers {
   const opened = new Map<string, Promise<OpenEnvironment>>()
   const open = async (reference: EnvironmentRef): Promise<OpenEnvironment> =>
     'path' in reference
@@ -64,12 +65,13 @@ export interface RunHelpers {
 export async function prepareParts(
   run: ResolvedRun, { engines, modules, stepModels, executors }: RunHelpers, folder: string, versions: Readonly<Record<string, string>>
 ): Promise<PreparedParts> {
-  const openers = openersOf(modules, folder, stepModels)
+  const openStepModel = (model: string): Promise<StepScorer> => (engines.waits ? stepModels.openOrWait(model) : stepModels.open(model))
+  const openers = openersOf(modules, folder, { open: openStepModel })
   const environments = await Promise.all(environmentsOf(run).map(({ reference }) => openers.environment(reference)))
   const executor = await executors.open({ environments, execution: run.execution, seed: run.seed })
   const parts: PreparedParts = {
     model: await modelSource(run, openers),
-    startEngine: engines.start,
+    startEngine: startedWith(stepModels, engines.start),
     openEnvironment: openers.environment,
     parseMix,
     openReward: openers.reward,
@@ -81,12 +83,26 @@ export async function prepareParts(
     versions
   }
   await planRun(run, parts)
-  if (run.evaluation.rerank) await stepModels.open(run.evaluation.rerank.model)
+  if (run.evaluation.rerank) await openStepModel(run.evaluation.rerank.model)
   return parts
 }
 
+/** The run's engine waits for the device; what waits beside it has it from then on. */
+function startedWith(stepModels: Pick<StepRewardModels, 'openWaiting'>, start: EngineFactory): EngineFactory {
+  return async (options) => {
+    const engine = await start(options)
+    try {
+      await stepModels.openWaiting()
+      return engine
+    } catch (error) {
+      await engine.close()
+      throw error
+    }
+  }
+}
+
 /** Each file is read once. @throws LabError `dataset/changed` where it is not what the run began with. */
-function dataOpener(): TrainerParts['openData'] {
+export function dataOpener(): TrainerParts['openData'] {
   const opened = new Map<string, ReturnType<typeof readRows>>()
   return async ({ file, kind, sha256 }) => {
     const key = `${kind} ${file}`

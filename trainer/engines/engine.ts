@@ -283,9 +283,10 @@ export interface EngineNotice {
   /**
    * `outOfMemory`: the work is done again, in smaller parts or with more room; `attention`: it is another than the run asks for;
    * `samplerMismatch`: the sampler draws from other probabilities than the engine computes; `slowSampling`: memory lacks for what would make it fast;
+   * `noKernels`: the device could sample by kernels that this machine cannot compile;
    * `waitsForDevice`: it starts once its device is free.
    */
-  readonly kind: 'outOfMemory' | 'attention' | 'samplerMismatch' | 'slowSampling' | 'waitsForDevice'
+  readonly kind: 'outOfMemory' | 'attention' | 'samplerMismatch' | 'slowSampling' | 'noKernels' | 'waitsForDevice'
   readonly detail: string
   /** Token budget from now on, where it was a micro-batch that was halved. */
   readonly microBatchTokens?: number

@@ -64,6 +64,13 @@ export interface CodeWords {
   feedback(execution: ExecutionRecord, problem: Problem): string
 }
 
+/** A text of a file: where it stands, as `file:line`, and its column, as it is called in a sentence. */
+export interface LoadedText {
+  readonly place: string
+  readonly field: string
+  readonly text: string
+}
+
 /**
  * Problem → prompt → grade. Pure and synchronous. Completions are hostile text: parsed strictly, never evaluated.
  * `O` are the environment's options (difficulty), `M` the parameters of its trace generator.
@@ -81,6 +88,8 @@ export interface Environment<O = unknown, M = unknown> {
   readonly vocabulary: readonly string[]
   /** What people should know of the data that was loaded, e.g. lines left out. */
   readonly notices?: readonly string[]
+  /** For environments that read files: every prompt of a split, or every solution to learn from. */
+  texts?(split: Split, what: 'prompts' | 'solutions'): Iterable<LoadedText>
   /** For environments that read files: the same with its data loaded. Relative paths start from `baseFolder`. */
   open?(options: O, baseFolder: string): Promise<Environment<O, M>>
   /** Draws a problem of the split. Splits are disjoint by content hash. */

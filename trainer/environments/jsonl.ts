@@ -5,7 +5,7 @@ import { quote } from '../graders/quote.ts'
 import { NonNegative } from '../protocol/numbers.ts'
 import type { Problem, Split } from '../protocol/problem.ts'
 import { readFreeText, renderFreeText } from '../renderers/freeText.ts'
-import type { Environment } from './environment.ts'
+import type { Environment, LoadedText } from './environment.ts'
 import { wordsOf } from './datasetWords.ts'
 import { readJsonlDataset } from './jsonlDataset.ts'
 import type { DatasetRow, JsonlDataset } from './jsonlDataset.ts'
@@ -90,6 +90,7 @@ export function jsonlEnvironment(dataset: JsonlDataset, options: JsonlOptions): 
       return (words ??= wordsOf(textsOf(dataset, options)))
     },
     notices: noticesOf(dataset),
+    texts: (split, what) => loadedTexts(dataset.path, rows[split], options, what),
     generate(random, split) {
       const candidates = rows[split]
       if (candidates.length === 0) throw noRows(dataset, split)
@@ -113,9 +114,23 @@ export function jsonlEnvironment(dataset: JsonlDataset, options: JsonlOptions): 
 function* textsOf({ rows }: JsonlDataset, options: JsonlOptions): Generator<string> {
   for (const row of rows) {
     yield promptOf(row, options)
-    const shown = options.demonstrationColumn === undefined ? undefined : row.columns[options.demonstrationColumn]
-    yield shown ?? (options.grader === 'regex' ? options.marker : `${options.marker} ${goldAnswer(row.columns[options.goldColumn]!, options)}`)
+    yield solutionOf(row, options).text
   }
+}
+
+function* loadedTexts(path: string, rows: readonly DatasetRow[], options: JsonlOptions, what: 'prompts' | 'solutions'): Generator<LoadedText> {
+  const promptField = options.template === '{prompt}' ? quote(options.promptColumn) : `${quote(options.promptColumn)} in the template`
+  for (const row of rows) {
+    yield { place: `${path}:${row.line}`, ...(what === 'prompts' ? { field: promptField, text: promptOf(row, options) } : solutionOf(row, options)) }
+  }
+}
+
+/** What a model would learn to write for a row, as far as the row says. */
+function solutionOf({ columns }: DatasetRow, options: JsonlOptions): Omit<LoadedText, 'place'> {
+  const { demonstrationColumn, goldColumn, grader, marker } = options
+  const shown = demonstrationColumn === undefined ? undefined : columns[demonstrationColumn]
+  if (shown !== undefined) return { field: quote(demonstrationColumn!), text: shown }
+  return { field: `${quote(goldColumn)} behind the marker`, text: grader === 'regex' ? marker : `${marker} ${goldAnswer(columns[goldColumn]!, options)}` }
 }
 
 function noticesOf({ path, brokenCount, broken }: JsonlDataset): string[] {

@@ -2,7 +2,7 @@ import type { Rollout, Segment } from '../protocol/rollout.ts'
 import { hash32 } from '../random/random.ts'
 import type { RefineOptions } from './critiqueRefine.ts'
 import { requireCritiqueWords } from './critiqueWords.ts'
-import { takeLabelled } from './labelledCritiques.ts'
+import { leaveOutUnreadable, takeLabelled } from './labelledCritiques.ts'
 import { encodeFitting } from './promptEncoder.ts'
 import { segmentOf } from './rolloutSlot.ts'
 import type { RolloutSlot } from './rolloutSlot.ts'
@@ -32,7 +32,10 @@ export async function writeCritiques(
   session: Session, stage: StagePlan, failed: readonly Failed[], at: StepInHand, critic: RefineOptions['critic']
 ): Promise<Criticised[]> {
   if (critic === 'policy') return sampleCritiques(session, stage, failed, at)
-  if (critic === 'labels') return takeLabelled(session, failed, stage.critiques!, at.step)
+  if (critic === 'labels') {
+    await leaveOutUnreadable(session, stage.critiques!, at.step)
+    return takeLabelled(session, failed, stage.critiques!, at.step)
+  }
   return failed.map(({ row, slot }) => {
     const { critiqueOf } = requireCritiqueWords(slot.environment)
     const assessment = { steps: critic === 'checker' ? row.steps : [], right: row.correct === true }

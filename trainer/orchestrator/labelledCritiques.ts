@@ -1,9 +1,13 @@
+import type { PlacedRow } from '../datasets/rowsFile.ts'
 import { LabError } from '../errors.ts'
+import { groupBy } from '../evals/grouping.ts'
 import { CritiqueRow, promptKey } from '../protocol/labelRows.ts'
 import type { TrainingData } from '../protocol/runFile.ts'
 import { randomStream } from '../random/random.ts'
 import type { Criticised, Failed } from './critiques.ts'
+import { unreadableField } from './rowTokens.ts'
 import type { Session } from './session.ts'
+import { refusal } from './textReader.ts'
 import type { TrainerParts } from './trainerParts.ts'
 
 /** Critiques that labelers wrote of responses that are not right. */
@@ -11,7 +15,9 @@ export interface LabelledCritiques {
   readonly file: string
   readonly rows: number
   /** By the key of the response's prompt. */
-  readonly byPrompt: ReadonlyMap<string, readonly CritiqueRow[]>
+  byPrompt: ReadonlyMap<string, readonly PlacedRow<'critiques'>[]>
+  /** Whether what the model has no words for was left out. */
+  readable: boolean
   /** Whether the first step in which something failed was looked at: what it found is said once. */
   lookedAt: boolean
 }
@@ -25,10 +31,28 @@ export async function openCritiques(stage: string, settings: TrainingData | unde
     })
   }
   const data = await parts.openData(settings)
-  const rows = data.rows.map(({ row }) => CritiqueRow.parse(row)).filter(({ verdict }) => verdict !== true)
-  const byPrompt = new Map<string, CritiqueRow[]>()
-  for (const row of rows) byPrompt.set(promptKey(row.prompt), [...(byPrompt.get(promptKey(row.prompt)) ?? []), row])
-  return { file: data.file, rows: rows.length, byPrompt, lookedAt: false }
+  const rows = data.rows.map(({ place, row }) => ({ place, row: CritiqueRow.parse(row) })).filter(({ row }) => row.verdict !== true)
+  return { file: data.file, rows: rows.length, byPrompt: groupedByPrompt(rows), readable: false, lookedAt: false }
+}
+
+const groupedByPrompt = (rows: readonly PlacedRow<'critiques'>[]): LabelledCritiques['byPrompt'] => groupBy(rows, ({ row }) => promptKey(row.prompt))
+
+/** Leaves out, once, the critiques that the model has no words for, and says so: labels are free text, and a small model has few words. */
+export async function leaveOutUnreadable(session: Pick<Session, 'engine' | 'journal'>, critiques: LabelledCritiques, step: number): Promise<void> {
+  if (critiques.readable) return
+  const rows = [...critiques.byPrompt.values()].flat()
+  // What is asked again is the run's own problem: the prompts of rows are only compared with it.
+  if (await refusal(session.engine.encode(rows.flatMap(({ row: { response, critique } }) => [response, critique])))) await keepReadable(session, critiques, rows, step)
+  critiques.readable = true
+}
+
+async function keepReadable({ engine, journal }: Pick<Session, 'engine' | 'journal'>, critiques: LabelledCritiques, rows: readonly PlacedRow<'critiques'>[], step: number): Promise<void> {
+  const tried = await Promise.all(rows.map(async ({ place, row }) => ({ place, row, fault: await unreadableField({ engine }, { response: row.response, critique: row.critique }) })))
+  const [first, ...others] = tried.filter(({ fault }) => fault !== undefined)
+  if (!first) return
+  critiques.byPrompt = groupedByPrompt(tried.filter(({ fault }) => fault === undefined))
+  const message = `${others.length + 1} of ${critiques.rows} critiques of ${critiques.file} were left out; row ${first.place}: ${first.fault}.`
+  journal.event({ type: 'warning', step, code: 'dataset/rows-left-out', message })
 }
 
 /**
@@ -46,12 +70,12 @@ export function takeLabelled({ journal, plan }: Pick<Session, 'journal' | 'plan'
 }
 
 function labelledOf(failed: readonly Failed[], { byPrompt }: LabelledCritiques, seed: number, step: number): Criticised[] {
-  const rowsOf = (prompt: string): readonly CritiqueRow[] | undefined => byPrompt.get(promptKey(prompt))
-  const left = new Map<string, CritiqueRow[]>()
+  const rowsOf = (prompt: string): readonly PlacedRow<'critiques'>[] | undefined => byPrompt.get(promptKey(prompt))
+  const left = new Map<string, PlacedRow<'critiques'>[]>()
   return failed.flatMap(({ row, slot }) => {
     const ofProblem = left.get(row.group) ?? randomStream(seed, 'labelled', step, row.group).shuffle([...(rowsOf(slot.prompt.text) ?? rowsOf(slot.problem.prompt) ?? [])])
     left.set(row.group, ofProblem)
     const taken = ofProblem.shift()
-    return taken ? [{ row, slot, response: taken.response, text: taken.critique, further: [] }] : []
+    return taken ? [{ row, slot, response: taken.row.response, text: taken.row.critique, further: [] }] : []
   })
 }

@@ -33,7 +33,7 @@ export function heldOutProblems(set: EvaluationSet, seed: number, count = set.pr
 }
 
 /** The supervised traces of an optimiser step. */
-export function demonstrations(stage: StagePlan, seed: number, stageStep: number): Demonstration[] {
+export function demonstrations(stage: Pick<StagePlan, 'name' | 'mixture' | 'batchSize'>, seed: number, stageStep: number): Demonstration[] {
   return Array.from({ length: stage.batchSize }, (_, i) => {
     const random = randomStream(seed, 'demonstration', stage.name, stageStep, i)
     const entry = pickEntry(stage.mixture, random)

@@ -1,10 +1,10 @@
 import { LabError } from '../errors.ts'
-import type { Engine, ModelInfo } from '../engines/engine.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { Segment } from '../protocol/rollout.ts'
 import type { DrawnProblem } from './problemSource.ts'
 import { readPrompts } from './promptTokens.ts'
 import type { ReadPrompt } from './promptTokens.ts'
+import type { TextReader } from './textReader.ts'
 
 export type EncodedPrompt = Segment['samplePrompt']
 
@@ -13,7 +13,7 @@ export type EncodedPrompt = Segment['samplePrompt']
  * @throws LabError `environment/prompt-too-long` or `environment/empty-prompt`, naming the problem that leaves no room for the
  * completion or has no tokens; `environment/model-mismatch` where the tokenizer cannot express the prompts.
  */
-export async function encodePrompts(engine: Engine, model: ModelInfo, drawn: readonly DrawnProblem[], maxTokens: number): Promise<EncodedPrompt[]> {
+export async function encodePrompts(engine: TextReader['engine'], model: TextReader['model'], drawn: readonly DrawnProblem[], maxTokens: number): Promise<EncodedPrompt[]> {
   const prompts = await promptsOf(engine, model, drawn)
   return drawn.map(({ problem }, i) => {
     const { length } = prompts[i]!.tokens
@@ -24,10 +24,10 @@ export async function encodePrompts(engine: Engine, model: ModelInfo, drawn: rea
 }
 
 /** @throws LabError `environment/model-mismatch` where the tokenizer cannot express a demonstration of these problems. */
-export const encodeDemonstrations = (engine: Engine, drawn: readonly DrawnProblem[], texts: readonly string[]): Promise<number[][]> =>
+export const encodeDemonstrations = (engine: TextReader['engine'], drawn: readonly DrawnProblem[], texts: readonly string[]): Promise<number[][]> =>
   readable('demonstrations', drawn, engine.encode(texts))
 
-const promptsOf = (engine: Engine, model: ModelInfo, drawn: readonly DrawnProblem[]): Promise<ReadPrompt[]> =>
+const promptsOf = (engine: TextReader['engine'], model: TextReader['model'], drawn: readonly DrawnProblem[]): Promise<ReadPrompt[]> =>
   readable('prompts', drawn, readPrompts(engine, model, drawn.map(({ problem }) => problem)))
 
 async function readable<T>(what: 'prompts' | 'demonstrations', drawn: readonly DrawnProblem[], read: Promise<T>): Promise<T> {
@@ -40,7 +40,7 @@ async function readable<T>(what: 'prompts' | 'demonstrations', drawn: readonly D
 }
 
 /** What a word that the tokenizer lacks means for the texts of these environments. */
-export function cannotRead(what: 'prompts' | 'demonstrations', environments: string, cause: LabError): LabError {
+function cannotRead(what: 'prompts' | 'demonstrations', environments: string, cause: LabError): LabError {
   return new LabError('environment', 'environment/model-mismatch', `The model cannot read the ${what} of ${environments}: ${cause.message}`, {
     remedy: 'Take a model whose tokenizer knows the words of the environment, or make a new one for it.', cause, ...(cause.place !== undefined && { place: cause.place })
   })
@@ -48,7 +48,7 @@ export function cannotRead(what: 'prompts' | 'demonstrations', environments: str
 
 /** The same for prompts made of completions, which may be long: null where there is no room for a completion of `maxTokens`. */
 export async function encodeFitting(
-  engine: Engine, model: ModelInfo, drawn: readonly DrawnProblem[], maxTokens: number
+  engine: TextReader['engine'], model: TextReader['model'], drawn: readonly DrawnProblem[], maxTokens: number
 ): Promise<(EncodedPrompt | null)[]> {
   const prompts = await promptsOf(engine, model, drawn)
   return drawn.map(({ problem }, i) => (prompts[i]!.tokens.length + maxTokens > model.contextLength ? null : encoded(problem, prompts[i]!)))

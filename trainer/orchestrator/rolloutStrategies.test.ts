@@ -102,6 +102,15 @@ describe('the rollout strategy critiqueRefine', () => {
     assert.deepEqual(others.warnings.map((warning) => /^dataset\/no-match: None of the 8 critiques of .*others\.jsonl /.test(warning)), [true], 'once')
   })
 
+  it('leaves out critiques that the model has no words for, and names the first', async () => {
+    const said = ['a', 'b', 'c', 'd'].flatMap((word) => ['n2', 'n3'].flatMap((prefix) => [
+      { prompt: `${prefix} say ${word}`, response: 'b c', critique: word }, { prompt: `${prefix} say ${word}`, response: 'b c', critique: 'wrong, of course' }
+    ]))
+    const { rows: all, warnings } = await trainedOn({ ...refining({ critic: 'labels' }), steps: 2, data: { file: file('free.jsonl', said), kind: 'critiques' } })
+    assert.ok(all.filter(isRefinement).length >= 2)
+    assert.deepEqual(warnings.map((warning) => /^dataset\/rows-left-out: 8 of 16 critiques of \S+free\.jsonl were left out; row 2: "critique" is "wrong, of course", The word "wrong," /.test(warning)), [true], warnings.join())
+  })
+
   it('refuses a critic of labels without critiques', async () => {
     await assert.rejects(rowsOf(refining({ critic: 'labels' })), (error) => LabError.is(error, 'runFile/data'))
   })

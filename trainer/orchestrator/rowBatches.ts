@@ -1,6 +1,7 @@
 import { dpoBatch } from '../algorithms/dpo.ts'
 import { prmBatch } from '../algorithms/prm.ts'
 import type { LearntSequence, PairTokens, RowBatch, StepTokens } from '../algorithms/rows.ts'
+import type { RowsFile } from '../datasets/rowsFile.ts'
 import { LabError } from '../errors.ts'
 import type { Loss } from '../engines/engine.ts'
 import type { TrainingData } from '../protocol/runFile.ts'
@@ -21,7 +22,8 @@ const SCORED_TOGETHER = 128
  * the rows that the model can read, so that there may be fewer steps than were planned.
  */
 export async function rowBatches(session: Session, stage: StagePlan, data: StageData): Promise<StageBatches> {
-  const encoded = await encodeRows(session, stage, data)
+  const encoded = await encodeRows(session, stage.mixture[0]!.environment, data)
+  requireAnyRow(data.file, encoded)
   const steps = rowSteps(data.settings, encoded.tokens.length, stage.steps)
   sayWhatIsLeftOut(session, data, encoded, { steps, planned: stage.steps })
   const rows = needsReference(stage) ? await withReference(session, encoded.tokens as readonly PairTokens[]) : encoded.tokens
@@ -33,18 +35,25 @@ export async function rowBatches(session: Session, stage: StagePlan, data: Stage
 }
 
 function sayWhatIsLeftOut(
-  { journal, position }: Session, { file }: StageData, { tokens, leftOut }: EncodedRows, { steps, planned }: { readonly steps: number; readonly planned: number }
+  { journal, position }: Session, { file }: StageData, encoded: EncodedRows, { steps, planned }: { readonly steps: number; readonly planned: number }
 ): void {
-  const { places, why } = leftOut
-  if (tokens.length === 0) {
-    throw new LabError('dataset', 'dataset/no-rows', `The model can read none of the rows of ${file.file}; ${why}.`, {
-      place: `${file.file}:${places[0]}`, remedy: 'Take a model whose tokenizer knows these words, with a context long enough.'
-    })
-  }
-  if (places.length === 0) return
+  if (encoded.leftOut.places.length === 0) return
   const fewer = steps < planned ? ` The stage has ${steps} steps instead of ${planned}.` : ''
-  const message = `${places.length} of ${file.rows.length} rows of ${file.file} were left out; ${why}.${fewer}`
-  journal.event({ type: 'warning', step: position.step, code: 'dataset/rows-left-out', message })
+  journal.event({ type: 'warning', step: position.step, code: 'dataset/rows-left-out', message: `${leftOutText(file, encoded)}${fewer}` })
+}
+
+/** @throws LabError `dataset/no-rows` where all rows were left out. */
+export function requireAnyRow({ file }: RowsFile, { tokens, leftOut: { places, why } }: EncodedRows): void {
+  if (tokens.length > 0) return
+  throw new LabError('dataset', 'dataset/no-rows', `The model can read none of the rows of ${file}; ${why}.`, {
+    place: `${file}:${places[0]}`, remedy: 'Take a model whose tokenizer knows these words, with a context long enough.'
+  })
+}
+
+/** @param encoded all rows of the file, or the first of them. */
+export function leftOutText({ file, rows }: RowsFile, { tokens, leftOut: { places, why } }: EncodedRows): string {
+  const tried = tokens.length + places.length
+  return `${places.length} of ${tried < rows.length ? 'the first ' : ''}${tried} rows of ${file} were left out; ${why}.`
 }
 
 /** The rows of a step. A pass ends in the middle of a step where the rows do not divide by the batch; the last one ends the stage. */

@@ -3,6 +3,7 @@ import { dpoBatch } from '../algorithms/dpo.ts'
 import type { PairTokens } from '../algorithms/rows.ts'
 import type { Engine, ModelInfo } from '../engines/engine.ts'
 import { createFakeEngine } from '../engines/fake/fakeEngine.ts'
+import type { Environment } from '../environments/environment.ts'
 import { DpoOptions } from '../protocol/algorithmOptions.ts'
 import type { RowKind, RowsOf } from '../protocol/labelRows.ts'
 import type { Message } from '../protocol/problem.ts'
@@ -10,8 +11,6 @@ import { NewModel, TrainingData } from '../protocol/runFile.ts'
 import { modelStepScorer } from './modelStepScorer.ts'
 import { encodeRows, stepEnds } from './rowTokens.ts'
 import type { RowTokens } from './rowTokens.ts'
-import type { StagePlan } from './runPlan.ts'
-import type { Session } from './session.ts'
 
 const VOCABULARY = ['<eos>', 'a', 'b', 'c']
 
@@ -33,9 +32,8 @@ function mergingEngine(): WordEngine {
 /** A row as a stage trains it, with a model that has no chat template unless told otherwise. */
 async function encoded<K extends RowKind>(engine: WordEngine, kind: K, row: RowsOf[K], more: Partial<ModelInfo> = {}): Promise<RowTokens<K>> {
   const model = { contextLength: 100, beginOfTextTokens: [], endOfTextTokens: [0, 1], hasChatTemplate: false, ...more }
-  const stage = { mixture: [{ environment: {} }] } as unknown as StagePlan
   const file = { file: 'rows.jsonl', kind, rows: [{ place: 1, row }], sha256: '' }
-  const { tokens, leftOut } = await encodeRows({ engine, model } as unknown as Session, stage, { settings: TrainingData.parse({ file: 'rows.jsonl', kind }), file })
+  const { tokens, leftOut } = await encodeRows({ engine, model }, {} as Environment, { settings: TrainingData.parse({ file: 'rows.jsonl', kind }), file })
   assert.equal(leftOut.why, '')
   return tokens[0] as RowTokens<K>
 }

@@ -1,5 +1,6 @@
 import type { LearntSequence, PairTokens, StepTokens } from '../algorithms/rows.ts'
 import { LabError } from '../errors.ts'
+import type { Engine } from '../engines/engine.ts'
 import { askForCritique } from '../environments/askForCritique.ts'
 import type { Environment } from '../environments/environment.ts'
 import type { CritiqueRow, PreferenceRow, RowKind, RowsOf, SolutionRow, StepRow } from '../protocol/labelRows.ts'
@@ -7,8 +8,9 @@ import type { TrainingData } from '../protocol/runFile.ts'
 import { readPrompt, saidByUser } from './promptTokens.ts'
 import { ended, turnTokens } from './rowTurns.ts'
 import type { LearntCompletion } from './rowTurns.ts'
-import type { StageData, StagePlan } from './runPlan.ts'
-import type { Session } from './session.ts'
+import type { StageData } from './runPlan.ts'
+import { refusal, shownText } from './textReader.ts'
+import type { TextReader } from './textReader.ts'
 import { turnEnd } from './turnEnd.ts'
 
 /** Rows of a kind as tokens. */
@@ -22,7 +24,7 @@ export type RowTokens<K extends RowKind = RowKind> = TokensOf[K]
 
 /** What rows are encoded with. */
 interface Encoder {
-  readonly session: Session
+  readonly reader: TextReader
   readonly environment: Environment
   readonly chat: boolean
   /** The token that ends what the model writes behind a plain prompt and behind a rendered one; none where it has none. */
@@ -45,11 +47,11 @@ export interface EncodedRows {
  * All rows of a stage as tokens, in their order. A row that the tokenizer cannot express, whose prompt is empty or that the
  * context has no room for is left out: labels are free text, and a small model has few words.
  */
-export async function encodeRows(session: Session, stage: StagePlan, { settings, file }: StageData): Promise<EncodedRows> {
-  const { engine, model } = session
+export async function encodeRows(reader: TextReader, environment: Environment, { settings, file }: StageData): Promise<EncodedRows> {
+  const { engine, model } = reader
   const chat = settings.chat || file.rows.some(({ row }) => 'rendered' in row && row.rendered)
   const ends = { plain: await turnEnd(engine, model, false), chat: await turnEnd(engine, model, chat) }
-  const encoder: Encoder = { session, environment: stage.mixture[0]!.environment, chat: settings.chat, ends }
+  const encoder: Encoder = { reader, environment, chat: settings.chat, ends }
   const tokens: RowTokens[] = []
   const places: number[] = []
   let why = ''
@@ -58,7 +60,7 @@ export async function encodeRows(session: Session, stage: StagePlan, { settings,
     if (typeof encoded !== 'string') tokens.push(encoded)
     else {
       places.push(place)
-      why ||= `row ${place}: ${encoded}`
+      why ||= `row ${place}: ${(await unreadableField(reader, row)) ?? encoded}`
     }
   }
   return { tokens, leftOut: { places, why } }
@@ -68,11 +70,22 @@ export async function encodeRows(session: Session, stage: StagePlan, { settings,
 async function encodeRow(encoder: Encoder, { kind }: TrainingData, row: RowsOf[RowKind]): Promise<RowTokens | string> {
   try {
     const tokens = await tokensOf(encoder, kind, row)
-    return roomFor(tokens, encoder.session.model.contextLength)
+    return roomFor(tokens, encoder.reader.model.contextLength)
   } catch (error) {
     if (LabError.is(error, 'engine/unknown-word')) return error.message
     throw error
   }
+}
+
+/** The field that the tokenizer cannot express, with its value and why; undefined where each by itself is fine. */
+export async function unreadableField({ engine }: Pick<TextReader, 'engine'>, row: object): Promise<string | undefined> {
+  const texts = Object.entries(row).flatMap(([field, value]) =>
+    (Array.isArray(value) ? value : [value]).flatMap((text: unknown) => (typeof text === 'string' ? [{ field, text }] : [])))
+  for (const { field, text } of texts) {
+    const cause = await refusal(engine.encode([text]))
+    if (cause) return `"${field}" is ${shownText(text)}, ${cause.message}`
+  }
+  return undefined
 }
 
 function tokensOf(encoder: Encoder, kind: RowKind, row: RowsOf[RowKind]): Promise<RowTokens> {
@@ -93,9 +106,9 @@ function roomFor(tokens: RowTokens, contextLength: number): RowTokens | string {
 }
 
 async function solutionTokens(encoder: Encoder, row: SolutionRow): Promise<LearntSequence> {
-  const { session } = encoder
+  const { reader } = encoder
   const end = endOf(encoder, row)
-  const [prompt, learnt] = await Promise.all([encodePrompt(encoder, row), turnTokens(session, row.completion, row.tool, end)])
+  const [prompt, learnt] = await Promise.all([encodePrompt(encoder, row), turnTokens(reader, row.completion, row.tool, end)])
   return { prompt, ...ended(learnt, end) }
 }
 
@@ -111,11 +124,11 @@ async function critiqueTokens(encoder: Encoder, { prompt, response, critique }: 
  * that a small model may lack.
  */
 async function pairTokens(encoder: Encoder, row: PreferenceRow): Promise<PairTokens> {
-  const { session } = encoder
+  const { reader } = encoder
   const end = endOf(encoder, row)
   const [prompt, win, lose, why] = await Promise.all([
-    encodePrompt(encoder, row), turnTokens(session, row.chosen, row.chosenTool, end), turnTokens(session, row.rejected, row.rejectedTool, end),
-    row.rationale === undefined ? undefined : session.engine.encode([row.rationale])
+    encodePrompt(encoder, row), turnTokens(reader, row.chosen, row.chosenTool, end), turnTokens(reader, row.rejected, row.rejectedTool, end),
+    row.rationale === undefined ? undefined : reader.engine.encode([row.rationale])
   ])
   const side = (learnt: LearntCompletion): LearntSequence => ({ prompt, ...(row.continues ? learnt : ended(learnt, end)) })
   return {
@@ -127,7 +140,7 @@ async function pairTokens(encoder: Encoder, row: PreferenceRow): Promise<PairTok
 async function stepTokens(encoder: Encoder, row: StepRow): Promise<StepTokens> {
   const { completions, labels } = row
   const ends = completions.map((_, i) => completions.slice(0, i + 1).join('').length)
-  const [prompt, trace] = await Promise.all([encodePrompt(encoder, row), stepEnds(encoder.session, completions.join(''), ends)])
+  const [prompt, trace] = await Promise.all([encodePrompt(encoder, row), stepEnds(encoder.reader, completions.join(''), ends)])
   const steps = trace.endTokens.map((endToken, i) => ({ endToken, right: labels[i]! })).filter(({ endToken }) => endToken >= 0)
   return { prompt, completion: trace.tokens, steps }
 }
@@ -137,7 +150,7 @@ async function stepTokens(encoder: Encoder, row: StepRow): Promise<StepTokens> {
  * Each step is encoded by itself: tokenizers merge a step's last sign with the line break behind it, and a row that ends with a step would else
  * learn another token than the one that is scored where the text goes on.
  */
-export async function stepEnds({ engine }: Pick<Session, 'engine'>, text: string, ends: readonly number[]): Promise<{ tokens: number[]; endTokens: number[] }> {
+export async function stepEnds({ engine }: { readonly engine: Pick<Engine, 'encode'> }, text: string, ends: readonly number[]): Promise<{ tokens: number[]; endTokens: number[] }> {
   const tokens: number[] = []
   const endTokens: number[] = []
   for (const step of await engine.encode(ends.map((end, i) => text.slice(ends[i - 1] ?? 0, end)))) {
@@ -150,7 +163,7 @@ export async function stepEnds({ engine }: Pick<Session, 'engine'>, text: string
 const endOf = ({ ends, chat }: Encoder, { rendered }: Asked): readonly number[] => (chat || rendered ? ends.chat : ends.plain)
 
 /** A template wrote all that belongs to a rendered prompt. */
-async function encodePrompt({ session: { engine, model }, chat }: Encoder, { prompt, rendered }: Asked): Promise<readonly number[]> {
+async function encodePrompt({ reader: { engine, model }, chat }: Encoder, { prompt, rendered }: Asked): Promise<readonly number[]> {
   if (!rendered) return (await readPrompt(engine, model, chat ? saidByUser(prompt) : { prompt })).tokens
   const [tokens] = await engine.encode([prompt])
   return tokens!

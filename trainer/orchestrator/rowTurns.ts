@@ -1,7 +1,7 @@
 import type { TrainSequence } from '../engines/engine.ts'
 import type { ToolRanges } from '../protocol/labelRows.ts'
-import type { Session } from './session.ts'
 import { withoutEnd } from './toldEncoder.ts'
+import type { TextReader } from './textReader.ts'
 import { turnsIn } from './turns.ts'
 
 /** A completion to learn; what tools answered in it is masked. */
@@ -12,7 +12,7 @@ export type LearntCompletion = Pick<TrainSequence, 'completion' | 'mask_T'>
  * were sampled, and what a tool answered came behind the end. No line break around such an answer is one that the model wrote.
  */
 export async function turnTokens(
-  { engine, model }: Pick<Session, 'engine' | 'model'>, text: string, tool: ToolRanges | undefined, end: readonly number[]
+  { engine, model }: TextReader, text: string, tool: ToolRanges | undefined, end: readonly number[]
 ): Promise<LearntCompletion> {
   const { turns, told } = turnsIn(text, (tool ?? []).map(({ from, to }) => ({ kind: 'tool', from: units(text, from), to: units(text, to) })))
   const answers = told.map(({ from }, i) => text.slice(from, turns[i + 1]!.from))

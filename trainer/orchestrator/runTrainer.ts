@@ -4,6 +4,7 @@ import type { Summary } from '../protocol/summary.ts'
 import { createRunControl, RunStopped } from './cancellation.ts'
 import type { RunControl } from './cancellation.ts'
 import { createProgressEstimate } from './progressEstimate.ts'
+import { requireReadable } from './readableData.ts'
 import { openJournal } from './runEvents.ts'
 import { noticesOf, planRun } from './runPlan.ts'
 import { runStages } from './runStages.ts'
@@ -36,6 +37,8 @@ export async function runTrainer(parts: TrainerParts, control: RunControl = crea
       run.session = session
       // What a run that goes on recorded last is how its earlier go ended.
       journal.state('running', session.position)
+      // Until there is a checkpoint nothing was begun: a run that was refused before is refused again.
+      if (session.lastSaved === undefined) await requireReadable(session, { stages: plan.stages, sets: [plan.heldOut, ...plan.retention] })
       await runStages(session, run.evaluations)
     })
     return finish(context, run, 'finished')

@@ -100,6 +100,7 @@ describe('an engine that dies and a run that is stopped', () => {
         if (steps === 3) options.onNotice?.({ kind: 'outOfMemory', detail: 'tried to get 2 GiB', microBatchTokens: 512 })
         if (steps === 4) options.onNotice?.({ kind: 'outOfMemory', detail: 'sampling goes on with 8 completions at a time' })
         if (steps === 5) options.onNotice?.({ kind: 'attention', detail: 'torch.attention is "flash", and heads are too large for it' })
+        if (steps === 5) options.onNotice?.({ kind: 'noKernels', detail: 'no C compiler' })
         return engine.forwardBackward(...given)
       }
       return { ...engine, forwardBackward }
@@ -113,7 +114,9 @@ describe('an engine that dies and a run that is stopped', () => {
     assert.deepEqual(told.slice(2), [
       [2, 'engine/out-of-memory', 'Out of memory, and done again in smaller parts of 512 tokens (microBatchTokens): tried to get 2 GiB'],
       [3, 'engine/out-of-memory', 'Out of memory: sampling goes on with 8 completions at a time'],
-      [4, 'engine/attention', 'torch.attention is "flash", and heads are too large for it']
+      [4, 'engine/attention', 'torch.attention is "flash", and heads are too large for it'],
+      [4, 'engine/no-kernels', 'Sampling is several times slower than it could be, since its kernels cannot be compiled here: no C compiler. '
+        + 'They need a C compiler and the headers of this Python (on Debian and Ubuntu gcc and python3-dev).']
     ])
     assert.deepEqual(told.slice(0, 2).map(([step, code]) => [step, code]), [[0, 'engine/slow-sampling'], [1, 'engine/sampler-mismatch']])
     assert.match(told[0]![2], /: weights are cast\. Set "masterWeights": false/)

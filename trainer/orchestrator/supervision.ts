@@ -60,6 +60,8 @@ function asWarning({ kind, detail, microBatchTokens }: EngineNotice): { readonly
       return { code: 'engine/sampler-mismatch', message: `Completions are drawn from other probabilities than are trained: ${detail}. Set "sampler": "own" in "torch" where it costs learning; in "dtype": "float32" the two differ least.` }
     case 'slowSampling':
       return { code: 'engine/slow-sampling', message: `Sampling is slower than it could be: ${detail}. Set "masterWeights": false in "torch", or free memory of the device.` }
+    case 'noKernels':
+      return { code: 'engine/no-kernels', message: `Sampling is several times slower than it could be, since its kernels cannot be compiled here: ${detail}. They need a C compiler and the headers of this Python (on Debian and Ubuntu gcc and python3-dev).` }
   }
 }
 

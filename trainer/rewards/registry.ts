@@ -14,7 +14,10 @@ import { TestsOptions, testsReward } from './tests.ts'
 /** A reward that comes with the trainer; a user's module runs in its own process, a step reward model on an engine. */
 export type BuiltInReward = Exclude<RewardRef, { name: 'module' } | { name: 'prm' }>
 
-type RewardMaker = (options: unknown, place: string) => RewardFunction
+interface RewardMaker {
+  readonly options: z.ZodType
+  make(options: unknown, place: string): RewardFunction
+}
 
 export const REWARDS: Readonly<Record<BuiltInReward['name'], RewardMaker>> = {
   answer: maker(AnswerOptions, answerReward),
@@ -33,16 +36,19 @@ export const REWARDS: Readonly<Record<BuiltInReward['name'], RewardMaker>> = {
  * @throws LabError `runFile/reward-options` for an option that the reward does not take.
  */
 export function createReward(ref: BuiltInReward, place = 'rewards'): RewardFunction {
-  return REWARDS[ref.name](ref.options, `${place} (${ref.name})`)
+  return REWARDS[ref.name].make(ref.options, `${place} (${ref.name})`)
 }
 
 function maker<O>(schema: z.ZodType<O>, make: (options: O) => RewardFunction): RewardMaker {
-  return (options, place) => {
-    const parsed = schema.safeParse(options)
-    if (parsed.success) return make(parsed.data)
-    throw new LabError('runFile', 'runFile/reward-options', `Options of the reward at ${place}: ${z.prettifyError(parsed.error)}`, {
-      place,
-      remedy: 'Correct the options or leave them out for the defaults.'
-    })
+  return {
+    options: schema,
+    make: (options, place) => {
+      const parsed = schema.safeParse(options)
+      if (parsed.success) return make(parsed.data)
+      throw new LabError('runFile', 'runFile/reward-options', `Options of the reward at ${place}: ${z.prettifyError(parsed.error)}`, {
+        place,
+        remedy: 'Correct the options or leave them out for the defaults.'
+      })
+    }
   }
 }

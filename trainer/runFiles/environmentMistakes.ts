@@ -1,16 +1,12 @@
 import type { EnvironmentRef, ResolvedRun } from '../protocol/runFile.ts'
 import { stageEnvironments } from '../protocol/stageEnvironments.ts'
-import { dotted, explainIssues, showValue } from './explainIssues.ts'
+import { dotted, showValue } from './explainIssues.ts'
 import type { Places } from './explainIssues.ts'
 import type { JsonPath } from './jsonDocument.ts'
+import { below, optionMistakes } from './optionMistakes.ts'
+import type { SchemaFindings } from './optionMistakes.ts'
 import { suggestion } from '../nearestName.ts'
 import type { Mistake } from './runFileError.ts'
-import type { JsonSchema } from './schemaWalk.ts'
-
-export interface SchemaFindings {
-  readonly issues: Parameters<typeof explainIssues>[0]
-  readonly schema: JsonSchema
-}
 
 export interface EnvironmentCatalogue {
   readonly environments: readonly string[]
@@ -50,9 +46,8 @@ function referenceMistakes({ path, reference }: NamedEnvironment, catalogue: Env
   const { name, options } = reference
   if (name === 'module') return moduleMistakes(reference, path, places)
   if (!catalogue.environments.includes(name)) return [unknownEnvironment(name, path, catalogue, places)]
-  const { issues, schema } = catalogue.environmentIssues(name, options)
   const prefix = [...path, 'options']
-  return explainIssues(issues, { schema, value: options, places: below(places, prefix), title: `the options of ${name}`, prefix })
+  return optionMistakes(catalogue.environmentIssues(name, options), { value: options, title: `the options of ${name}`, places: below(places, prefix), prefix })
 }
 
 /** Wrong parameters of the trace generators of supervised stages. */
@@ -62,10 +57,8 @@ export function mixMistakes(run: ResolvedRun, catalogue: EnvironmentCatalogue, p
     const references = stageEnvironments(run, stage)
     const known = references.filter(({ name }) => algorithm === 'sft' && catalogue.environments.includes(name))
     const prefix = ['stages', i, 'demonstrations', 'mix']
-    return known.flatMap(({ name }) => {
-      const { issues, schema } = catalogue.mixIssues(name, stage.demonstrations.mix)
-      return explainIssues(issues, { schema, value: stage.demonstrations.mix, places: below(places, prefix), title: `the mix of ${name}`, prefix })
-    })
+    const { mix } = stage.demonstrations
+    return known.flatMap(({ name }) => optionMistakes(catalogue.mixIssues(name, mix), { value: mix, title: `the mix of ${name}`, places: below(places, prefix), prefix }))
   })
 }
 
@@ -84,11 +77,6 @@ function unknownEnvironment(name: string, path: JsonPath, catalogue: Environment
     remedy: suggestion(name, [...catalogue.environments, 'module'], 'environments')
   }
 }
-
-const below = (places: Places, prefix: JsonPath): Places => ({
-  place: (path) => places.place([...prefix, ...path]),
-  placeOfKey: (path) => places.placeOfKey([...prefix, ...path])
-})
 
 function twoMixtures(places: Places): Mistake {
   return {

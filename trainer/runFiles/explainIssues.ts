@@ -5,7 +5,7 @@ import type { Mistake } from './runFileError.ts'
 import { childOf, schemasAt } from './schemaWalk.ts'
 import type { JsonSchema } from './schemaWalk.ts'
 import type { JsonPath } from './jsonDocument.ts'
-import { suggestField } from './suggestField.ts'
+import { listFields, suggestField } from './suggestField.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -23,6 +23,8 @@ export interface Explained {
   readonly title: string
   /** Where the value stands in the run file, for the names of fields. */
   readonly prefix?: JsonPath
+  /** Say of an unknown field which there are: where they are few, and nowhere else to be read. */
+  readonly listsFields?: boolean
 }
 
 /** zod's findings in people's words: the place, the value found, what is allowed, the nearest valid name. */
@@ -66,13 +68,13 @@ function explain(issue: Issue, context: Explained): Mistake[] {
   return [found === undefined ? missingField(path, context) : wrongValue(path, found, issue, context)]
 }
 
-function unknownField(path: JsonPath, key: string, { schema, value, places, title, prefix = [] }: Explained): Mistake {
+function unknownField(path: JsonPath, key: string, { schema, value, places, title, prefix = [], listsFields = false }: Explained): Mistake {
   const owner = path.length > 0 ? `"${dotted([...prefix, ...path])}"` : title
   return {
     code: 'runFile/unknown-field',
     place: places.placeOfKey([...path, key]),
     message: `unknown field "${key}" in ${owner};`,
-    remedy: suggestField(schema, path, value, key)
+    remedy: (listsFields ? listFields : suggestField)(schema, path, value, key)
   }
 }
 

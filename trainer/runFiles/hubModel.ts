@@ -5,6 +5,9 @@ import { join, resolve } from 'node:path'
 /** How a run file names a model of the Hugging Face hub: hub:ORGANISATION/NAME, perhaps with @REVISION. */
 const HUB_NAME = /^hub:(\w[\w.-]*\/\w[\w.-]*)(?:@(\w[\w.-]*))?$/
 
+/** Whether the hub may call a model so: ORGANISATION/NAME. */
+export const isNameOfHub = (name: string): boolean => HUB_NAME.test(`hub:${name}`)
+
 export const isHubName = (written: string): boolean => written.startsWith('hub:')
 
 /** Where a model lies that is written as a folder, relative to another one, or as one of the hub: in the local cache. */

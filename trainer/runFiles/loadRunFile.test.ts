@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { z } from 'zod'
 import { LabError } from '../errors.ts'
-import type { SchemaFindings } from './environmentMistakes.ts'
+import type { SchemaFindings } from './optionMistakes.ts'
 import { loadRunFile } from './loadRunFile.ts'
 import type { Catalogue } from './loadRunFile.ts'
 import type { JsonSchema } from './schemaWalk.ts'
 
 const Options = z.strictObject({ numbers: z.number().int().min(2).max(6).default(3), target: z.enum(['small', 'large']).default('small') })
 const Mix = z.strictObject({ giveUp: z.number().min(0).max(1).default(0.5) })
+const RewardOptions = z.strictObject({ budget: z.number().default(256), slope: z.number().default(1) })
 const catalogue: Catalogue = {
   engines: ['onnx', 'torch', 'fake'],
   recipes: ['grpo-chain', 'sft-then-grpo', 'cft'],
@@ -19,7 +20,8 @@ const catalogue: Catalogue = {
   rowsOf: (recipe) => (recipe === 'cft' ? ['critiques'] : undefined),
   environments: ['countdown', 'arithmetic-chain', 'jsonl'],
   environmentIssues: (_name, options) => findings(Options, options),
-  mixIssues: (_name, mix) => findings(Mix, mix)
+  mixIssues: (_name, mix) => findings(Mix, mix),
+  rewardIssues: (_name, options) => findings(RewardOptions, options)
 }
 const findings = (schema: z.ZodType, value: unknown): SchemaFindings => ({
   issues: schema.safeParse(value).error?.issues ?? [],
@@ -126,6 +128,7 @@ describe('run files', () => {
     ['an unknown field far from all', '"filter": { "zzzzzzzz": 1 }',
       'unknown field "zzzzzzzz" in "filter"; | a.run.json:5:15 | allowed: dropAllRight, dropAllWrong, dropZeroVariance, accuracyLow, accuracyHigh, dropTruncated'],
     ['an unknown option of an algorithm', '"algorithm": { "name": "grpo", "cliphi": 1 }', 'unknown field "cliphi" in "algorithm"; | a.run.json:5:34 | did you mean "clipHigh"?'],
+    ['an option of another strategy', '"rollouts": { "strategy": "plain", "turns": 3 }', 'unknown field "turns" in "rollouts"; | a.run.json:5:38 | allowed: strategy'],
     ['an option of another algorithm', '"algorithm": { "name": "rloo", "clipHigh": 1 }', 'unknown field "clipHigh" in "algorithm"; | a.run.json:5:34 | allowed: name, normalisation, constantLength'],
     ['a text for a number', '"steps": "many"', '"steps" is "many"; | a.run.json:5:12 | allowed: a whole number, at least 0'],
     ['a fraction for a count', '"groupSize": 1.5', '"groupSize" is 1.5; | a.run.json:5:16 | allowed: a whole number, at least 1'],
@@ -145,6 +148,10 @@ describe('run files', () => {
     ['an algorithm without a name', '"algorithm": {}',
       '"algorithm.name" is missing; | a.run.json:5:16 | it must be sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, critique-grpo, dpo, prm, module'],
     ['an algorithm that is a text', '"algorithm": "grpo"', '"algorithm" is "grpo"; | a.run.json:5:16 | allowed: an object {…} with "name"'],
+    ['an unknown option of a reward', '"rewards": [{ "name": "length", "options": { "buget": 5 } }]',
+      'unknown field "buget" in the options of length; | a.run.json:5:48 | did you mean "budget"? (allowed: budget, slope)'],
+    ['a wrong option of a stage’s reward', '"stages": [{ "name": "a", "rewards": [{ "name": "length", "options": { "slope": "x" } }] }]',
+      '"stages.0.rewards.0.options.slope" is "x"; | a.run.json:5:83 | allowed: a number'],
     ['an unknown reward', '"rewards": [{ "name": "anser" }]', '"rewards.0.name" is "anser"; | a.run.json:5:25 | did you mean "answer"? (allowed: answer, format, length, steps, shuffled, refined, tests, tamper, prm)'],
     ['a reward module without a path', '"rewards": [{ "name": "module" }]', '"rewards.0.path" is missing; | a.run.json:5:15 | it must be a text that is not empty'],
     ['an unknown recipe', '"recipe": "grpo-chian"', '"recipe" is "grpo-chian", which is no recipe; | a.run.json:5:13 | did you mean "grpo-chain"?'],
@@ -152,11 +159,11 @@ describe('run files', () => {
     ['an unknown environment', '"stages": [{ "name": "rl", "environment": { "name": "count-down" } }]',
       '"stages.0.environment.name" is "count-down", which is no environment; | a.run.json:5:55 | did you mean "countdown"?'],
     ['an unknown option of an environment', '"stages": [{ "name": "rl", "environment": { "name": "countdown", "options": { "number": 4 } } }]',
-      'unknown field "number" in the options of countdown; | a.run.json:5:81 | did you mean "numbers"?'],
+      'unknown field "number" in the options of countdown; | a.run.json:5:81 | did you mean "numbers"? (allowed: numbers, target)'],
     ['a wrong option of an environment', '"stages": [{ "name": "rl", "environment": { "name": "countdown", "options": { "numbers": 9 } } }]',
       '"stages.0.environment.options.numbers" is 9; | a.run.json:5:92 | allowed: a whole number from 2 to 6'],
     ['an unknown parameter of the demonstrations', '"stages": [{ "name": "s", "algorithm": { "name": "sft" }, "demonstrations": { "mix": { "giveup": 2, "x": 1 } } }]',
-      '2 mistakes in a.run.json:\n  a.run.json:5:90  unknown field "giveup" in the mix of countdown; did you mean "giveUp"?\n' +
+      '2 mistakes in a.run.json:\n  a.run.json:5:90  unknown field "giveup" in the mix of countdown; did you mean "giveUp"? (allowed: giveUp)\n' +
       '  a.run.json:5:103  unknown field "x" in the mix of countdown; allowed: giveUp | a.run.json | Mend these; `lab schema` prints everything that a run file may say.'],
     ['a mixture beside an environment', '"environments": [{ "name": "countdown" }]', '"environments" stands beside "environment"; | a.run.json:5:3 | keep one of them'],
     ['two stages of one name', '"stages": [{ "name": "rl" }, { "name": "rl" }]', '"stages.1.name" is "rl", as an earlier stage is; | a.run.json:5:42 | give every stage a name of its own'],
@@ -195,10 +202,12 @@ describe('run files', () => {
     assert.equal(refusal('{ "model": "nowhere/at/all", "environment": { "name": "countdown" } }'),
       '"nowhere/at/all" is no model folder: it does not exist (looked for <folder>/nowhere/at/all); | a.run.json:1:12 | name an existing folder, relative to the run file')
     assert.equal(refusal('{ "model": "models", "environment": { "name": "countdown" } }'),
-      '"models" is no model folder: it holds no config.json; | a.run.json:1:12 | name a folder in Hugging Face layout (config.json, model.safetensors, tokenizer.json)')
+      '"models" is no model folder: it holds no config.json; | a.run.json:1:12 | did you mean "models/chain-base"?')
   })
 
   it('explains what is missing altogether', () => {
+    assert.match(refusal('{ "model": "acme/tiny-1.5", "environment": { "name": "countdown" } }'), / relative to the run file; a model of the hub is written "hub:acme\/tiny-1\.5"$/)
+    assert.match(refusal('{ "model": "rows/nothing-like-it", "environment": { "name": "countdown" } }'), / relative to the run file$/)
     assert.equal(refusal('{ "environment": { "name": "countdown" } }'), '"model" is missing; | a.run.json:1:1 | it must be a text that is not empty, or an object {…}')
     assert.equal(refusal('{ "model": "models/chain-base" }'), '"environment" is missing; | a.run.json:1:1 | name one of countdown, arithmetic-chain, jsonl')
     assert.equal(refusal('{ "model": "models/chain-base", "stages": [{ "name": "a", "environment": { "name": "countdown" } }, { "name": "b" }] }'),
@@ -245,6 +254,15 @@ describe('run files', () => {
       assert.deepEqual(run.environment, { name: 'countdown', options: { numbers: 4 }, weight: 1 })
     })
 
+    it('changes a part of what the file leaves to its default, and keeps the other parts', () => {
+      const set = (...settings: string[]): ReturnType<typeof load>['run'] => load(file('"seed": 1'), ...settings).run
+      const { algorithm } = set('algorithm.clipHigh=0.3')
+      assert.deepEqual([algorithm.name, 'clipHigh' in algorithm && algorithm.clipHigh], ['grpo', 0.3])
+      assert.deepEqual(set('rewards.0.weight=2').rewards, [{ name: 'answer', weight: 2, options: {} }])
+      assert.equal(set('algorithm.reference=false', 'algorithm.name=dpo', 'data={"file":"rows/pairs.jsonl","kind":"preferences"}').algorithm.name, 'dpo')
+      assert.equal(refusal(file('"seed": 1'), 'rollouts.turns=3'), 'unknown field "turns" in "rollouts"; | --set rollouts.turns=3 | allowed: strategy')
+    })
+
     const refused: [string, string][] = [
       ['stepz=3', '--set names a field that does not exist: "stepz". | --set stepz=3 | Did you mean "steps"?'],
       ['sampling.temprature=1', '--set names a field that does not exist: "sampling.temprature". | --set sampling.temprature=1 | Did you mean "temperature"?'],
@@ -253,7 +271,7 @@ describe('run files', () => {
       ['steps=many', '"steps" is "many"; | --set steps=many | allowed: a whole number, at least 0'],
       ['steps', '"steps" is not path=value. | --set | Write for example --set steps=40 or --set sampling.temperature=0.8 or --set rewards.0.weight=2.'],
       ['__proto__.x=1', '"__proto__.x=1" is not path=value. | --set | Write for example --set steps=40 or --set sampling.temperature=0.8 or --set rewards.0.weight=2.'],
-      ['environment.options.number=4', 'unknown field "number" in the options of countdown; | --set environment.options.number=4 | did you mean "numbers"?'],
+      ['environment.options.number=4', 'unknown field "number" in the options of countdown; | --set environment.options.number=4 | did you mean "numbers"? (allowed: numbers, target)'],
       ['algorithm={"name":"gpro"}', '"algorithm.name" is "gpro"; | --set algorithm={"name":"gpro"} | did you mean "grpo"? (allowed: sft, raft, reinforce, rloo, grpo, reinforce-rej, lite-ppo, nsr-psr, topr, critique-grpo, dpo, prm, module)']
     ]
     for (const [setting, expected] of refused) {

@@ -9,6 +9,8 @@ import { withAbsolutePaths } from './absolutePaths.ts'
 import { dataMistakes } from './dataMistakes.ts'
 import { environmentMistakes, mixMistakes } from './environmentMistakes.ts'
 import type { EnvironmentCatalogue } from './environmentMistakes.ts'
+import { rewardMistakes } from './rewardMistakes.ts'
+import type { RewardCatalogue } from './rewardMistakes.ts'
 import { modelPlace } from './hubModel.ts'
 import { checkModelFolder } from './modelFolder.ts'
 import { dotted, explainIssues, showValue } from './explainIssues.ts'
@@ -25,7 +27,7 @@ import type { Setting } from './setValues.ts'
 import { templateMistakes } from './templateMistakes.ts'
 
 /** What may be named in a run file beyond the schema. */
-export interface Catalogue extends EnvironmentCatalogue {
+export interface Catalogue extends EnvironmentCatalogue, RewardCatalogue {
   /** Engines that this build has. */
   readonly engines: readonly string[]
   readonly recipes: readonly string[]
@@ -67,6 +69,7 @@ export function loadRunFile(file: string, settings: readonly string[], catalogue
     ...engineMistakes(checked.data, catalogue, places),
     ...environmentMistakes(checked.data, catalogue, places),
     ...mixMistakes(checked.data, catalogue, places),
+    ...rewardMistakes(checked.data, catalogue, places),
     ...stageMistakes(checked.data, places),
     ...modelMistakes(checked.data, folder, places),
     ...templateMistakes(checked.data, places),

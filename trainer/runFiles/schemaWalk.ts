@@ -23,7 +23,7 @@ export interface JsonSchema {
   readonly definitions?: Readonly<Record<string, JsonSchema>>
 }
 
-/** The alternatives of a schema, references followed, choices that the value's `name` rules out left aside. */
+/** The alternatives of a schema, references followed, choices that the value's `name`, or what else tells them apart, rules out left aside. */
 export function alternatives(root: JsonSchema, schema: JsonSchema, value: unknown): readonly JsonSchema[] {
   const target = follow(root, schema)
   const choices = target.anyOf ?? target.oneOf
@@ -65,6 +65,7 @@ function follow(root: JsonSchema, schema: JsonSchema): JsonSchema {
 function fits(schema: JsonSchema, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'undefined' || schema.type === typeof value || schema.type === undefined
   if (schema.type !== (Array.isArray(value) ? 'array' : 'object')) return false
+  if (Object.entries(schema.properties ?? {}).some(([key, field]) => key !== 'name' && isOther(field, childOf(value, key)))) return false
   const named = schema.properties?.['name']
   const names = named?.const === undefined ? named?.enum : [named.const]
   const given = childOf(value, 'name')
@@ -72,6 +73,9 @@ function fits(schema: JsonSchema, value: unknown): boolean {
   if (given === 'module' && named) return named.const === 'module'
   return names === undefined || given === undefined || names.includes(given)
 }
+
+/** A choice is told by a field that has one value in it, such as the strategy of rollouts. */
+const isOther = (field: JsonSchema, given: unknown): boolean => field.const !== undefined && given !== undefined && given !== field.const
 
 function childSchema(schema: JsonSchema, key: string | number): JsonSchema | undefined {
   if (schema.type === 'array') return /^\d+$/.test(String(key)) ? (schema.items ?? {}) : undefined

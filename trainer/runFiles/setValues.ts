@@ -32,15 +32,24 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** A copy of the value with the settings applied in order; a path that the schema does not know is refused. */
+/** A copy of the value with the settings applied in order, over the defaults of what they change; a path that the schema does not know is refused. */
 export function applySettings(value: unknown, settings: readonly Setting[], schema: JsonSchema): unknown {
   let result = structuredClone(value)
   for (const setting of settings) {
     refuseUnknownPath(setting, schema, result)
     result = withValue(result, setting.path, setting)
   }
-  return result
+  const begun = settings.flatMap(({ path: [key, ...rest] }) => (rest.length > 0 && typeof key === 'string' && childOf(value, key) === undefined ? [key] : []))
+  return begun.reduce((whole, key) => ({ ...(whole as object), [key]: over(schema.properties?.[key]?.default, childOf(whole, key)) }), result)
 }
+
+/** What settings change a part of, where nothing else is said of it, is its default in all other parts: the algorithm keeps its name. */
+function over(preset: unknown, made: unknown): unknown {
+  if (Array.isArray(preset) && Array.isArray(made)) return made.map((entry, i) => over(preset[i], entry))
+  return isObject(preset) && isObject(made) ? { ...preset, ...made } : made
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function refuseUnknownPath(setting: Setting, schema: JsonSchema, value: unknown): void {
   for (let length = 1; length <= setting.path.length; length++) {
@@ -64,7 +73,7 @@ function withValue(value: unknown, path: JsonPath, setting: Setting): unknown {
   const [key, ...rest] = path
   if (key === undefined) return setting.value
   if (typeof key === 'number') return withEntry(value, key, rest, setting)
-  const object = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+  const object = isObject(value) ? value : {}
   return { ...object, [key]: withValue(childOf(object, key), rest, setting) }
 }
 

@@ -12,6 +12,7 @@ import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
 import type { Services } from '../services.ts'
+import { runnable } from '../runnable.ts'
 import { plainLine } from '../terminal/plainText.ts'
 import { stylesFor } from '../terminal/styles.ts'
 import { padEnd } from '../terminal/width.ts'
@@ -44,7 +45,7 @@ function report(host: Host, findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length))
   return findings.map(({ name, state, required, detail, remedy }) => {
     const mark = state === 'ok' ? good('✓') : state === 'broken' || required ? bad('✗') : faint('–')
-    const mend = remedy === undefined ? '' : `\n  ${padEnd('', width)}  → ${remedy}`
+    const mend = remedy === undefined ? '' : `\n  ${padEnd('', width)}  → ${runnable(host, remedy)}`
     return `${mark} ${padEnd(name, width)}  ${plainLine(detail)}${required && state !== 'ok' ? ' (required)' : ''}${mend}`
   }).join('\n')
 }

@@ -87,11 +87,12 @@ function enter({ program }: Services, { registry, id, pipe, token, device }: Tra
 }
 
 function runOf(services: Services, order: TrainerOrder, run: HostedRun): Promise<RunOutcome> {
-  const { trustWorkspace, unsafeSandbox, asksGit } = order
-  if (order.kind === 'resume') return services.resume(resolve(order.directory), { trustWorkspace, unsafeSandbox, asksGit }, run.runControl)
+  const { trustedModules, unsafeSandbox, asksGit } = order
+  const consents = { trustWorkspace: false, trustedModules, unsafeSandbox, asksGit }
+  if (order.kind === 'resume') return services.resume(resolve(order.directory), consents, run.runControl)
   const settings = order.seed === undefined ? order.overrides : [...order.overrides, `seed=${order.seed}`]
   const loaded = loadRunFile(resolve(order.file), settings, services.catalogue, order.file)
   requireWritable(order.directory, 'Choose a folder for runs that you may write into (the setting rolloutLab.runsFolder).')
-  const request = launchRequest(loaded, loaded.run, resolve(order.directory), { trustWorkspace, unsafeSandbox, asksGit, ...(order.acceptPaidCheats && { acceptPaidCheats: order.acceptPaidCheats }) })
+  const request = launchRequest(loaded, loaded.run, resolve(order.directory), { ...consents, ...(order.acceptPaidCheats && { acceptPaidCheats: order.acceptPaidCheats }) })
   return services.launch(request, run.runControl)
 }

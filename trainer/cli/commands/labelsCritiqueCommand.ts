@@ -47,6 +47,7 @@ export type CritiqueLine =
 
 /** Lets a model write critiques of rollouts. Nothing is labelled: what it says is printed. */
 export async function labelsCritiqueCommand(host: Host, services: Services, run: string, options: LabelsCritiqueOptions): Promise<ExitCode> {
+  if (options.rollout.length === 0) throw new LabError('usage', 'usage/option', 'No rollout is named.', { place: '--rollout', remedy: 'Give the ids of rollouts of this run, --rollout before each.' })
   const { directory } = labelledRun(host, run)
   const found = new Map<string, RolloutTexts>()
   await readRolloutTexts(directory, new Set(options.rollout), (rollout) => void found.set(rollout.id, rollout))

@@ -19,7 +19,7 @@ export interface ProblemsOptions {
 export async function problemsCommand(host: Host, services: Services, environment: string, options: ProblemsOptions): Promise<ExitCode> {
   const split = parseSplit(options.split)
   const workspace = services.openWorkspace(host.cwd, { trustWorkspace: false, deadlineSeconds: MODULE_SECONDS })
-  const opened = await openHere(workspace, environment, options.options)
+  const opened = await openHere(workspace, environment, options.options, 'ENVIRONMENT')
   printNotices(host, noticesOf([opened]))
   let written = 0
   for (const problem of problemStream(opened, split, options.seed)) {

@@ -1,6 +1,7 @@
 import type { Engine, ModelInfo, SampledCompletion, SamplingParameters } from '../../engines/engine.ts'
 import { LabError } from '../../errors.ts'
 import { readPrompt, saidByUser } from '../../orchestrator/promptTokens.ts'
+import type { PlainOrChat, ReadPrompt } from '../../orchestrator/promptTokens.ts'
 import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { hash32 } from '../../random/random.ts'
 import { EXIT } from '../exitCodes.ts'
@@ -43,13 +44,31 @@ export async function sampleCommand(host: Host, services: Services, model: strin
   }
 }
 
+/** What is wrong with prompt and limit is told by the options in which they were given: nobody typed the fields of an engine's call. */
 async function encodePrompt(engine: Engine, info: ModelInfo, { prompt, raw, sampling }: SampleOptions): Promise<readonly number[]> {
-  const { tokens } = await readPrompt(engine, info, raw ? { prompt } : saidByUser(prompt))
+  if (sampling.maxTokens >= info.contextLength) {
+    throw new LabError('usage', 'usage/option', `--max-tokens is ${sampling.maxTokens}; the model has a context of ${info.contextLength}, prompt included.`, {
+      place: '--max-tokens', remedy: `Give less than ${info.contextLength}, or take a model with a longer context.`
+    })
+  }
+  const { tokens } = await readGiven(engine, info, raw ? { prompt } : saidByUser(prompt))
+  if (tokens.length === 0) {
+    throw new LabError('usage', 'usage/option', '--prompt is empty: without a token nothing predicts the next one.', { place: '--prompt', remedy: 'Give a text to go on from, such as --prompt "3 + 4 :".' })
+  }
   const room = info.contextLength - tokens.length
   if (room > 0) return tokens
   throw new LabError('model', 'model/prompt-too-long', `The prompt has ${tokens.length} tokens; the model's context is ${info.contextLength}.`, {
     place: '--prompt', remedy: `Shorten the prompt so that ${sampling.maxTokens} tokens (--max-tokens) fit behind it.`
   })
+}
+
+async function readGiven(engine: Engine, info: ModelInfo, prompt: PlainOrChat): Promise<ReadPrompt> {
+  try {
+    return await readPrompt(engine, info, prompt)
+  } catch (error) {
+    if (!LabError.is(error, 'engine/unknown-word')) throw error
+    throw new LabError(error.boundary, error.code, error.message, { place: '--prompt', remedy: error.remedy, cause: error })
+  }
 }
 
 interface Printer {

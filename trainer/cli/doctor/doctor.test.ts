@@ -122,6 +122,9 @@ describe('doctor', () => {
     assert.match(host.out(), /^✓ Node +\d/)
     assert.match(host.out(), /– engine torch +There is no Python to run PyTorch with\.[^\n]*\n +→ Run `lab setup-torch`/)
     assert.match(host.out(), /Ready to train\.\n$/)
+    const called = { ...testHost({ cwd: '.' }), command: 'npm run -s lab --' }
+    await doctorCommand(called, services, { json: false }, run)
+    assert.match(called.out(), / → Run `npm run -s lab -- setup-torch`/)
     const broken = testHost({ cwd: '.' })
     const without = { ...services, openEngine: () => Promise.reject(new Error('gone')) }
     assert.equal(await doctorCommand(broken, without, { json: true }, run), EXIT.failed)

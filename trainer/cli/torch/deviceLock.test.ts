@@ -49,6 +49,15 @@ describe('device lock', () => {
     assert.deepEqual(readdirSync(folder), [])
   })
 
+  it('is of this machine, whatever its name was when the lock was taken', () => {
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    heldBy({ host: 'as-it-was', pid })
+    assert.equal(warnOfHolders('cuda-0', folder), undefined)
+    lockDevice('cuda-0', { run: '/runs/mine', folder }).release()
+    heldBy({ ...livingOther(), host: 'as-it-was' })
+    busy(() => lockDevice('cuda-0', { run: '/runs/mine', folder }))
+  })
+
   it('is one for all engines of a process, until the last of them is closed', () => {
     const [first, second] = [lockDevice('cuda-0', { run: '/runs/mine', folder }), lockDevice('cuda-0', { run: '/runs/mine', folder })]
     first.release()

@@ -5,10 +5,10 @@ import { ensurePrivateFolder, privateFolder, REFRESH_MILLISECONDS, refreshFile }
 import type { EngineInfo } from '../../engines/engine.ts'
 import { LabError } from '../../errors.ts'
 import { claimLock, contentOf } from '../../stores/linkedLock.ts'
-import { isRunning, ownIdentity } from '../../stores/processIdentity.ts'
+import { isRunningHere, ownIdentity } from '../../stores/processIdentity.ts'
 
 const Holder = z.object({
-  version: z.literal(1), host: z.string(), pid: z.number().int().positive(), startedAt: z.string().optional(),
+  version: z.literal(1), pid: z.number().int().positive(), startedAt: z.string().optional(),
   /** Directory of the run, for people. */
   run: z.string()
 })
@@ -106,7 +106,7 @@ function claim(file: string, content: string): Holder | undefined {
 
 function livingHolder(content: string): Holder | undefined {
   const holder = parse(content)
-  return holder && isRunning(holder) !== false ? holder : undefined
+  return holder && isRunningHere(holder) ? holder : undefined
 }
 
 function parse(content: string): Holder | undefined {

@@ -78,6 +78,17 @@ describe('engines of a run', () => {
       assert.deepEqual(readdirSync(folder), [])
     })
 
+    it('let go of their device also where several waited for it', async function () {
+      this.timeout(30_000)
+      const { start, close } = holder(createRunControl())
+      const starting = Promise.all([start(options), start(options)])
+      setTimeout(() => rmSync(lockFile()), 100)
+      for (const engine of await starting) await engine.close()
+      assert.deepEqual(readdirSync(folder), ['cuda-0.0.lock'])
+      close()
+      assert.deepEqual(readdirSync(folder), [])
+    })
+
     for (const stop of ['stop', 'stopNow'] as const) {
       it(`end with the run on ${stop}`, async () => {
         const control = createRunControl()

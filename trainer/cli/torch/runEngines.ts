@@ -21,6 +21,8 @@ export type Waiting = Pick<RunControl, 'stopRequested' | 'signal'>
 /** The engines of one run: its own, those started again, and those of its step reward models. */
 export interface RunEngines {
   readonly start: EngineFactory
+  /** Whether the run's own engine waits for a device that another run has. */
+  readonly waits: boolean
   /** Lets other runs have the device. Engines are closed by those who started them. */
   close(): void
 }
@@ -31,7 +33,7 @@ export interface RunEngines {
  * @param folder of the run file. @param waiting where the run waits for a device that another one has. @throws LabError of `findPython`
  */
 export async function runEngines(run: ResolvedRun, directory: string, sources: PythonSources, folder: string, waiting?: Waiting): Promise<RunEngines> {
-  if (run.engine !== 'torch') return { start: (options) => startEngine(run.engine, options, () => sources), close: () => undefined }
+  if (run.engine !== 'torch') return { start: (options) => startEngine(run.engine, options, () => sources), waits: false, close: () => undefined }
   const { path } = await findPython(pythonCandidates(sources), { extra: requirementsOf(run.torch) })
     .catch((error: unknown) => { throw withHint(error, sources, folder) })
   const found: PythonSources = { ...sources, chosen: { path, by: 'the start of the run' } }
@@ -74,10 +76,11 @@ export function deviceHolder(run: string, startOne: EngineFactory, { waiting, fo
       if (!waiting || !options.onNotice || !LabError.is(error, 'engine/device-busy')) throw error
       options.onNotice({ kind: 'waitsForDevice', detail: error.message })
     }
-    held = await whenFree(() => lock(device), waiting)
+    // Of several that waited beside each other the first one takes it for all.
+    held = await whenFree(() => held ?? lock(device), waiting)
     return startOne(options)
   }
-  return { start, close: () => held?.release() }
+  return { start, waits: waiting !== undefined, close: () => held?.release() }
 }
 
 /** @throws RunStopped where people stop the run meanwhile. */

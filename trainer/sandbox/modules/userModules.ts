@@ -73,8 +73,8 @@ export class UserModules {
       return { reward: functionReward(caller, { name: file.partName, path: entry, options }), file: entry, hash, close: () => caller.close?.() }
     }
     // A consent to the workspace as it was says nothing of what was edited since.
-    const { approvalsFile } = this.#options
-    return reloadingReward(await open(this.#options), { currentHash: () => read().sources.hash, openEdited: () => open({ approvalsFile, trustWorkspace: false }) })
+    const { approvalsFile, trustedModules } = this.#options
+    return reloadingReward(await open(this.#options), { currentHash: () => read().sources.hash, openEdited: () => open({ approvalsFile, trustedModules, trustWorkspace: false }) })
   }
 
   /** In a sandbox where that can be; else under Node, or Python, once somebody approved the file. */
