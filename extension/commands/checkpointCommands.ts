@@ -9,6 +9,7 @@ import { nameOf } from '../runs/runWords.ts'
 import { workspaceFoldersOnDisk } from '../settings/settings.ts'
 import type { CommandHandler } from '../shell.ts'
 import { withConsents } from '../starting/consent.ts'
+import { gitFlags } from '../starting/gitFlags.ts'
 import { exists } from '../starting/samples.ts'
 import { launch } from '../starting/launch.ts'
 import { mayExecute } from '../starting/trust.ts'
@@ -66,7 +67,7 @@ export const evaluateCheckpoint: CommandHandler = async (shell, ...given) => {
   const asked = { ...amount, checkpoint: checkpoint.directory, directory: card.directory, engine: run.engine, threads }
   const label = plainLine(checkpoint.label, 60)
   const title = `Evaluating ${label} of ${nameOf(chosen.run)}`
-  const result = await withConsents({ lab: shell.lab, file: source.path }, (consents) => runForResult(shell, evaluationArgs(asked, consents), title, card.directory))
+  const result = await withConsents({ lab: shell.lab, file: source.path }, (consents) => runForResult(shell, [...evaluationArgs(asked, consents), ...gitFlags()], title, card.directory))
   if (result) await shell.reports.show(`Evaluation of ${nameOf(chosen.run)} ${label}`, evaluationReport({ checkpoint: checkpoint.label, run: card.name, result }))
 }
 

@@ -9,7 +9,7 @@ describe('the command that evaluates a checkpoint', () => {
   })
 
   it('hands on what people consented to, and nothing else', () => {
-    assert.deepEqual(evaluationArgs(asked, { trustModules: true }).slice(-2), ['--json', '--trust-workspace'])
+    assert.deepEqual(evaluationArgs(asked, { trustedModules: ['a'.repeat(64)] }).slice(-2), ['--json', `--trust-module=${'a'.repeat(64)}`])
     assert.deepEqual(evaluationArgs(asked, { unsafeSandbox: true }).slice(-2), ['--json', '--unsafe-sandbox'])
   })
 })

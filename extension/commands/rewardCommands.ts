@@ -15,6 +15,7 @@ import type { CommandHandler, Shell } from '../shell.ts'
 import { runFilesOfWorkspace } from '../starting/chooseStart.ts'
 import { withConsents } from '../starting/consent.ts'
 import { consentFlags } from '../starting/consentFlags.ts'
+import { gitFlags } from '../starting/gitFlags.ts'
 import { mayExecute } from '../starting/trust.ts'
 import { cancellable } from '../trainers/cancellable.ts'
 import { labError } from '../trainers/labError.ts'
@@ -120,7 +121,7 @@ async function runRedTeam({ lab }: Shell, file: string, consents: Consents): Pro
       const parsed = RedTeamReport.safeParse(line)
       if (parsed.success) report = parsed.data
     }
-    const { code, ...said } = await lab.run(['redteam', file, '--json', ...consentFlags(consents)], { cwd: dirname(file), onLine, signal })
+    const { code, ...said } = await lab.run(['redteam', file, '--json', ...consentFlags(consents), ...gitFlags()], { cwd: dirname(file), onLine, signal })
     // Paid cheats are a finding, not a failure of the command.
     if (!report) throw labError(said, `The red team ended with code ${code}.`)
     return report

@@ -5,8 +5,8 @@ import type { RunState } from '../../trainer/protocol/runState.ts'
 
 /** What people were asked when something was refused without it, and said yes to. */
 export interface Consents {
-  /** Modules that the run file names may run as they now are; else only those approved by content. */
-  readonly trustModules?: boolean
+  /** SHA-256 of modules that people were shown and let run this once; what has changed by the time it starts is none of them. Others run only where approved for good. */
+  readonly trustedModules?: readonly string[]
   /** Names of cheats that the rewards may pay. */
   readonly acceptPaidCheats?: readonly string[]
   /** Programs may run as plain processes where no sandbox works. No setting and no file says so. */

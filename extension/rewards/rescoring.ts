@@ -1,12 +1,14 @@
 import { basename } from 'node:path'
 import * as vscode from 'vscode'
+import type { Consents } from '../contracts/trainers.ts'
 import type { ShownRun } from '../runs/shownRun.ts'
 import { nameOf } from '../runs/runWords.ts'
 import { plainLine } from '../plainText.ts'
 import { reportPath } from '../reports/reportPath.ts'
 import { REPORT_SCHEME } from '../reports/reports.ts'
 import type { Shell } from '../shell.ts'
-import { withApproval } from '../starting/consent.ts'
+import { withConsents } from '../starting/consent.ts'
+import { consentFlags } from '../starting/consentFlags.ts'
 import { cancellable } from '../trainers/cancellable.ts'
 import { labError } from '../trainers/labError.ts'
 import { Progress, Rescored, rescoreReport, shownId } from './rescoreReport.ts'
@@ -25,7 +27,7 @@ export interface RescoreRequest {
 export async function rescore(parts: Parts, request: RescoreRequest): Promise<Rescored | undefined> {
   const { file, run } = request
   const startedAt = performance.now()
-  const rescored = await withApproval(parts.lab, file.fsPath, (trust) => runRescore(parts, request, trust))
+  const rescored = await withConsents({ lab: parts.lab, file: file.fsPath, asks: ['trust/not-approved'] }, (consents) => runRescore(parts, request, consents))
   if (!rescored) return undefined
   const seconds = (performance.now() - startedAt) / 1000
   const links = rescored.changes.largest.map(({ id }) => ({ text: shownId(id), target: parts.traces.uriOf({ run: run.card.directory, id }) }))
@@ -35,7 +37,7 @@ export async function rescore(parts: Parts, request: RescoreRequest): Promise<Re
 
 const titleOf = ({ file, run }: RescoreRequest): string => `Re-score of ${plainLine(nameOf(run), 60)} with ${plainLine(basename(file.fsPath), 60)}`
 
-async function runRescore({ lab }: Parts, { run, file, functionName }: RescoreRequest, trust: boolean): Promise<Rescored | undefined> {
+async function runRescore({ lab }: Parts, { run, file, functionName }: RescoreRequest, consents: Consents): Promise<Rescored | undefined> {
   const title = `Scoring the rollouts of ${plainLine(nameOf(run), 60)} again`
   return cancellable(title, async (signal, progress) => {
     let rescored: Rescored | undefined
@@ -51,7 +53,7 @@ async function runRescore({ lab }: Parts, { run, file, functionName }: RescoreRe
       const parsed = Rescored.safeParse(line)
       if (parsed.success) rescored = parsed.data
     }
-    const given = [...(functionName === undefined ? [] : [`--function=${functionName}`]), ...(trust ? ['--trust-workspace'] : [])]
+    const given = [...(functionName === undefined ? [] : [`--function=${functionName}`]), ...consentFlags(consents)]
     const args = ['rescore', run.card.directory, '--json', `--reward=${file.fsPath}`, ...given]
     const cwd = vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath ?? vscode.Uri.joinPath(file, '..').fsPath
     const { code, ...said } = await lab.run(args, { cwd, onLine, signal })

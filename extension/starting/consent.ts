@@ -30,10 +30,6 @@ export function consenting(asking: Asking, given?: Consents): Consented {
   return consentedOnce(asks, (refusal, error) => ASK[refusal](asking, error), given)
 }
 
-/** The same where only modules of the workspace may be refused. */
-export const withApproval = <T>(lab: Shell['lab'], file: string, start: (trustModules: boolean) => Promise<T>): Promise<T | undefined> =>
-  withConsents({ lab, file, asks: ['trust/not-approved'] }, ({ trustModules = false }) => start(trustModules))
-
 const ASK: Readonly<Record<Refusal, (asking: Asking, error: unknown) => Promise<Consents | undefined>>> = {
   'trust/not-approved': askToApprove,
   'reward/paid-cheats': askToAccept,
@@ -54,18 +50,25 @@ async function askToSetUpTorch(_: Asking, error: unknown): Promise<Consents | un
 }
 
 async function askToApprove({ lab, file }: Asking, error: unknown): Promise<Consents | undefined> {
+  const hash = hashTold(error)
+  // Consent is to a content: where it is not certain which one is meant nobody can give it here.
+  if (hash === undefined) throw error
   const [once, always] = ['Run It This Once', 'Approve This Version']
-  const [text, hash] = [errorText(error), hashTold(error)]
-  const cut = hash === undefined || text.includes(hash) ? '' : ` SHA-256 ${hash}.`
-  const detail = `${text}${cut} Code of a workspace can do what you can do. Read it before you let it run; a changed byte asks again, and where it is not approved each further start does.`
-  const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail }, once, ...(hash === undefined ? [] : [always]))
+  const text = errorText(error)
+  const cut = text.includes(hash) ? '' : ` SHA-256 ${hash}.`
+  const detail = `${text}${cut} ${CODE_MEANS}`
+  const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail }, once, always)
   if (answer === undefined) return undefined
-  if (answer === once || hash === undefined) return { trustModules: true }
+  if (answer === once) return { trustedModules: [hash] }
   // What was shown, not what lies there by now; a run file's other modules are asked about in their turn.
   const { code, ...said } = await lab.run(['trust', 'approve', file, `--expect=${hash}`], { cwd: dirname(file), onLine: () => undefined })
   if (code !== 0) throw labError(said, `The code could not be approved: the command ended with code ${code}.`)
   return {}
 }
+
+const CODE_MEANS =
+  'Code of a workspace can do what you can do. Read it before you let it run; a byte that changes before or after it starts asks again, and where it is ' +
+  'not approved each further start does.'
 
 /** Names that people chose; those that they did not choose are refused again. */
 async function askToAccept({ file }: Asking, error: unknown): Promise<Consents | undefined> {

@@ -30,12 +30,15 @@ describe('what is refused until people say so', () => {
   })
 
   it('is asked for once for all that a command starts: what was said of the first run holds for the others', async () => {
-    const { start, given } = starting([['trust/not-approved', ({ trustModules }) => trustModules === true], ['sandbox/no-backend', ({ unsafeSandbox }) => unsafeSandbox === true]])
+    const { start, given } = starting([
+      ['trust/not-approved', ({ trustedModules }) => trustedModules?.includes('a') === true],
+      ['sandbox/no-backend', ({ unsafeSandbox }) => unsafeSandbox === true]
+    ])
     const asked: Refusal[] = []
-    const consented = consentedOnce(REFUSALS, async (refusal) => (asked.push(refusal), refusal === 'trust/not-approved' ? { trustModules: true } : { unsafeSandbox: true }))
+    const consented = consentedOnce(REFUSALS, async (refusal) => (asked.push(refusal), refusal === 'trust/not-approved' ? { trustedModules: ['a'] } : { unsafeSandbox: true }))
     for (const seed of [1, 2, 3]) assert.equal(await consented(start), 'started', `seed ${seed}`)
-    assert.deepEqual(asked, ['trust/not-approved', 'sandbox/no-backend', 'trust/not-approved', 'trust/not-approved'], 'code may be other code by then')
-    assert.deepEqual(given.filter(({ trustModules }) => trustModules).slice(-3), Array(3).fill({ trustModules: true, unsafeSandbox: true }))
+    assert.deepEqual(asked, ['trust/not-approved', 'sandbox/no-backend'])
+    assert.deepEqual(given.slice(-3), Array(3).fill({ trustedModules: ['a'], unsafeSandbox: true }))
   })
 
   it('is asked for before it is tried again where nobody could be asked, beside what was consented to before', async () => {
@@ -43,9 +46,9 @@ describe('what is refused until people say so', () => {
     const asked: unknown[] = []
     const error = refused('reward/paid-cheats')
     const ask = async (_: Refusal, why: unknown): Promise<Consents> => (asked.push(why, given.length), { acceptPaidCheats: ['b'] })
-    assert.equal(await afterRefusal(error, consentedOnce(REFUSALS, ask, { acceptPaidCheats: ['a'], trustModules: true }))(start), 'started')
+    assert.equal(await afterRefusal(error, consentedOnce(REFUSALS, ask, { acceptPaidCheats: ['a'], trustedModules: ['a'] }))(start), 'started')
     assert.deepEqual(asked, [error, 0])
-    assert.deepEqual(given, [{ acceptPaidCheats: ['a', 'b'], trustModules: true }])
+    assert.deepEqual(given, [{ acceptPaidCheats: ['a', 'b'], trustedModules: ['a'] }])
     assert.equal(await afterRefusal(error, consentedOnce(REFUSALS, async () => undefined))(start), undefined)
     assert.deepEqual([isRefusal(error), isRefusal(refused('sandbox/no-runner')), isRefusal('no error')], [true, false, false])
   })
@@ -77,6 +80,21 @@ describe('what is refused until people say so', () => {
     assert.deepEqual(asked, ['a.ts', 'b.ts'])
     await assert.rejects(untilConsented(REFUSALS, ask, () => Promise.reject(unapproved('c.ts'))), { code: 'trust/not-approved' })
     assert.deepEqual(asked, ['a.ts', 'b.ts', 'c.ts'])
+  })
+
+  it('is asked for again where code has changed since it was shown: what was let run is that content alone', async () => {
+    let lies = 'b'
+    const asked: string[] = []
+    const start = async ({ trustedModules = [] }: Consents): Promise<string> => {
+      if (!trustedModules.includes('a')) throw Object.assign(new Error('a'), { code: 'trust/not-approved' })
+      if (!trustedModules.includes(lies)) throw Object.assign(new Error(lies), { code: 'trust/not-approved' })
+      return 'started'
+    }
+    const consented = consentedOnce(REFUSALS, async (_, error) => (asked.push((error as Error).message), { trustedModules: [(error as Error).message] }))
+    assert.equal(await consented(start), 'started')
+    lies = 'c'
+    assert.equal(await consented(start), 'started')
+    assert.deepEqual(asked, ['a', 'b', 'c'])
   })
 
   it('tells the hash of a module where there is one alone', () => {

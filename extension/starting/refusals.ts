@@ -15,15 +15,11 @@ export type Ask = (refusal: Refusal, error: unknown) => Promise<Consents | undef
 /** Does something with what people consent to. Undefined where they decline. */
 export type Consented = <T>(start: (consents: Consents) => Promise<T>) => Promise<T | undefined>
 
-/**
- * For what one command does one after another: what people consented to for one holds for those that follow. Not so code of the workspace that
- * was not approved: it may be other code when their turn comes. @param given what they consented to before
- */
+/** For what one command does one after another: what people consented to for one holds for those that follow. @param given what they consented to before */
 export function consentedOnce(asks: readonly Refusal[], ask: Ask, given: Consents = {}): Consented {
   let consents = given
   return (start) => untilConsented(asks, ask, (now) => {
-    const { trustModules: _, ...lasting } = now
-    consents = lasting
+    consents = now
     return start(now)
   }, consents)
 }
@@ -74,7 +70,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** What was accepted before stays accepted. */
 function together(before: Consents, now: Consents): Consents {
   const cheats = [...(before.acceptPaidCheats ?? []), ...(now.acceptPaidCheats ?? [])]
-  return { ...before, ...now, ...(cheats.length > 0 && { acceptPaidCheats: cheats }) }
+  const modules = [...(before.trustedModules ?? []), ...(now.trustedModules ?? [])]
+  return { ...before, ...now, ...(cheats.length > 0 && { acceptPaidCheats: cheats }), ...(modules.length > 0 && { trustedModules: modules }) }
 }
 
 function refusalOf(error: unknown, asks: readonly Refusal[]): Refusal | undefined {

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandLine } from '../../trainer/cli/commandLine.fixture.ts'
+import type { ExecutedLine } from '../../trainer/cli/commands/executeCommand.ts'
 import type { ProblemEvent } from '../../trainer/cli/commands/makeProblemsCommand.ts'
 import { EXIT } from '../../trainer/cli/exitCodes.ts'
 import { writeModel } from '../../trainer/engines/fake/modelFolder.ts'
 import { emptyTables, POSITIONS } from '../../trainer/engines/fake/tabularPolicy.ts'
 import { workspaceEnvironment } from '../../trainer/environments/workspace.ts'
 import { readTaskset } from '../../trainer/environments/workspaceTaskset.ts'
+import type { Rollout } from '../../trainer/protocol/rollout.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
 import { openRun } from '../../trainer/stores/runDirectory.ts'
 import { commitAll, fingerprint, git } from '../../trainer/workspaces/repository.fixture.ts'
@@ -97,6 +99,19 @@ describe('problems of a repository', function () {
     }
   })
 
+  it('are judged again where git may be asked about their repository, and else not', async () => {
+    const rollout = await firstRollout(join(repository, 'lab', 'run'))
+    const execute = async (...args: string[]): Promise<ExecutedLine['execution']> => {
+      const { code, out, err } = await commandLine(join(repository, 'lab'), ['execute', 'run', '--rollout', rollout.id, ...args])
+      assert.equal(code, EXIT.finished, err)
+      return (JSON.parse(out) as ExecutedLine).execution
+    }
+    for (const args of [[], ['--git', scratchFolder()]]) assert.match((await execute(...args)).failure ?? '', /Git is not asked about /)
+    const { failure, tests } = await execute('--git', '..')
+    assert.equal(failure, null)
+    assert.deepEqual(tests.map(({ verdict }) => verdict), rollout.executions![0]!.tests.map(({ verdict }) => verdict))
+  })
+
   it('are made from a function that tests cover', async () => {
     const [made] = await lab('problems', 'make-function', 'src/ranges.js', '--name', 'parseRanges', '--out', 'lab/function.problems.jsonl')
     assert(made?.type === 'made')
@@ -117,6 +132,15 @@ describe('problems of a repository', function () {
     assert.deepEqual([made.failToPass, made.passToPass.length, made.boundary], [['words counts nothing in nothing'], 5, 'data'])
   })
 })
+
+async function firstRollout(directory: string): Promise<Rollout> {
+  const run = await openRun(directory)
+  try {
+    return (await run.rollouts.readStep({ kind: 'train', step: 1 }))![0]!
+  } finally {
+    run.close()
+  }
+}
 
 /** A policy that says the right answer to the one problem that is trained on, or a wrong one, each a token, and then ends. */
 async function writePolicy(folder: string, taskset: string): Promise<void> {

@@ -62,8 +62,8 @@ export function compose(root: string): Services {
     setUpTorch,
     torchEnvironmentFolder: torchEnvironmentFolder(),
     openWorkspace: (folder, options) => {
-      const scorers: RunEngines = { start: () => startEngine(options.engine ?? 'onnx', { ...SCORING, trains: false }, () => pythons(trusted(folder, options))), close: () => undefined }
-      const helpers = helpersOf(root, folder, { ...options, asksGit: options.trustWorkspace }, scorers, SCORING)
+      const scorers: RunEngines = { start: () => startEngine(options.engine ?? 'onnx', { ...SCORING, trains: false }, () => pythons(trusted(folder, options))), waits: false, close: () => undefined }
+      const helpers = helpersOf(root, folder, options, scorers, SCORING)
       return {
         ...openersOf(helpers.modules, folder, helpers.stepModels),
         executor: (environments, settings) => helpers.executors.open({ environments, ...settings }),
@@ -91,14 +91,16 @@ interface Program {
 const trusted = (folder: string, { trustWorkspace }: WorkspaceOptions | ResumeConsents): readonly string[] => (trustWorkspace ? [folder, process.cwd()] : [])
 
 async function launch({ root, pythons }: Program, request: LaunchRequest, control: RunControl): Promise<RunOutcome> {
-  const { folder, source, trustWorkspace, unsafeSandbox } = request
+  const { folder, source, trustWorkspace, trustedModules, unsafeSandbox } = request
   const run = await withDataHashes(request.run)
   const engines = await runEngines(run, request.directory, pythons(trusted(folder, request)), folder, waitingOf(control))
-  const helpers = helpersOf(root, folder, { trustWorkspace, unsafeSandbox, asksGit: request.asksGit || trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds }, engines, run)
+  const helpers = helpersOf(root, folder, { trustWorkspace, trustedModules, unsafeSandbox, gitFolders: request.asksGit ? [folder] : [], deadlineSeconds: run.rewardDeadlineSeconds }, engines, run)
   try {
     const prepared = await prepareParts(run, helpers, folder, versionsOf(root))
     const { directory: path } = request
-    const check = await checkRewards(run, prepared, {
+    // Cheats are judged by the scores that they get: a model that gives them cannot wait.
+    const openReward = openersOf(helpers.modules, folder, helpers.stepModels).reward
+    const check = await checkRewards(run, { ...prepared, openReward }, {
       accepted: request.acceptPaidCheats ?? [], signal: AbortSignal.any([control.safePoint, control.now]), known: knownReports(), version: versionsOf(root)['rollout-lab'],
       onProgress: (done, of) => control.onCheck?.(done, of)
     })
@@ -136,7 +138,7 @@ async function goOn({ root, pythons }: Program, directory: RunDirectory, consent
   const { run, source } = directory.record
   const folder = dirname(source.path)
   const engines = await runEngines(run, directory.path, pythons(trusted(folder, consents)), folder, waitingOf(control))
-  const helpers = helpersOf(root, folder, { ...consents, deadlineSeconds: run.rewardDeadlineSeconds }, engines, run)
+  const helpers = helpersOf(root, folder, { ...consents, gitFolders: consents.asksGit ? [folder] : [], deadlineSeconds: run.rewardDeadlineSeconds }, engines, run)
   try {
     return await train(directory, await prepareParts(run, helpers, folder, versionsOf(root)), control)
   } finally {
@@ -185,20 +187,16 @@ function reporter({ onEvent }: RunControl): ReportRecovery {
   return ({ what, detail }) => onEvent({ version: 1, at: new Date().toISOString(), step: 0, type: 'recovered', what, detail })
 }
 
-interface HelperOptions extends WorkspaceOptions {
-  /** Git may be asked about the folder, for problems of its own code. */
-  readonly asksGit: boolean
-}
-
-function helpersOf(root: string, folder: string, options: HelperOptions, engines: RunEngines, scoring: EngineOptions): RunHelpers {
+function helpersOf(root: string, folder: string, options: WorkspaceOptions, engines: RunEngines, scoring: EngineOptions): RunHelpers {
   const rewardSandboxes = new RewardBackends(() => sandboxBackends(), () => unsafeBackend())
   const { threads, microBatchTokens } = scoring
+  const gitFolders = [...(options.gitFolders ?? []), ...(options.trustWorkspace ? [folder] : [])]
   return {
     engines,
     modules: new UserModules({ ...options, workspace: folder, approvalsFile: approvalsFile(), sandboxes: rewardSandboxes }),
     rewardSandboxes,
     stepModels: new StepRewardModels(() => engines.start({ threads, microBatchTokens, trains: false })),
-    executors: new RunExecutor({ backends: () => sandboxBackends({ unsafe: options.unsafeSandbox }), workspaces: () => workspaceRunnerOf(folder, options.asksGit, machinePythons(pythonOf(root))) })
+    executors: new RunExecutor({ backends: () => sandboxBackends({ unsafe: options.unsafeSandbox }), workspaces: () => workspaceRunnerOf(gitFolders, machinePythons(pythonOf(root))) })
   }
 }
 

@@ -5,7 +5,9 @@ import type { GradedSample } from '../evals/gradedSample.ts'
 import type { RankedSample } from '../evals/rerank.ts'
 import { gradeCompletion } from '../orchestrator/grading.ts'
 import type { Graded } from '../orchestrator/grading.ts'
+import { LabError } from '../errors.ts'
 import { heldOutProblems } from '../orchestrator/problemSource.ts'
+import type { DrawnProblem } from '../orchestrator/problemSource.ts'
 import { encodePrompts } from '../orchestrator/promptEncoder.ts'
 import type { EncodedPrompt } from '../orchestrator/promptEncoder.ts'
 import { votedAnswer } from '../orchestrator/rerankScores.ts'
@@ -55,7 +57,7 @@ interface Evaluated {
 export async function evaluateModel(evaluated: Evaluated, options: EvaluateOptions, progress: Progress): Promise<EvaluationResult> {
   const { mixture, sampling, seed, k } = options
   const drawn = heldOutProblems({ name: SET, mixture, problems: options.problems }, seed)
-  const prompts = await encodePrompts(evaluated.engine, evaluated.model, drawn, sampling.maxTokens)
+  const prompts = await encodeGiven(evaluated, drawn, sampling.maxTokens)
   const slots = drawn.map((item, problem) => slotsOf(options, { ...afterPrompt(item, prompts[problem]!), prompt: prompts[problem]! }, problem))
   const samples: GradedSample[] = []
   const greedy: GradedSample[] = []
@@ -72,6 +74,18 @@ export async function evaluateModel(evaluated: Evaluated, options: EvaluateOptio
   }
   const environment = [...new Set(mixture.map((entry) => entry.environment.name))].join('+')
   return evaluateRollouts({ environment, temperature: sampling.temperature, samples, greedy, ranked, k, seed })
+}
+
+/** No run file stands behind an evaluation whose sampling could be lowered. */
+async function encodeGiven({ engine, model }: Evaluated, drawn: readonly DrawnProblem[], maxTokens: number): Promise<EncodedPrompt[]> {
+  try {
+    return await encodePrompts(engine, model, drawn, maxTokens)
+  } catch (error) {
+    if (!LabError.is(error, 'environment/prompt-too-long')) throw error
+    throw new LabError(error.boundary, error.code, error.message, {
+      place: '--max-tokens', remedy: 'Lower --max-tokens, choose easier problems, or take a model with a longer context.', cause: error
+    })
+  }
 }
 
 /** Of a problem: the samples, then the greedy one. */

@@ -37,7 +37,7 @@ export const EVALUATION_SAMPLING = { topK: 0, topP: 1, minP: 0, maxTokens: 64, s
 
 /** Problems of one environment, named on the command line. */
 export async function setupOfEnvironment(workspace: Workspace, name: string, options: Record<string, unknown>, asked: AskedEvaluation): Promise<EvaluationSetup> {
-  const mixture = [{ ...(await openHere(workspace, name, options)), weight: 1 }]
+  const mixture = [{ ...(await openHere(workspace, name, options, '--environment')), weight: 1 }]
   return { mixture, turns: 1, execution: RunFile.shape.execution.parse(undefined), ...figures(asked, EVALUATION_DEFAULTS, EVALUATION_SAMPLING) }
 }
 

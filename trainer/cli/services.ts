@@ -39,6 +39,8 @@ export interface LaunchRequest {
   readonly directory: string
   /** People said that code named by the run file may run. */
   readonly trustWorkspace: boolean
+  /** SHA-256 of modules that people were shown and let run this once. */
+  readonly trustedModules?: readonly string[] | undefined
   /** Whether git may be asked about the folder of the run file, which runs what its repository configures. */
   readonly asksGit: boolean
   /** Names of cheats that the rewards may pay; default: none. */
@@ -48,7 +50,7 @@ export interface LaunchRequest {
 }
 
 /** What people allow where a run goes on. */
-export type ResumeConsents = Pick<LaunchRequest, 'trustWorkspace' | 'asksGit' | 'unsafeSandbox'>
+export type ResumeConsents = Pick<LaunchRequest, 'trustWorkspace' | 'trustedModules' | 'asksGit' | 'unsafeSandbox'>
 
 /** How a run ended; failures are thrown. */
 export interface RunOutcome {
@@ -84,7 +86,9 @@ export interface Workspace {
   close(): Promise<void>
 }
 
-export interface WorkspaceOptions extends Pick<LaunchRequest, 'trustWorkspace' | 'unsafeSandbox'> {
+export interface WorkspaceOptions extends Pick<LaunchRequest, 'trustWorkspace' | 'trustedModules' | 'unsafeSandbox'> {
+  /** Folders, absolute: git may be asked about repositories in and around them, as their problems need. With `trustWorkspace` also those of the workspace. */
+  readonly gitFolders?: readonly string[]
   readonly deadlineSeconds: number
   /** For step reward models; default: the embedded one. */
   readonly engine?: ResolvedRun['engine']

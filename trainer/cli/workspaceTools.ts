@@ -27,12 +27,9 @@ export async function openProblemTools(backends: readonly SandboxBackend[], pyth
   }
 }
 
-/**
- * The runner of a command about a run file. Its repositories are trusted as far as the run file's folder is, and only those that the
- * folder lies in or holds: a file of problems cannot name another.
- */
-export const workspaceRunnerOf = (folder: string, trusted: boolean, pythons: readonly string[]): OpenWorkspaceRunner =>
-  createWorkspaceRunner({ pythons, trusts: (repository) => trusted && isRelated(realpathSync(folder), real(repository)) })
+/** The runner of a command about a run file. Only repositories that a trusted folder lies in or holds are trusted: a file of problems cannot name another. */
+export const workspaceRunnerOf = (trusted: readonly string[], pythons: readonly string[]): OpenWorkspaceRunner =>
+  createWorkspaceRunner({ pythons, trusts: (repository) => trusted.some((folder) => isRelated(real(folder), real(repository))) })
 
 const isRelated = (a: string, b: string): boolean => isWithin(a, b) || isWithin(b, a)
 

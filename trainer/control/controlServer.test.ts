@@ -73,6 +73,10 @@ describe('the pipe of a trainer', function () {
     const asked: unknown[] = []
     first.connection.onNotification('asked', (params) => void asked.push(params))
     const second = await client()
+    const haveAsked = async (times: number): Promise<void> => {
+      while (asked.length < times) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await haveAsked(1)
     const clock = mock.method(performance, 'now', () => 1e9)
     try {
       await second.connection.sendRequest('ping')
@@ -80,7 +84,7 @@ describe('the pipe of a trainer', function () {
     } finally {
       clock.mock.restore()
     }
-    while (asked.length < 2) await new Promise((resolve) => setImmediate(resolve))
+    await haveAsked(2)
     assert.deepEqual(asked, [{ client: 'c2' }, { client: 'c2' }])
   })
 

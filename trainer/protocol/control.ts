@@ -8,6 +8,7 @@ import { RunEvent } from './events.ts'
 import { Count, Finite } from './numbers.ts'
 import { PaidCheat } from './redTeam.ts'
 import { RunState } from './runState.ts'
+import { Sha256 } from './sha256.ts'
 
 /** Raised whenever an older client could misunderstand a newer trainer, or the other way round. */
 export const CONTROL_PROTOCOL = 1
@@ -97,8 +98,8 @@ export type ControlNotice = keyof typeof CONTROL_NOTICES
 export const TrainerId = z.string().regex(/^[0-9a-f]{16}$/)
 
 const orderedBy = {
-  /** Modules of the workspace may run as they now are; else only those approved by their content. */
-  trustWorkspace: z.boolean(),
+  /** SHA-256 of modules that people were shown and let run this once; others run only where they were approved for good. */
+  trustedModules: z.array(Sha256).optional(),
   /** Whether git may be asked about the folder of the run file, which runs what its repository configures. */
   asksGit: z.boolean(),
   /** Programs may run without a sandbox where none works: people were told what that means. */

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { Count, Finite, NonNegative } from './numbers.ts'
+import { Sha256 } from './sha256.ts'
 import { EvaluationResult, Summary } from './summary.ts'
 
 const base = { version: z.literal(1), at: z.iso.datetime(), step: Count }
 
 /** Which edit of a reward file scores a step: SHA-256 of the file and what it imports. */
-export const RewardEdit = z.object({ part: z.string(), file: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/) })
+export const RewardEdit = z.object({ part: z.string(), file: z.string(), hash: Sha256 })
 export type RewardEdit = z.infer<typeof RewardEdit>
 
 /** A line of events.jsonl and of `--json`: what happened, in order. `step` is the RL step (0 before the first). */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { Count, Finite, NonNegative } from './numbers.ts'
+import { Sha256 } from './sha256.ts'
 
 export const LABELS_VERSION = 1
 
@@ -34,7 +35,7 @@ export type LabelSource = z.infer<typeof LabelSource>
 export const Anchor = z
   .object({
     segment: Count,
-    textHash: z.string().regex(/^[0-9a-f]{64}$/),
+    textHash: Sha256,
     from: Count,
     to: Count,
     /** The tokens that the span touches: first, and one past the last. */

@@ -59,7 +59,7 @@ export function createWorkspaceRunner(settings: WorkspaceRunnerSettings): OpenWo
 function requireTrust({ repository }: WorkspaceTask, { trusts }: WorkspaceRunnerSettings): void {
   if (trusts(repository)) return
   throw new LabError('trust', 'trust/git', `Git is not asked about ${repository}: it runs what a repository configures, and this one is not trusted.`, {
-    remedy: 'Start the run from a run file in that repository, in a trusted workspace, and without --no-git; give resume, eval and score --trust-workspace.',
+    remedy: 'Start the run from a run file in that repository, in a trusted workspace, and without --no-git; give `lab resume` --trust-workspace, and eval, score, redteam and execute --git with its folder.',
     place: repository
   })
 }

@@ -10,6 +10,7 @@ import { setupOfEnvironment, setupOfRun } from '../evaluationSetup.ts'
 import type { AskedEvaluation, EvaluationSetup } from '../evaluationSetup.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
+import { gitFolders } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
 import { labelledRun } from '../labels/labelledRun.ts'
 import { openModel, refuseMissingModel } from '../openModel.ts'
@@ -31,6 +32,10 @@ export interface EvalOptions extends AskedEvaluation {
   readonly aggregate: StepAggregate
   readonly engine?: ResolvedRun['engine']
   readonly trustWorkspace: boolean
+  /** SHA-256 of modules that may run. */
+  readonly trustModule: readonly string[]
+  /** Folders whose repositories git may be asked about. */
+  readonly git: readonly string[]
   readonly unsafeSandbox: boolean
   readonly threads: number
   readonly json: boolean
@@ -78,14 +83,14 @@ export async function evalCommand(host: Host, services: Services, model: string,
 }
 
 function sourceOf(host: Host, services: Services, options: EvalOptions): Source {
-  const { environment, asRun, trustWorkspace, unsafeSandbox } = options
+  const { environment, asRun, trustWorkspace, trustModule: trustedModules, git, unsafeSandbox } = options
   if ((environment === undefined) === (asRun === undefined)) {
     throw new LabError('usage', 'usage/option', 'Problems come from an environment or are those of a run.', {
       place: '--environment', remedy: 'Name one of --environment and --as-run.'
     })
   }
   const open = (folder: string, engine: ResolvedRun['engine'], deadlineSeconds: number): Workspace =>
-    services.openWorkspace(folder, { trustWorkspace, unsafeSandbox, deadlineSeconds, engine })
+    services.openWorkspace(folder, { trustWorkspace, trustedModules, gitFolders: gitFolders(host, git), unsafeSandbox, deadlineSeconds, engine })
   if (environment !== undefined) {
     const engine = options.engine ?? 'onnx'
     const workspace = open(host.cwd, engine, MODULE_SECONDS)

@@ -159,6 +159,13 @@ describe('input at fault', () => {
       [['eval', MODEL, '--environment', 'arithmetic-chain', '--engine', 'tinker'], /^error: --engine is "tinker"\.\n {2}at --engine\n {2}Allowed: onnx, torch\.\n$/],
       [['trust', 'nofile.ts'], /^error: There is no file nofile\.ts\.\n {2}at nofile\.ts\n {2}Name a module/],
       [['rescore', 'base', '--reward', 'nope.reward.ts'], /^error: There is no file nope\.reward\.ts\.\n {2}at --reward\n/],
+      [['problems', 'countdwn'], /^error: There is no environment “countdwn”\.\n {2}at ENVIRONMENT\n {2}Did you mean “countdown”\? There are countdown, [^\n]+, jsonl\.\n$/],
+      [['eval', MODEL, '--environment', 'module'], /^error: There is no environment “module”\.\n {2}at --environment\n {2}There are countdown, /],
+      [['eval', join(MODEL, '..'), '--environment', 'countdown'], /^error: "\S+models" is no model folder: it holds no config\.json; did you mean "\S+\/models\/arithmetic-chain"\?\n {2}at MODEL\n$/],
+      [['eval', MODEL, '--environment', 'arithmetic-chain', '--max-tokens', '100000'], /with 100000 for the completion that is more than the model's context of \d+\.\n {2}at --max-tokens\n {2}Lower --max-tokens, /],
+      [['labels', 'critique', 'base', '--model', MODEL], /^error: No rollout is named\.\n {2}at --rollout\n/],
+      [['problems', 'arithmetic-chain', '--options', '{"minOperatons":3}'], /^error: unknown field "minOperatons" in the options of arithmetic-chain; did you mean "minOperations"\? \(allowed: minOperations, maxOperations\)\n {2}at --options\n$/],
+      [['eval', MODEL, '--environment', 'countdown', '--options', '{"count":"many"}'], /^error: "count" is "many"; allowed: a whole number from \d+ to \d+\n {2}at --options\n$/],
       [['problems', 'jsonl', '--options', '{"path":"nope.jsonl"}'], /^error: The dataset \S+nope\.jsonl cannot be read[^\n]+\n {2}at --options\n {2}Check that "path" names a file/]
     ]
     for (const [args, expected] of faults) {

@@ -113,6 +113,21 @@ describe('model commands', () => {
       assert.equal(code, EXIT.stopped)
     })
 
+    it('names the option that is at fault, not the field of an inner call', async () => {
+      const faults: [string[], string][] = [
+        [['--prompt', ''], '--prompt is empty: without a token nothing predicts the next one.\n  at --prompt\n  Give a text to go on from, such as --prompt "3 + 4 :".\n'],
+        [['--prompt', '  '], '--prompt is empty: without a token nothing predicts the next one.\n  at --prompt\n  Give a text to go on from, such as --prompt "3 + 4 :".\n'],
+        [['--prompt', 'hello'], 'The word "hello" of "hello" is not in the vocabulary.\n  at --prompt\n  Use a model whose vocabulary covers the environment.\n'],
+        [['--max-tokens', '96'], "--max-tokens is 96; the model has a context of 96, prompt included.\n  at --max-tokens\n  Give less than 96, or take a model with a longer context.\n"],
+        [['--stop', ''], '--stop is "".\n  at --stop\n  Allowed: a text that is not empty.\n'],
+        [['--top-p', '0'], '--top-p is "0".\n  at --top-p\n  Allowed: a number above 0, at most 1.\n']
+      ]
+      for (const [given, expected] of faults) {
+        const { code, err } = await lab(sampleArgs(...given))
+        assert.deepEqual([code, err], [EXIT.usage, `error: ${expected}`])
+      }
+    })
+
     it('refuses prompts without room and folders without a model', async () => {
       assert.match((await lab(sampleArgs('--prompt', Array(100).fill('1').join(' ')))).err, /^error: The prompt has 100 tokens; the model's context is 96\.\n {2}at --prompt\n/)
       const missing = await lab(['sample', 'bass', '--prompt', 'x', '--engine', 'fake'])

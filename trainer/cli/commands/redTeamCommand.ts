@@ -7,6 +7,7 @@ import { loadRunFile } from '../../runFiles/loadRunFile.ts'
 import type { LoadedRunFile } from '../../runFiles/loadRunFile.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
+import { gitFolders } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
 import { redTeamText } from '../redteam/redTeamText.ts'
 import type { Services, Workspace } from '../services.ts'
@@ -21,6 +22,10 @@ export interface RedTeamCommandOptions {
   /** Names of cheats that may be paid. */
   readonly acceptPaidCheats: readonly string[]
   readonly trustWorkspace: boolean
+  /** SHA-256 of modules that may run. */
+  readonly trustModule: readonly string[]
+  /** Folders whose repositories git may be asked about. */
+  readonly git: readonly string[]
   readonly unsafeSandbox: boolean
   readonly json: boolean
 }
@@ -30,7 +35,8 @@ export async function redTeamCommand(host: Host, services: Services, file: strin
   refuseUnknownCheats(options.acceptPaidCheats, BATTERY)
   const loaded = loadRunFile(resolve(host.cwd, file), options.set, services.catalogue, file)
   const { folder, run } = loaded
-  const workspace = services.openWorkspace(folder, { trustWorkspace: options.trustWorkspace, unsafeSandbox: options.unsafeSandbox, deadlineSeconds: run.rewardDeadlineSeconds })
+  const { trustWorkspace, trustModule: trustedModules, git, unsafeSandbox } = options
+  const workspace = services.openWorkspace(folder, { trustWorkspace, trustedModules, gitFolders: gitFolders(host, git), unsafeSandbox, deadlineSeconds: run.rewardDeadlineSeconds })
   const stop = new AbortController()
   const dispose = host.onSignal(() => stop.abort())
   try {

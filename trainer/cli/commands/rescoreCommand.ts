@@ -28,6 +28,8 @@ export interface RescoreOptions {
   readonly part?: string
   readonly options?: Record<string, unknown>
   readonly trustWorkspace: boolean
+  /** SHA-256 of modules that may run. */
+  readonly trustModule: readonly string[]
   readonly json: boolean
 }
 
@@ -46,7 +48,8 @@ export async function rescoreCommand(host: Host, services: Services, named: stri
   const stop = new AbortController()
   const dispose = host.onSignal(() => stop.abort())
   const { tell, end } = teller(host, options.json)
-  const own = services.openWorkspace(rewardFolder(host, options), { trustWorkspace: options.trustWorkspace, deadlineSeconds: run.rewardDeadlineSeconds })
+  const { trustWorkspace, trustModule: trustedModules } = options
+  const own = services.openWorkspace(rewardFolder(host, options), { trustWorkspace, trustedModules, deadlineSeconds: run.rewardDeadlineSeconds })
   const recorded = services.openWorkspace(dirname(source.path), { trustWorkspace: false, deadlineSeconds: run.rewardDeadlineSeconds })
   try {
     const { reward, header } = await openReward(host, own, run, options)

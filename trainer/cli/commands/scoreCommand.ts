@@ -16,6 +16,7 @@ import { readJsonLines } from '../../stores/jsonLinesReader.ts'
 import type { JsonLine } from '../../stores/jsonLinesReader.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
+import { gitFolders } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
 import { noticesOf, printNotices } from '../printNotices.ts'
 import { problemFinder, SEARCHED_PER_SPLIT } from '../scoring/problemFinder.ts'
@@ -29,6 +30,8 @@ export interface ScoreOptions {
   /** Of the problems that ids refer to, as in `lab problems`; default: that of the run file. */
   readonly seed?: number
   readonly trustWorkspace: boolean
+  /** Folders whose repositories git may be asked about. */
+  readonly git: readonly string[]
   readonly unsafeSandbox: boolean
 }
 
@@ -39,7 +42,8 @@ export interface ScoreOptions {
 export async function scoreCommand(host: Host, services: Services, file: string, options: ScoreOptions): Promise<ExitCode> {
   const { run, folder } = loadRunFile(resolve(host.cwd, file), options.set, services.catalogue, file)
   const completions = completionsFile(host, options.completions)
-  const workspace = services.openWorkspace(folder, { trustWorkspace: options.trustWorkspace, unsafeSandbox: options.unsafeSandbox, deadlineSeconds: run.rewardDeadlineSeconds })
+  const { trustWorkspace, git, unsafeSandbox } = options
+  const workspace = services.openWorkspace(folder, { trustWorkspace, gitFolders: gitFolders(host, git), unsafeSandbox, deadlineSeconds: run.rewardDeadlineSeconds })
   try {
     const scorer = await openScorer(workspace, run, options.seed ?? run.seed)
     printNotices(host, noticesOf([...scorer.environments.values()]))

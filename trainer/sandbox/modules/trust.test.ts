@@ -80,6 +80,15 @@ describe('module sources and trust', () => {
     assert.equal(isApproved(read(), options().approvalsFile), false)
   })
 
+  it('lets what people were shown run this once, keeps nothing, and refuses what has changed since', () => {
+    const shown = { ...options(), trustedModules: [read().hash] }
+    assert.ok(requireTrust(read(), shown))
+    assert.equal(isApproved(read(), shown.approvalsFile), false)
+    workspace.write('parts/deeper.ts', `export const helper = (): number => 2`)
+    assert.throws(() => requireTrust(read(), shown), (error) =>
+      LabError.is(error, 'trust/not-approved') && error.message.includes(read().hash) && error.message.includes('has changed since'))
+  })
+
   it('keeps the list for its user alone, and takes approvals back', () => {
     const { approvalsFile } = options()
     approve(read(), approvalsFile, new Date(0))

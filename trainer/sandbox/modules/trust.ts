@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { LabError } from '../../errors.ts'
+import { Sha256 } from '../../protocol/sha256.ts'
 import type { ModuleSources } from './moduleSources.ts'
 
 /**
@@ -13,7 +14,7 @@ import type { ModuleSources } from './moduleSources.ts'
 const Approvals = z.strictObject({
   version: z.literal(1),
   /** Path and time are for people; the hash alone decides. */
-  approved: z.array(z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), path: z.string(), at: z.iso.datetime() }))
+  approved: z.array(z.strictObject({ hash: Sha256, path: z.string(), at: z.iso.datetime() }))
 })
 type Approvals = z.infer<typeof Approvals>
 
@@ -22,6 +23,8 @@ export interface TrustOptions {
   readonly approvalsFile: string
   /** `--trust-workspace`: approved for this run, and not kept. */
   readonly trustWorkspace: boolean
+  /** SHA-256 of what people were shown and let run this once; not kept either. */
+  readonly trustedModules?: readonly string[] | undefined
 }
 
 declare const approval: unique symbol
@@ -30,8 +33,10 @@ export type ApprovedModule = ModuleSources & { readonly [approval]: true }
 
 /** @throws LabError `trust/not-approved`, or `trust/approvals-unreadable` where the list is damaged. */
 export function requireTrust(module: ModuleSources, options: TrustOptions): ApprovedModule {
-  if (options.trustWorkspace || isApproved(module, options.approvalsFile)) return module as ApprovedModule
-  throw new LabError('trust', 'trust/not-approved', `${module.entry} is code of the workspace that nobody has approved (SHA-256 ${module.hash}).`, {
+  const { trustWorkspace, trustedModules = [], approvalsFile } = options
+  if (trustWorkspace || trustedModules.includes(module.hash) || isApproved(module, approvalsFile)) return module as ApprovedModule
+  const other = trustedModules.length === 0 ? '' : ' It is none of what was let run this once: it has changed since, or was not shown yet.'
+  throw new LabError('trust', 'trust/not-approved', `${module.entry} is code of the workspace that nobody has approved (SHA-256 ${module.hash}).${other}`, {
     place: module.entry,
     remedy: 'Read the module and what it imports; then approve it as it is with `lab trust FILE`, or for one run with --trust-workspace.'
   })
