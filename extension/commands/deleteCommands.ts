@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import { cleanable, cleaningProposal, sizeOf, sizeText } from '../notices/cleaning.ts'
+import { requireUnheld } from '../runs/runHolder.ts'
 import { nameOf, runDescription } from '../runs/runWords.ts'
 import { can } from '../runs/shownRun.ts'
 import type { ShownRun } from '../runs/shownRun.ts'
@@ -58,6 +59,6 @@ async function checkDeletable({ runs, settings }: Shell, { card: { directory } }
   const now = runs.find(directory)
   if (now && !can(now, 'delete')) throw new Error('A trainer has taken it up meanwhile.')
   const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(directory))
-  if (isKnownRun(directory, settings.current.runsFolders) && type === vscode.FileType.Directory) return
+  if (isKnownRun(directory, settings.current.runsFolders) && type === vscode.FileType.Directory) return requireUnheld(directory)
   throw new Error(`${directory} is not a folder of its own in a runs folder, so it is left alone. Delete it by hand.`)
 }

@@ -8,15 +8,15 @@ const run = (name: string): ShownRun => shown({ directory: `/runs/${name}`, name
 const runs = ['a', 'b', 'c'].map(run)
 const letters = 'abcdefgh'.split('').map(run)
 
-/** What was done, in order; `fails` are the removals that fail, as `trash a` or `forGood a`. */
-function parts({ fails = [], leaves = [], forGood = true }: { fails?: readonly string[]; leaves?: readonly string[]; forGood?: boolean }) {
+/** What was done, in order; `fails` are the removals that fail, as `trash a` or `forGood a`; `taken` is when a trainer takes a run up, after a removal or the `question`. */
+function parts({ fails = [], leaves = [], taken = {}, forGood = true }: { fails?: readonly string[]; leaves?: readonly string[]; taken?: Readonly<Record<string, string>>; forGood?: boolean }) {
   const done: string[] = []
   const asked: string[][] = []
   let looked = false
   const given: DeletionParts = {
     look: async () => void (looked = true),
     check: async ({ card }) => {
-      if (!looked || leaves.includes(card.name)) throw new Error('A trainer has taken it up')
+      if (!looked || leaves.includes(card.name) || done.includes(taken[card.name]!) || (asked.length > 0 && taken[card.name] === 'question')) throw new Error('A trainer has taken it up')
     },
     remove: async ({ card }, useTrash) => {
       const what = `${useTrash ? 'trash' : 'forGood'} ${card.name}`
@@ -45,6 +45,13 @@ describe('deleting runs', () => {
     const { given, done } = parts({ leaves: ['b'] })
     assert.deepEqual(namesIn(await deleteRuns(runs, true, given)), ['b'])
     assert.deepEqual(done, ['trash a', 'trash c'])
+  })
+
+  it('looks at each right before it goes: a trainer may take it up while others are deleted, or while people are asked', async () => {
+    const slow = parts({ taken: { c: 'trash b' } })
+    assert.deepEqual([namesIn(await deleteRuns(runs, true, slow.given)), slow.done], [['c'], ['trash a', 'trash b']])
+    const asking = parts({ fails: ['trash a', 'trash c'], taken: { c: 'question' } })
+    assert.deepEqual([namesIn(await deleteRuns(runs, true, asking.given)), asking.done], [['c'], ['trash b', 'forGood a']])
   })
 
   it('asks once for all that the trash did not take', async () => {

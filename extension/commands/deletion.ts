@@ -22,7 +22,7 @@ export interface Kept {
 export interface DeletionParts {
   /** Brings up to date what is known of the runs: people may have thought for long, and a trainer of a terminal tells no window. */
   look(): Promise<void>
-  /** @throws where the run is to be left alone, whatever people answered. */
+  /** Right before each is deleted: what goes before it may take long. @throws where the run is to be left alone, whatever people answered. */
   check(run: ShownRun): Promise<void>
   remove(run: ShownRun, useTrash: boolean): Promise<void>
   /** Whether to delete permanently what the trash did not take. */
@@ -30,28 +30,46 @@ export interface DeletionParts {
 }
 
 /** Deletes what can be deleted: one that fails keeps no other. Answers those that people wanted deleted and that are still there. */
-export async function deleteRuns(runs: readonly ShownRun[], useTrash: boolean, { look, check, remove, mayDeleteForGood }: DeletionParts): Promise<readonly Kept[]> {
-  await look()
-  const leftAlone = await doEach(runs, check)
-  const free = runs.filter((run) => !leftAlone.some((kept) => kept.run === run))
-  const failed = await doEach(free, (run) => remove(run, useTrash))
+export async function deleteRuns(runs: readonly ShownRun[], useTrash: boolean, parts: DeletionParts): Promise<readonly Kept[]> {
+  await parts.look()
+  const { leftAlone, failed } = await removeEach(runs, useTrash, parts)
   if (failed.length === 0 || !useTrash) return [...leftAlone, ...failed.map(withRemedy)]
-  if (!(await mayDeleteForGood(failed))) return leftAlone
-  return [...leftAlone, ...(await doEach(failed.map(({ run }) => run), (run) => remove(run, false))).map(withRemedy)]
+  if (!(await parts.mayDeleteForGood(failed))) return leftAlone
+  await parts.look()
+  const again = await removeEach(failed.map(({ run }) => run), false, parts)
+  return [...leftAlone, ...again.leftAlone, ...again.failed.map(withRemedy)]
+}
+
+/** What must not be deleted, and what could not be. */
+interface Remaining {
+  readonly leftAlone: readonly Kept[]
+  readonly failed: readonly Kept[]
+}
+
+async function removeEach(runs: readonly ShownRun[], useTrash: boolean, { check, remove }: DeletionParts): Promise<Remaining> {
+  const [leftAlone, failed]: [Kept[], Kept[]] = [[], []]
+  for (const run of runs) {
+    const whyNot = await reasonAgainst(() => check(run))
+    if (whyNot !== undefined) {
+      leftAlone.push({ run, why: whyNot })
+      continue
+    }
+    const why = await reasonAgainst(() => remove(run, useTrash))
+    if (why !== undefined) failed.push({ run, why })
+  }
+  return { leftAlone, failed }
 }
 
 const withRemedy = ({ run, why }: Kept): Kept => ({ run, why: `${plainLine(why, 120)} Close what uses its files, see that they are yours, and try again.` })
 
-async function doEach(runs: readonly ShownRun[], work: (run: ShownRun) => Promise<void>): Promise<readonly Kept[]> {
-  const kept: Kept[] = []
-  for (const run of runs) {
-    try {
-      await work(run)
-    } catch (error) {
-      kept.push({ run, why: errorText(error) })
-    }
+/** Undefined = it was done. */
+async function reasonAgainst(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    return errorText(error)
   }
-  return kept
 }
 
 const NO_WAY_BACK = 'What is deleted cannot be brought back.'

@@ -17,7 +17,7 @@ describe('what needs an answer', () => {
 
   it('is a trainer that hangs or died', () => {
     assert.equal(attentionFor(shown({}, { connection: 'hung', explanation: 'No answer for 30 s.' }), 'running')?.message, 'arithmetic-chain does not answer. No answer for 30 s.')
-    const lost = attentionFor(shown({ status: 'running', step: 7 }, { connection: 'lost' }), 'running')
+    const lost = attentionFor(shown({ status: 'interrupted', step: 7 }, { connection: 'lost' }), 'running')
     assert.equal(lost?.message, 'arithmetic-chain was interrupted at step 7; nothing recorded is lost.')
   })
 
@@ -33,7 +33,7 @@ describe('what is told of a run', () => {
   const running = shown({ status: 'running' }, { state: { ...state, status: 'running' } })
   const waiting = shown({ status: 'running' }, { connection: 'attaching' })
   const ends = {
-    failed: shown({ status: 'failed' }, { state }), hung: shown({ status: 'running' }, { connection: 'hung' }), interrupted: shown({ status: 'running' }, { connection: 'lost' })
+    failed: shown({ status: 'failed' }, { state }), hung: shown({ status: 'running' }, { connection: 'hung' }), interrupted: shown({ status: 'interrupted' }, { connection: 'lost' })
   }
   const told = (...standings: (typeof running)[]): number[] => {
     const newsOf = createAttentionWatch()

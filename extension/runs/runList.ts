@@ -6,6 +6,7 @@ import type { Queries } from '../contracts/queries.ts'
 import type { SettingsSource } from '../contracts/settings.ts'
 import type { Trainers } from '../contracts/trainers.ts'
 import { errorText } from '../errorText.ts'
+import { createGoneTrainerWatch } from './goneTrainers.ts'
 import { paced } from './paced.ts'
 import { createRunSizes } from './runSizes.ts'
 import { shownRun } from './shownRun.ts'
@@ -37,11 +38,14 @@ export function createRunList(queries: Queries, trainers: Trainers, settings: Se
   let notices: readonly Notice[] = []
   let problem: string | undefined
   let runs: readonly ShownRun[] = []
+  const trainerHasGone = createGoneTrainerWatch()
   const show = (): void => {
     const live = new Map(trainers.live.map((run) => [run.directory, run]))
     runs = sizes.fill(cards).map((card) => shownRun(card, live.get(card.directory)))
     changed.fire()
-    if (lacksLivingRun(cards, trainers.live, settings.current.runsFolders)) reloading.soon()
+    // Both are looked at each time: one that has gone is told once.
+    const readTooEarly = [trainerHasGone(trainers.live), lacksLivingRun(cards, trainers.live, settings.current.runsFolders)]
+    if (readTooEarly.includes(true)) reloading.soon()
   }
   const reload = async (): Promise<void> => {
     const folders = settings.current.runsFolders

@@ -14,7 +14,7 @@ describe('a shown run', () => {
     assert.equal(shown({ status: 'stopped' }).standing, 'stopped')
     assert.equal(shown({ status: 'running' }, { state: { ...running, status: 'paused' } }).standing, 'paused')
     assert.equal(shown({ status: 'running' }, { connection: 'hung' }).standing, 'hung')
-    assert.equal(shown({ status: 'running' }, { connection: 'lost' }).standing, 'interrupted')
+    assert.equal(shown({ status: 'interrupted' }, { connection: 'lost' }).standing, 'interrupted')
     assert.equal(shown({ status: 'failed' }, { connection: 'ended' }).standing, 'failed')
   })
 
@@ -42,8 +42,15 @@ describe('a shown run', () => {
     for (const status of ['running', 'paused'] as const) assert.deepEqual(actionsOf(shown({ status, checkpoints: 1 })), ['useCheckpoint'], status)
   })
 
-  it('goes on again where its trainer was lost, whatever was recorded last', () => {
-    for (const status of ['running', 'paused'] as const) assert.deepEqual(actionsOf(shown({ status }, { connection: 'lost' })), ['resume', 'delete'], status)
+  it('goes on again where its trainer was lost and no process holds it', () => {
+    assert.deepEqual(actionsOf(shown({ status: 'interrupted' }, { connection: 'lost' })), ['resume', 'delete'])
+  })
+
+  it('is of another process where that took it up after this window had seen its trainer go', () => {
+    for (const connection of ['lost', 'ended'] as const) {
+      const run = shown({ status: 'running', step: 30, checkpoints: 1 }, { connection, state: running, metrics: { 'reward/mean': 0.5 }, explanation: 'It was killed.' })
+      assert.deepEqual([run.standing, run.step, run.live, actionsOf(run)], ['running', 30, undefined, ['useCheckpoint']], connection)
+    }
   })
 })
 

@@ -18,7 +18,8 @@ export interface ShownRun {
   readonly watching: boolean
 }
 
-export function shownRun(card: RunCard, live: LiveRun | undefined): ShownRun {
+export function shownRun(card: RunCard, told: LiveRun | undefined): ShownRun {
+  const live = isTakenUp(card, told) ? undefined : told
   const state = live?.state
   return {
     card, standing: standingOf(card, live), watching: isLiving(live) && live?.role === 'watching',
@@ -29,13 +30,15 @@ export function shownRun(card: RunCard, live: LiveRun | undefined): ShownRun {
 /** A process trains it or may do so: nothing of it may be deleted. */
 export const isLiving = (live: LiveRun | undefined): boolean => live !== undefined && live.connection !== 'ended' && live.connection !== 'lost'
 
+/** The run's own lock tells that a process holds it: what this window last heard is of a trainer that has gone, and somebody resumed the run elsewhere. */
+const isTakenUp = (card: RunCard, live: LiveRun | undefined): boolean => !isLiving(live) && isGoingOn(card.status)
+
 function standingOf(card: RunCard, live: LiveRun | undefined): RunStanding {
   switch (live?.connection) {
     case 'attached': return live.state?.status ?? 'running'
     case 'attaching': return 'waiting'
     case 'hung': return 'hung'
     case 'mismatch': return 'mismatch'
-    case 'lost': return isGoingOn(card.status) ? 'interrupted' : card.status
     default: return card.status
   }
 }

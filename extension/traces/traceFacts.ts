@@ -1,6 +1,7 @@
 import type { RewardPart, Rollout } from '../../trainer/protocol/rollout.ts'
 import { completionLength } from '../../trainer/protocol/toolTokens.ts'
 import { sampledText } from '../../webviews/protocol/sampledText.ts'
+import { stopWord } from '../../webviews/protocol/stopWords.ts'
 import { visibleText } from '../../webviews/protocol/visibleText.ts'
 import type { FactLine } from './projection.ts'
 
@@ -21,11 +22,11 @@ export function headerRows(rollout: Rollout, runName: string): readonly HeaderRo
     { name: 'Verdict', value: verdictWord(rollout.correct), fact: 'verdict' },
     { name: 'Reward', value: rewardWord(rollout.reward.total), fact: 'reward' },
     { name: 'Filter', value: rollout.filter ? `${rollout.filter.kept ? 'kept' : 'dropped'}: ${rollout.filter.why}` : 'not applied' },
-    { name: 'Stop reason', value: rollout.segments[0]?.stopReason ?? '' },
+    { name: 'Stopped by', value: stopWord(rollout.segments[0]?.stopReason ?? '') },
     { name: 'Tokens', value: String(completionLength(rollout)) },
     { name: 'Policy', value: `${rollout.policyVersion} optimiser steps seen` },
     { name: 'Seed', value: String(rollout.seed) },
-    { name: 'Sampled', value: sampledText(rollout.timing, (seconds) => `${number(seconds)} s`) }
+    { name: 'Sampled', value: sampledText(rollout.timing) }
   ]
 }
 

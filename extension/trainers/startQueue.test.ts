@@ -45,11 +45,11 @@ describe('what waits for the device', () => {
 
   it('keeps what people consented to, and nothing that is not asked for', () => {
     const place = join(folder, 'queue.json')
-    const consents = { acceptPaidCheats: ['early-exit'], unsafeSandbox: true }
+    const consents = { trustedModules: ['a'.repeat(64)], acceptPaidCheats: ['early-exit'], unsafeSandbox: true }
     new StartQueue(place).add({ ...item('a'), request: { file: '/a.run.json', overrides: [], ...consents } })
     const [waiting] = new StartQueue(place).waiting
     assert.deepEqual(asQueued(waiting!, false).request, { file: '/a.run.json', overrides: [], directory: '/runs/a', ...consents })
-    assert.deepEqual(consentsOf({ ...consents, trustModules: false, ...{ asksGit: true } }), consents)
+    assert.deepEqual(consentsOf({ ...consents, ...{ asksGit: true } }), consents)
     assert.deepEqual(consentsOf({}), {})
   })
 

@@ -7,7 +7,9 @@ import { TrainerId } from '../../trainer/protocol/control.ts'
 import type { LocalProcess } from '../../trainer/stores/processIdentity.ts'
 import type { Consents, QueuedStart } from '../contracts/trainers.ts'
 
-const consents = { trustModules: z.boolean().optional(), acceptPaidCheats: z.array(z.string()).optional(), unsafeSandbox: z.boolean().optional() }
+const consents = { trustedModules: z.array(z.string()).optional(), acceptPaidCheats: z.array(z.string()).optional(), unsafeSandbox: z.boolean().optional() }
+
+const Process = z.object({ pid: z.number().int().positive(), startedAt: z.string().optional() })
 
 const Waiting = z.object({
   /** Of the trainer that it will have. */
@@ -26,7 +28,10 @@ const Waiting = z.object({
   /** Of the workspace that it was started in. */
   pythons: z.object({ selected: z.array(z.string()), folders: z.array(z.string()) }).optional(),
   /** The process that prepares the run, which may take minutes: it outlives its window. Absent before it is there. */
-  trainer: z.object({ pid: z.number().int().positive(), startedAt: z.string().optional() }).optional()
+  trainer: Process.extend({
+    /** The window that makes the start, and cancels it where it is taken out of the queue. Absent in what an earlier version noted. */
+    window: Process.optional()
+  }).optional()
 })
 export type Waiting = z.infer<typeof Waiting>
 
@@ -66,8 +71,8 @@ export class StartQueue {
     return added
   }
 
-  prepared(id: string, { pid, startedAt }: LocalProcess): void {
-    const trainer = { pid, ...(startedAt !== undefined && { startedAt }) }
+  prepared(id: string, process: LocalProcess, window: LocalProcess): void {
+    const trainer = { ...noted(process), window: noted(window) }
     this.#change((waiting) => waiting.map((item) => (item.id === id ? { ...item, trainer } : item)))
   }
 
@@ -94,6 +99,8 @@ export class StartQueue {
   }
 }
 
+const noted = ({ pid, startedAt }: LocalProcess): z.infer<typeof Process> => ({ pid, ...(startedAt !== undefined && { startedAt }) })
+
 function stampOf(place: string): string {
   const found = fs.statSync(place, { throwIfNoEntry: false })
   return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : ''
@@ -118,6 +125,8 @@ export function asQueued({ id, label, directory, request, pythons }: Waiting, st
 type Given = { readonly [name in keyof Consents]?: Consents[name] | undefined }
 
 /** What was consented to, and nothing else of a request. */
-export function consentsOf({ trustModules, acceptPaidCheats, unsafeSandbox }: Given): Pick<Waiting['request'], keyof Consents> {
-  return { ...(trustModules && { trustModules }), ...(acceptPaidCheats && { acceptPaidCheats: [...acceptPaidCheats] }), ...(unsafeSandbox && { unsafeSandbox }) }
+export function consentsOf({ trustedModules, acceptPaidCheats, unsafeSandbox }: Given): Pick<Waiting['request'], keyof Consents> {
+  return {
+    ...(trustedModules && { trustedModules: [...trustedModules] }), ...(acceptPaidCheats && { acceptPaidCheats: [...acceptPaidCheats] }), ...(unsafeSandbox && { unsafeSandbox })
+  }
 }

@@ -1,22 +1,22 @@
-import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { pipePath } from '../../trainer/control/pipePath.ts'
-import type { PartialText, RecordedNotice, TrainerOrder } from '../../trainer/protocol/control.ts'
+import type { PartialText, RecordedNotice } from '../../trainer/protocol/control.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
-import { identityOf, isRunningHere } from '../../trainer/stores/processIdentity.ts'
 import type { Consents, FailedStart, LiveRun, QueuedStart, StartRequest, WorkspacePythons } from '../contracts/trainers.ts'
-import { CPU, deviceOfFile, deviceOfRun, engineOfFile, engineOfRun } from './deviceOf.ts'
+import { endAbandoned } from './abandonedTrainer.ts'
+import { deviceOfFile, deviceOfRun, engineOfFile, engineOfRun } from './deviceOf.ts'
 import type { DeviceName } from './deviceOf.ts'
 import { isCancelledStart } from './cancelledStart.ts'
 import { whereFree, withLock } from './fileLock.ts'
 import { LabHostError } from './labHostError.ts'
 import { mayHaveGpu } from './mayHaveGpu.ts'
 import { labelOfFile } from './runDirectoryName.ts'
-import { asQueued, consentsOf, StartQueue } from './startQueue.ts'
+import { SharedQueue } from './sharedQueue.ts'
+import { StartMaker } from './startMaker.ts'
+import { asQueued, consentsOf } from './startQueue.ts'
 import type { Waiting } from './startQueue.ts'
-import { logOf, startTrainer } from './startTrainer.ts'
 import type { TrainerProgram } from './startTrainer.ts'
+import { StartTurns } from './startTurns.ts'
 import type { SteerRequest } from './trainerClient.ts'
 import { TrainerList } from './trainerList.ts'
 import type { TrainerListOptions } from './trainerList.ts'
@@ -50,24 +50,19 @@ export interface HubOptions extends Omit<TrainerListOptions, 'listenTo'> {
 }
 
 type Order = Omit<Waiting, 'id'>
-const deviceOf = ({ device = CPU }: Order): DeviceName => device
 
 const LOOK_MILLISECONDS = 1000
 /** Longer than a start takes, which holds its lock. */
 const START_LOCK_MILLISECONDS = 630_000
-/** A change of the queue is one small file. */
-const QUEUE_LOCK_MILLISECONDS = 10_000
 
 /** Starts, finds, attaches to and steers the trainers of this machine; what waits for the device starts when it is free. */
 export class TrainerHub {
   readonly #options: HubOptions
   readonly #trainers: TrainerList
-  readonly #queue: StartQueue
+  readonly #queue: SharedQueue
+  readonly #turns: StartTurns
+  readonly #maker: StartMaker
   readonly #gpu: boolean
-  /** What this window starts at once: it stands in the queue, and does not wait. */
-  #atOnce: string | undefined
-  /** What this window is starting; taken out of the queue it is cancelled. */
-  #making: { readonly id: string; readonly removed: AbortController } | undefined
   /** Ids of those that are being started, as of the last look. */
   #orderedSeen = ''
   #timer: NodeJS.Timeout | undefined
@@ -79,7 +74,6 @@ export class TrainerHub {
     const { listener } = options
     this.#options = options
     this.#gpu = options.gpu ?? mayHaveGpu()
-    this.#queue = new StartQueue(path.join(options.storage, 'queue.json'))
     this.#trainers = new TrainerList({
       ...options,
       listenTo: (directory) => ({
@@ -90,6 +84,10 @@ export class TrainerHub {
         asked: () => listener.asked?.()
       })
     })
+    const { storage, runsPerDevice, program, log } = options
+    this.#queue = new SharedQueue({ storage, folder: () => this.#trainers.folder, changed: () => this.#queueChanged() })
+    this.#turns = new StartTurns({ queue: this.#queue, trainers: this.#trainers, storage, runsPerDevice })
+    this.#maker = new StartMaker({ program, storage, queue: this.#queue, trainers: this.#trainers, log })
   }
 
   get live(): readonly LiveRun[] {
@@ -98,49 +96,11 @@ export class TrainerHub {
 
   /** Nothing runs or waits that this start would have to wait for. */
   startsNow({ file, overrides }: Pick<StartRequest, 'file' | 'overrides'>): boolean {
-    return this.#isFree(deviceOfFile(file, overrides, this.#gpu))
-  }
-
-  #isFree(device: DeviceName): boolean {
-    return this.#hasRoom(device) && !this.#queue.waiting.some((item) => deviceOf(item) === device)
-  }
-
-  #hasRoom(device: DeviceName): boolean {
-    const preparing = this.#queue.waiting.filter((item) => deviceOf(item) === device && this.#isPreparing(item)).length
-    return this.#trainers.busy(device) + preparing < this.#options.runsPerDevice()
-  }
-
-  /** The first that waits for a device with room. */
-  get #next(): Waiting | undefined {
-    return this.#waiting.find((item) => !this.#isOrdered(item) && this.#hasRoom(deviceOf(item)))
-  }
-
-  /** What stands in the queue with nothing more to be made of it: its trainer works, or has ended, and its window did not take it out. */
-  get #leftOver(): readonly Waiting[] {
-    return this.#ordered.filter((item) => !this.#isPreparing(item))
-  }
-
-  /** Whose trainer was given its order: by a window that starts it now, and while none does by one that went before it could take it out. */
-  get #ordered(): readonly Waiting[] {
-    return this.#waiting.filter((item) => this.#isOrdered(item))
+    return this.#turns.isFree({ device: deviceOfFile(file, overrides, this.#gpu) })
   }
 
   get queue(): readonly QueuedStart[] {
-    return this.#waiting.map((item) => asQueued(item, this.#isOrdered(item)))
-  }
-
-  /** Its trainer was given its order. */
-  #isOrdered(item: Waiting): boolean {
-    return fs.existsSync(logOf(this.#options.storage, item))
-  }
-
-  /** Its trainer lives and has not entered itself yet: it needs its device, whether the window that made it is still there or not. */
-  #isPreparing({ id, trainer }: Waiting): boolean {
-    return trainer !== undefined && isRunningHere(trainer) && !this.#trainers.has(id)
-  }
-
-  get #waiting(): readonly Waiting[] {
-    return this.#queue.waiting.filter(({ id }) => id !== this.#atOnce)
+    return this.#turns.shown
   }
 
   /** Looks for trainers now, and from now on again and again. */
@@ -176,11 +136,16 @@ export class TrainerHub {
   }
 
   moveInQueue(id: string, to: number): Promise<void> {
-    return this.#changeQueue(() => this.#queue.move(id, to))
+    return this.#queue.change((queue) => queue.move(id, to))
   }
 
-  removeFromQueue(id: string): Promise<void> {
-    return this.#changeQueue(() => this.#queue.remove(id))
+  async removeFromQueue(id: string): Promise<void> {
+    const removed = await this.#queue.change((queue) => {
+      const item = queue.waiting.find((one) => one.id === id)
+      queue.remove(id)
+      return item
+    })
+    if (removed && this.#turns.isPreparing(removed)) await endAbandoned(removed, this.#trainers.folder)
   }
 
   /** Whether anybody sits at this window; one without people lets its trainers go, for another to steer. */
@@ -222,7 +187,7 @@ export class TrainerHub {
     if (!this.#present) return
     // One that hangs keeps nobody else waiting: each look ends on its own.
     this.#trainers.look().catch((error: unknown) => this.#options.log(`Looking for trainers failed: ${String(error)}`))
-    if (this.#waiting.length === 0 || !this.#options.trusted()) return
+    if (this.#turns.waiting.length === 0 || !this.#options.trusted()) return
     this.#starting ??= this.#startNext()
       .catch((error: unknown) => this.#options.log(`Starting what waits failed: ${String(error)}`))
       .finally(() => (this.#starting = undefined))
@@ -244,24 +209,14 @@ export class TrainerHub {
 
   /** That a start is being made is no change of the queue. */
   #lookForOrders(): void {
-    const ordered = this.#ordered.map(({ id }) => id).join(' ')
+    const ordered = this.#turns.ordered.map(({ id }) => id).join(' ')
     if (ordered === this.#orderedSeen) return
     this.#orderedSeen = ordered
     this.#options.listener.changed()
   }
 
-  /** All windows change the queue under a lock of its own: nobody waits for a start to move what waits. */
-  #changeQueue<T>(change: () => T): Promise<T> {
-    return withLock(path.join(this.#trainers.folder, 'queue.lock'), QUEUE_LOCK_MILLISECONDS, async () => {
-      this.#queue.refresh()
-      const result = change()
-      this.#queueChanged()
-      return result
-    })
-  }
-
   #queueChanged(): void {
-    if (this.#making && !this.#queue.waiting.some(({ id }) => id === this.#making?.id)) this.#making.removed.abort()
+    this.#maker.cancelWhereRemoved()
     this.#options.listener.changed()
   }
 
@@ -279,12 +234,12 @@ export class TrainerHub {
     if (await this.#queueIfTaken(item)) return { directory: item.directory, queued: true }
     return this.#whileNoneStarts(async () => {
       if (await this.#queueIfTaken(item)) return { directory: item.directory, queued: true }
-      const added = await this.#changeQueue(() => {
-        const one = this.#queue.add(item)
-        this.#atOnce = one.id
+      const added = await this.#queue.change((queue) => {
+        const one = queue.add(item)
+        this.#turns.atOnce = one.id
         return one
       })
-      const directory = await this.#startNow(added, signal).finally(() => (this.#atOnce = undefined))
+      const directory = await this.#maker.make(added, signal).finally(() => (this.#turns.atOnce = undefined))
       await this.#steerOwn(directory)
       return { directory, queued: false }
     }, signal)
@@ -299,10 +254,10 @@ export class TrainerHub {
 
   /** A start that is being made stands in the queue: its device is taken. A run may have been resumed since it was asked for. */
   #queueIfTaken(item: Order): Promise<boolean> {
-    return this.#changeQueue(() => {
+    return this.#queue.change((queue) => {
       if (this.#waitsAlready(item.request)) return true
-      const free = this.#isFree(deviceOf(item))
-      if (!free) this.#queue.add(item)
+      const free = this.#turns.isFree(item)
+      if (!free) queue.add(item)
       return !free
     })
   }
@@ -316,60 +271,17 @@ export class TrainerHub {
 
   /** Of all windows, the one that holds the lock starts what waits first. The others look again in a second. */
   async #startNext(): Promise<void> {
-    if (!this.#next && this.#leftOver.length === 0) return
+    if (!this.#turns.next && this.#turns.leftOver.length === 0) return
     await whereFree(this.#startLock, async () => {
-      await this.#changeQueue(() => this.#leftOver.forEach(({ id }) => this.#queue.remove(id)))
-      const next = this.#next
+      await this.#queue.change((queue) => this.#turns.leftOver.forEach(({ id }) => queue.remove(id)))
+      const { next } = this.#turns
       if (!next || this.#disposed) return
       try {
-        await this.#startNow(next)
+        await this.#maker.make(next)
       } catch (error) {
         if (!isCancelledStart(error)) this.#options.listener.startFailed({ label: next.label, request: asQueued(next, false).request, error })
       }
       this.#options.listener.changed()
     })
   }
-
-  /** It stands in the queue until its trainer lives: should this window go before that, another one starts it. */
-  async #startNow(item: Waiting, signal?: AbortSignal): Promise<string> {
-    const removed = new AbortController()
-    this.#making = { id: item.id, removed }
-    try {
-      const cancelling = signal ? AbortSignal.any([signal, removed.signal]) : removed.signal
-      const { directory } = await startTrainer(this.#options.program, orderOf(item, this.#trainers.folder), this.#options.storage, { pythons: item.pythons, signal: cancelling, spawned: (pid) => this.#notePrepared(item, pid) })
-      this.#making = undefined
-      await this.#trainers.lookFor(item.id)
-      return this.#trainers.nameOf(directory)
-    } finally {
-      this.#making = undefined
-      await this.#takeOut(item)
-    }
-  }
-
-  /** Where the disk is full it stays for now: its log tells that it was started. */
-  #takeOut({ id, label }: Waiting): Promise<void> {
-    return this.#changeOrLog(() => this.#queue.remove(id), `The start of ${label} could not be taken out of the queue`)
-  }
-
-  /** For the next window, should this one go before the run has begun. */
-  #notePrepared({ id, label }: Waiting, pid: number): Promise<void> {
-    return this.#changeOrLog(() => this.#queue.prepared(id, identityOf(pid)), `The process that starts ${label} could not be noted in the queue`)
-  }
-
-  async #changeOrLog(change: () => void, failed: string): Promise<void> {
-    try {
-      await this.#changeQueue(change)
-    } catch (error) {
-      this.#options.log(`${failed}: ${String(error)}`)
-    }
-  }
-}
-
-function orderOf({ id, directory, request, asksGit, device = CPU }: Waiting, folder: string): TrainerOrder {
-  const by = { registry: folder, id, device, pipe: pipePath(folder, id), token: randomBytes(32).toString('hex') }
-  const { trustModules: trustWorkspace = false, ...others } = consentsOf(request)
-  const consents = { trustWorkspace, ...others }
-  if ('resume' in request) return { kind: 'resume', directory, asksGit, ...consents, ...by }
-  const { file, overrides, seed } = request
-  return { kind: 'launch', file, overrides, directory, asksGit, ...(seed !== undefined && { seed }), ...consents, ...by }
 }

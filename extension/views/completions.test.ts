@@ -13,14 +13,14 @@ describe('completions as they are written', () => {
     assert.equal(told.length, 2)
   })
 
-  it('end with the reason and the mean log-probability of a token', () => {
+  it('end with the reason, the tokens and their mean log-probability', () => {
     const told: unknown[] = []
     const { take, flush } = gatherCompletions((completion) => told.push(completion))
     take({ index: 0, added: 'ab' })
     take({ index: 0, text: 'abc', stopReason: 'length', tokens: 4, logprob: -2 })
     take({ index: 1, text: '', stopReason: 'endOfText', tokens: 0, logprob: 0 })
     flush()
-    assert.deepEqual(told, [{ index: 0, text: 'abc', done: true, stopReason: 'length', meanLogprob: -0.5 }, { index: 1, text: '', done: true, stopReason: 'endOfText' }])
+    assert.deepEqual(told, [{ index: 0, text: 'abc', done: true, stopReason: 'length', tokens: 4, meanLogprob: -0.5 }, { index: 1, text: '', done: true, stopReason: 'endOfText', tokens: 0 }])
   })
 
   it('ignore lines that are something else', () => {

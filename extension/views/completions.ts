@@ -28,10 +28,11 @@ export function gatherCompletions(tell: (completion: Completion) => void): { rea
   return { take, flush }
 }
 
-function endOf(line: object): Pick<Completion, 'stopReason' | 'meanLogprob'> {
+function endOf(line: object): Pick<Completion, 'stopReason' | 'tokens' | 'meanLogprob'> {
   const { stopReason, tokens, logprob } = line as Record<'stopReason' | 'tokens' | 'logprob', unknown>
   return {
     ...(typeof stopReason === 'string' ? { stopReason } : {}),
+    ...(typeof tokens === 'number' ? { tokens } : {}),
     ...(typeof tokens === 'number' && tokens > 0 && typeof logprob === 'number' ? { meanLogprob: logprob / tokens } : {})
   }
 }

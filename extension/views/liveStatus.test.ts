@@ -19,4 +19,8 @@ describe('how a window stands to a run', () => {
   it('hands on why', () => {
     assert.equal(liveStatus(card, { ...live, connection: 'hung', explanation: 'No answer for 30 s.' }).explanation, 'No answer for 30 s.')
   })
+
+  it('tells nothing of a trainer that has gone where another process holds the run', () => {
+    assert.deepEqual(liveStatus(card, { ...live, connection: 'lost', explanation: 'It was killed.' }), { run: '/r', connection: 'none', steering: false, actions: [] })
+  })
 })

@@ -9,8 +9,10 @@ import type { ViewsContext } from './viewsContext.ts'
 export const STEERING_ACTIONS: readonly SteeringAction[] = ['pause', 'continue', 'stop', 'stopNow', 'resume', 'takeSteering', 'endHung']
 
 /** How this window stands to a run, and what can be done with it now. */
-export function liveStatus(card: RunCard, live: LiveRun | undefined): LiveStatus {
-  const possible: readonly string[] = actionsOf(shownRun(card, live))
+export function liveStatus(card: RunCard, told: LiveRun | undefined): LiveStatus {
+  const run = shownRun(card, told)
+  const { live } = run
+  const possible: readonly string[] = actionsOf(run)
   return {
     run: card.directory,
     connection: live?.connection ?? 'none',

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { hashTold } from '../../extension/starting/refusals.ts'
 import { chooseNode } from '../../extension/trainers/nodeProgram.ts'
 import { StartQueue } from '../../extension/trainers/startQueue.ts'
+import { logOf } from '../../extension/trainers/startTrainer.ts'
+import { pipePath } from '../../trainer/control/pipePath.ts'
 import type { RunFileInput } from '../../trainer/protocol/runFile.ts'
+import { readModuleSources } from '../../trainer/sandbox/modules/moduleSources.ts'
+import { identityOf } from '../../trainer/stores/processIdentity.ts'
 import { isAlive } from '../process/labProcess.ts'
 import { Machine, recordedEvents, testNode, until } from './labWindow.ts'
 import type { LabWindow } from './labWindow.ts'
@@ -108,6 +115,23 @@ describe('trainers: the queue', function () {
     assert.deepEqual([next.hub.queue.map(({ label }) => label), pids().length], [['c'], 1])
   })
 
+  it('ends a trainer that still prepares its run for a window that is gone, where its start is taken out', async () => {
+    const queue = new StartQueue(join(machine.storage, 'queue.json'))
+    const { id, directory } = queue.add({ label: 'a', directory: join(machine.runsFolder, 'a'), request: { file: machine.runFile(), overrides: [] }, asksGit: true })
+    const child = spawn(process.execPath, ['-e', `require('node:net').createServer().listen(${JSON.stringify(pipePath(machine.registry, id))}, () => process.stdout.write('.'))`], { timeout: 20_000 })
+    await once(child.stdout, 'data')
+    queue.prepared(id, identityOf(child.pid!), { pid: process.pid, startedAt: 'another time' })
+    const log = logOf(machine.storage, { directory, id })
+    mkdirSync(dirname(log))
+    writeFileSync(log, '')
+    const next = machine.window()
+    await next.hub.attachAll()
+    assert.deepEqual(next.hub.queue.map(({ label, starting }) => [label, starting]), [['a', true]])
+    const ended = once(child, 'exit')
+    await next.hub.removeFromQueue(id)
+    assert.deepEqual([await ended, next.hub.queue, next.failures], [[null, 'SIGKILL'], [], []])
+  })
+
   it('answers at once while something starts: what comes then waits, is moved and is taken out', async () => {
     const first = machine.window({ runtime: new Promise<never>(() => undefined) })
     const starting = first.start({ name: 'a' })
@@ -193,10 +217,31 @@ describe('trainers: the queue', function () {
     const { request, error } = window.failedStarts[0]!
     assert.equal((error as { code?: unknown }).code, 'trust/not-approved')
     assert.ok('file' in request && !existsSync(request.directory))
-    await window.hub.start({ ...request, trustModules: true })
+    await window.hub.start({ ...request, trustedModules: [hashTold(error)!] })
     await until(() => hasFinished(request.directory))
     await until(() => machine.entries().length === 0)
     assert.equal(window.failures.length, 1)
+  })
+
+  it('starts nothing with code that has changed since it was shown, while its run waited', async () => {
+    const window = machine.window()
+    const { directory } = await window.start()
+    const module = join(machine.folder, 'own.mjs')
+    writeFileSync(module, REWARD)
+    const shown = readModuleSources(module, machine.folder).hash
+    const file = machine.runFile({ steps: 2, rewards: [{ name: 'module', path: 'own.mjs' }] }, 'once.run.json')
+    assert.equal((await window.hub.start({ file, overrides: [], directory: join(machine.runsFolder, 'once'), trustedModules: [shown] })).queued, true)
+    writeFileSync(module, `${REWARD} // edited`)
+    await window.hub.steer(directory, 'stopNow')
+    await until(() => window.failedStarts.length === 1)
+    const { error, request } = window.failedStarts[0]!
+    assert.match(String(error), /none of what was let run this once: it has changed since/)
+    assert.deepEqual([hashTold(error), existsSync(join(machine.runsFolder, 'once'))], [readModuleSources(module, machine.folder).hash, false])
+    writeFileSync(module, REWARD)
+    assert.ok('file' in request)
+    await window.hub.start(request)
+    await until(() => hasFinished(request.directory))
+    await until(() => machine.entries().length === 0)
   })
 
   it('lets a run on another device start beside one that computes on the CPU', async () => {

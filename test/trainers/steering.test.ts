@@ -71,7 +71,7 @@ describe('trainers: steering and watching', function () {
     const directory = join(machine.runsFolder, 'ordered')
     const order: TrainerOrder = {
       kind: 'launch', file: machine.runFile(), overrides: [], directory, registry: machine.registry, id: '0123456789abcdef',
-      pipe: pipePath(machine.registry, '0123456789abcdef'), token: 't'.repeat(32), trustWorkspace: false, asksGit: false
+      pipe: pipePath(machine.registry, '0123456789abcdef'), token: 't'.repeat(32), asksGit: false
     }
     const { execPath, env } = testNode(machine)
     const trainer = spawn(execPath, [join(ROOT, 'dist', 'lab.mjs'), 'host'], { env, detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
