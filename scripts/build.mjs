@@ -85,17 +85,15 @@ async function buildPages(bundle, common) {
   for (const path of emptyStyles) writeFileSync(path, '')
 }
 
-/** What editors read: the schema of run files (plain, and with the names that this build knows) and those names. */
+/** What editors read: the schema of run files, and the names that this build knows. */
 async function writeSchema(bundle, common, outdir) {
   const scratch = mkdtempSync(join(tmpdir(), 'rollout-lab-build-'))
   try {
-    const entryPoints = { schema: 'trainer/protocol/jsonSchema.ts', editor: 'trainer/cli/editorFiles.ts' }
+    const entryPoints = { editor: 'trainer/cli/editorFiles.ts' }
     await bundle({ ...common, sourcemap: false, entryPoints, outdir: scratch, external: native })
-    const [{ runFileJsonSchema }, { editorCatalogue, editorSchema }] = await Promise.all(
-      ['schema.mjs', 'editor.mjs'].map((name) => import(pathToFileURL(join(scratch, name)).href))
-    )
+    const { editorCatalogue, runFileSchema } = await import(pathToFileURL(join(scratch, 'editor.mjs')).href)
     mkdirSync(resolve(root, outdir), { recursive: true })
-    const files = { 'run.schema.json': runFileJsonSchema(), 'run.editor.schema.json': editorSchema(), 'catalogue.json': editorCatalogue() }
+    const files = { 'run.schema.json': runFileSchema(), 'catalogue.json': editorCatalogue() }
     for (const [name, content] of Object.entries(files)) writeFileSync(resolve(root, outdir, name), `${JSON.stringify(content, null, 2)}\n`)
   } finally {
     rmSync(scratch, { recursive: true, force: true })

@@ -10,7 +10,9 @@ import { nativeFiles, withoutEngine } from './nativeFiles.mjs'
 export const targets = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64']
 export const targetHere = `${process.platform}-${process.arch}`
 const packages = join(root, 'dist', 'packages')
-const shipped = ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'media', 'samples']
+const shipped = ['README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'LOG.md', 'bench/README.md', 'LICENSE', '.vscodeignore', 'media', 'samples']
+/** Names under which vsce packs files of these names. */
+const packedNames = { 'README.md': 'readme.md', 'CHANGELOG.md': 'changelog.md', LICENSE: 'LICENSE.txt' }
 
 export const manifest = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 export const vsixPath = (target) => join(packages, `rollout-lab-${target}-${manifest().version}.vsix`)
@@ -60,11 +62,11 @@ function installNatives(staging, target) {
 }
 
 function layOut(staging, target) {
-  for (const name of [...shipped, 'dist']) rmSync(join(staging, name), { recursive: true, force: true })
+  for (const name of [...shipped, 'bench', 'dist']) rmSync(join(staging, name), { recursive: true, force: true })
   for (const name of shipped.filter((path) => existsSync(join(root, path)))) cpSync(join(root, name), join(staging, name), { recursive: true, filter: isShared })
   cpSync(join(root, 'dist', 'release'), join(staging, 'dist'), { recursive: true })
   writeFileSync(join(staging, 'package.json'), `${JSON.stringify(shippedManifest(), null, 2)}\n`)
-  writeFileSync(join(staging, 'README.md'), withPictures(readFileSync(join(root, 'README.md'), 'utf8')))
+  for (const name of ['README.md', 'CHANGELOG.md']) writeFileSync(join(staging, name), withPackedLinks(withPictures(readFileSync(join(root, name), 'utf8'))))
   const allowed = nativeFiles(target).map((pattern) => `!node_modules/${pattern}`)
   writeFileSync(join(staging, '.vscodeignore'), `${readFileSync(join(root, '.vscodeignore'), 'utf8')}${allowed.join('\n')}\n`)
 }
@@ -83,6 +85,11 @@ function withPictures(markdown) {
     const type = extname(path).slice(1).replace('jpg', 'jpeg')
     return `![${title}](data:image/${type};base64,${readFileSync(join(root, path)).toString('base64')})`
   })
+}
+
+/** Links to files that have another name in the package. */
+function withPackedLinks(markdown) {
+  return markdown.replace(/\]\(([^)#]+)/g, (link, path) => (Object.hasOwn(packedNames, path) ? `](${packedNames[path]}` : link))
 }
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`

@@ -38,7 +38,7 @@ export const zones = {
   webviews: ['webviews/protocol', 'trainer/protocol', 'trainer/evals/meanOverSeeds.ts', 'trainer/labels/anchors/tokensTouched.ts'],
   // The registry of living trainers is written by them and read by windows: one piece of code, so that both agree on what is trusted.
   extension: [
-    'webviews/protocol', 'trainer/protocol', 'trainer/control/privateFolder.ts', 'trainer/control/pipePath.ts', 'trainer/control/registry.ts', 'trainer/stores/processIdentity.ts', 'trainer/stores/linkedLock.ts', 'trainer/stores/stateStore.ts', 'trainer/stores/commitFiles.ts', 'trainer/stores/gitUser.ts', 'trainer/query/executions/executionViews.ts', 'trainer/labels',
+    'webviews/protocol', 'trainer/protocol', 'trainer/control/privateFolder.ts', 'trainer/control/pipePath.ts', 'trainer/control/registry.ts', 'trainer/stores/processIdentity.ts', 'trainer/stores/linkedLock.ts', 'trainer/stores/stateStore.ts', 'trainer/stores/runLock.ts', 'trainer/stores/commitFiles.ts', 'trainer/stores/gitUser.ts', 'trainer/query/executions/executionViews.ts', 'trainer/labels',
     // What a run was started with in the place of its file's, a fork finds by the defaults that the trainer filled in.
     'trainer/recipes/resolveRun.ts', 'trainer/recipes/torchDefaults.ts',
     // What a function and a test file are, lenses and the making of problems tell alike.

@@ -15,7 +15,7 @@ const REQUIRED = [
   'dist/webviews/dashboard.js', 'dist/webviews/inspector.js', 'dist/webviews/playground.js', 'samples/README.md', 'samples/arithmetic-chain/rl.run.json',
   'samples/models/arithmetic-chain/model.safetensors', 'node_modules/onnxruntime-node/package.json', 'node_modules/@duckdb/node-api/package.json'
 ]
-const OWN = /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/.*|dist\/((webviews|pythonWorker|workspaceRuntime(\/lab_boundary)?|torchEngine(\/[a-z_]+)*)\/)?[^/]+|samples\/.*)$/
+const OWN = /^(package\.json|readme\.md|changelog\.md|ARCHITECTURE\.md|CONTRIBUTING\.md|LOG\.md|bench\/README\.md|LICENSE\.txt|media\/.*|dist\/((webviews|pythonWorker|workspaceRuntime(\/lab_boundary)?|torchEngine(\/[a-z_]+)*)\/)?[^/]+|samples\/.*)$/
 /** A sample is a workspace with tests of its own. */
 const UNWANTED = /\.(map|tsbuildinfo|test\.ts|pyc)$|^dist\/.*\/test_\w+\.py$|\.rollout-lab/
 const NATIVE_PACKAGES = /^node_modules\/(onnxruntime-node|onnxruntime-common|@duckdb\/node-api|@duckdb\/node-bindings(-[a-z0-9]+-[a-z0-9]+)?|detect-libc)\//
@@ -73,6 +73,12 @@ describe('packages', function () {
         const manifest = find('package.json').content().toString()
         const paths = [...manifest.matchAll(/"(?:\.\/)?((?:media|dist|samples)\/[^"$]+)"/g)].map((match) => match[1] as string)
         assert.deepEqual(paths.filter((path) => !names().includes(path)), [])
+      })
+
+      it('links from its README and its change log to what it holds, or to pages of the web', () => {
+        const links = ['readme.md', 'changelog.md'].flatMap((name) => [...find(name).content().toString().matchAll(/\]\((?!data:)([^)\s]+)/g)].map((match) => match[1] as string))
+        assert.ok(links.length > 0, 'no link')
+        assert.deepEqual(links.filter((link) => !/^(https?:|#)/.test(link) && !names().includes(link.replace(/#.*$/, ''))), [])
       })
 
       it('has a README whose pictures need neither a network nor files beside it', () => {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { Limits } from '../../trainer/protocol/execution.ts'
 import { descendants } from '../../trainer/sandbox/commands/processTree.ts'
 import type { ExecutionOutcome, ExecutionRequest, Sandbox } from '../../trainer/sandbox/sandbox.ts'
@@ -12,6 +14,18 @@ import { PRELUDE } from './hostile/program.ts'
 import type { HostileProgram } from './hostile/program.ts'
 import { Neighbour } from './neighbour.ts'
 import type { Tried } from './workingBackends.ts'
+
+const STILL_MS = 1000
+
+/** Once nothing came or went for a while: on a busy machine a worker may start long after the first ones answer. */
+async function settled(processes: () => readonly number[]): Promise<readonly number[]> {
+  for (let last = processes(); ; ) {
+    await wait(STILL_MS)
+    const now = processes()
+    if (isDeepStrictEqual(now, last)) return now
+    last = now
+  }
+}
 
 /**
  * Runs the hostile programs one by one, a well-behaved one beside each; what each leaves is looked for at once. In plain processes only
@@ -33,9 +47,8 @@ export function describeHostile({ backend, walls, warm }: Tried): void {
       others = descendants(process.pid)
       sandbox = await backend.open()
       neighbour = await Neighbour.moveIn(sandbox)
-      // The second worker may still be starting.
       await Promise.all(Array.from({ length: 6 }, () => neighbour.check()))
-      own = ofSandbox()
+      own = await settled(ofSandbox)
       bait = await layBait([process.pid, ...own])
     })
 
