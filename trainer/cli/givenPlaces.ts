@@ -26,8 +26,4 @@ export function givenFolder(host: Host, named: string, naming: Naming): string {
   return folder
 }
 
-/** Folders whose repositories git may be asked about, absolute. @throws LabError `usage/missing-file`. */
-export const gitFolders = (host: Host, named: readonly string[]): readonly string[] =>
-  named.map((folder) => givenFolder(host, folder, { place: '--git', remedy: 'Name the folder of the repository, or one in it or around it.' }))
-
 const missing = (message: string, named: string, { place = named, remedy }: Naming): LabError => new LabError('usage', 'usage/missing-file', message, { place, remedy })

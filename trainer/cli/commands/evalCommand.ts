@@ -3,6 +3,8 @@ import { LabError } from '../../errors.ts'
 import type { ResolvedRun, StepAggregate } from '../../protocol/runFile.ts'
 import type { EvaluationResult } from '../../protocol/summary.ts'
 import { readRunRecord } from '../../stores/runDirectory.ts'
+import { consentsOf } from '../consentOptions.ts'
+import type { ConsentOptions } from '../consentOptions.ts'
 import { evaluationRows, setLine } from '../display/summaryText.ts'
 import { evaluateModel } from '../evaluateModel.ts'
 import type { EvaluateOptions } from '../evaluateModel.ts'
@@ -10,7 +12,6 @@ import { setupOfEnvironment, setupOfRun } from '../evaluationSetup.ts'
 import type { AskedEvaluation, EvaluationSetup } from '../evaluationSetup.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
-import { gitFolders } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
 import { labelledRun } from '../labels/labelledRun.ts'
 import { openModel, refuseMissingModel } from '../openModel.ts'
@@ -21,7 +22,7 @@ import { amount, share } from '../terminal/numbers.ts'
 import { ProgressLine } from '../terminal/progressLine.ts'
 import { table } from '../terminal/table.ts'
 
-export interface EvalOptions extends AskedEvaluation {
+export interface EvalOptions extends AskedEvaluation, ConsentOptions {
   /** Either this, with its options, or a run. */
   readonly environment?: string
   readonly options: Record<string, unknown>
@@ -31,12 +32,6 @@ export interface EvalOptions extends AskedEvaluation {
   readonly rerank?: string
   readonly aggregate: StepAggregate
   readonly engine?: ResolvedRun['engine']
-  readonly trustWorkspace: boolean
-  /** SHA-256 of modules that may run. */
-  readonly trustModule: readonly string[]
-  /** Folders whose repositories git may be asked about. */
-  readonly git: readonly string[]
-  readonly unsafeSandbox: boolean
   readonly threads: number
   readonly json: boolean
 }
@@ -83,14 +78,14 @@ export async function evalCommand(host: Host, services: Services, model: string,
 }
 
 function sourceOf(host: Host, services: Services, options: EvalOptions): Source {
-  const { environment, asRun, trustWorkspace, trustModule: trustedModules, git, unsafeSandbox } = options
+  const { environment, asRun } = options
   if ((environment === undefined) === (asRun === undefined)) {
     throw new LabError('usage', 'usage/option', 'Problems come from an environment or are those of a run.', {
       place: '--environment', remedy: 'Name one of --environment and --as-run.'
     })
   }
   const open = (folder: string, engine: ResolvedRun['engine'], deadlineSeconds: number): Workspace =>
-    services.openWorkspace(folder, { trustWorkspace, trustedModules, gitFolders: gitFolders(host, git), unsafeSandbox, deadlineSeconds, engine })
+    services.openWorkspace(folder, { ...consentsOf(host, options), deadlineSeconds, engine })
   if (environment !== undefined) {
     const engine = options.engine ?? 'onnx'
     const workspace = open(host.cwd, engine, MODULE_SECONDS)

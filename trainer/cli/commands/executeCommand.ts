@@ -9,22 +9,20 @@ import type { ResolvedRun } from '../../protocol/runFile.ts'
 import { environmentsOf } from '../../runFiles/environmentMistakes.ts'
 import { readRunRecord } from '../../stores/runDirectory.ts'
 import type { ScoredRollout } from '../../stores/scoredRollouts.ts'
+import { consentsOf } from '../consentOptions.ts'
+import type { ConsentOptions } from '../consentOptions.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
-import { gitFolders } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
 import { labelledRun } from '../labels/labelledRun.ts'
 import { openRecordedProblems } from '../rescoring/recordedProblems.ts'
 import { recordedRollout } from '../rescoring/recordedRollout.ts'
 import type { Services, Workspace } from '../services.ts'
 
-export interface ExecuteOptions {
+export interface ExecuteOptions extends Pick<ConsentOptions, 'git' | 'unsafeSandbox'> {
   readonly rollout: string
   /** From 1. */
   readonly turn: number
-  /** Folders whose repositories git may be asked about. */
-  readonly git: readonly string[]
-  readonly unsafeSandbox: boolean
 }
 
 /** The one line that is printed. */
@@ -34,11 +32,11 @@ export interface ExecutedLine {
 }
 
 /** Executes the program of a recorded rollout once more and prints what it showed; nothing is recorded. */
-export async function executeCommand(host: Host, services: Services, named: string, { rollout: id, turn, git, unsafeSandbox }: ExecuteOptions): Promise<ExitCode> {
+export async function executeCommand(host: Host, services: Services, named: string, { rollout: id, turn, ...consents }: ExecuteOptions): Promise<ExitCode> {
   const { directory } = labelledRun(host, named)
   const { run, source } = readRunRecord(directory)
   const rollout = await recordedRollout(directory, id)
-  const workspace = services.openWorkspace(dirname(source.path), { trustWorkspace: false, gitFolders: gitFolders(host, git), unsafeSandbox, deadlineSeconds: run.rewardDeadlineSeconds })
+  const workspace = services.openWorkspace(dirname(source.path), { ...consentsOf(host, consents), deadlineSeconds: run.rewardDeadlineSeconds })
   const stop = new AbortController()
   const dispose = host.onSignal(() => stop.abort())
   try {

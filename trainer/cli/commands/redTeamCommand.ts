@@ -5,15 +5,16 @@ import { paidCheats, refuseUnknownCheats } from '../../redteam/paidCheats.ts'
 import type { RedTeamReport } from '../../protocol/redTeam.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
 import type { LoadedRunFile } from '../../runFiles/loadRunFile.ts'
+import { consentsOf } from '../consentOptions.ts'
+import type { ConsentOptions } from '../consentOptions.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
-import { gitFolders } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
 import { redTeamText } from '../redteam/redTeamText.ts'
 import type { Services, Workspace } from '../services.ts'
 import { ProgressLine } from '../terminal/progressLine.ts'
 
-export interface RedTeamCommandOptions {
+export interface RedTeamCommandOptions extends ConsentOptions {
   readonly set: readonly string[]
   /** Problems of each environment that the cheats are tried on. */
   readonly problems: number
@@ -21,12 +22,6 @@ export interface RedTeamCommandOptions {
   readonly seed?: number
   /** Names of cheats that may be paid. */
   readonly acceptPaidCheats: readonly string[]
-  readonly trustWorkspace: boolean
-  /** SHA-256 of modules that may run. */
-  readonly trustModule: readonly string[]
-  /** Folders whose repositories git may be asked about. */
-  readonly git: readonly string[]
-  readonly unsafeSandbox: boolean
   readonly json: boolean
 }
 
@@ -35,8 +30,7 @@ export async function redTeamCommand(host: Host, services: Services, file: strin
   refuseUnknownCheats(options.acceptPaidCheats, BATTERY)
   const loaded = loadRunFile(resolve(host.cwd, file), options.set, services.catalogue, file)
   const { folder, run } = loaded
-  const { trustWorkspace, trustModule: trustedModules, git, unsafeSandbox } = options
-  const workspace = services.openWorkspace(folder, { trustWorkspace, trustedModules, gitFolders: gitFolders(host, git), unsafeSandbox, deadlineSeconds: run.rewardDeadlineSeconds })
+  const workspace = services.openWorkspace(folder, { ...consentsOf(host, options), deadlineSeconds: run.rewardDeadlineSeconds })
   const stop = new AbortController()
   const dispose = host.onSignal(() => stop.abort())
   try {

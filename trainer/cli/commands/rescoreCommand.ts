@@ -8,6 +8,8 @@ import { readModuleSources } from '../../sandbox/modules/moduleSources.ts'
 import { diskFileOps } from '../../stores/fileOps.ts'
 import { openRescore } from '../../stores/rescoreStore.ts'
 import { readRunRecord } from '../../stores/runDirectory.ts'
+import { consentsOf } from '../consentOptions.ts'
+import type { ConsentOptions } from '../consentOptions.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import { givenFile } from '../givenPlaces.ts'
@@ -22,14 +24,11 @@ import { amount } from '../terminal/numbers.ts'
 import { ProgressLine } from '../terminal/progressLine.ts'
 import { workspaceOf } from '../trustedModules.ts'
 
-export interface RescoreOptions {
+export interface RescoreOptions extends Pick<ConsentOptions, 'trustWorkspace' | 'trustModule'> {
   readonly reward: string
   readonly function?: string
   readonly part?: string
   readonly options?: Record<string, unknown>
-  readonly trustWorkspace: boolean
-  /** SHA-256 of modules that may run. */
-  readonly trustModule: readonly string[]
   readonly json: boolean
 }
 
@@ -48,8 +47,7 @@ export async function rescoreCommand(host: Host, services: Services, named: stri
   const stop = new AbortController()
   const dispose = host.onSignal(() => stop.abort())
   const { tell, end } = teller(host, options.json)
-  const { trustWorkspace, trustModule: trustedModules } = options
-  const own = services.openWorkspace(rewardFolder(host, options), { trustWorkspace, trustedModules, deadlineSeconds: run.rewardDeadlineSeconds })
+  const own = services.openWorkspace(rewardFolder(host, options), { ...consentsOf(host, options), deadlineSeconds: run.rewardDeadlineSeconds })
   const recorded = services.openWorkspace(dirname(source.path), { trustWorkspace: false, deadlineSeconds: run.rewardDeadlineSeconds })
   try {
     const { reward, header } = await openReward(host, own, run, options)

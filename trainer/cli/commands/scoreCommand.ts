@@ -14,9 +14,10 @@ import { loadRunFile } from '../../runFiles/loadRunFile.ts'
 import type { Executor } from '../../sandbox/executor.ts'
 import { readJsonLines } from '../../stores/jsonLinesReader.ts'
 import type { JsonLine } from '../../stores/jsonLinesReader.ts'
+import { consentsOf } from '../consentOptions.ts'
+import type { ConsentOptions } from '../consentOptions.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
-import { gitFolders } from '../givenPlaces.ts'
 import type { Host } from '../host.ts'
 import { noticesOf, printNotices } from '../printNotices.ts'
 import { problemFinder, SEARCHED_PER_SPLIT } from '../scoring/problemFinder.ts'
@@ -24,15 +25,11 @@ import { SCORE_LINE_SHAPES, ScoreLine } from '../scoring/scoreLine.ts'
 import type { ScoredLine } from '../scoring/scoreLine.ts'
 import type { Services, Workspace } from '../services.ts'
 
-export interface ScoreOptions {
+export interface ScoreOptions extends Omit<ConsentOptions, 'trustModule'> {
   readonly completions: string
   readonly set: readonly string[]
   /** Of the problems that ids refer to, as in `lab problems`; default: that of the run file. */
   readonly seed?: number
-  readonly trustWorkspace: boolean
-  /** Folders whose repositories git may be asked about. */
-  readonly git: readonly string[]
-  readonly unsafeSandbox: boolean
 }
 
 /**
@@ -42,8 +39,7 @@ export interface ScoreOptions {
 export async function scoreCommand(host: Host, services: Services, file: string, options: ScoreOptions): Promise<ExitCode> {
   const { run, folder } = loadRunFile(resolve(host.cwd, file), options.set, services.catalogue, file)
   const completions = completionsFile(host, options.completions)
-  const { trustWorkspace, git, unsafeSandbox } = options
-  const workspace = services.openWorkspace(folder, { trustWorkspace, gitFolders: gitFolders(host, git), unsafeSandbox, deadlineSeconds: run.rewardDeadlineSeconds })
+  const workspace = services.openWorkspace(folder, { ...consentsOf(host, options), deadlineSeconds: run.rewardDeadlineSeconds })
   try {
     const scorer = await openScorer(workspace, run, options.seed ?? run.seed)
     printNotices(host, noticesOf([...scorer.environments.values()]))
