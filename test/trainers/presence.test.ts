@@ -77,7 +77,7 @@ describe('trainers: windows without people, trainers without last words', functi
 
   const nothing = (): void => undefined
   const watching = (entry: TrainerEntry): WatchedTrainer => new WatchedTrainer(
-    entry, { folder: machine.registry, client: 'test', times: { helloMilliseconds: 500, pingMilliseconds: 500, hungMilliseconds: 500 }, changed: nothing, event: nothing, partial: nothing, recorded: nothing, asked: nothing }
+    entry, { folder: machine.registry, client: 'test', times: { helloMilliseconds: 60_000, pingMilliseconds: 60_000, hungMilliseconds: 60_000 }, changed: nothing, event: nothing, partial: nothing, recorded: nothing, asked: nothing }
   )
 
   /** A trainer that has gone without a word that this window heard, and what its run directory records. */
