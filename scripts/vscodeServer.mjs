@@ -25,7 +25,9 @@ export const quietSettings = {
   'npm.fetchOnlinePackageInfo': false,
   'git.openRepositoryInParentFolders': 'never',
   // It looks for open ports by a process of its own every few seconds, whose start blocks the extension host for up to 100 ms.
-  'remote.autoForwardPorts': false
+  // It does so without the first setting too where a server offers tunnels of its own, as code-server does.
+  'remote.autoForwardPorts': false,
+  'remote.autoForwardPortsSource': 'output'
 }
 
 /**
@@ -39,7 +41,8 @@ export async function startServer({ home, extensions, settings = {}, trust = tru
   const chosen = port ?? (await freePort())
   const url = `http://127.0.0.1:${chosen}`
   const args = [
-    ...base(directories), '--host', '127.0.0.1', '--port', String(chosen), '--without-connection-token',
+    // Nothing leaves the machine. Compressing it takes a lock that a starved thread may hold, and blocks the extension host for up to 90 ms.
+    ...base(directories), '--disable-websocket-compression', '--host', '127.0.0.1', '--port', String(chosen), '--without-connection-token',
     ...(trust ? ['--disable-workspace-trust'] : []), ...(testDriver ? ['--enable-smoke-test-driver'] : [])
   ]
   const child = spawn(serverNode(), args, { env: serverEnvironment(directories, environment), stdio: ['ignore', 'pipe', 'pipe'], detached: true })
