@@ -6,7 +6,7 @@ import { errorText } from '../errorText.ts'
 import { plainLine } from '../plainText.ts'
 import type { Shell } from '../shell.ts'
 import { labError } from '../trainers/labError.ts'
-import { consentedOnce, hashTold, REFUSALS } from './refusals.ts'
+import { consentedOnce, hashTold, REFUSALS, unapprovedIn } from './refusals.ts'
 import type { Consented, Refusal } from './refusals.ts'
 
 /** What is about to be done. */
@@ -50,20 +50,32 @@ async function askToSetUpTorch(_: Asking, error: unknown): Promise<Consents | un
 }
 
 async function askToApprove({ lab, file }: Asking, error: unknown): Promise<Consents | undefined> {
-  const hash = hashTold(error)
-  // Consent is to a content: where it is not certain which one is meant nobody can give it here.
-  if (hash === undefined) throw error
-  const [once, always] = ['Run It This Once', 'Approve This Version']
-  const text = errorText(error)
-  const cut = text.includes(hash) ? '' : ` SHA-256 ${hash}.`
-  const detail = `${text}${cut} ${CODE_MEANS}`
-  const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail }, once, always)
+  const { hashes, told } = codeToldOf(error)
+  const [once, always] = hashes.length === 1 ? ['Run It This Once', 'Approve This Version'] : ['Run Them This Once', 'Approve These Versions']
+  const answer = await vscode.window.showWarningMessage('The run file names code of this workspace.', { modal: true, detail: `${told}\n\n${CODE_MEANS}` }, once, always)
   if (answer === undefined) return undefined
-  if (answer === once) return { trustedModules: [hash] }
-  // What was shown, not what lies there by now; a run file's other modules are asked about in their turn.
+  if (answer === once) return { trustedModules: hashes }
+  for (const hash of hashes) await approve(lab, file, hash)
+  return {}
+}
+
+/** Consent is to a content. @throws the error where it is not certain which one is meant: nobody can give it here. */
+function codeToldOf(error: unknown): { readonly hashes: readonly string[]; readonly told: string } {
+  const modules = unapprovedIn(error)
+  if (modules.length > 0) {
+    const lines = modules.map(({ file, hash }) => `${plainLine(file, 300)}\nSHA-256 ${hash}`)
+    return { hashes: [...new Set(modules.map(({ hash }) => hash))], told: `Nobody has approved:\n\n${lines.join('\n\n')}` }
+  }
+  const hash = hashTold(error)
+  if (hash === undefined) throw error
+  const text = errorText(error)
+  return { hashes: [hash], told: text.includes(hash) ? text : `${text} SHA-256 ${hash}.` }
+}
+
+/** What was shown, not what lies there by now. */
+async function approve(lab: Asking['lab'], file: string, hash: string): Promise<void> {
   const { code, ...said } = await lab.run(['trust', 'approve', file, `--expect=${hash}`], { cwd: dirname(file), onLine: () => undefined })
   if (code !== 0) throw labError(said, `The code could not be approved: the command ended with code ${code}.`)
-  return {}
 }
 
 const CODE_MEANS =

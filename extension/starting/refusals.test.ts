@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Consents } from '../contracts/trainers.ts'
-import { afterRefusal, consentedOnce, hashTold, isRefusal, REFUSALS, untilConsented } from './refusals.ts'
+import { LabHostError } from '../trainers/labHostError.ts'
+import { afterRefusal, consentedOnce, hashTold, isRefusal, REFUSALS, unapprovedIn, untilConsented } from './refusals.ts'
 import type { Refusal } from './refusals.ts'
 
 const refused = (code: string): Error => Object.assign(new Error(code), { code })
@@ -102,5 +103,11 @@ describe('what is refused until people say so', () => {
     assert.equal(hashTold(new Error(`/w/a.ts is code that nobody has approved (SHA-256 ${hash}).`)), hash)
     assert.equal(hashTold(new Error(`/w/(SHA-256 ${other})/a.ts is code that nobody has approved (SHA-256 ${hash}).`)), undefined)
     for (const text of ['/w/a.ts', `SHA-256 ${hash}0`, `SHA-256 ${hash.slice(1)}`]) assert.equal(hashTold(new Error(text)), undefined, text)
+  })
+
+  it('is told of as a list where a trainer refuses several modules at once', () => {
+    const unapproved = [{ file: '/w/a.ts', hash: 'a'.repeat(64) }, { file: '/w/b.ts', hash: 'b'.repeat(64) }]
+    assert.deepEqual(unapprovedIn(new LabHostError('trust/not-approved', 'No.', 'Read them.', { unapproved })), unapproved)
+    for (const error of [new Error('No.'), undefined, 'No.']) assert.deepEqual(unapprovedIn(error), [])
   })
 })

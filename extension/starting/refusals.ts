@@ -1,3 +1,4 @@
+import type { UnapprovedModule } from '../../trainer/protocol/moduleRef.ts'
 import type { Consents } from '../contracts/trainers.ts'
 
 /** What a trainer refuses until people say that it may be, by the code of its error. */
@@ -59,7 +60,10 @@ export async function untilConsented<T>(asks: readonly Refusal[], ask: Ask, star
   }
 }
 
-/** The hash of the module that a refusal tells of. A path may hold what looks like another one: then none is certain. */
+/** The modules that a trainer's refusal lists; a command tells of one in words alone. */
+export const unapprovedIn = (error: unknown): readonly UnapprovedModule[] => (error as { readonly unapproved?: readonly UnapprovedModule[] } | undefined)?.unapproved ?? []
+
+/** The hash of the module that a refusal tells of in words. A path may hold what looks like another one: then none is certain. */
 export function hashTold(error: unknown): string | undefined {
   const found = [...new Set(messageOf(error).match(/[0-9a-f]{64,}/gi))]
   return found.length === 1 && /^[0-9a-f]{64}$/.test(found[0]!) ? found[0] : undefined

@@ -36,7 +36,7 @@ export async function spawnTrainer(start: TrainerStart): Promise<{ readonly pid:
   try {
     const [ready] = await Promise.all([orCancelled(firstAnswer(child, start), start.signal, () => child.kill('SIGKILL')), giveOrder(child, start)])
     if (ready.ready) return ready
-    throw new LabHostError(ready.code, ready.message, ready.remedy, { paidCheats: ready.paidCheats })
+    throw new LabHostError(ready.code, ready.message, ready.remedy, ready)
   } finally {
     child.stdout?.destroy()
     child.removeAllListeners().on('error', () => undefined).unref()

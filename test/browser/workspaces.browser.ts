@@ -48,15 +48,6 @@ describe('several folders, a full runs folder, code of a workspace', function ()
     await workbench.page.keyboard.press('Escape')
   })
 
-  /** Each module is shown by itself, with its own hash. */
-  const runOnce = async (modules: readonly string[]): Promise<void> => {
-    if (modules.length === 0) return
-    const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: new RegExp(`/(${modules.join('|')})\\.ts is code of the workspace`) })
-    const shown = await dialog.innerText()
-    await dialogButton('Run It This Once').click()
-    await runOnce(modules.filter((name) => !shown.includes(`/${name}.ts is code`)))
-  }
-
   it('runs code of the workspace only where people say so', async () => {
     const start = async (): Promise<void> => {
       await workbench.command('Rollout Lab: Start Run…')
@@ -69,7 +60,10 @@ describe('several folders, a full runs folder, code of a workspace', function ()
     const runs = (): string[] => readdirSync(join(second, '.rollout-lab', 'runs')).filter((name) => name.startsWith('largest'))
     assert.deepEqual(runs(), [])
     await start()
-    await runOnce(['environment', 'reward', 'algorithm'])
+    const shown = await workbench.page.locator('.monaco-dialog-box').innerText()
+    // All that the run file names at once, each with its own hash.
+    for (const name of ['environment', 'reward', 'algorithm']) assert.match(shown, new RegExp(`/${name}\\.ts\\s+SHA-256 [0-9a-f]{64}\\s`))
+    await dialogButton('Run Them This Once').click()
     await workbench.page.locator('.pane-body .monaco-list-row[aria-label^="largest, running"]').waitFor()
     assert.equal(runs().length, 1)
     await workbench.command('Rollout Lab: Stop Now')

@@ -25,7 +25,7 @@ describe('samples: modules of one’s own', function () {
   it('do not run before somebody trusts them', async () => {
     const refused = await lab(place.folder, ['run', FILE, '--out', 'r', ...SHORT])
     assert.equal(refused.code, 2)
-    assert.match(refused.err, /environment\.ts is code of the workspace that nobody has approved[^]*--trust-workspace/)
+    assert.match(refused.err, /3 modules are code of the workspace that nobody has approved:\n[^]*environment\.ts \(SHA-256 [^]*algorithm\.ts \(SHA-256 [^]*--trust-workspace/)
     assert.equal(existsSync(place.at('r')), false)
   })
 

@@ -14,6 +14,7 @@ import { createReward } from '../rewards/registry.ts'
 import type { RewardFunction } from '../rewards/reward.ts'
 import type { StepScorer } from '../rewards/stepScores.ts'
 import { environmentsOf } from '../runFiles/environmentMistakes.ts'
+import { moduleFilesOf } from '../runFiles/moduleFiles.ts'
 import type { UserModules } from '../sandbox/modules/userModules.ts'
 import type { RewardBackends } from './rewardSandboxes.ts'
 import type { RunExecutor } from './runExecutor.ts'
@@ -65,6 +66,7 @@ export interface RunHelpers {
 export async function prepareParts(
   run: ResolvedRun, { engines, modules, stepModels, executors }: RunHelpers, folder: string, versions: Readonly<Record<string, string>>
 ): Promise<PreparedParts> {
+  modules.requireApproved(moduleFilesOf(run))
   const openStepModel = (model: string): Promise<StepScorer> => (engines.waits ? stepModels.openOrWait(model) : stepModels.open(model))
   const openers = openersOf(modules, folder, { open: openStepModel })
   const environments = await Promise.all(environmentsOf(run).map(({ reference }) => openers.environment(reference)))

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { RunEvent } from './events.ts'
+import { UnapprovedModule } from './moduleRef.ts'
 import { Count, Finite } from './numbers.ts'
 import { PaidCheat } from './redTeam.ts'
 import { RunState } from './runState.ts'
@@ -138,7 +139,9 @@ export const TrainerReady = z.union([
   z.object({
     ready: z.literal(false), code: z.string(), message: z.string(), remedy: z.string(),
     /** What people would have to wave through, where `code` is `reward/paid-cheats`. */
-    paidCheats: z.array(PaidCheat).optional()
+    paidCheats: z.array(PaidCheat).optional(),
+    /** What people would have to approve, where `code` is `trust/not-approved`. */
+    unapproved: z.array(UnapprovedModule).optional()
   })
 ])
 export type TrainerReady = z.infer<typeof TrainerReady>

@@ -7,6 +7,7 @@ import type { TrainerOrder, TrainerReady } from '../../protocol/control.ts'
 import { PaidCheatsError } from '../../redteam/paidCheats.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
 import { ownIdentity } from '../../stores/processIdentity.ts'
+import { NotApprovedError } from '../../sandbox/modules/trust.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
@@ -32,7 +33,8 @@ export async function hostCommand(host: Host, services: Services, input: AsyncIt
     return outcome.state === 'finished' ? EXIT.finished : EXIT.stopped
   } catch (error) {
     const { code, message, remedy } = asLabError(error)
-    answer({ ready: false, code, message, remedy, ...(error instanceof PaidCheatsError && { paidCheats: [...error.paid] }) })
+    const unapproved = error instanceof NotApprovedError && { unapproved: [...error.modules] }
+    answer({ ready: false, code, message, remedy, ...(error instanceof PaidCheatsError && { paidCheats: [...error.paid] }), ...unapproved })
     throw error
   }
 }

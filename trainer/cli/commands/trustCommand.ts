@@ -1,9 +1,8 @@
 import { realpathSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { LabError } from '../../errors.ts'
-import type { ResolvedRun } from '../../protocol/runFile.ts'
-import { environmentsOf } from '../../runFiles/environmentMistakes.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
+import { moduleFilesOf } from '../../runFiles/moduleFiles.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import { givenFile } from '../givenPlaces.ts'
@@ -41,16 +40,7 @@ const changedSince = (place: string, hash: string): LabError =>
 
 function modulesOfRunFile(services: Services, place: string, named: string): { path: string; workspace: string }[] {
   const { run, folder } = loadRunFile(place, [], services.catalogue, named)
-  return modulePaths(run).map((path) => ({ path, workspace: folder }))
-}
-
-function modulePaths(run: ResolvedRun): string[] {
-  const stages = run.stages ?? []
-  const references: readonly object[] = [
-    ...environmentsOf(run).map(({ reference }) => reference), ...run.rewards, run.algorithm,
-    ...stages.flatMap(({ rewards = [], algorithm }) => [...rewards, ...(algorithm ? [algorithm] : [])])
-  ]
-  return [...new Set(references.flatMap((reference) => ('path' in reference && typeof reference.path === 'string' ? [reference.path] : [])))]
+  return moduleFilesOf(run).map((path) => ({ path, workspace: folder }))
 }
 
 export function trustListCommand(host: Host, services: Services, { json }: { readonly json: boolean }): ExitCode {

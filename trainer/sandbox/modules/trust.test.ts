@@ -3,7 +3,8 @@ import { rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LabError } from '../../errors.ts'
 import { readModuleSources } from './moduleSources.ts'
-import { approve, isApproved, requireTrust, revoke } from './trust.ts'
+import type { ModuleSources } from './moduleSources.ts'
+import { approve, isApproved, NotApprovedError, requireTrust, requireTrustOfAll, revoke } from './trust.ts'
 import { Workspace } from './workspace.fixture.ts'
 
 const refusal = (code: string) => (error: unknown) => LabError.is(error, code)
@@ -46,6 +47,27 @@ describe('module sources and trust', () => {
     assert.ok(requireTrust(read(), options()))
     workspace.write('parts/deeper.ts', `export const helper = (): number => 2`)
     assert.throws(() => requireTrust(read(), options()), refusal('trust/not-approved'))
+  })
+
+  it('tells of all that nobody approved at once, and of what was let run besides', () => {
+    for (const name of ['a.ts', 'b.ts', 'c.ts']) workspace.write(name, `export const name = '${name}'`)
+    const [a, b, c] = [read('a.ts'), read('b.ts'), read('c.ts')]
+    approve(b, options().approvalsFile, new Date(0))
+    const refused = (modules: readonly ModuleSources[], trustedModules: readonly string[] = []): NotApprovedError => {
+      try {
+        requireTrustOfAll(modules, { ...options(), trustedModules })
+      } catch (error) {
+        if (error instanceof NotApprovedError) return error
+      }
+      throw new assert.AssertionError({ message: 'nothing was refused' })
+    }
+    const both = refused([a, b, c])
+    assert.deepEqual(both.modules, [{ file: a.entry, hash: a.hash }, { file: c.entry, hash: c.hash }])
+    assert.equal(both.message, `2 modules are code of the workspace that nobody has approved:\n  ${a.entry} (SHA-256 ${a.hash})\n  ${c.entry} (SHA-256 ${c.hash})`)
+    const one = refused([a, b, c], [a.hash])
+    assert.deepEqual([one.modules, one.place], [[{ file: c.entry, hash: c.hash }], c.entry])
+    assert.match(one.message, /It is none of what was let run this once/)
+    requireTrustOfAll([a, b, c], { ...options(), trustedModules: [a.hash, c.hash] })
   })
 
   it('asks again when an import leads to another file, though no file changed', () => {

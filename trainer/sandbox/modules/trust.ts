@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { LabError } from '../../errors.ts'
+import type { UnapprovedModule } from '../../protocol/moduleRef.ts'
 import { Sha256 } from '../../protocol/sha256.ts'
 import type { ModuleSources } from './moduleSources.ts'
 
@@ -31,16 +32,51 @@ declare const approval: unique symbol
 /** Sources that may run. Only `requireTrust` makes one. */
 export type ApprovedModule = ModuleSources & { readonly [approval]: true }
 
-/** @throws LabError `trust/not-approved`, or `trust/approvals-unreadable` where the list is damaged. */
+/** @throws NotApprovedError, or LabError `trust/approvals-unreadable` where the list is damaged. */
 export function requireTrust(module: ModuleSources, options: TrustOptions): ApprovedModule {
-  const { trustWorkspace, trustedModules = [], approvalsFile } = options
-  if (trustWorkspace || trustedModules.includes(module.hash) || isApproved(module, approvalsFile)) return module as ApprovedModule
-  const other = trustedModules.length === 0 ? '' : ' It is none of what was let run this once: it has changed since, or was not shown yet.'
-  throw new LabError('trust', 'trust/not-approved', `${module.entry} is code of the workspace that nobody has approved (SHA-256 ${module.hash}).${other}`, {
-    place: module.entry,
-    remedy: 'Read the module and what it imports; then approve it as it is with `lab trust FILE`, or for one run with --trust-workspace.'
-  })
+  requireTrustOfAll([module], options)
+  return module as ApprovedModule
 }
+
+/** The same of modules of which each will run: one error tells of all that nobody approved. */
+export function requireTrustOfAll(modules: readonly ModuleSources[], options: TrustOptions): void {
+  const { trustWorkspace, trustedModules = [], approvalsFile } = options
+  const refused = modules.filter((module) => !trustWorkspace && !trustedModules.includes(module.hash) && !isApproved(module, approvalsFile))
+  if (refused.length > 0) throw new NotApprovedError(refused, trustedModules.length > 0)
+}
+
+export class NotApprovedError extends LabError {
+  readonly modules: readonly UnapprovedModule[]
+
+  /** @param letsOthers some content was let run this once */
+  constructor(refused: readonly ModuleSources[], letsOthers: boolean) {
+    const named = refused.map(({ entry, hash }) => ({ file: entry, hash }))
+    const { message, others, remedy, ...place } = named.length === 1 ? toldOfOne(named[0]!) : toldOfSeveral(named)
+    super('trust', 'trust/not-approved', letsOthers ? message + others : message, { remedy, ...place })
+    this.modules = named
+  }
+}
+
+interface Told {
+  readonly message: string
+  /** Added where something else was let run this once. */
+  readonly others: string
+  readonly remedy: string
+  readonly place?: string
+}
+
+const toldOfOne = ({ file, hash }: UnapprovedModule): Told => ({
+  message: `${file} is code of the workspace that nobody has approved (SHA-256 ${hash}).`,
+  place: file,
+  others: ' It is none of what was let run this once: it has changed since, or was not shown yet.',
+  remedy: 'Read the module and what it imports; then approve it as it is with `lab trust FILE`, or for one run with --trust-workspace.'
+})
+
+const toldOfSeveral = (modules: readonly UnapprovedModule[]): Told => ({
+  message: [`${modules.length} modules are code of the workspace that nobody has approved:`, ...modules.map(({ file, hash }) => `  ${file} (SHA-256 ${hash})`)].join('\n'),
+  others: '\nThey are none of what was let run this once: they have changed since, or were not shown yet.',
+  remedy: 'Read them and what they import; then approve them as they are with `lab trust RUN-FILE`, or for one run with --trust-workspace.'
+})
 
 export function isApproved(module: ModuleSources, approvalsFile: string): boolean {
   return readApprovals(approvalsFile).approved.some(({ hash }) => hash === module.hash)

@@ -21,7 +21,7 @@ import { readRewardFile } from './rewardFile.ts'
 import type { RewardFile } from './rewardFile.ts'
 import { sandboxedCaller } from './sandboxedReward.ts'
 import { SyncModule } from './syncModule.ts'
-import { requireTrust } from './trust.ts'
+import { requireTrust, requireTrustOfAll } from './trust.ts'
 import type { ApprovedModule, TrustOptions } from './trust.ts'
 
 /** Where reward files run. Whoever made the sandboxes closes them. */
@@ -53,6 +53,15 @@ export class UserModules {
 
   constructor(options: ModulesOptions) {
     this.#options = options
+  }
+
+  /**
+   * Before any of them is opened: all that need approval, so that people are asked for them at once. Reward files need it only where
+   * no sandbox runs them, which shows when they are opened.
+   */
+  requireApproved(paths: readonly string[]): void {
+    const modules = paths.filter((path) => !isRewardFile(path)).map((path) => readModuleSources(path, this.#options.workspace))
+    requireTrustOfAll(modules, this.#options)
   }
 
   async openReward(ref: Pick<ModuleRef, 'path' | 'options'> & { readonly function?: string | undefined }): Promise<RewardFunction> {
