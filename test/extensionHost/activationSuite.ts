@@ -46,7 +46,10 @@ export function activationSuite(): void {
       const { load, call } = await measuredActivation()
       if (this.test) this.test.title += `: ${load} ms to load, ${call} ms in activate()`
       assert.ok(Number.isFinite(load) && Number.isFinite(call))
-      assert.deepEqual(atActivation.map((path) => basename(path)), ['extension.cjs'])
+      // The rest is loaded right after activation has returned, which a busy machine may do before the window hears of it.
+      const [first, ...then] = atActivation.map((path) => basename(path))
+      assert.equal(first, 'extension.cjs')
+      assert.deepEqual(then.filter((name) => name !== 'composition.cjs'), [])
       const bytes = statSync(atActivation[0]!).size
       assert.ok(bytes < MOST_BYTES, `${bytes} bytes`)
     })
