@@ -19,8 +19,8 @@ const jobs = cores + 1
  */
 const rows = [
   [
-    { name: 'whole', files: ['test/**/*.test.ts', '--ignore', 'test/vscode/node_modules/**'], jobs },
-    { name: 'trainer', files: ['trainer/**/*.test.ts'], jobs },
+    { name: 'whole', files: ['test/**/*.test.ts', '--ignore', 'test/vscode/node_modules/**'], jobs, again: true },
+    { name: 'trainer', files: ['trainer/**/*.test.ts'], jobs, again: true },
     { name: 'extension', files: ['extension/**/*.test.ts', 'webviews/**/*.test.ts'], jobs }
   ],
   [
@@ -37,8 +37,9 @@ const python = findPython()
 if (!python) console.log('No Python with PyTorch and transformers found (npm run setup:python makes one): the parity tests are skipped.')
 const counts = (availableParallelism() > 1 ? await Promise.all(rows.map(runRow)) : [await runRow(rows.flat())]).flat()
 const sum = (key) => counts.reduce((total, count) => total + count[key], 0)
-for (const title of counts.flatMap(({ unsteady }) => unsteady)) console.log(`\n~ ${title}\nFailed, and passed when its file was run again.`)
-for (const { title, error } of counts.flatMap(({ failures }) => failures)) console.log(`\n✖ ${title}\n${error.split('\n').slice(0, 12).join('\n')}`)
+const beginning = (error) => error.split('\n').slice(0, 12).join('\n')
+for (const { title, error } of counts.flatMap(({ unsteady }) => unsteady)) console.log(`\n~ ${title}\nFailed, and passed when its file was run again:\n${beginning(error)}`)
+for (const { title, error } of counts.flatMap(({ failures }) => failures)) console.log(`\n✖ ${title}\n${beginning(error)}`)
 const failed = sum('failed') + checks.filter((ok) => !ok).length
 console.log(`${sum('passed') + checks.filter(Boolean).length} passed, ${failed} failed, ${sum('skipped')} skipped`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -7,7 +7,8 @@ import { runPrinting } from './printedRun.mjs'
 /**
  * A section that cannot run counts as one skipped test. With `jobs` above 1, that many of its files run side by side; `prepare` makes
  * what they share and answers with variables that name it. With `again`, files in which something failed are run once more by
- * themselves, and what they show then counts: a window of VS Code under load loses a key now and then. What needed it is named.
+ * themselves, and what they show then counts: under load a window of VS Code loses a key now and then, and a process misses its turn.
+ * What needed it is told with its error: it may be a race of ours.
  */
 export async function runSection({ name, files = [], runner, needs, prepare, jobs = 1, again = false }, environment) {
   const missing = needs?.()
@@ -21,7 +22,7 @@ export async function runSection({ name, files = [], runner, needs, prepare, job
   const second = await runProcess(name, (report) => mochaArguments(report, broken, 1), env)
   const stillFailing = new Set(second.report.failures.map(({ title }) => title))
   const report = { files: { ...first.report.files, ...second.report.files }, failures: second.report.failures }
-  const unsteady = first.report.failures.map(({ title }) => title).filter((title) => !stillFailing.has(title))
+  const unsteady = first.report.failures.filter(({ title }) => !stillFailing.has(title))
   return { ...summary(report), unsteady, output: `${first.output}\n— ${name}, files in which something failed, again\n${second.output}` }
 }
 
