@@ -47,7 +47,8 @@ describe('labelling in the editor', function () {
   const labelsFolder = () => join(session.workspace, '.rollout-lab', 'labels', RUN)
   const records = (): LabelRecord[] => {
     const files = existsSync(labelsFolder()) ? readdirSync(labelsFolder()).filter((name) => name.endsWith('.jsonl')) : []
-    return files.flatMap((name) => readFileSync(join(labelsFolder(), name), 'utf8').trimEnd().split('\n')).map((line) => LabelRecord.parse(JSON.parse(line)))
+    // What is behind the last line break is still being written.
+    return files.flatMap((name) => readFileSync(join(labelsFolder(), name), 'utf8').split('\n').slice(0, -1)).map((line) => LabelRecord.parse(JSON.parse(line)))
   }
   /** Labels of this kind on the disk, folded. */
   const labels = <K extends OpinionKind>(kind: K) => foldLabels(records()).filter((label): label is Label & { opinion: { kind: K } } => label.opinion.kind === kind)
@@ -151,8 +152,12 @@ describe('labelling in the editor', function () {
     await changed.locator('.review-comment').first().locator('text=edited').waitFor()
     await changed.locator('.head .action-label[aria-label^="Resolve"]').click()
     await until('being resolved', () => labels('critique').some(({ resolved }) => resolved))
-    await workbench.command('Comments: Expand All Comments')
     const reply = changed.locator('.review-comment', { hasText: 'because of the carry' })
+    // A resolved thread folds when the window hears of it, which may be after it was unfolded.
+    await until('the thread unfolded', async () => {
+      await workbench.command('Comments: Expand All Comments')
+      return reply.isVisible()
+    })
     await reply.hover()
     await reply.locator('.action-label[aria-label^="Delete"]').click()
     await until('the deletion', () => labels('critique').every(({ replies }) => replies.length === 0))
