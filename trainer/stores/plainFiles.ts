@@ -76,11 +76,21 @@ export function replacePlain(ops: FileOps, place: string, content: string): void
   onDisk(place, () => ops.replace(place, content))
 }
 
-/** Removes a plain file; a missing one is no error. */
+/** Removes a plain file; a missing one is no error, nor one that another process removes meanwhile. */
 export function removePlain(ops: FileOps, place: string): void {
   const kind = plainKind(place)
-  if (kind === 'file') onDisk(place, () => ops.unlink(place))
+  if (kind === 'file') unlessGone(() => onDisk(place, () => ops.unlink(place)))
   else if (kind === 'folder') throw onDiskKind(place)
+}
+
+/** What the action gives, or undefined where the file that it is about is missing. */
+export function unlessGone<T>(action: () => T): T | undefined {
+  try {
+    return action()
+  } catch (error) {
+    if (LabError.is(error, 'missing')) return undefined
+    throw error
+  }
 }
 
 /** Copies a plain file of at most `limit` bytes to a new file that only this user can read. */

@@ -5,7 +5,7 @@ import { LabError } from '../errors.ts'
 import { onDisk } from './diskGuard.ts'
 import { writeAll } from './fileOps.ts'
 import type { FileOps } from './fileOps.ts'
-import { listFolder, openNew, readPlain, removePlain } from './plainFiles.ts'
+import { listFolder, openNew, readPlain, removePlain, unlessGone } from './plainFiles.ts'
 import { isRunning, ownIdentity } from './processIdentity.ts'
 import { RUN_FILES } from './runLayout.ts'
 import type { ReportRecovery } from './recovery.ts'
@@ -52,7 +52,7 @@ export function removeLockDrafts(folder: string, ops: FileOps): void {
   for (const name of listFolder(folder).filter(isLockDraft)) {
     const place = path.join(folder, name)
     const record = unlessGone(() => parseLock(readPlain(place, LOCK_LIMIT)))
-    if (record === undefined || isRunning(record) === false) unlessGone(() => removePlain(ops, place))
+    if (record === undefined || isRunning(record) === false) removePlain(ops, place)
   }
 }
 
@@ -80,7 +80,7 @@ function claim(place: string, content: string, token: string, ops: FileOps): boo
     if (errno === 'EPERM' || errno === 'ENOTSUP' || errno === 'ENOSYS') return claimWithoutLinks(place, content, ops)
     return onDisk(place, () => { throw error })
   } finally {
-    unlessGone(() => removePlain(ops, draft))
+    removePlain(ops, draft)
   }
 }
 
@@ -113,27 +113,15 @@ function removeDeadLock(place: string, token: string, ops: FileOps, report: Repo
   if (judged === undefined) return
   requireDead(place, judged)
   const moved = `${place}.${token}`
-  if (unlessGone(() => moveLock(place, moved, ops)) === undefined) return
-  const found = unlessGone(() => readPlain(moved, LOCK_LIMIT)) ?? judged
+  const found = unlessGone(() => {
+    onDisk(place, () => ops.rename(place, moved))
+    return readPlain(moved, LOCK_LIMIT)
+  })
+  if (found === undefined) return
   if (found !== judged) onDisk(place, () => ops.link(moved, place))
-  unlessGone(() => removePlain(ops, moved))
+  removePlain(ops, moved)
   if (found !== judged) throw takenJustNow(place)
   report({ what: 'left lock', detail: `${place}: left by a process that has ended; taken over` })
-}
-
-function moveLock(place: string, moved: string, ops: FileOps): true {
-  onDisk(place, () => ops.rename(place, moved))
-  return true
-}
-
-/** What the action gives, or undefined where another process has removed the file that it is about. */
-function unlessGone<T>(action: () => T): T | undefined {
-  try {
-    return action()
-  } catch (error) {
-    if (LabError.is(error, 'missing')) return undefined
-    throw error
-  }
 }
 
 function requireDead(place: string, content: string): void {

@@ -6,8 +6,8 @@ import { CONTROL_PROTOCOL } from '../../protocol/control.ts'
 import type { TrainerOrder, TrainerReady } from '../../protocol/control.ts'
 import { PaidCheatsError } from '../../redteam/paidCheats.ts'
 import { loadRunFile } from '../../runFiles/loadRunFile.ts'
-import { ownIdentity } from '../../stores/processIdentity.ts'
 import { NotApprovedError } from '../../sandbox/modules/trust.ts'
+import { ownIdentity } from '../../stores/processIdentity.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import type { Host } from '../host.ts'
@@ -33,10 +33,15 @@ export async function hostCommand(host: Host, services: Services, input: AsyncIt
     return outcome.state === 'finished' ? EXIT.finished : EXIT.stopped
   } catch (error) {
     const { code, message, remedy } = asLabError(error)
-    const unapproved = error instanceof NotApprovedError && { unapproved: [...error.modules] }
-    answer({ ready: false, code, message, remedy, ...(error instanceof PaidCheatsError && { paidCheats: [...error.paid] }), ...unapproved })
+    answer({ ready: false, code, message, remedy, ...neededFrom(error) })
     throw error
   }
+}
+
+/** What people would have to consent to. */
+function neededFrom(error: unknown): Pick<Extract<TrainerReady, { ready: false }>, 'paidCheats' | 'unapproved'> {
+  if (error instanceof PaidCheatsError) return { paidCheats: [...error.paid] }
+  return error instanceof NotApprovedError ? { unapproved: [...error.modules] } : {}
 }
 
 type Answer = (ready: TrainerReady) => void
