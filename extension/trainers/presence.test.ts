@@ -20,6 +20,12 @@ describe('whether anybody sits at the window', () => {
     assert.deepEqual(told, [false, true])
   })
 
+  it('is told where the window refuses to answer', async () => {
+    presence(() => Promise.reject(new Error('closing'))).check()
+    await sleep(0)
+    assert.deepEqual(told, [false])
+  })
+
   it('is not missed by an extension host that was blocked while the answer came', async () => {
     const answered = { times: 0 }
     presence(() => stat('.').then(() => answered.times++)).check()

@@ -32,8 +32,8 @@ export function createPresence(askWindow: () => PromiseLike<unknown>, tell: (pre
     check: () => {
       // Something is held all the same: it is let go again.
       if (!present) tell(false)
-      // A window that is being closed refuses, and has nobody left to tell.
-      if (!asking) ask().catch(() => undefined)
+      // A window that is being closed refuses.
+      if (!asking) ask().catch(() => is(false))
     }
   }
 }

@@ -79,8 +79,8 @@ describe('the pipe of a trainer', function () {
     await haveAsked(1)
     const clock = mock.method(performance, 'now', () => 1e9)
     try {
-      await second.connection.sendRequest('ping')
       await first.connection.sendRequest('ping')
+      await second.connection.sendRequest('ping')
     } finally {
       clock.mock.restore()
     }

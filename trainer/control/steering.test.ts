@@ -42,6 +42,18 @@ describe('steering', () => {
     assert.deepEqual([holder.askedBy, watcher.askedBy], [['watcher', 'watcher', 'watcher'], []])
   })
 
+  it('goes from a holder that has not been heard of since it was asked half a minute ago', () => {
+    const [stuck, watcher] = [new Client('stuck'), new Client('watcher')]
+    joined(stuck, watcher)
+    for (now = 5_000; now <= 30_000; now += 5_000) [stuck, watcher].forEach((client) => steering.stays(client))
+    for (; now < 60_000; now += 5_000) steering.stays(watcher)
+    assert.equal(steering.holder, 'stuck')
+    steering.stays(watcher)
+    assert.deepEqual([steering.holder, stuck.roles, watcher.roles], ['watcher', ['watching'], ['steering']])
+    steering.stays(stuck)
+    assert.equal(steering.holder, 'watcher')
+  })
+
   /** The holder lets go, another inherits, and the holder is there again. */
   const comesBack = (meanwhile: (heir: Client) => void): { readonly asked: readonly string[] } => {
     const [holder, heir] = [new Client('holder'), new Client('heir')]

@@ -23,6 +23,7 @@ export class Steering {
   /** Whether people or the first attach made the holder what it is; one that inherited gives way to whom it inherited from. */
   #claimed = false
   #askedAt = -Infinity
+  #heardAt = -Infinity
 
   /** @param now milliseconds of a clock that never goes back. */
   constructor(now: () => number = () => performance.now()) {
@@ -48,8 +49,12 @@ export class Steering {
 
   /** The client shows that it is still there: people whose window watches since long may be the only ones left. */
   stays(client: Steerer): void {
+    if (this.#holder === client) this.#heardAt = this.#now()
     if (!this.#holder || this.#holder === client || !client.wantsToSteer) return
-    if (this.#now() - this.#askedAt >= ASK_AGAIN_MILLISECONDS) this.#ask(this.#holder, client)
+    if (this.#now() - this.#askedAt < ASK_AGAIN_MILLISECONDS) return
+    // Clients show every few seconds that they are there: a holder that has not since it was asked is stuck.
+    if (this.#heardAt <= this.#askedAt) this.take(client)
+    else this.#ask(this.#holder, client)
   }
 
   leave(client: Steerer): void {
@@ -76,6 +81,7 @@ export class Steering {
 
   #give(client: Steerer | undefined, untold?: Steerer): void {
     this.#holder = client
+    this.#heardAt = this.#now()
     for (const one of this.#clients) if (one !== untold) one.roleChanged(this.roleOf(one), this.holder)
   }
 }
