@@ -24,12 +24,13 @@ import { startBench, torchStartBench } from './startBench.ts'
 import { stepBench, torchStepBench } from './stepBench.ts'
 import { trainingBench } from './trainingBench.ts'
 import { viewsBench } from './viewsBench.ts'
+import { windowsBench } from './windowsBench.ts'
 import { workspaceBench } from './workspaceBench.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   critique: critiqueBench, code: codeBench,
   start: startBench, learning: learningBench, training: trainingBench, decoding: decodingBench, step: stepBench, gemm: gemmBench,
-  memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench, labels: labelsBench, sandbox: sandboxBench, rescore: rescoreBench,
+  memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench, windows: windowsBench, labels: labelsBench, sandbox: sandboxBench, rescore: rescoreBench,
   workspace: workspaceBench, torchStep: torchStepBench, torchStart: torchStartBench, gpu: gpuBench
 }
 const USAGE = `npm run bench -- [name …] [--rounds N] [--out FOLDER]\nNames: ${Object.keys(BENCHES).join(', ')}; none = all.`
