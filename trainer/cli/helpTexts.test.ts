@@ -22,6 +22,15 @@ describe('help', () => {
     }
   })
 
+  it('is that of the command that is named, and says where there is none', async () => {
+    for (const [args, same] of [[['help', 'labels'], ['labels', '--help']], [['labels', 'help', 'list'], ['labels', 'list', '--help']], [['help'], ['--help']]] as const) {
+      const [asked, meant] = [await lab(...args), await lab(...same)]
+      assert.deepEqual([asked.code, asked.out, asked.err], [EXIT.finished, meant.out, ''])
+    }
+    const { code, err } = await lab('labels', 'help', 'nothing')
+    assert.deepEqual([code, err], [EXIT.usage, `error: unknown command 'nothing'\n(lab labels --help lists the commands)\n`])
+  })
+
   it('is that of the command in which a mistake was made', async () => {
     const mistakes: [string[], string][] = [
       [['run'], `error: missing required argument 'file'\n(lab run --help lists its options)\n`],

@@ -25,7 +25,7 @@ import { EVALUATION_DEFAULTS, EVALUATION_SAMPLING } from './evaluationSetup.ts'
 import { EXIT } from './exitCodes.ts'
 import type { ExitCode } from './exitCodes.ts'
 import { givenFile } from './givenPlaces.ts'
-import { HELP_TEXTS, pointToHelp } from './helpTexts.ts'
+import { addHelpCommands, HELP_TEXTS, pointToHelp } from './helpTexts.ts'
 import type { Host } from './host.ts'
 import { addLabelCommands } from './labelsProgram.ts'
 import { printError } from './printError.ts'
@@ -66,6 +66,7 @@ function commandLine(host: Host, services: Services, done: Done): Command {
   addLabelCommands(program, host, services, done)
   addTrustCommands(program, host, services, done)
   addMachineCommands(program, host, services, done)
+  addHelpCommands(program)
   pointToHelp(program, host.command)
   return program
 }
