@@ -137,7 +137,7 @@ export class InspectorApp extends LitElement {
     void this.updateComplete.then(() => this.#list?.focusList())
   }
 
-  /** A list that follows would move under the reader: it stays as it is from the moment it is scrolled. */
+  /** A list that follows would move under the reader: it stays as it is from the moment it is scrolled, or that a row is chosen by keys. */
   #onUserScroll(): void {
     if (this.#model?.follow) {
       this.said = 'Following paused: the list stays as it is. Press f to follow again.'

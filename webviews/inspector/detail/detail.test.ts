@@ -19,11 +19,15 @@ describe('groupNumbers', () => {
     assert.equal(numbers.graded, 2)
     assert.equal(numbers.meanReward, 0.5)
     assert.equal(numbers.deviation, 0.5)
-    assert.equal(numbers.zeroVariance, false)
+    assert.equal(numbers.equalRewards, undefined)
   })
 
-  it('says that a group of equal rewards teaches nothing', () => {
-    assert.equal(groupNumbers([attempt(0.2, false), attempt(0.2, false)]).zeroVariance, true)
+  it('says what equal rewards mean: nothing to learn where advantages are 0 or the group was dropped, and no more than that elsewhere', () => {
+    const said = (...given: Partial<GroupAttempt>[]): string | undefined => groupNumbers(given.map((each) => ({ ...attempt(0.2, false), kind: 'train' as const, kept: true, ...each }))).equalRewards
+    assert.match(said({ advantage: 0 }, { advantage: 0 }) ?? '', /every advantage is 0: this group teaches nothing/)
+    assert.match(said({ kept: false }, { kept: false }) ?? '', /dropped and teaches nothing/)
+    const equal = 'All rewards are equal.'
+    assert.deepEqual([said({ advantage: 0.3 }, { advantage: 0.3 }), said({ kept: null }, { kept: null }), said({ kind: 'evaluation' }, { kind: 'evaluation' })], [equal, equal, equal])
     assert.equal(groupNumbers([attempt(null, null), attempt(null, null)]).meanReward, null)
   })
 

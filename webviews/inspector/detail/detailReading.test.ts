@@ -58,6 +58,9 @@ describe('what is read beside the list', () => {
     await read.readRollout({ run: '/one', id: 'a' }, signal)
     await read.readOwnGroup(signal)
     assert.deepEqual([read.isUnfinished, read.group.length], [true, 2])
+    const { rollout } = read
+    await read.renew(signal)
+    assert.equal(read.rollout, rollout, 'nothing is drawn anew under its reader')
     weighed = true
     await read.renew(signal)
     assert.deepEqual([read.isUnfinished, read.group.length, read.rollout?.filter?.kept], [false, 3, true])

@@ -16,6 +16,9 @@ export interface GroupPlace {
 /** Attempts of evaluations are never weighed. */
 const isWeighed = ({ kind, kept, advantage }: GroupAttempt): boolean => kind !== 'train' || kept !== null || advantage !== null
 
+/** Read while its step was sampled. */
+const isUnweighed = ({ kind, filter, segments }: Rollout): boolean => kind === 'train' && filter === undefined && segments[0]?.advantages === undefined
+
 /** What was read of the rollout or group that is open; it stays until the next was read. */
 export class DetailReading {
   /** The run that all of this is of. */
@@ -60,17 +63,16 @@ export class DetailReading {
   /** Whether what is open was read while its step was sampled: attempts may be missing, and nothing is weighed. */
   get isUnfinished(): boolean {
     const { rollout, group } = this
-    const unweighed = rollout?.kind === 'train' && rollout.filter === undefined && rollout.segments[0]?.advantages === undefined
-    return unweighed || group.some((attempt) => !isWeighed(attempt))
+    return (rollout !== undefined && isUnweighed(rollout)) || group.some((attempt) => !isWeighed(attempt))
   }
 
-  /** Reads the same again. */
+  /** Reads the same again. A rollout to which nothing was added stays the object that it is, so that nothing is drawn anew under its reader. */
   async renew(signal: AbortSignal): Promise<void> {
     const { run, place, group, group: [first] } = this
     const rollout = place && (await this.#connection().query('rollouts/one', { ...place, executions: false }, signal))
     const attempts = first && (await this.#connection().query('rollouts/group', { run, group: first.group, attempt: first.attempt }, signal))
     if (place !== this.place || group !== this.group) return
-    this.rollout = rollout ?? this.rollout
+    if (rollout && (!isUnweighed(rollout) || rollout.superseded !== this.rollout?.superseded)) this.rollout = rollout
     this.group = attempts ?? this.group
   }
 

@@ -21,7 +21,8 @@ export interface GroupNumbers {
   readonly meanReward: number | null
   /** Of the population: divided by the number of scored attempts. */
   readonly deviation: number | null
-  readonly zeroVariance: boolean
+  /** What equal rewards mean; undefined where they are not equal. */
+  readonly equalRewards: string | undefined
   readonly largestReward: number
   readonly largestAdvantage: number
   readonly longest: number
@@ -37,11 +38,19 @@ export function groupNumbers(attempts: readonly GroupAttempt[]): GroupNumbers {
     graded: graded.length,
     meanReward,
     deviation,
-    zeroVariance: rewards.length > 1 && rewards.every((value) => value === rewards[0]),
+    equalRewards: rewards.length > 1 && rewards.every((value) => value === rewards[0]) ? equalRewardsText(attempts) : undefined,
     largestReward: largest(rewards),
     largestAdvantage: largest(attempts.map(({ advantage }) => advantage)),
     longest: largest(attempts.map(({ completionTokens }) => completionTokens))
   }
+}
+
+/** Not every algorithm weighs attempts against their group, and not every attempt is trained on. */
+function equalRewardsText(attempts: readonly GroupAttempt[]): string {
+  const train = attempts.every(({ kind }) => kind === 'train')
+  if (train && attempts.every(({ kept }) => kept === false)) return 'All rewards are equal: this group was dropped and teaches nothing.'
+  if (train && attempts.every(({ advantage }) => advantage === 0)) return 'All rewards are equal, so every advantage is 0: this group teaches nothing.'
+  return 'All rewards are equal.'
 }
 
 const largest = (values: readonly (number | null)[]) => values.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0)

@@ -49,7 +49,7 @@ export class GroupView extends LitElement {
         <span>${unitsText(rollouts.length, 'attempt')}</span>
         <span>${filterWords(first)}</span>
       </div>
-      ${numbers.zeroVariance ? html`<div class="notice">All rewards are equal, so every advantage is 0: this group teaches nothing.</div>` : nothing}
+      ${numbers.equalRewards === undefined ? nothing : html`<div class="notice">${numbers.equalRewards}</div>`}
       <ol aria-label="Attempts">${rollouts.map((rollout) => this.#attempt(rollout, numbers))}</ol>`
   }
 

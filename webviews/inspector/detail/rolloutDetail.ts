@@ -67,6 +67,7 @@ export class RolloutDetail extends LitElement {
   declare linkedParts: ReadonlySet<number>
   declare tokenUpdate: TokenUpdate | undefined
   readonly #reading = new DetailReading(() => this.model.connection)
+  readonly #renewal: ReadingRenewal
   #asking: AbortController | undefined
 
   constructor() {
@@ -79,7 +80,7 @@ export class RolloutDetail extends LitElement {
     this.labels = []
     this.linkedParts = new Set()
     this.at = -1
-    new ReadingRenewal(this, this.#reading, () => this.model.connection)
+    this.#renewal = new ReadingRenewal(this, this.#reading, () => this.model.connection)
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -114,6 +115,7 @@ export class RolloutDetail extends LitElement {
       void this.updateComplete.then(() => this.#showPlace(place))
       void this.#readLinks(place)
       void this.#readUpdate(place)
+      this.#renewal.opened()
       // A group is read where it is looked at.
       if (this.tab === 'group') await this.#reading.readOwnGroup(signal)
     } else if (groupPlace) await this.#reading.readGroup(groupPlace, signal)
@@ -124,6 +126,11 @@ export class RolloutDetail extends LitElement {
   async #readLinks(place: RolloutPlace): Promise<void> {
     const parts = await this.model.connection.ask('linkedParts', place).catch(() => [])
     if (isSamePlace(place, this.#reading.place)) this.linkedParts = new Set(parts)
+  }
+
+  updateRecorded(): void {
+    const { place } = this.#reading
+    if (place && this.tokenUpdate === undefined) void this.#readUpdate(place)
   }
 
   /** Ratios and clip states are further colours: they come when they are known. */

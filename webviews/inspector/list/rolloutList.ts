@@ -22,7 +22,7 @@ const SETTLE_MS = 160
 
 /**
  * The long list. Its pages are the items of the virtualizer; of the pages in view the rows in view are drawn. Fires `rowopen` and
- * `rowselect` with the position, `listchange` with another sort, and `userscroll` when the user, not the page, scrolled.
+ * `rowselect` with the position, `listchange` with another sort, and `userscroll` when the user, not the page, moved in the list.
  */
 export class RolloutList extends LitElement {
   static override properties = { model: { attribute: false }, version: { type: Number }, selected: { type: Number } }
@@ -214,6 +214,7 @@ export class RolloutList extends LitElement {
     if (this.model.count === 0) return
     const next = Math.max(0, Math.min(this.model.count - 1, (this.selected < 0 ? Math.ceil(this.top) - Math.sign(rows) : this.selected) + rows))
     this.reveal(next)
+    this.dispatchEvent(new CustomEvent('userscroll'))
     this.#fire('rowselect', next)
   }
 

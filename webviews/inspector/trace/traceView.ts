@@ -88,6 +88,8 @@ export class TraceView extends LitElement {
     if (!segment || !(changed.has('rollout') || changed.has('index'))) return
     this.#parts = layoutTrace(segment, this.index === 0 ? this.rollout.steps : [])
     this.#turns = turnStarts(segment)
+    // The same rollout, completed as its step goes on: where the reader is stays.
+    if (!changed.has('run') && !changed.has('index') && changed.get('rollout')?.id === this.rollout.id) return
     this.#rich.clear()
     this.shown = SHOWN_UNITS
     this.cursor = -1
