@@ -31,8 +31,11 @@ export class ComparePanel extends FoldingPanel {
   protected override updated(_changed: PropertyValues): void {
     const key = JSON.stringify(this.runs.map((run) => run.directory))
     if (!this.open || key === this.#asked) return
-    this.#asked = key
     void this.#ask(key)
+  }
+
+  protected override askAgain(): void {
+    void this.#ask(this.#asked)
   }
 
   override render(): TemplateResult {
@@ -65,13 +68,14 @@ export class ComparePanel extends FoldingPanel {
   }
 
   async #ask(key: string): Promise<void> {
+    this.#asked = key
     try {
       const answer = await this.connection.query('runs/compare', { runs: this.runs.map((run) => run.directory) })
       if (key !== this.#asked) return
       this.answer = answer
       this.failure = undefined
     } catch (error) {
-      this.fail(error)
+      if (key === this.#asked) this.fail(error)
     }
   }
 }

@@ -109,6 +109,10 @@ export class DiagnosisPanel extends FoldingPanel {
     }, Math.max(0, this.#asked.at + PAUSE_MS - Date.now()))
   }
 
+  protected override askAgain(): void {
+    void this.#ask()
+  }
+
   async #ask(): Promise<void> {
     const { run, steps } = this
     this.#asked = { run, steps, at: Date.now() }
@@ -119,7 +123,7 @@ export class DiagnosisPanel extends FoldingPanel {
       this.#tell('findings', { findings })
       this.failure = undefined
     } catch (error) {
-      this.fail(error)
+      if (run === this.run) this.fail(error)
     }
   }
 

@@ -18,9 +18,12 @@ export abstract class FoldingPanel extends LitElement {
   protected folding(title: string, gist: string, inside: unknown): TemplateResult {
     return html`<details ?open=${this.open} @toggle=${this.#onToggle}>
       <summary>${title} <span class="faint">${gist}</span></summary>
-      <div class="inside">${this.failure ? html`<p>${this.failure}</p>` : nothing}${inside}</div>
+      <div class="inside">${this.failure ? html`<p>${this.failure} <vscode-button appearance="secondary" @click=${() => this.askAgain()}>Try Again</vscode-button></p>` : nothing}${inside}</div>
     </details>`
   }
+
+  /** After a question failed. */
+  protected abstract askAgain(): void
 
   protected fail(error: unknown): void {
     const { message, remedy } = problemOf(error)
