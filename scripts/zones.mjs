@@ -23,7 +23,8 @@ export const zones = {
   'trainer/engines': ['trainer/parentWatch.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/stores': ['trainer/protocol', 'trainer/errors.ts'],
   'trainer/labels': ['trainer/stores', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
-  'trainer/query': ['trainer/stores', 'trainer/labels', 'trainer/evals', 'trainer/parentWatch.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
+  // Which groups teach nothing, checks tell as the filter of groups does.
+  'trainer/query': ['trainer/algorithms/groupFilter.ts', 'trainer/stores', 'trainer/labels', 'trainer/evals', 'trainer/parentWatch.ts', 'trainer/protocol', 'trainer/random', 'trainer/errors.ts'],
   'trainer/control': ['trainer/stores/processIdentity.ts', 'trainer/protocol', 'trainer/errors.ts'],
   'trainer/orchestrator': [
     'trainer/algorithms', 'trainer/environments', 'trainer/rewards', 'trainer/evals', 'trainer/recipes', 'trainer/engines/engine.ts', 'trainer/stores',

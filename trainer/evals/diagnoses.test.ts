@@ -13,7 +13,7 @@ const steady = (value: number): MetricValue[] => over(new Array<number>(40).fill
 const changing = (first: number, last: number): MetricValue[] => over([...new Array<number>(20).fill(first), ...new Array<number>(20).fill(last)])
 const spike = (normal: number, step: number, value: number): MetricValue[] => steady(normal).map((each) => (each.step === step ? { step, value } : each))
 const healthy: DiagnosisFigures = {
-  window: 20, recent, maxTokens: 64,
+  window: 20, recent, groupRelative: true, maxTokens: 64,
   metrics: { 'policy/entropy': steady(0.8), 'gradient/norm': steady(1), 'ratio/max': steady(1.2), 'ratio/clippedHigh': steady(0.01), 'ratio/clippedLow': steady(0.01), 'length/mean': steady(30), 'reward/part/format': steady(0.95) }
 }
 const finding = (figures: DiagnosisFigures, check: string): DiagnosisFinding => diagnose(figures).find((one) => one.check === check)!
@@ -33,11 +33,17 @@ describe('diagnoses', () => {
 
   it('says unknown, and why, of a run that has recorded nothing', () => {
     const nothing = { firstStep: 0, lastStep: 0, rollouts: 0, notScorable: 0, truncated: 0, groups: 0, flatRight: 0, flatWrong: 0, flatOther: 0, lengthReward: null, differentAnswers: null, answers: { judged: 0, unread: 0, unreadRight: 0 } }
-    for (const { state, evidence, advice } of diagnose({ window: 20, metrics: {}, recent: nothing, maxTokens: undefined })) {
+    for (const { state, evidence, advice } of diagnose({ window: 20, metrics: {}, recent: nothing, groupRelative: true, maxTokens: undefined })) {
       assert.equal(state, 'unknown')
       assert.doesNotMatch(evidence, /NaN|undefined|Infinity/)
       assert.equal(advice, '')
     }
+  })
+
+  it('does not warn of groups with equal rewards where rollouts are not measured against their group', () => {
+    const { state, evidence } = finding({ ...withRecent({ flatRight: 30, flatWrong: 4 }), groupRelative: false }, 'zeroVariance')
+    assert.equal(state, 'ok')
+    assert.match(evidence, /34 of 40 groups .* may teach all the same\.$/)
   })
 
   const sick: readonly [string, DiagnosisFigures, 'warn' | 'bad', RegExp][] = [

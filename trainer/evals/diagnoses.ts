@@ -18,6 +18,8 @@ export interface DiagnosisFigures {
   /** Metrics by name over the steps of reinforcement learning (of the last stage where there is none), oldest first; absent values left out. */
   readonly metrics: Readonly<Record<string, readonly MetricValue[]>>
   readonly recent: RolloutFigures
+  /** Whether rollouts are measured against their group, so that one of equal rewards teaches nothing. */
+  readonly groupRelative: boolean
   /** Token limit of a completion; undefined where stages differ. */
   readonly maxTokens: number | undefined
 }
@@ -73,16 +75,16 @@ export function diagnose(figures: DiagnosisFigures): DiagnosisFinding[] {
 
 const FOUND: ReadonlySet<DiagnosisFinding['state']> = new Set(['warn', 'bad'])
 
-const zeroVariance: Check = ({ recent }) => {
+const zeroVariance: Check = ({ recent, groupRelative }) => {
   const flat = recent.flatRight + recent.flatWrong + recent.flatOther
   const share = flat / recent.groups
   const allRight = recent.flatRight > recent.flatWrong
   return {
     check: 'zeroVariance', title: 'Groups without a signal', metrics: ['groups/zeroVariance', 'groups/allRight', 'groups/allWrong'],
-    state: recent.groups === 0 ? 'unknown' : share >= 0.8 ? 'bad' : share >= 0.5 ? 'warn' : 'ok',
+    state: recent.groups === 0 ? 'unknown' : !groupRelative || share < 0.5 ? 'ok' : share >= 0.8 ? 'bad' : 'warn',
     evidence: recent.groups === 0
       ? 'No groups were recorded yet.'
-      : `${flat} of ${recent.groups} groups (${percent(share)}) of ${stepsOf(recent)} have equal rewards: ${recent.flatRight} all right, ${recent.flatWrong} all wrong, ${recent.flatOther} otherwise. Warns from 50 %.`,
+      : `${flat} of ${recent.groups} groups (${percent(share)}) of ${stepsOf(recent)} have equal rewards: ${recent.flatRight} all right, ${recent.flatWrong} all wrong, ${recent.flatOther} otherwise. ${groupRelative ? 'Warns from 50 %.' : 'The algorithm does not measure rollouts against their group: such groups may teach all the same.'}`,
     advice: allRight ? 'The problems have become too easy: raise their difficulty.' : 'The problems are too hard, or the grader refuses the answers: lower the difficulty, raise groupSize, or start from a better base.',
     filter: { ...within(recent), ...(flat > 0 && { zeroVariance: true }) }
   }

@@ -1,11 +1,12 @@
 import path from 'node:path'
+import { isGroupRelative } from '../algorithms/groupFilter.ts'
 import { diagnose, DIAGNOSIS_WINDOW } from '../evals/diagnoses.ts'
 import type { DiagnosisFigures, RolloutFigures } from '../evals/diagnoses.ts'
 import type { DiagnosisFinding } from '../protocol/runViews.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import type { QueryDatabase } from './database.ts'
 import { answerFigures, differentTexts, lastRollouts } from './lastRollouts.ts'
-import { metricsSince } from './lineFiles.ts'
+import { metricsOfEnds } from './lineFiles.ts'
 import { plannedStages } from './plannedStages.ts'
 import { requireReadableRun } from './runCards.ts'
 import type { RunRollouts } from './runRollouts.ts'
@@ -16,18 +17,24 @@ const NAMES = ['policy/entropy', 'length/mean', 'gradient/norm', 'ratio/max', 'r
 export async function diagnoseRun(run: RunRollouts, db: QueryDatabase, signal: AbortSignal): Promise<DiagnosisFinding[]> {
   const limits = [...limitsOf(run.directory)]
   const figures: DiagnosisFigures = {
-    window: DIAGNOSIS_WINDOW, metrics: metricsOf(run.directory), recent: await recentFigures(run, db, signal), maxTokens: limits.length === 1 ? limits[0] : undefined
+    window: DIAGNOSIS_WINDOW, metrics: metricsOf(run.directory), recent: await recentFigures(run, db, signal), groupRelative: isRelative(run.directory), maxTokens: limits.length === 1 ? limits[0] : undefined
   }
   return diagnose(figures)
 }
 
 /** A supervised stage counts its own steps: its losses and gradients are not those of what follows. */
 function metricsOf(directory: string): DiagnosisFigures['metrics'] {
-  const { stages, steps, series } = metricsSince(path.join(directory, RUN_FILES.metrics), 0, NAMES)
+  const { stages, steps, series } = metricsOfEnds(path.join(directory, RUN_FILES.metrics), NAMES)
   const rl = new Set(plannedStages(directory).flatMap(({ name, supervised }) => (supervised ? [] : [name])))
   const counted = stages.some((stage) => rl.has(stage)) ? rl : new Set(stages.slice(-1))
   return Object.fromEntries(Object.entries(series).map(([name, values]) =>
     [name, values.flatMap((value, i) => (value !== null && counted.has(stages[i]!) ? [{ step: steps[i]!, value }] : []))]))
+}
+
+/** Of a module's algorithm nothing is known: it counts as relative. */
+function isRelative(directory: string): boolean {
+  const { algorithm, stages } = requireReadableRun(directory).run
+  return [algorithm, ...(stages ?? []).flatMap((stage) => stage.algorithm ?? [])].some((each) => each.name === 'module' || isGroupRelative(each))
 }
 
 function limitsOf(directory: string): Set<number> {

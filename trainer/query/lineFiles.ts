@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import type { QueryResults } from '../protocol/queries.ts'
 import { RunEvent } from '../protocol/events.ts'
 import { MetricsRecord } from '../protocol/metrics.ts'
@@ -7,21 +8,23 @@ import { readLinesFrom } from './lineTail.ts'
 
 /** Bytes of one answer; the next call goes on from there. */
 const ANSWER_BYTES = 32 * 1024 * 1024
+/** Of an answer that is about both ends of a file, what its beginning gets. */
+const BEGINNING_BYTES = 4 * 1024 * 1024
 
 interface ReadLines {
   readonly lines: readonly string[]
   readonly next: number
 }
 
-/** Whole lines of a JSONL file from an offset on; one that has become shorter is read from its beginning. */
-function linesSince(place: string, offset: number): ReadLines {
+/** Whole lines of a JSONL file from an offset on, about so many bytes of them; one that has become shorter is read from its beginning. */
+function linesSince(place: string, offset: number, bytes = ANSWER_BYTES): ReadLines {
   if (plainKind(place) === 'absent') return { lines: [], next: 0 }
   const lines: string[] = []
   for (let from = offset; ; ) {
     const piece = readLinesFrom(place, from)
-    if (piece === 'shrunk') return linesSince(place, 0)
+    if (piece === 'shrunk') return linesSince(place, 0, bytes)
     for (const { text } of piece.lines) lines.push(text)
-    if (!piece.more || piece.next - offset > ANSWER_BYTES) return { lines, next: piece.next }
+    if (!piece.more || piece.next - offset > bytes) return { lines, next: piece.next }
     from = piece.next
   }
 }
@@ -37,6 +40,21 @@ export function eventsSince(place: string, offset: number, types: readonly strin
 /** Metrics from a byte offset on, one entry per stage and step in the order of their first lines; a value stated twice is the last one. */
 export function metricsSince(place: string, offset: number, names: readonly string[] | undefined): Omit<QueryResults['runs/metrics'], 'planned'> {
   const { lines, next } = linesSince(place, offset)
+  return { ...metricsOf(lines, names), next }
+}
+
+/** Metrics of the first and the last steps; of all where they are not too many to be read at once. */
+export function metricsOfEnds(place: string, names: readonly string[], bytes = { beginning: BEGINNING_BYTES, answer: ANSWER_BYTES }): MetricsOfLines {
+  const size = plainKind(place) === 'absent' ? 0 : fs.statSync(place).size
+  if (size <= bytes.answer) return metricsOf(linesSince(place, 0, bytes.answer).lines, names)
+  // The first line of the end is cut, and left out.
+  const [beginning, end] = [linesSince(place, 0, bytes.beginning), linesSince(place, size - bytes.answer + bytes.beginning)]
+  return metricsOf([...beginning.lines, ...end.lines], names)
+}
+
+type MetricsOfLines = Omit<QueryResults['runs/metrics'], 'planned' | 'next'>
+
+function metricsOf(lines: readonly string[], names: readonly string[] | undefined): MetricsOfLines {
   const merged = new Map<string, { stage: string; step: number; seconds: number; values: Record<string, number> }>()
   for (const line of lines) {
     const record = MetricsRecord.safeParse(parseLine(line)).data
@@ -50,6 +68,6 @@ export function metricsSince(place: string, offset: number, names: readonly stri
   const series = all.map((name) => [name, entries.map(({ values }) => (Object.hasOwn(values, name) ? values[name]! : null))] as const)
   return {
     stages: entries.map(({ stage }) => stage), steps: entries.map(({ step }) => step), seconds: entries.map(({ seconds }) => seconds),
-    series: Object.fromEntries(series), next
+    series: Object.fromEntries(series)
   }
 }
