@@ -75,6 +75,6 @@ export function orderOf({ id, directory, request, asksGit, device = CPU }: Waiti
   const by = { registry: folder, id, device, pipe: pipePath(folder, id), token: randomBytes(32).toString('hex') }
   const consents = consentsOf(request)
   if ('resume' in request) return { kind: 'resume', directory, asksGit, ...consents, ...by }
-  const { file, overrides, seed } = request
-  return { kind: 'launch', file, overrides, directory, asksGit, ...(seed !== undefined && { seed }), ...consents, ...by }
+  const { file, text, overrides, seed } = request
+  return { kind: 'launch', file, ...(text !== undefined && { text }), overrides, directory, asksGit, ...(seed !== undefined && { seed }), ...consents, ...by }
 }

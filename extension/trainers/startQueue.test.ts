@@ -34,6 +34,16 @@ describe('what waits for the device', () => {
     assert.deepEqual(labels(new StartQueue(place)), ['b', 'c'])
   })
 
+  it('is moved among what waits, past what a window starts at once', () => {
+    const order = (label: string, to: number): string => {
+      const queue = new StartQueue(join(folder, `${label}${to}.json`))
+      const [started] = ['made', 'b', 'c', 'd'].map((name) => queue.add(item(name)))
+      queue.move(queue.waiting.find((one) => one.label === label)!.id, to, started!.id)
+      return labels(queue).join(' ')
+    }
+    assert.deepEqual([order('b', 1), order('c', 2), order('d', 1), order('d', 0)], ['made c b d', 'made b d c', 'made b d c', 'made d b c'])
+  })
+
   it('is empty where its file is damaged', () => {
     const place = join(folder, 'queue.json')
     writeFileSync(place, '{"version":1,"waiting":[{"id":')

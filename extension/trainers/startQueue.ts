@@ -19,7 +19,8 @@ const Waiting = z.object({
   directory: z.string(),
   request: z.union([
     z.object({ resume: z.string(), ...consents }),
-    z.object({ file: z.string(), overrides: z.array(z.string()), seed: z.number().int().optional(), ...consents })
+    // `text`: of the file when the start was asked for. What is edited while it waits is for the next start.
+    z.object({ file: z.string(), text: z.string().optional(), overrides: z.array(z.string()), seed: z.number().int().optional(), ...consents })
   ]),
   /** Whether the window that queued it trusted its workspace. */
   asksGit: z.boolean(),
@@ -80,13 +81,14 @@ export class StartQueue {
     this.#change((waiting) => waiting.filter((item) => item.id !== id))
   }
 
-  /** @param to position among those that wait, from 0. */
-  move(id: string, to: number): void {
+  /** @param to position among those that wait, from 0. @param besides one that is not counted: it does not wait, and stays where it is. */
+  move(id: string, to: number, besides?: string): void {
     this.#change((waiting) => {
       const item = waiting.find((one) => one.id === id)
       if (!item) return waiting
       const others = waiting.filter((one) => one.id !== id)
-      const at = Math.max(0, Math.min(others.length, to))
+      const uncounted = others.findIndex((one) => one.id === besides)
+      const at = Math.max(0, Math.min(others.length, uncounted >= 0 && uncounted <= to ? to + 1 : to))
       return [...others.slice(0, at), item, ...others.slice(at)]
     })
   }

@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import type { PartialText, RecordedNotice } from '../../trainer/protocol/control.ts'
 import type { RunEvent } from '../../trainer/protocol/events.ts'
@@ -11,6 +10,7 @@ import { whereFree, withLock } from './fileLock.ts'
 import { LabHostError } from './labHostError.ts'
 import { mayHaveGpu } from './mayHaveGpu.ts'
 import { labelOfFile } from './runDirectoryName.ts'
+import { runFileText } from './runFileText.ts'
 import { SharedQueue } from './sharedQueue.ts'
 import { StartMaker } from './startMaker.ts'
 import { asQueued, consentsOf } from './startQueue.ts'
@@ -113,8 +113,8 @@ export class TrainerHub {
   async start(request: StartRequest, signal?: AbortSignal): Promise<{ readonly directory: string; readonly queued: boolean }> {
     this.#requireTrust()
     const { file, overrides, directory, seed, pythons } = request
-    if (!fs.existsSync(file)) throw new LabHostError('no-file', `There is no run file ${file}.`, 'Save it, or choose another one.')
-    const kept = { file, overrides: [...overrides], ...(seed !== undefined && { seed }), ...consentsOf(request) }
+    const text = runFileText(file)
+    const kept = { file, ...(text !== undefined && { text }), overrides: [...overrides], ...(seed !== undefined && { seed }), ...consentsOf(request) }
     const label = `${labelOfFile(file)}${seed === undefined ? '' : `, seed ${seed}`}`
     return this.#startOrQueue({ label, directory, request: kept, ...(await this.#needs(deviceOfFile(file, overrides, this.#gpu), engineOfFile(file, overrides), pythons)) }, signal)
   }
@@ -136,7 +136,7 @@ export class TrainerHub {
   }
 
   moveInQueue(id: string, to: number): Promise<void> {
-    return this.#queue.change((queue) => queue.move(id, to))
+    return this.#queue.change((queue) => queue.move(id, to, this.#turns.atOnce))
   }
 
   async removeFromQueue(id: string): Promise<void> {

@@ -60,6 +60,18 @@ describe('trainers: the queue', function () {
     assert.equal(recordedEvents(c.directory).filter(({ type }) => type === 'runStarted').length, 1)
   })
 
+  it('trains what the run file said when the start was asked for, whatever becomes of the file', async () => {
+    const window = machine.window()
+    const a = await window.start()
+    const [edited, gone] = [await window.start({ name: 'edited', steps: 2 }, 'edited.run.json'), await window.start({ name: 'gone', steps: 3 }, 'gone.run.json')]
+    writeFileSync(join(machine.folder, 'edited.run.json'), '{ "steps": a half')
+    rmSync(join(machine.folder, 'gone.run.json'))
+    await window.hub.steer(a.directory, 'stopNow')
+    await until(() => [edited, gone].every(({ directory }) => hasFinished(directory)))
+    const steps = [edited, gone].map(({ directory }) => recordedEvents(directory).filter(({ type }) => type === 'stepFinished').length)
+    assert.deepEqual([steps, window.failures], [[2, 3], []])
+  })
+
   it('survives the windows: the next one takes it up', async () => {
     const first = machine.window()
     const a = await first.start()

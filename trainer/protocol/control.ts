@@ -120,6 +120,8 @@ export const TrainerOrder = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('launch'),
     file: z.string(),
+    /** What the file held when the start was asked for, which may be hours ago. */
+    text: z.string().optional(),
     /** `path=value` overrides, as `--set` takes them. */
     overrides: z.array(z.string()),
     seed: z.number().int().optional(),

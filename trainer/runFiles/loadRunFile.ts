@@ -15,7 +15,7 @@ import { modelPlace } from './hubModel.ts'
 import { checkModelFolder } from './modelFolder.ts'
 import { dotted, explainIssues, showValue } from './explainIssues.ts'
 import type { Explained, Places } from './explainIssues.ts'
-import { readJsonDocument } from './jsonDocument.ts'
+import { parseJsonDocument, readJsonDocument } from './jsonDocument.ts'
 import { suggestion } from '../nearestName.ts'
 import { placesOf } from './places.ts'
 import { RunFileError } from './runFileError.ts'
@@ -53,10 +53,11 @@ export interface LoadedRunFile {
  * Reads a run file (JSON with comments), applies `--set path=value` settings and checks all that can be checked without
  * starting anything.
  * @param shownAs the path as people typed it, for places in errors.
+ * @param text what was read of the file before, in the place of what it holds now.
  * @throws RunFileError with every mistake found, each with its place, the value, what is allowed and the nearest name.
  */
-export function loadRunFile(file: string, settings: readonly string[], catalogue: Catalogue, shownAs = file): LoadedRunFile {
-  const document = readJsonDocument(file, shownAs)
+export function loadRunFile(file: string, settings: readonly string[], catalogue: Catalogue, shownAs = file, text?: string): LoadedRunFile {
+  const document = text === undefined ? readJsonDocument(file, shownAs) : parseJsonDocument(shownAs, text)
   const parsed = settings.map(parseSetting)
   const schema = runFileJsonSchema() as JsonSchema
   const places = placesOf(document, parsed)

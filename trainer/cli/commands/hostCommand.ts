@@ -98,7 +98,7 @@ function runOf(services: Services, order: TrainerOrder, run: HostedRun): Promise
   const consents = { trustWorkspace: false, trustedModules, unsafeSandbox, asksGit }
   if (order.kind === 'resume') return services.resume(resolve(order.directory), consents, run.runControl)
   const settings = order.seed === undefined ? order.overrides : [...order.overrides, `seed=${order.seed}`]
-  const loaded = loadRunFile(resolve(order.file), settings, services.catalogue, order.file)
+  const loaded = loadRunFile(resolve(order.file), settings, services.catalogue, order.file, order.text)
   requireWritable(order.directory, 'Choose a folder for runs that you may write into (the setting rolloutLab.runsFolder).')
   const request = launchRequest(loaded, loaded.run, resolve(order.directory), { ...consents, ...(order.acceptPaidCheats && { acceptPaidCheats: order.acceptPaidCheats }) })
   return services.launch(request, run.runControl)
