@@ -11,7 +11,7 @@ import { deleteQuestion, deleteRuns, forGoodQuestion, keptText } from './deletio
 import type { Question } from './deletion.ts'
 
 export const deleteRun: CommandHandler = async (shell, ...given) => {
-  const none = 'No run can be deleted: those that a trainer holds cannot. Stop a run first.'
+  const none = 'No run can be deleted: those that a trainer holds, or that wait in the queue, cannot. Stop a run first, or remove it from the queue.'
   const runs = await chooseRuns(shell, given, { title: 'Delete Runs', fits: (run) => can(run, 'delete'), none }, { least: 1 })
   if (runs) await deleteAsked(shell, runs)
 }
@@ -57,7 +57,7 @@ const agreed = async ({ message, detail, agree }: Question): Promise<boolean> =>
 /** Asked again after the question: a trainer may have taken it up while people thought. */
 async function checkDeletable({ runs, settings }: Shell, { card: { directory } }: ShownRun): Promise<void> {
   const now = runs.find(directory)
-  if (now && !can(now, 'delete')) throw new Error('A trainer has taken it up meanwhile.')
+  if (now && !can(now, 'delete')) throw new Error(now.queued ? 'It waits in the queue; remove it from there first.' : 'A trainer has taken it up meanwhile.')
   const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(directory))
   if (isKnownRun(directory, settings.current.runsFolders) && type === vscode.FileType.Directory) return requireUnheld(directory)
   throw new Error(`${directory} is not a folder of its own in a runs folder, so it is left alone. Delete it by hand.`)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { shown } from '../runs/runs.fixture.ts'
+import { queued, shown } from '../runs/runs.fixture.ts'
 import { attentionFor, createAttentionWatch } from './attention.ts'
 import { cleaningProposal, sizeText } from './cleaning.ts'
 
@@ -64,8 +64,8 @@ describe('cleaning', () => {
     assert.equal(cleaningProposal([run(1, 4), run(2, 6)], 10), undefined)
   })
 
-  it('proposes the oldest ended runs until the rest fits, never a pinned or living one', () => {
-    const runs = [run(5, 3), run(1, 3, { pinned: true }), run(2, 3, { status: 'running' }), run(3, 3), run(4, 3)]
+  it('proposes the oldest ended runs until the rest fits, never a pinned, living or queued one', () => {
+    const runs = [run(5, 3), queued({ createdAt: '2025-01-10T00:00:00Z', bytes: 0, runId: '0' }), run(1, 3, { pinned: true }), run(2, 3, { status: 'running' }), run(3, 3), run(4, 3)]
     const proposal = cleaningProposal(runs, 10)
     assert.deepEqual(proposal?.proposed.map(({ card: { runId } }) => runId), ['3', '4'])
     assert.deepEqual(proposal?.candidates.map(({ card: { runId } }) => runId), ['3', '4', '5'])

@@ -41,7 +41,8 @@ export function createRunList(queries: Queries, trainers: Trainers, settings: Se
   const trainerHasGone = createGoneTrainerWatch()
   const show = (): void => {
     const live = new Map(trainers.live.map((run) => [run.directory, run]))
-    runs = sizes.fill(cards).map((card) => shownRun(card, live.get(card.directory)))
+    const queued = new Set(trainers.queue.flatMap(({ request }) => ('resume' in request ? [request.resume] : [])))
+    runs = sizes.fill(cards).map((card) => shownRun(card, live.get(card.directory), queued.has(card.directory)))
     changed.fire()
     // Both are looked at each time: one that has gone is told once.
     const readTooEarly = [trainerHasGone(trainers.live), lacksLivingRun(cards, trainers.live, settings.current.runsFolders)]

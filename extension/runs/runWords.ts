@@ -26,11 +26,12 @@ export const nameOf = ({ card }: ShownRun): string => plainLine(card.name, 80) |
 
 /** Beside the name in the tree: `seed 2 · 12/120 · 42 % ▁▂▅█ #tag`; figures first, since a narrow view cuts the end. */
 export function runDescription(run: ShownRun): string {
-  const { card, standing, step, steps } = run
+  const { card, standing, step, steps, queued } = run
   const settled = standing === 'finished'
   const figures = [
     card.seed === 1 ? '' : `seed ${card.seed}`,
     OWN_ICON_SAYS_IT.has(standing) ? '' : STANDINGS[standing].word,
+    queued ? 'queued' : '',
     card.steps > 0 && !settled ? `${step}/${steps}` : '',
     passAt1Text(run)
   ]
@@ -51,12 +52,12 @@ export function passAt1Text({ card: { passAt1 } }: ShownRun): string {
 
 /** For screen readers. */
 export function spokenRun(run: ShownRun): string {
-  const { card, standing, step, steps, watching } = run
+  const { card, standing, step, steps, watching, queued } = run
   const { before, last } = card.passAt1
   const spark = card.rewardSpark
   const passed = last ?? before
   return [
-    nameOf(run), STANDINGS[standing].word, steps > 0 ? `step ${step} of ${steps}` : '',
+    nameOf(run), STANDINGS[standing].word, queued ? 'waits in the queue' : '', steps > 0 ? `step ${step} of ${steps}` : '',
     passed === undefined ? '' : `held-out pass at 1 ${percent(passed)}${before !== undefined && last !== undefined && last !== before ? `, ${percent(before)} before` : ''}`,
     spark.length > 1 ? `mean reward ${rounded(spark[0])} at first, ${rounded(spark.at(-1))} now` : '',
     card.pinned ? 'pinned' : '', watching ? 'steered by another window' : '',
@@ -69,7 +70,7 @@ export function runTooltip(run: ShownRun): string {
   const { card, live, standing } = run
   const { before, last } = card.passAt1
   return [
-    `${nameOf(run)}: ${STANDINGS[standing].word}${run.watching ? ' (another window steers)' : ''}`,
+    `${nameOf(run)}: ${STANDINGS[standing].word}${run.watching ? ' (another window steers)' : ''}${run.queued ? ', waits in the queue to be resumed' : ''}`,
     [plainLine(card.recipe, 60), plainLine(card.environment, 60), plainLine(shortModel(card.model), 80), `seed ${card.seed}`].filter((part) => part !== '').join(' · '),
     run.steps > 0 ? `step ${run.step} of ${run.steps}, stage ${plainLine(card.stage, 40)}` : '',
     before === undefined ? '' : `held-out pass@1 before: ${percent(before)}`,

@@ -17,3 +17,4 @@ export function live(given: Partial<LiveRun> = {}): LiveRun {
 }
 
 export const shown = (given: Partial<RunCard> = {}, trainer?: Partial<LiveRun>): ShownRun => shownRun(card(given), trainer && live(trainer))
+export const queued = (given: Partial<RunCard> = {}): ShownRun => shownRun(card(given), undefined, true)

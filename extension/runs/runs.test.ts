@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { card, live, shown } from './runs.fixture.ts'
+import { card, live, queued, shown } from './runs.fixture.ts'
 import { filterRuns } from './runFilter.ts'
 import { groupRuns } from './runGroups.ts'
 import { runDescription, runTooltip, spokenRun } from './runWords.ts'
@@ -40,6 +40,14 @@ describe('a shown run', () => {
 
   it('is neither deleted nor resumed while a process may hold it that this window does not know', () => {
     for (const status of ['running', 'paused'] as const) assert.deepEqual(actionsOf(shown({ status, checkpoints: 1 })), ['useCheckpoint'], status)
+  })
+
+  it('is neither deleted nor resumed again while it waits in the queue, and says so', () => {
+    const waits = queued({ status: 'stopped', step: 7, checkpoints: 1 })
+    assert.deepEqual(actionsOf(waits), ['useCheckpoint'])
+    assert.equal(runDescription(waits), 'queued · 7/120')
+    assert.match(spokenRun(waits), /^arithmetic-chain, stopped, waits in the queue, step 7 of 120/)
+    assert.match(runTooltip(waits), /^arithmetic-chain: stopped, waits in the queue to be resumed\n/)
   })
 
   it('goes on again where its trainer was lost and no process holds it', () => {

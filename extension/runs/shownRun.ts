@@ -16,13 +16,15 @@ export interface ShownRun {
   readonly steps: number
   /** Another window steers it. */
   readonly watching: boolean
+  /** It waits for its turn to be resumed. */
+  readonly queued: boolean
 }
 
-export function shownRun(card: RunCard, told: LiveRun | undefined): ShownRun {
+export function shownRun(card: RunCard, told: LiveRun | undefined, queued = false): ShownRun {
   const live = isTakenUp(card, told) ? undefined : told
   const state = live?.state
   return {
-    card, standing: standingOf(card, live), watching: isLiving(live) && live?.role === 'watching',
+    card, queued, standing: standingOf(card, live), watching: isLiving(live) && live?.role === 'watching',
     step: state?.step ?? card.step, steps: state?.steps ?? card.steps, ...(live && { live })
   }
 }
@@ -50,14 +52,14 @@ export type RunAction =
   | 'pause' | 'continue' | 'stop' | 'stopNow' | 'resume' | 'takeSteering' | 'endHung' | 'delete' | 'useCheckpoint'
 
 /** What can be done with a run as it stands. */
-export function actionsOf({ standing, watching, live, card }: ShownRun): readonly RunAction[] {
+export function actionsOf({ standing, watching, queued, live, card }: ShownRun): readonly RunAction[] {
   const checkpoints: RunAction[] = card.checkpoints > 0 ? ['useCheckpoint'] : []
   if (live?.connection === 'attached' && isGoingOn(standing)) {
     const steering: RunAction[] = [standing === 'running' ? 'pause' : 'continue', 'stop', 'stopNow']
     return [...(watching ? (['takeSteering'] satisfies RunAction[]) : steering), ...checkpoints]
   }
   if (standing === 'hung') return ['endHung', ...checkpoints]
-  if (isLiving(live)) return checkpoints
+  if (isLiving(live) || queued) return checkpoints
   const resumable: RunAction[] = ['stopped', 'failed', 'interrupted'].includes(standing) ? ['resume'] : []
   // Recorded as going on: a process that this window does not know (of another machine or container) may hold it.
   return [...resumable, ...(isGoingOn(standing) ? [] : (['delete'] satisfies RunAction[])), ...checkpoints]
