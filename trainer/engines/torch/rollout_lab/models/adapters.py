@@ -144,16 +144,18 @@ def _plain_value(value: Any) -> Any:
 
 def merged_state(network: PeftModel, dtype: torch.dtype) -> dict[str, torch.Tensor]:
     """The weights with the adapter added, W + (α/r)·B·A (α/√r where its file says so), by the names of the plain model; the model itself is left as
-    it is. Sums are rounded once, to the type that they are wanted in."""
+    it is. Sums are rounded once, to the type that they are wanted in. All lie in main memory: beside the model and what trains it, a device may have
+    no room for a second one, least of all in float32."""
     from peft.tuners.lora import LoraLayer
 
     causal = network.get_base_model()
-    state = plain_state(causal)
+    state = {name: value.detach().cpu() for name, value in plain_state(causal).items()}
     for name, layer in causal.named_modules():
         if isinstance(layer, LoraLayer):
             # An adapter of fused experts is one of a parameter.
             target = f"{_plain_name(name)}.{getattr(layer, 'parameter_name', 'weight')}"
-            state[target] = (state[target].float() + layer.get_delta_weight("default").float()).to(dtype)
+            delta = layer.get_delta_weight("default").detach().float()
+            state[target] = (state[target].to(delta.device).float() + delta).to(dtype).cpu()
     return state
 
 

@@ -182,7 +182,7 @@ def assemble(read: ReadModel, options: TorchOptions, device: torch.device) -> Lo
     if packed:
         causal.set_attn_implementation(ATTENTION)
         if device.type == "cuda" or (device.type == "cpu" and options.compute_dtype == torch.float32):
-            use_fused_layers(causal, options.compute_dtype)
+            use_fused_layers(causal)
     if options.gradient_checkpointing:
         # The name until transformers 5.2x, which warns of it since.
         enable = getattr(causal, "activation_checkpointing_enable", causal.gradient_checkpointing_enable)

@@ -34,7 +34,7 @@ class Snapshots:
         nothing is copied and what was derived from the model's own weights stays right."""
         kept = self._get(name)
         own = {each: parameter.data for each, parameter in model.trainable().items()}
-        _exchange(model, {each: kept.get(each, torch.zeros_like(value)) for each, value in own.items()})
+        _exchange(model, {each: kept[each] if each in kept else torch.zeros_like(value) for each, value in own.items()})
         try:
             yield
         finally:

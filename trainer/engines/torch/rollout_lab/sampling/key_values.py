@@ -75,6 +75,8 @@ class KeptKeyValues:
         known = self._kept.get(name)
         if known is not None and known.fits(shape, sequences, capacity):
             return known
+        # Its room is counted as free.
+        known = None
         self._kept.pop(name, None)
         made = KeyValues(shape, sequences, -(-capacity // self.ROUND) * self.ROUND)
         if shape.device.type != "cpu" or made.bytes + self.bytes <= self.MOST_KEPT:

@@ -47,8 +47,11 @@ class Step(Protocol):
 
 
 class ModuleStep:
+    """Made anew for each call, within which weights stay what they are."""
+
     def __init__(self, model: LoadedModel) -> None:
         self._model = model
+        self._head: torch.Tensor | None = None
 
     def states(self, tokens: torch.Tensor, positions: torch.Tensor, layout: RowAttention) -> torch.Tensor:
         with self._model.autocast():
@@ -58,9 +61,17 @@ class ModuleStep:
     def logits(self, states: torch.Tensor) -> torch.Tensor:
         head, dtype = self._model.output_head(), self._model.compute_dtype
         if type(head) is nn.Linear and keeps_floats(states.device, dtype):
-            return float_product(states.to(dtype), head.weight.to(dtype), head.bias)
+            return float_product(states.to(dtype), self._head_in(dtype, head.weight), head.bias)
         with self._model.autocast():
             return head(states)
+
+    def _head_in(self, dtype: torch.dtype, weight: torch.Tensor) -> torch.Tensor:
+        """A cast of ours is none of autocast's: it is kept where those of the other weights are (casts.py), within one autocast around the call."""
+        if weight.dtype == dtype or not torch.is_autocast_enabled(weight.device.type):
+            return weight.to(dtype)
+        if self._head is None:
+            self._head = weight.to(dtype)
+        return self._head
 
 
 class LlamaStep:

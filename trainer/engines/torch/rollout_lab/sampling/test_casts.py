@@ -51,6 +51,22 @@ def test_weights_are_cast_once_a_call(kind: str, monkeypatch: pytest.MonkeyPatch
     assert len(told) == 1
 
 
+@pytest.mark.parametrize("room", [True, False])
+def test_the_head_is_cast_once_too_where_logits_stay_floats(room: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads: list[torch.Tensor] = []
+
+    def product(states: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+        heads.append(weight)
+        return torch.nn.functional.linear(states.float(), weight.float(), bias)
+
+    monkeypatch.setattr("rollout_lab.sampling.step.keeps_floats", lambda *_: True)
+    monkeypatch.setattr("rollout_lab.sampling.step.float_product", product)
+    monkeypatch.setattr("rollout_lab.sampling.decoder.has_room_for_casts", lambda _: room)
+    unfused(KINDS["packed"]).sample(PROMPTS, PARAMETERS, Recorder(), lambda: False)
+    assert len(heads) > 4 and all(each.dtype == torch.bfloat16 for each in heads)
+    assert all(each is heads[0] for each in heads) is room
+
+
 def test_frozen_weights_below_adapters_need_no_cast() -> None:
     told: list[dict[str, Any]] = []
     _, casts = sampled(unfused(TorchOptions(dtype="bfloat16", lora=LORA)), told)

@@ -19,7 +19,7 @@ from rollout_lab.training.packing import Budget, plan_micro_batches, plan_shared
 from rollout_lab.training.pairs import PairTerm, pair_term
 from rollout_lab.training.shared_prompts import worth_sharing
 from rollout_lab.training.token_logprobs import LogitLimits
-from rollout_lab.training.training_mode import training_mode
+from rollout_lab.training.training_mode import draw_anew, training_mode
 
 Cancelled = Callable[[], bool]
 Sequences = Sequence[dict[str, Any]]
@@ -129,6 +129,8 @@ def _accumulate(model: LoadedModel, data: Sequences, loss: dict[str, Any], budge
     said = _SaidRows(data)
     masks = row_masks(data)
     pairs = _pair_terms(model, data, said.index, masks, loss, budget, cancelled)
+    # The slopes of pairs are those of the pass that scored them: where all sequences are paired, the next one drops the same.
+    draw_anew(model, data)
     rows = loss_rows(data, said.index, masks, loss, {i: pair.slopes for i, pair in pairs.items()})
     report = LossReport(terms, {i: pair.value for i, pair in pairs.items()})
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,19 @@ def test_adapters_drop_alike_in_another_process_and_after_a_restart(tmp_path: Pa
     resumed.call("loadModel", source=tiny_source())
     resumed.call("load", folder=str(tmp_path), optimizer=True)
     assert losses(resumed, 2) == runs[0][2:]
+
+
+def test_pairs_are_learned_from_under_the_dropout_that_they_were_scored_under() -> None:
+    engine = LocalEngine(lora=DROPPING)
+    engine.call("loadModel", source=tiny_source())
+    # An adapter begins at zero, where nothing that is dropped shows.
+    losses(engine, 2)
+    data = [{**DATA[i], "pair": {"name": "p", "side": side}} for i, side in enumerate(("chosen", "rejected"))]
+    loss = {"terms": [{"kind": "pairwise", "weight": 1, "variant": "sigmoid", "beta": 0.5}], "normalisation": {"kind": "tokenMean"}}
+    told = engine.call("forwardBackward", data=data, loss=loss)
+    chosen, rejected = (sum(each["logprobs_T"]) for each in told["logprobs"])
+    assert told["loss"] == pytest.approx(math.log1p(math.exp(-0.5 * (chosen - rejected))), abs=1e-6)
+    assert engine.call("logprobs", sequences=data)[0]["logprobs_T"] != told["logprobs"][0]["logprobs_T"]
 
 
 def test_batches_and_steps_drop_differently() -> None:

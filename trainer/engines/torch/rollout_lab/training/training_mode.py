@@ -29,16 +29,24 @@ def training_mode(model: LoadedModel, data: Sequence[dict[str, Any]]) -> Iterato
     if not (model.options.gradient_checkpointing or lora is not None):
         yield
         return
-    drops = lora is not None and lora.dropout > 0
-    with _own_draws(model.device) if drops else nullcontext():
-        if drops:
-            torch.manual_seed(dropout_seed(model, data))
+    with _own_draws(model.device) if _drops(model) else nullcontext():
+        draw_anew(model, data)
         model.network.train()
         _keep_policy(model.network)
         try:
             yield
         finally:
             model.network.eval()
+
+
+def draw_anew(model: LoadedModel, data: Sequence[dict[str, Any]]) -> None:
+    """Within `training_mode`: what is dropped from here on is what was dropped from its beginning on."""
+    if _drops(model):
+        torch.manual_seed(dropout_seed(model, data))
+
+
+def _drops(model: LoadedModel) -> bool:
+    return model.options.lora is not None and model.options.lora.dropout > 0
 
 
 def _keep_policy(network: nn.Module) -> None:
