@@ -40,7 +40,7 @@ export function setupReport(findings: readonly SetupFinding[], fit: boolean, edi
 export interface PlanFacts {
   readonly run: { readonly name: string; readonly engine: string; readonly model: unknown; readonly seed: number }
   readonly stages: readonly { readonly name: string; readonly algorithm: string; readonly steps: number; readonly rolloutsPerStep: number; readonly tokensPerStep: number }[]
-  readonly evaluation: { readonly problems: number; readonly rollouts: number }
+  readonly evaluation: { readonly problems: number; readonly elsewhere: number; readonly rollouts: number; readonly during?: { readonly every: number; readonly problems: number } }
   readonly examples: readonly { readonly environment: string; readonly prompt: string }[]
   readonly notices: readonly string[]
 }
@@ -53,12 +53,18 @@ export function planReport(plan: PlanFacts): string {
     columns([
       ['run', plainLine(run.name)], ['engine', run.engine], ['model', plainLine(model, 400)], ['seed', String(run.seed)],
       ...plan.stages.map((stage) => [`stage ${plainLine(stage.name, 40)}`, stageText(stage)]),
-      ['evaluation', plan.evaluation.problems === 0 ? 'none: no problems are held out' : `${plan.evaluation.problems} held-out problems, ${plan.evaluation.rollouts} completions, before and after`]
+      ['evaluation', evaluationText(plan.evaluation)]
     ]), '',
     ...plan.notices.map((notice) => `Note: ${plainLine(notice, 400)}`),
     ...plan.examples.flatMap(({ environment, prompt }) => [`One problem of ${plainLine(environment, 60)}:`, indented(prompt), '']),
     'The run file with recipe and defaults filled in:', indented(JSON.stringify(run, null, 2)), ''
   ].join('\n')
+}
+
+function evaluationText({ problems, elsewhere, rollouts, during }: PlanFacts['evaluation']): string {
+  if (problems + elsewhere === 0) return 'none: no problems are held out'
+  const sets = [...(problems > 0 ? [`${problems} held-out problems`] : []), ...(elsewhere > 0 ? [`${elsewhere} of other sets to watch`] : [])]
+  return `${sets.join(' and ')}, ${rollouts} completions, before and after${during === undefined ? '' : `; ${during.problems} problems every ${during.every} steps`}`
 }
 
 function stageText({ algorithm, steps, rolloutsPerStep, tokensPerStep }: PlanFacts['stages'][number]): string {

@@ -39,11 +39,12 @@ runs folder  /w/.rollout-lab/runs
         { name: 'sft', algorithm: 'sft', steps: 100, rolloutsPerStep: 0, tokensPerStep: 0 },
         { name: 'rl', algorithm: 'grpo', steps: 20, rolloutsPerStep: 128, tokensPerStep: 7168 }
       ],
-      evaluation: { problems: 300, rollouts: 5100 }, examples: [{ environment: 'chain', prompt: '1 + 1\u001b[31m\n=' }], notices: ['60 problems']
+      evaluation: { problems: 300, elsewhere: 100, rollouts: 6800, during: { every: 40, problems: 64 } }, examples: [{ environment: 'chain', prompt: '1 + 1\u001b[31m\n=' }], notices: ['60 problems']
     })
     assert.match(text, /^What the run would do\. Nothing was started and nothing was written\.\n\nrun +chain\n/)
     assert.match(text, /stage rl +grpo, 20 steps of 128 rollouts and at most 7168 tokens\n/)
     assert.match(text, /stage sft +sft, 100 steps on demonstrations\n/)
+    assert.match(text, /evaluation +300 held-out problems and 100 of other sets to watch, 6800 completions, before and after; 64 problems every 40 steps\n/)
     assert.match(text, /Note: 60 problems\nOne problem of chain:\n {2}1 \+ 1/)
   })
 

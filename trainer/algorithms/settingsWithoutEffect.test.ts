@@ -24,6 +24,15 @@ describe('settingsWithoutEffect', () => {
     }
   })
 
+  it('names what makes all rewards of a group equal', () => {
+    assert.match(said({ groupSize: 1 }).join(), /^Stage "rl": nothing is trained on, since grpo measures a rollout against the others of its group, and `groupSize` is 1\./)
+    assert.match(said({ sampling: { temperature: 0 } })[0]!, /^Stage "rl": nothing is trained on, since at temperature 0 the rollouts of a group are all the same/)
+    assert.match(said({ rewards: [{ name: 'answer', weight: 0 }] }).join(), /^Stage "rl": no rollout is better than another, since every reward has the weight 0\./)
+    assert.deepEqual(said({ groupSize: 1, algorithm: { name: 'reinforce', baseline: 'batch' } }), [])
+    assert.deepEqual(said({ groupSize: 1, rollouts: { strategy: 'critiqueRefine' } }), [])
+    assert.deepEqual(said({ algorithm: { name: 'topr' }, rewards: [{ name: 'answer', weight: 0 }] }), [])
+  })
+
   it('names k1 in the loss, which holds nothing back, with a way out that the algorithm reads', () => {
     const k1 = (place: 'loss' | 'reward', coefficient = 0.1): RunFileInput['regulariser'] => ({ kl: { estimator: 'k1', coefficient, place } })
     assert.match(said({ regulariser: k1('loss') }).join(), /^Stage "rl": the KL penalty holds nothing back, since the gradient of k1 .* to "k2" or "k3", or `regulariser.kl.place` to "reward"\.$/)

@@ -3,8 +3,9 @@ import type { AlgorithmOptions } from '../protocol/algorithmOptions.ts'
 import { Evaluation } from '../protocol/runFile.ts'
 import type { ResolvedRun, Stage } from '../protocol/runFile.ts'
 import { stagesOf } from '../protocol/runStages.ts'
+import { isGroupRelative } from './groupFilter.ts'
 
-type Settings = Pick<ResolvedRun, 'algorithm' | 'regulariser' | 'rewards' | 'sampling'>
+type Settings = Pick<ResolvedRun, 'algorithm' | 'regulariser' | 'rewards' | 'sampling' | 'groupSize' | 'rollouts'>
 
 const DEFAULT_K = Evaluation.parse({}).k.join()
 
@@ -17,8 +18,9 @@ export function settingsWithoutEffect(run: ResolvedRun): string[] {
 }
 
 function ofStage(run: ResolvedRun, stage: Stage): string[] {
-  const { algorithm, regulariser, rewards, sampling }: Settings = { ...run, ...stage }
-  if (!isSupervised(algorithm)) return [...ofVerdicts({ algorithm, regulariser, rewards }), ...ofEstimator(algorithm, regulariser), ...ofSampling(algorithm, sampling)]
+  const settings: Settings = { ...run, ...stage }
+  const { algorithm, regulariser, sampling } = settings
+  if (!isSupervised(algorithm)) return [...ofGroups(settings), ...ofVerdicts(settings), ...ofEstimator(algorithm, regulariser), ...ofSampling(algorithm, sampling)]
   // That of the run is for the stages that can apply it.
   return ofSupervised(algorithm, stage.regulariser ?? (everyStageIsSupervised(run) ? run.regulariser : undefined))
 }
@@ -37,7 +39,18 @@ function ofSupervised({ name }: AlgorithmOptions, regulariser: Settings['regular
   return [`\`regulariser\` has no effect, since the loss of ${name} has neither a KL penalty nor an entropy bonus. Take it out.`]
 }
 
-function ofVerdicts({ algorithm, regulariser: { kl }, rewards }: Omit<Settings, 'sampling'>): string[] {
+/** What makes all rewards of a group equal. Refinements of a rollout are a second one in its group. */
+function ofGroups({ algorithm, rewards, sampling, groupSize, rollouts }: Settings): string[] {
+  const relative = isGroupRelative(algorithm)
+  const alone = relative && groupSize === 1 && rollouts.strategy !== 'critiqueRefine'
+  return [
+    ...(alone ? [`nothing is trained on, since ${algorithm.name} measures a rollout against the others of its group, and \`groupSize\` is 1. Raise it, or take reinforce.`] : []),
+    ...(relative && groupSize > 1 && sampling.temperature === 0 ? [`nothing is trained on, since at temperature 0 the rollouts of a group are all the same, and ${algorithm.name} measures them against each other. Raise \`sampling.temperature\`.`] : []),
+    ...(rewards.every(({ weight }) => weight === 0) && !learnsFromVerdicts(algorithm) ? ['no rollout is better than another, since every reward has the weight 0. Give one of `rewards` a weight.'] : [])
+  ]
+}
+
+function ofVerdicts({ algorithm, regulariser: { kl }, rewards }: Settings): string[] {
   if (!learnsFromVerdicts(algorithm)) return []
   const unread = rewards.filter((reward) => reward.weight !== 0 && !VERDICTS.has(reward.name)).map((reward) => (reward.name === 'module' ? reward.path : reward.name))
   return [

@@ -24,11 +24,22 @@ export interface Plan {
   readonly directory: string
   readonly capabilities: readonly Capability[]
   readonly stages: readonly StagePlan[]
-  readonly evaluation: { readonly problems: number; readonly rollouts: number }
+  readonly evaluation: EvaluationPlan
   /** One problem of each environment: a held-out one, where any are. */
   readonly examples: readonly Problem[]
   /** What the environments say about their data. */
   readonly notices: readonly string[]
+}
+
+export interface EvaluationPlan {
+  /** Held out. */
+  readonly problems: number
+  /** Of other sets that are watched. */
+  readonly elsewhere: number
+  /** Completions before training, and as many after it. */
+  readonly rollouts: number
+  /** In between, on the first of the problems. */
+  readonly during?: { readonly every: number; readonly problems: number }
 }
 
 /** What people said may be done. */
@@ -56,11 +67,16 @@ export async function planOf(services: Services, { run, folder }: LoadedRunFile,
   const openData = dataOpener()
   const seen = await lookAt(services, run, folder, openData, consents)
   const stages = await Promise.all(stagesOf(run).map((stage) => stagePlan(run, stage, openData)))
-  const { problems, samples, greedy } = run.evaluation
   return {
     run, directory, capabilities: neededCapabilities(run), stages,
-    evaluation: { problems, rollouts: problems * (samples + (greedy ? 1 : 0)) }, ...seen
+    evaluation: evaluationPlan(run.evaluation), ...seen
   }
+}
+
+function evaluationPlan({ problems, samples, greedy, retention, every, duringProblems }: ResolvedRun['evaluation']): EvaluationPlan {
+  const elsewhere = retention.reduce((sum, set) => sum + set.problems, 0)
+  const during = Math.min(duringProblems, problems)
+  return { problems, elsewhere, rollouts: (problems + elsewhere) * (samples + (greedy ? 1 : 0)), ...(every > 0 && during > 0 && { during: { every, problems: during } }) }
 }
 
 type OpenData = ReturnType<typeof dataOpener>
@@ -97,8 +113,10 @@ async function stagePlan(run: ResolvedRun, stage: Stage, openData: OpenData): Pr
   }
 }
 
-function evaluationText({ evaluation: { problems, rollouts } }: Plan): string {
-  return problems === 0 ? 'none: no problems are held out' : `before and after: ${amount(problems)} held-out problems, ${amount(rollouts)} completions`
+function evaluationText({ evaluation: { problems, elsewhere, rollouts, during } }: Plan): string {
+  if (problems + elsewhere === 0) return 'none: no problems are held out'
+  const sets = [...(problems > 0 ? [`${amount(problems)} held-out problems`] : []), ...(elsewhere > 0 ? [`${amount(elsewhere)} of other sets to watch`] : [])]
+  return `before and after: ${sets.join(' and ')}, ${amount(rollouts)} completions${during === undefined ? '' : `; every ${amount(during.every)} steps: ${amount(during.problems)} problems`}`
 }
 
 export function planText(plan: Plan): string {

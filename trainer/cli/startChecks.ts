@@ -23,7 +23,8 @@ import { refuseUnknownCheats } from '../redteam/paidCheats.ts'
 import { modelSource } from './trainerParts.ts'
 import type { Openers } from './trainerParts.ts'
 
-/** Held-out problems that are tried on the tokenizer. */
+/** Problems that are tried on the tokenizer, of the first step and of those held out. */
+const TRAINED = 512
 const HELD_OUT = 16
 
 /** What a run file names, opened. */
@@ -94,9 +95,9 @@ async function checkStage(run: ResolvedRun, stage: Stage, { index, mixture }: Pl
 const isPlain = ({ name }: RewardRef): boolean => name !== 'module' && name !== 'prm'
 const kindOf = (run: ResolvedRun, stage: Stage): StagePlan['kind'] => (isSupervised(stage.algorithm ?? run.algorithm) ? 'supervised' : 'rl')
 
-/** Those of the first step, and some of those that the run is evaluated on. */
+/** Those of the first step, as far as they are not too many to look at, and some of those that the run is evaluated on. */
 function problemsOf(run: ResolvedRun, stage: Stage, mixture: Mixture, evaluated: boolean): DrawnProblem[] {
-  const trained = kindOf(run, stage) === 'rl' ? trainingProblems({ mixture, problemsPerStep: stage.problemsPerStep ?? run.problemsPerStep } as StagePlan, run.seed, 1) : []
+  const trained = kindOf(run, stage) === 'rl' ? trainingProblems({ mixture, problemsPerStep: Math.min(TRAINED, stage.problemsPerStep ?? run.problemsPerStep) } as StagePlan, run.seed, 1) : []
   return [...trained, ...(evaluated ? heldOutProblems({ name: 'heldOut', mixture, problems: Math.min(HELD_OUT, run.evaluation.problems) }, run.seed) : [])]
 }
 

@@ -140,6 +140,9 @@ describe('lab run', () => {
       '  needs       sample, save, snapshot, policyGradient',
       '  directory   <folder>/r'
     ].join('\n'))
+    const watched = ['--set', 'evaluation.every=2', '--set', 'evaluation.retention=[{"name":"long","environment":{"name":"arithmetic-chain","options":{"minOperations":7,"maxOperations":7}},"problems":10}]']
+    const { out: more } = await lab(['run', 'a.run.json', '--dry-run', ...watched], { launch: () => assert.fail('was started') })
+    assert.match(more, / evaluation +before and after: 4 held-out problems and 10 of other sets to watch, 42 completions; every 2 steps: 4 problems\n/)
     const { out: json } = await lab(['run', 'a.run.json', '--dry-run', '--json'], { launch: () => assert.fail('was started') })
     assert.equal((lines(json)[0] as { run: { steps: number } }).run.steps, 2)
   })
