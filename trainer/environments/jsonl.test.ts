@@ -211,6 +211,14 @@ describe('jsonl: grading', () => {
 })
 
 describe('jsonl: opening', () => {
+  it('says what it leaves out though it could be read: prompts that are held out too, and numbers that would lose digits', async () => {
+    write(['{"prompt":"a","gold":"1","split":"train"}', '{"prompt":"a","gold":"1","split":"test"}', '{"prompt":"b","gold":"2","split":"train"}', '{"prompt":"c","gold":9007199254740993,"split":"train"}', ''].join('\n'))
+    const { environment } = await openEnvironment({ name: 'jsonl', options: { path: 'data.jsonl', splitColumn: 'split' } }, folder)
+    const [unreadable, elsewhere] = environment.notices ?? []
+    assert.match(unreadable!, /^1 lines of .*line 4 has a whole number beyond 2\^53 in the column “gold”, which loses digits: write it as a text\.$/)
+    assert.match(elsewhere!, /^1 lines of .* are left out, since another line with the same prompt is held out, or for tuning\.$/)
+  })
+
   it('reads the file relative to the run file and checks its gold answers', async () => {
     write('{"q":"2+2","a":"x #### 4","s":"train"}\n{"q":"2+3","a":"five","s":"train"}\n')
     const { environment, options } = await openEnvironment({ name: 'jsonl', options: { path: 'data.jsonl', promptColumn: 'q', goldColumn: 'a', splitColumn: 's', grader: 'numeric', demonstrationColumn: 'a' } }, folder)
@@ -231,6 +239,7 @@ describe('jsonl: opening', () => {
     const [notice] = environment.notices ?? []
     assert.match(notice!, /^3 lines of .*line 2 has the split “dev”, not “train”, “validation” or “test” \(trainValue, tuningValue, heldOutValue\)/)
     assert.match(notice!, /line 3 has no text in the column “split”.*line 4 has an empty prompt/)
+    await assert.rejects(open({ heldOutValue: 'train' }), /trainValue, heldOutValue and tuningValue have to differ/)
     const dev = await open({ trainValue: 'dev', heldOutValue: 'train' })
     assert.equal(dev.environment.generate(randomStream('x'), 'train', dev.options).prompt, 'b')
   })

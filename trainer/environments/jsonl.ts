@@ -19,7 +19,7 @@ const Column = z.string().min(1)
 export const JsonlOptions = z.strictObject({
   path: z.string().min(1).describe('The dataset, relative to the folder of the run file: one JSON object a line.'),
   promptColumn: Column.default('prompt'),
-  goldColumn: Column.default('gold').describe('The expected answer; where it holds the marker, what follows it.'),
+  goldColumn: Column.default('gold').describe('The expected answer; where it holds the marker, what follows it (with the grader `regex` all of it is the pattern).'),
   idColumn: Column.optional().describe('A name of each row, kept among the parameters of its problem.'),
   demonstrationColumn: Column.optional().describe('Worked solutions for supervised training; default: the gold answer alone.'),
   splitColumn: Column.optional().describe('Names the split of each row; default: by a hash of the prompt.'),
@@ -37,6 +37,8 @@ export const JsonlOptions = z.strictObject({
   wordsOnly: z.boolean().default(false).describe('For `exact`: leave out punctuation and English articles.'),
   absoluteTolerance: NonNegative.default(0).describe('For `numeric`.'),
   relativeTolerance: NonNegative.default(0).describe('For `numeric`: share of the expected value.')
+}).refine(({ trainValue, heldOutValue, tuningValue }) => new Set([trainValue, heldOutValue, tuningValue]).size === 3, {
+  message: 'trainValue, heldOutValue and tuningValue have to differ: a row cannot be for two things', path: ['heldOutValue']
 })
 export type JsonlOptions = z.infer<typeof JsonlOptions>
 
@@ -89,7 +91,7 @@ export function jsonlEnvironment(dataset: JsonlDataset, options: JsonlOptions): 
     get vocabulary() {
       return (words ??= wordsOf(textsOf(dataset, options)))
     },
-    notices: noticesOf(dataset),
+    notices: noticesOf(dataset, rows),
     texts: (split, what) => loadedTexts(dataset.path, rows[split], options, what),
     generate(random, split) {
       const candidates = rows[split]
@@ -133,10 +135,13 @@ function solutionOf({ columns }: DatasetRow, options: JsonlOptions): Omit<Loaded
   return { field: `${quote(goldColumn)} behind the marker`, text: grader === 'regex' ? marker : `${marker} ${goldAnswer(columns[goldColumn]!, options)}` }
 }
 
-function noticesOf({ path, brokenCount, broken }: JsonlDataset): string[] {
-  if (brokenCount === 0) return []
+function noticesOf({ path, rows, brokenCount, broken }: JsonlDataset, bySplit: Readonly<Record<Split, readonly DatasetRow[]>>): string[] {
   const first = broken.slice(0, 3).map(({ line, why }) => `line ${line} ${why}`)
-  return [`${brokenCount} lines of ${path} were left out: ${first.join('; ')}${brokenCount > first.length ? '; …' : ''}.`]
+  const elsewhere = rows.length - Object.values(bySplit).flat().length
+  return [
+    ...(brokenCount === 0 ? [] : [`${brokenCount} lines of ${path} were left out: ${first.join('; ')}${brokenCount > first.length ? '; …' : ''}.`]),
+    ...(elsewhere === 0 ? [] : [`${elsewhere} lines of ${path} are left out, since another line with the same prompt is held out, or for tuning.`])
+  ]
 }
 
 const promptOf = (row: DatasetRow, options: JsonlOptions): string =>

@@ -97,6 +97,7 @@ function readRow(line: number, object: Readonly<Record<string, unknown>>, column
   const values: [string, string][] = []
   for (const column of [...columns.required, ...columns.optional]) {
     const value = Object.hasOwn(object, column) ? object[column] : undefined
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return { why: `has a whole number beyond 2^53 in the column ${quote(column)}, which loses digits: write it as a text` }
     const text = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
     if (text !== null) values.push([column, text])
     else if (columns.required.includes(column)) return { why: `has no text or number in the column ${quote(column)}` }
