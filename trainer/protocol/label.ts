@@ -46,7 +46,7 @@ export const Anchor = z
   .refine(({ from, to }) => from <= to, 'ends before it begins')
 export type Anchor = z.infer<typeof Anchor>
 
-export const StepRating = z.union([z.literal(-1), z.literal(0), z.literal(1), z.literal('unsure')])
+export const StepRating = z.literal([-1, 0, 1, 'unsure'])
 export type StepRating = z.infer<typeof StepRating>
 
 /** Longest text of one opinion, in UTF-16 units. */

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { LabError } from '../../errors.ts'
+import { faultOf } from '../../labels/imports/badLine.ts'
 import { newLabelId } from '../../labels/store/labelId.ts'
 import { openLabelWriter } from '../../labels/store/labelLog.ts'
 import type { LabelWriter } from '../../labels/store/labelLog.ts'
@@ -52,10 +53,11 @@ type Given = Fault | { readonly label: NewLabelLine; readonly line: number }
 
 function parseLine({ line, text }: InputLine): Given {
   try {
-    const result = NewLabelLine.safeParse(JSON.parse(text))
+    const value: unknown = JSON.parse(text)
+    const result = NewLabelLine.safeParse(value)
     if (result.success) return { label: result.data, line }
-    const issue = result.error.issues[0]
-    return { error: `${issue?.path.join('.') || 'the record'}: ${issue?.message ?? 'is wrong'}`, line }
+    const { field, what } = faultOf(line, value, result.error)
+    return { error: `${field || 'the record'} ${what}`, line }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return { error: 'not valid JSON', line }

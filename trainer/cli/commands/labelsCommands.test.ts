@@ -73,12 +73,13 @@ describe('lab labels', () => {
   it('add answers what cannot be used in its place, names line and field, and writes the others', async () => {
     const { code, answers } = await add(
       { rollout: id(0), opinion: { kind: 'verdict', right: true } }, '', '{"rollout":', { rollout: 'nowhere', opinion: { kind: 'verdict', right: true } },
-      { rollout: id(0), step: 2, opinion: { kind: 'flag' } }, { rollout: id(0), opinion: { kind: 'critique', text: 7 } }, { rollout: id(0), from: 3, opinion: { kind: 'flag' } }, { rollout: id(0), opinion: { kind: 'flag' }, colour: 'red' }
+      { rollout: id(0), step: 2, opinion: { kind: 'flag' } }, { rollout: id(0), opinion: { kind: 'critique', text: 7 } }, { rollout: id(0), from: 3, opinion: { kind: 'flag' } }, { rollout: id(0), opinion: { kind: 'flag' }, colour: 'red' },
+      { rollout: id(0), step: 0, opinion: { kind: 'stepRating', rating: 5 } }
     )
     assert.equal(code, EXIT.failed)
-    assert.deepEqual(answers.map(({ line }) => line), [undefined, 3, 4, 5, 6, 7, 8])
+    assert.deepEqual(answers.map(({ line }) => line), [undefined, 3, 4, 5, 6, 7, 8, 9])
     const errors = answers.map(({ error }) => String(error))
-    for (const [i, said] of [/not valid JSON/, /no rollout "nowhere"/, /no step 2/, /opinion\.text/, /^to: /, /colour/].entries()) assert.match(errors[i + 1]!, said)
+    for (const [i, said] of [/not valid JSON/, /no rollout "nowhere"/, /no step 2/, /opinion\.text is 7: expected string/, /^to is missing/, /colour/, /^opinion\.rating is 5: expected one of -1\|0\|1\|"unsure"$/].entries()) assert.match(errors[i + 1]!, said)
     assert.equal(readLabels(labelsFolder()).records.length, 1)
   })
 

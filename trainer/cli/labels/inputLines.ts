@@ -14,9 +14,12 @@ export interface InputLine {
 export async function* inputLines(host: Host, named: string): AsyncGenerator<readonly InputLine[]> {
   let rest = ''
   let line = 0
+  let isFirst = true
   const numbered = (texts: readonly string[]): InputLine[] => texts.map((text) => ({ line: ++line, text })).filter(({ text }) => text.trim() !== '')
   for await (const piece of open(host, named)) {
-    const texts = (rest + piece).split('\n')
+    // A byte order mark is no part of the first record.
+    const texts = (rest + (isFirst ? piece.replace(/^\ufeff/, '') : piece)).split('\n')
+    isFirst = false
     rest = texts.pop()!
     if (rest.length > LABEL_LINE_BYTES) throw tooLong(named, line + 1)
     const lines = numbered(texts)

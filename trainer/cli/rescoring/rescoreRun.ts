@@ -77,6 +77,8 @@ class Scoring {
   constructor(rescoring: Rescoring, expected: number) {
     this.#rescoring = rescoring
     this.#expected = expected
+    // A page takes long where the reward is slow.
+    rescoring.progress(0, expected)
   }
 
   /** Where it gives a promise, reading waits. */

@@ -43,6 +43,11 @@ describe('a scripted labeler', () => {
     assert.deepEqual(opinions(trace([], false)), [{ kind: 'verdict', right: false }, { kind: 'critique', text: 'The answer is wrong.' }, { kind: 'completed' }])
   })
 
+  it('ends a critique with one full stop, whether the checker wrote one or not', () => {
+    const step = (why: string): StepVerdict => ({ from: 0, to: 2, ok: false, why })
+    for (const why of ['2 + 2 is 4', '2 + 2 is 4.']) assert.equal(plainCritique([step(why)], { steps: [step(why)], right: false }), 'Step 1 is wrong: 2 + 2 is 4.')
+  })
+
   it('reads on behind the first error where it is told to', () => {
     const found = opinions(trace([true, false, true, false]), { ...oracle, readsOn: true })
     assert.deepEqual(found.slice(0, 4).map((opinion) => opinion.kind === 'stepRating' && opinion.rating), [1, -1, 1, -1])

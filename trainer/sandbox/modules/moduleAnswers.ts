@@ -6,6 +6,7 @@ import { Problem } from '../../protocol/problem.ts'
 import { Span, StepVerdict } from '../../protocol/rollout.ts'
 import { plainText } from './plainText.ts'
 
+const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 100)
 const Why = z.string().transform(plainText)
 const Name = z.string().min(1).max(60).regex(/^[\w.-]+$/, 'may hold letters, digits, “_”, “.” and “-”')
 
@@ -26,7 +27,7 @@ export const PartScore = z.object({ score: Finite.nullable(), why: Why.default('
 
 /** Of a function: `{ score, why }`; a pair of them, as Python's tuples arrive; or the bare score. */
 export const FunctionScore = z
-  .union([PartScore, z.tuple([Finite.nullable(), Why]), Finite])
+  .union([PartScore, z.tuple([Finite.nullable(), Why]), Finite], { error: ({ input }) => `${shown(input)} is no score: give a finite number, { score, why } or [score, why]; a score of null where none can be told` })
   .transform((answer) => (typeof answer === 'number' ? { score: answer, why: '' } : 'score' in answer ? answer : { score: answer[0], why: answer[1] }))
 
 /** Answers of one call on many inputs; `line` from 1, 0 where it is not known. */

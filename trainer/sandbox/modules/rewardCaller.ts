@@ -19,7 +19,7 @@ const BATCH_SECONDS = 0.25
 const MOST_INPUTS = 512
 const GROWTH = 8
 /** After so many inputs in a row that had to be stopped there is no hope for the others. */
-const MOST_STOPPED = 8
+const MOST_STOPPED = 4
 
 /** What failed for one input alone; anything else ends the scoring. */
 const OF_ONE_INPUT: ReadonlySet<string> = new Set(['sandbox/deadline', 'sandbox/died'])
