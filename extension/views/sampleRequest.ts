@@ -27,7 +27,7 @@ export function checkSample({ prompt, count, maxTokens, temperature, topP, topK,
   whole('Top k', topK, 0, 1_000_000)
   whole('Seed', seed, 0, Number.MAX_SAFE_INTEGER)
   if (!Number.isFinite(temperature) || temperature < 0) throw new PlaygroundError(`Temperature is ${temperature}.`, 'Allowed: a number, at least 0.')
-  if (!Number.isFinite(topP) || topP < 0 || topP > 1) throw new PlaygroundError(`Top p is ${topP}.`, 'Allowed: a number from 0 to 1.')
+  if (!Number.isFinite(topP) || topP <= 0 || topP > 1) throw new PlaygroundError(`Top p is ${topP}.`, 'Allowed: a number above 0 and at most 1, which is off.')
 }
 
 /** Arguments of the trainer's command line. The prompt is bound to its option, so that it cannot be read as another one. */

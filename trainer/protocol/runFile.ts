@@ -3,7 +3,7 @@ import { AlgorithmOptions } from './algorithmOptions.ts'
 import { ModuleRef } from './moduleRef.ts'
 import { RowKind } from './labelRows.ts'
 import { LimitChanges } from './execution.ts'
-import { Count, Finite, NonNegative, Positive, PositiveCount, Share } from './numbers.ts'
+import { Count, Finite, NonNegative, Positive, PositiveCount, PositiveShare, Share } from './numbers.ts'
 import { TorchOptions } from './torchOptions.ts'
 
 const json = z.record(z.string(), z.json())
@@ -41,7 +41,7 @@ export type EnvironmentRef = z.infer<typeof EnvironmentRef>
 export const Sampling = z.strictObject({
   temperature: NonNegative.default(1).describe('0 = greedy.'),
   topK: Count.default(0).describe('Sample among the k most likely tokens; 0 = all.'),
-  topP: Share.default(1).describe('Sample within the smallest set of tokens of this probability; 1 = all.'),
+  topP: PositiveShare.default(1).describe('Sample within the smallest set of tokens of this probability; 1 = all.'),
   minP: Share.default(0).describe('Drop tokens less likely than this share of the most likely one; 0 = none.'),
   maxTokens: PositiveCount.default(64).describe('Completion tokens at most; a longer completion is truncated.'),
   stop: z.array(z.string().min(1)).default([]).describe('Strings that end a completion.')
@@ -104,7 +104,7 @@ export const GroupFilter = z.strictObject({
   accuracyLow: Share.default(0).describe('Drop groups with a lower share of right answers.'),
   accuracyHigh: Share.default(1).describe('Drop groups with a higher share of right answers.'),
   dropTruncated: z.boolean().default(false).describe('Mask completions cut off at the token limit.')
-})
+}).refine(({ accuracyLow, accuracyHigh }) => accuracyLow <= accuracyHigh, { message: 'must not be above accuracyHigh', path: ['accuracyLow'] })
 export type GroupFilter = z.infer<typeof GroupFilter>
 
 export const Regulariser = z.strictObject({

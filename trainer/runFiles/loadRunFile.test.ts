@@ -132,7 +132,9 @@ describe('run files', () => {
     ['an option of another algorithm', '"algorithm": { "name": "rloo", "clipHigh": 1 }', 'unknown field "clipHigh" in "algorithm"; | a.run.json:5:34 | allowed: name, normalisation, constantLength'],
     ['a text for a number', '"steps": "many"', '"steps" is "many"; | a.run.json:5:12 | allowed: a whole number, at least 0'],
     ['a fraction for a count', '"groupSize": 1.5', '"groupSize" is 1.5; | a.run.json:5:16 | allowed: a whole number, at least 1'],
-    ['a number out of range', '"sampling": { "topP": 1.5 }', '"sampling.topP" is 1.5; | a.run.json:5:25 | allowed: a number from 0 to 1'],
+    ['a number out of range', '"sampling": { "minP": 1.5 }', '"sampling.minP" is 1.5; | a.run.json:5:25 | allowed: a number from 0 to 1'],
+    ['a share of nothing', '"sampling": { "topP": 0 }', '"sampling.topP" is 0; | a.run.json:5:25 | allowed: a number, above 0 and at most 1'],
+    ['an empty band', '"filter": { "accuracyLow": 0.8, "accuracyHigh": 0.2 }', '"filter.accuracyLow" is 0.8; | a.run.json:5:30 | must not be above accuracyHigh'],
     ['a number that must be positive', '"optimizer": { "learningRate": 0 }', '"optimizer.learningRate" is 0; | a.run.json:5:34 | allowed: a number, above 0'],
     ['null', '"seed": null', '"seed" is null; | a.run.json:5:11 | allowed: a whole number, at least 0'],
     ['a variable that no template can have', '"chatTemplateKwargs": { "enable-thinking": false }',
@@ -190,6 +192,7 @@ describe('run files', () => {
       'no stage learns from these rows; | a.run.json:5:3 | take a recipe that does (sft-labels, cft, dpo, rationale-preference, prm), or leave "data" out'],
     ['a field twice', '"steps": 1, "steps": 2', '"steps" is written twice in one object. | a.run.json:5:15 | Keep one of them.'],
     ['__proto__', '"sampling": { "__proto__": {} }', 'unknown field "__proto__". | a.run.json:5:17 | Remove it.'],
+    ['the record of a run', '"runId": "x", "run": {}', 'This is the record of a run, not a run file. | a.run.json | Go on with the run by `lab resume` and its folder; or copy what its field "run" holds into a run file (*.run.json) and run that.'],
     ['broken JSON', '"steps": 7 "seed": 1', 'Not valid JSON: comma expected. | a.run.json:5:14 | Comments and trailing commas are allowed; names and texts stand in double quotes.']
   ]
   for (const [mistake, fields, expected] of golden) {

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { LabError } from '../errors.ts'
 import { runFileJsonSchema } from '../protocol/jsonSchema.ts'
 import type { RowKind } from '../protocol/labelRows.ts'
 import { isOffered, RunFile } from '../protocol/runFile.ts'
@@ -58,6 +59,7 @@ export interface LoadedRunFile {
  */
 export function loadRunFile(file: string, settings: readonly string[], catalogue: Catalogue, shownAs = file, text?: string): LoadedRunFile {
   const document = text === undefined ? readJsonDocument(file, shownAs) : parseJsonDocument(shownAs, text)
+  refuseRecord(document.value, shownAs)
   const parsed = settings.map(parseSetting)
   const schema = runFileJsonSchema() as JsonSchema
   const places = placesOf(document, parsed)
@@ -77,6 +79,15 @@ export function loadRunFile(file: string, settings: readonly string[], catalogue
     ...dataMistakes(checked.data, folder, places, rowsOfRecipe(checked.data, catalogue))
   ])
   return { file: resolve(file), folder, run: withTorchDefaults(withAbsolutePaths(checked.data, folder), merged), text: document.text, places }
+}
+
+/** The record that a run keeps of itself holds its run file; it is none. */
+function refuseRecord(value: unknown, shownAs: string): void {
+  const isRecord = typeof value === 'object' && value !== null && 'runId' in value && 'run' in value
+  if (!isRecord) return
+  throw new LabError('runFile', 'runFile/record', 'This is the record of a run, not a run file.', {
+    place: shownAs, remedy: 'Go on with the run by `lab resume` and its folder; or copy what its field "run" holds into a run file (*.run.json) and run that.'
+  })
 }
 
 interface Merging {

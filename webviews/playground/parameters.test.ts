@@ -10,7 +10,7 @@ describe('playground parameters', () => {
     const field = (name: string) => FIELDS.find((each) => each.name === name)!
     assert.equal(mistakeIn(field('count'), '3'), undefined)
     assert.equal(mistakeIn(field('count'), '2.5'), 'Completions must be a whole number from 1 to 64.')
-    assert.equal(mistakeIn(field('topP'), '1.1'), 'Top p must be a number from 0 to 1.')
+    assert.equal(mistakeIn(field('topP'), '1.1'), 'Top p must be a number from 0.01 to 1.')
     for (const typed of ['', ' ', 'x', 'NaN', 'Infinity', '-1']) assert.notEqual(mistakeIn(field('temperature'), typed), undefined, typed)
     assert.equal(readParameters({ ...STARTING, seed: '-1' }), undefined)
   })

@@ -19,7 +19,7 @@ export const FIELDS: readonly ParameterField[] = [
   { name: 'count', label: 'Completions', explanation: 'How many are sampled for the prompt.', start: 4, least: 1, most: MOST_COMPLETIONS, whole: true },
   { name: 'maxTokens', label: 'Tokens at most', explanation: 'Where a completion is cut off.', start: 256, least: 1, most: 100_000, whole: true },
   { name: 'temperature', label: 'Temperature', explanation: 'Divides the logits; 0 = the likeliest token each time.', start: 1, least: 0, most: 100, whole: false },
-  { name: 'topP', label: 'Top p', explanation: 'Only the smallest set of tokens with this probability; 1 = all.', start: 1, least: 0, most: 1, whole: false },
+  { name: 'topP', label: 'Top p', explanation: 'Only the smallest set of tokens with this probability; 1 = all.', start: 1, least: 0.01, most: 1, whole: false },
   { name: 'topK', label: 'Top k', explanation: 'Only the k likeliest tokens; 0 = all.', start: 0, least: 0, most: 1_000_000, whole: true },
   { name: 'seed', label: 'Seed', explanation: 'The same seed gives the same completions.', start: 1, least: 0, most: 2 ** 32 - 1, whole: true }
 ]
