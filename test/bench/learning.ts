@@ -35,8 +35,11 @@ export const learningRun = (sample: string, kind: LearningKind, model: string, s
   sampleRun(`${sample}/${kind}`, model, seed, out, gemmGflops)
 
 /** A run file below samples/, named without `.run.json`, on one seed and one base model. */
-export async function sampleRun(name: string, model: string, seed: number, out: string, gemmGflops: number): Promise<LearningRun> {
-  await labRun(join(root, 'samples', `${name}.run.json`), out, ['--seed', String(seed), '--set', `model=${JSON.stringify(model)}`])
+export const sampleRun = (name: string, model: string, seed: number, out: string, gemmGflops: number): Promise<LearningRun> =>
+  learningRunOf(join(root, 'samples', `${name}.run.json`), model, seed, out, gemmGflops)
+
+export async function learningRunOf(runFile: string, model: string, seed: number, out: string, gemmGflops: number): Promise<LearningRun> {
+  await labRun(runFile, out, ['--seed', String(seed), '--set', `model=${JSON.stringify(model)}`])
   return readRun(readSummary(out), seed, gemmGflops)
 }
 

@@ -43,6 +43,24 @@ export function learningTable(results: readonly LearningResult[]): string {
   return [...HEADER, ...rows, ...transferRows(results)].join('\n')
 }
 
+/** A recipe on one sample. */
+export interface RecipeResult {
+  readonly recipe: string
+  readonly runs: readonly LearningRun[]
+}
+
+const RECIPES_HEADER = ['| recipe | pass@1 | gain of pass@1 | greedy | pass@16 | step truth | tokens |', '|---|---|---|---|---|---|---|']
+
+/** Recipes beside each other, the largest gain first. */
+export function recipesTable(results: readonly RecipeResult[]): string {
+  const gain = ({ runs }: RecipeResult): number => gainsOf(runs, (s) => s.passAt1).reduce((sum, value) => sum + value, 0) / runs.length
+  const rows = [...results].sort((a, b) => gain(b) - gain(a)).map(({ recipe, runs }) => {
+    const [name, passAt1, ...others] = scoreCells(`\`${recipe}\``, runs)
+    return line([name!, passAt1!, interval(runs, (s) => s.passAt1), ...others, millions(runs)])
+  })
+  return [...RECIPES_HEADER, ...rows].join('\n')
+}
+
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const scoreCells = (name: string, runs: readonly LearningRun[]): string[] =>
   [name, arrow(runs, (s) => s.passAt1), arrow(runs, (s) => s.greedy), arrow(runs, (s) => s.passAt16), arrow(runs, (s) => s.stepTruth)]

@@ -17,6 +17,7 @@ import { machine } from './machine.ts'
 import { memoryBench } from './memoryBench.ts'
 import { queryBench } from './queryBench.ts'
 import { writeReadme, writeRecord } from './report.ts'
+import { recipesBench } from './recipesBench.ts'
 import { rescoreBench } from './rescoreBench.ts'
 import { resumeBench } from './resumeBench.ts'
 import { sandboxBench } from './sandboxBench.ts'
@@ -29,7 +30,7 @@ import { workspaceBench } from './workspaceBench.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   critique: critiqueBench, code: codeBench,
-  start: startBench, learning: learningBench, training: trainingBench, decoding: decodingBench, step: stepBench, gemm: gemmBench,
+  start: startBench, learning: learningBench, recipes: recipesBench, training: trainingBench, decoding: decodingBench, step: stepBench, gemm: gemmBench,
   memory: memoryBench, resume: resumeBench, query: queryBench, views: viewsBench, windows: windowsBench, labels: labelsBench, sandbox: sandboxBench, rescore: rescoreBench,
   workspace: workspaceBench, torchStep: torchStepBench, torchStart: torchStartBench, gpu: gpuBench
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { LearningRun } from './learning.ts'
-import { learningTable, overSeeds } from './learningTable.ts'
+import { learningTable, overSeeds, recipesTable } from './learningTable.ts'
 import { readmeText } from './report.ts'
 import type { BenchRecord } from './report.ts'
 
@@ -32,6 +32,11 @@ describe('bench: learning table', () => {
     const { mean, half } = overSeeds([1, 2, 3])
     assert.equal(mean, 2)
     assert.ok(Math.abs(half - 2.4844) < 1e-3)
+  })
+
+  it('sets recipes beside each other, the largest gain first', () => {
+    const [, , first, second] = recipesTable([{ recipe: 'slow', runs: [run(1, 0.2, 0.3)] }, { recipe: 'quick', runs: [run(1, 0.2, 0.5), run(2, 0.2, 0.5)] }]).split('\n')
+    assert.deepEqual([first, second], ['| `quick` | 20.0 → 50.0 | +30.0 ± 0.0 | 20.0 → 50.0 | – → – | – → – | 1.00 M |', '| `slow` | 20.0 → 30.0 | +10.0 | 20.0 → 30.0 | – → – | – → – | 1.00 M |'])
   })
 
   it('sets a sample against its control and leaves out what was not measured', () => {
