@@ -93,6 +93,12 @@ describe('sandbox: reward files', () => {
     assert.deepEqual(answers, [{ score: 0.5, why: '' }, { score: 1, why: 'both' }, 'sandbox/bad-answer', 'sandbox/bad-answer', { score: null, why: 'no network' }])
   })
 
+  it('say that a function is async, which no sandbox waits for', async () => {
+    workspace.write('later.reward.js', 'export const later = async () => 1')
+    const reward = await open({ sandboxes }).openReward({ path: 'later.reward.js', options: {} })
+    await assert.rejects(Promise.resolve(reward.score(input(''), signal)), refusal('sandbox/module-threw', /^later is async: in a sandbox a function answers at once/))
+  })
+
   it('say what is wrong with a file that cannot be run', async () => {
     workspace.write('broken.reward.ts', 'export const broken = (a => {')
     await assert.rejects(open({ sandboxes }).openReward({ path: 'broken.reward.ts', options: {} }), refusal('sandbox/not-loadable', /broken\.reward\.ts cannot be read/))

@@ -27,11 +27,14 @@ export const isSelfContained = (source: string, language: RewardLanguage): boole
 
 const scriptOf = (source: string, language: RewardLanguage): string => (language === 'typescript' ? withoutTypes(source) : source)
 
+const isAsync = (name: string): string => `${name} is async: in a sandbox a function answers at once (a file that imports something of "node:" runs under Node, after approval, and may be async)`
+
 const scriptScores = (name: string): string => `
 function ${SCORES}(all) {
   return JSON.parse(all).map((given) => {
     try {
-      return { value: ${name}(...given) ?? null }
+      const value = ${name}(...given) ?? null
+      return typeof value?.then === 'function' ? { error: ${JSON.stringify(isAsync(name))}, line: 0 } : { value }
     } catch (error) {
       const line = /:(\\d+)/.exec(String(error?.stack ?? ''))
       return { error: String(error?.message ?? error), line: Number(line?.[1] ?? 0) }
