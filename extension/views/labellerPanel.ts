@@ -79,8 +79,9 @@ function handlersOf(
     },
     commit: async ({ labels: records }) => (await labels.append(run, records)).map(asLabel),
     undo: async () => {
-      const [undone] = await labels.undo(run)
-      return undone ? { rollout: undone.rollout } : null
+      const undone = await labels.undo(run)
+      for (const { rollout, opinion } of undone) if (opinion.kind === 'preference') return { rollout, other: opinion.other.rollout }
+      return undone[0] ? { rollout: undone[0].rollout } : null
     },
     // Drafts are written as they come, and show themselves in a notification that can cancel them: they go on without the page.
     suggest: async ({ rollouts }) => ({ drafts: await context.suggestDrafts(rollouts.map((id) => ({ run, id }))) }),

@@ -141,7 +141,7 @@ export class LabellerApp extends LitElement {
 
   #agreement(model: LabellerModel) {
     const close = (): void => void (this.agreementOpen = false)
-    return html`<lab-agreement .connection=${this.connection} .run=${model.start.run.directory} @close=${close}
+    return html`<lab-agreement .connection=${this.connection} .run=${model.start.run.directory} ?blind=${model.settings.blind} @close=${close}
       @openrollout=${(event: CustomEvent<string>) => (close(), void model.show({ rollout: event.detail, qualityControl: false }))}></lab-agreement>`
   }
 

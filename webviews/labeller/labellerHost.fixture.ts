@@ -34,6 +34,11 @@ export class FakeHost {
     saveState: (state) => void this.saved.push(structuredClone(state))
   }
 
+  #undone(label: NewLabel | undefined): { readonly rollout: string; readonly other?: string } | null {
+    if (!label) return null
+    return { rollout: label.rollout, ...(label.opinion.kind === 'preference' && { other: label.opinion.other.rollout }) }
+  }
+
   async #answer(name: string, params: { labels: readonly NewLabel[]; rollout: string; other?: string; qualityControl: boolean; pairs: boolean }): Promise<unknown> {
     if (this.silent) throw new ViewError('There is no answer.', { code: 'silent', remedy: 'Wait.' })
     if (name === 'queue') return this.rollouts.map((rollout, index) => ({ rollout, qualityControl: this.qualityControl, ...(params.pairs && { other: this.rollouts[(index + 1) % this.rollouts.length] }) }))
@@ -44,7 +49,7 @@ export class FakeHost {
       return { rollout: rolloutWithSteps(this.steps, rollout), labels: this.labels.filter((label) => label.rollout === rollout), qualityControl, ...(other && { other: rolloutWithSteps(this.steps, other) }) }
     }
     if (name === 'progress') return { completed: 0, total: 3, today: 0, medianSeconds: null, consistency: null, qualityControl: null, drafts: [] }
-    if (name === 'undo') return this.commits.length > 0 ? { rollout: this.commits.pop()![0]!.rollout } : null
+    if (name === 'undo') return this.#undone(this.commits.pop()?.[0])
     if (name !== 'commit') return null
     await this.gate
     if (this.failing) throw new ViewError('The disk is full.', { code: 'full', remedy: 'Free some space.' })

@@ -160,6 +160,24 @@ describe('pairs', () => {
     assert.equal(others.length, 0)
     assert.deepEqual(preference, { kind: 'preference', other: { rollout: 'b', textHash: model.open!.hash }, preferred: 'this', rationale: 'It checks its sum.' })
     assert.equal(model.open?.item.rollout.id, 'b')
+    await press(model, 'z')
+    assert.deepEqual([model.open?.item.rollout.id, model.open?.item.other?.id], ['a', 'b'], 'taken back, the pair is there again')
+  })
+})
+
+describe('a rollout that comes from a view which shows all of it', () => {
+  it('is not labelled blind', async () => {
+    const host = new FakeHost()
+    const model = await opened(host)
+    host.listeners.get('show')!({ rollout: 'c' } as never)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.equal(model.open?.item.rollout.id, 'c')
+    await press(model, '-')
+    await press(model, 'Enter')
+    await model.show({ rollout: 'b', qualityControl: false })
+    await press(model, '-')
+    await press(model, 'Enter')
+    assert.deepEqual(host.commits.map(([label]) => [label?.rollout, label?.blind]), [['c', false], ['b', true]])
   })
 })
 

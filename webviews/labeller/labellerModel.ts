@@ -44,7 +44,7 @@ export class LabellerModel {
     const labelSet = () => start.labelSets.find(({ name }) => name === this.settings.labelSet)
     this.#desk = new ItemDesk({ connection, labeler: start.labeler, settings: () => ({ ...this.settings, set: labelSet() }), onChange, now })
     connection.on('labelsChanged', ({ rollouts }) => void this.#labelsChanged(rollouts))
-    connection.on('show', ({ rollout }) => void this.show({ rollout, qualityControl: false }))
+    connection.on('show', ({ rollout }) => void this.show({ rollout, qualityControl: false }, true))
   }
 
   get open(): OpenItem | undefined {
@@ -77,6 +77,7 @@ export class LabellerModel {
     const show = this.start.show === undefined ? undefined : { rollout: this.start.show, qualityControl: false }
     const unwritten = saved?.entry && this.#desk.left.opinionsOf(saved.entry)
     await this.#fill(unwritten?.entry ?? show ?? saved?.entry)
+    if (show) this.#seen(show.rollout)
     if (!show || !unwritten || unwritten.entry.rollout === show.rollout || this.open?.item.rollout.id !== unwritten.entry.rollout) return
     this.say('What was said here is not committed yet: Enter commits it. Then open the other rollout again.')
   }
@@ -183,13 +184,19 @@ export class LabellerModel {
     else await this.#fill()
   }
 
-  /** Opens a rollout, whether it is in the queue or not. */
-  async show(entry: QueueEntry): Promise<void> {
+  /** Opens a rollout, whether it is in the queue or not. @param seen reward, answer and others' labels were shown before */
+  async show(entry: QueueEntry, seen = false): Promise<void> {
     await this.#exclusively(async () => {
       if (!(await this.#write(false))) return
       this.queue.goTo(entry)
       await this.#openCurrent()
+      if (seen) this.#seen(entry.rollout)
     })
+  }
+
+  /** What is said of it from now on is not blind. */
+  #seen(rollout: string): void {
+    if (this.open?.item.rollout.id === rollout) this.open.unseen = false
   }
 
   async commit(): Promise<void> {
@@ -235,7 +242,8 @@ export class LabellerModel {
       if (!undone) return void (this.said = 'There is nothing to take back.')
       this.#desk.undone(undone.rollout)
       for (const key of this.#completed) if (key.startsWith(`${undone.rollout}\n`)) this.#completed.delete(key)
-      this.queue.goTo({ rollout: undone.rollout, ...(this.open?.item.rollout.id === undone.rollout && this.open.item.other && { other: this.open.item.other.id }), qualityControl: false })
+      const other = undone.other ?? (this.open?.item.rollout.id === undone.rollout ? this.open.item.other?.id : undefined)
+      this.queue.goTo({ rollout: undone.rollout, ...(other !== undefined && { other }), qualityControl: false })
       await this.#openCurrent()
       this.said = 'The last commit was taken back.'
       void this.#readProgress()

@@ -9,7 +9,7 @@ export interface LabellerStart {
   readonly labeler: string
   readonly labelSets: readonly LabelSet[]
   readonly saved: unknown
-  /** Rollout to begin with, whatever the queue. */
+  /** Rollout to begin with, whatever the queue: it comes from a view that shows all of it. */
   readonly show?: string
 }
 
@@ -31,8 +31,8 @@ export interface LabellerRequests extends CommonRequests {
   readonly item: { readonly params: { readonly rollout: string; readonly other?: string; readonly qualityControl: boolean }; readonly result: LabelItem | null }
   /** Answers once the records are on the disk, with them as they were written. */
   readonly commit: { readonly params: { readonly labels: readonly NewLabel[] }; readonly result: readonly Label[] }
-  /** Takes the newest commit of this window back, by records that say so; the rollout it was on, or null where there is none. */
-  readonly undo: { readonly params: Record<string, never>; readonly result: { readonly rollout: string } | null }
+  /** Takes the newest commit of this window back, by records that say so; the rollout or the pair it was on, or null where there is none. */
+  readonly undo: { readonly params: Record<string, never>; readonly result: { readonly rollout: string; readonly other?: string } | null }
   readonly suggest: { readonly params: { readonly rollouts: readonly string[] }; readonly result: { readonly drafts: number } }
   readonly progress: { readonly params: Record<string, never>; readonly result: LabelProgress }
   readonly openDocument: { readonly params: { readonly rollout: string }; readonly result: null }
@@ -41,6 +41,6 @@ export interface LabellerRequests extends CommonRequests {
 export interface LabellerNotices extends CommonNotices {
   /** Labels of this rollout were written elsewhere: another window, the editor, a pull. */
   readonly labelsChanged: { readonly rollouts: readonly string[] }
-  /** Show this rollout (a command from elsewhere). */
+  /** Show this rollout; asked for in a view that shows all of it. */
   readonly show: { readonly rollout: string }
 }

@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<Disagreement['kind'], string>> = { verdict: 'verdic
 
 /** How far labelers agree, and where they do not. Fires `close`, and `openrollout` with an id. */
 export class AgreementDialog extends LitElement {
-  static override properties = { connection: { attribute: false }, run: {}, measures: { state: true }, found: { state: true }, error: { state: true } }
+  static override properties = { connection: { attribute: false }, run: {}, blind: { type: Boolean }, measures: { state: true }, found: { state: true }, error: { state: true } }
   static override styles = [sharedStyles, css`
     dialog {
       width: min(960px, 94vw); max-height: 88vh; padding: 14px 18px; border: 1px solid var(--vscode-editorWidget-border, var(--vscode-contrastBorder, currentColor));
@@ -37,6 +37,8 @@ export class AgreementDialog extends LitElement {
 
   declare connection: ViewConnection<LabellerRequests, LabellerNotices>
   declare run: string
+  /** Who said what is hidden. */
+  declare blind: boolean
   declare measures: readonly AgreementMeasure[] | undefined
   declare found: { readonly count: number; readonly rows: readonly Disagreement[] } | undefined
   declare error: ViewError | undefined
@@ -83,7 +85,9 @@ export class AgreementDialog extends LitElement {
 
   #disagreements({ count, rows }: { readonly count: number; readonly rows: readonly Disagreement[] }) {
     if (count === 0) return html`<h3>Disagreements</h3><p>None.</p>`
-    return html`<h3>Disagreements to adjudicate: ${countText(count)}</h3>
+    const title = html`<h3>Disagreements to adjudicate: ${countText(count)}</h3>`
+    if (this.blind) return html`${title}<p>Blind mode hides on what, and who says what: i shows everything.</p>`
+    return html`${title}
       <table><thead><tr><th>Rollout</th><th>On</th><th>Who says what</th></tr></thead><tbody>${rows.map(({ rollout, kind, step, opinions }) => html`<tr>
         <td><button type="button" class="link" @click=${() => this.#fire('openrollout', rollout)}>${visibleLine(rollout, 60)}</button></td>
         <td>${KINDS[kind]}${step === undefined ? '' : ` of step ${step + 1}`}</td>

@@ -30,6 +30,17 @@ describe('newLabels', () => {
     assert.deepEqual(labels.map((label) => [label.replaces, label.suggestedBy]), [['a', { ...suggestedBy, how: 'edited' }], ['b', undefined]])
   })
 
+  it('marks what follows from a draft that was taken over as the draft’s, and what follows from an opinion of one’s own as that', () => {
+    const source = { kind: 'model', provider: 'critic', model: 'm' } as const
+    const accepted = say(EMPTY, 'rating:4', bad, { id: 'd', opinion: bad, source })
+    const following = (judgement: Judgement): unknown[] => newLabels(judgement, facts, false).filter(({ opinion: { kind } }) => kind === 'firstError' || kind === 'verdict').map(({ suggestedBy }) => suggestedBy)
+    const suggestedBy = { draft: 'd', how: 'accepted', source } as const
+    assert.deepEqual(following(accepted), [suggestedBy, suggestedBy])
+    assert.deepEqual(following({ ...EMPTY, given: new Map([['rating:4', { id: 'a', opinion: bad, suggestedBy }]]) }), [suggestedBy, suggestedBy], 'also where it is on the disk already')
+    assert.deepEqual(following(say(accepted, 'rating:2', bad)), [undefined, undefined], 'an earlier step that the labeler found')
+    assert.equal(newLabels(accepted, facts, false).filter(({ opinion: { kind } }) => kind === 'decision').length, 1)
+  })
+
   it('writes nothing twice', () => {
     const given = new Map([['rating:4' as const, { id: 'a', opinion: bad }], ['firstError' as const, { id: 'b', opinion: { kind: 'firstError', step: 4 } as Opinion }], ['verdict' as const, { id: 'c', opinion: { kind: 'verdict', right: false } as Opinion }]])
     assert.deepEqual(newLabels({ ...EMPTY, given }, facts, false), [])
