@@ -3,6 +3,8 @@ import { isGroupRelative } from '../algorithms/groupFilter.ts'
 import { diagnose, DIAGNOSIS_WINDOW } from '../evals/diagnoses.ts'
 import type { DiagnosisFigures, RolloutFigures } from '../evals/diagnoses.ts'
 import type { DiagnosisFinding } from '../protocol/runViews.ts'
+import { isSupervised } from '../protocol/algorithmOptions.ts'
+import { stagesOf } from '../protocol/runStages.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import type { QueryDatabase } from './database.ts'
 import { answerFigures, differentTexts, lastRollouts } from './lastRollouts.ts'
@@ -33,13 +35,14 @@ function metricsOf(directory: string): DiagnosisFigures['metrics'] {
 
 /** Of a module's algorithm nothing is known: it counts as relative. */
 function isRelative(directory: string): boolean {
-  const { algorithm, stages } = requireReadableRun(directory).run
-  return [algorithm, ...(stages ?? []).flatMap((stage) => stage.algorithm ?? [])].some((each) => each.name === 'module' || isGroupRelative(each))
+  const { run } = requireReadableRun(directory)
+  return stagesOf(run).map((stage) => stage.algorithm ?? run.algorithm).some((each) => each.name === 'module' || isGroupRelative(each))
 }
 
 function limitsOf(directory: string): Set<number> {
-  const { sampling, stages } = requireReadableRun(directory).run
-  return new Set([sampling.maxTokens, ...(stages ?? []).flatMap((stage) => (stage.sampling === undefined ? [] : [stage.sampling.maxTokens]))])
+  const { run } = requireReadableRun(directory)
+  const sampled = stagesOf(run).filter((stage) => !isSupervised(stage.algorithm ?? run.algorithm))
+  return new Set(sampled.map((stage) => (stage.sampling ?? run.sampling).maxTokens))
 }
 
 /** Of a group that is still being sampled, nothing can be told: a step that is open comes in when it is sealed. */

@@ -18,7 +18,8 @@ export function judgedPair(labels: readonly Label[], maker: RowMaker): RowWithOr
     return reason === undefined
   })
   const { used, otherSource } = ofOneKind(sound)
-  const { last, overruled } = lastOfEach(used, ({ labeler }) => labeler)
+  // Those of one labeler may stand on either side.
+  const { last, overruled } = lastOfEach([...used].sort(byTime), ({ labeler }) => labeler)
   maker.leftOut.add('preferences', 'otherSource', otherSource)
   maker.leftOut.add('preferences', 'overruled', overruled)
   const chosen = majority(last.map(preferredRollout), maker.minimumAgreement)
@@ -31,6 +32,7 @@ export function judgedPair(labels: readonly Label[], maker: RowMaker): RowWithOr
 }
 
 const EQUAL = ''
+const byTime = (a: Label, b: Label): number => (a.at < b.at || (a.at === b.at && a.id < b.id) ? -1 : 1)
 
 /** Id of the rollout that the labeler prefers. */
 function preferredRollout({ rollout, opinion }: Label): string {
