@@ -22,7 +22,9 @@ export async function saveCheckpoint(session: Session): Promise<void> {
 async function removeOld(session: Session): Promise<void> {
   const { parts, plan, journal, position } = session
   try {
-    await parts.directory.checkpoints.retain(plan.run.checkpoint.keep, ({ checkpoint }) => isReference(checkpoint, session))
+    const { keep } = plan.run.checkpoint
+    const stages = new Set(parts.directory.checkpoints.list().slice(-keep - 1).map(({ checkpoint }) => checkpoint.stageIndex).concat(position.stageIndex))
+    await parts.directory.checkpoints.retain(keep, ({ checkpoint }) => stages.has(checkpoint.stageIndex) && isReference(checkpoint, session))
   } catch (error) {
     if (!LabError.is(error)) throw error
     journal.event({ type: 'warning', step: position.step, code: error.code, message: `An old checkpoint was not deleted: ${error.message}` })
@@ -31,8 +33,8 @@ async function removeOld(session: Session): Promise<void> {
 
 export const positionKey = ({ stageIndex, stageStep, policyVersion }: Position): string => `${stageIndex} ${stageStep} ${policyVersion}`
 
-/** The checkpoint that the current stage's reference policy is loaded from on resume. */
-function isReference(checkpoint: SavedCheckpoint['checkpoint'], { plan, position }: Session): boolean {
-  const stage = plan.stages[position.stageIndex]
-  return stage !== undefined && needsReference(stage) && checkpoint.stageIndex === position.stageIndex && checkpoint.stageStep === 0
+/** The checkpoint that the reference policy of its stage is loaded from on resume. An older checkpoint may be the newest whole one, whatever stage it is of. */
+function isReference({ stageIndex, stageStep }: SavedCheckpoint['checkpoint'], { plan }: Session): boolean {
+  const stage = plan.stages[stageIndex]
+  return stage !== undefined && needsReference(stage) && stageStep === 0
 }

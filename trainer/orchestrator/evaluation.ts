@@ -105,7 +105,8 @@ async function sampleEvaluation(session: Session, when: When, tasks: readonly Ev
     for (const task of tasks) {
       const slots = await evaluationSlots(session, when, task, groups)
       groups += slots.length
-      rows.push(...(await sampleSlots(session, recorder, slots)))
+      // More rows than a call may have arguments.
+      for (const row of await sampleSlots(session, recorder, slots)) rows.push(row)
     }
     open.seal(rows)
     sealed = true

@@ -56,6 +56,16 @@ describe('KL to the stage’s first policy', () => {
     }
   })
 
+  it('keeps the start of each stage of which a checkpoint is kept: the newest may turn out to be damaged', async () => {
+    const stage = { steps: 4, regulariser: { kl: { coefficient: 0.1 } } }
+    run = await testRun({ checkpoint: { every: 2, keep: 2 }, stages: [{ name: 'one', ...stage }, { name: 'two', ...stage, steps: 2 }] })
+    const { parts, directory } = await run.open()
+    await runTrainer(parts)
+    const kept = directory.checkpoints.list().map(({ checkpoint: { stage: name, stageStep } }) => `${name} ${stageStep}`)
+    directory.close()
+    assert.deepEqual(kept, ['one 0', 'one 2', 'two 0', 'two 2'])
+  })
+
   it('leaves rewards alone in the loss and reports the divergence', async () => {
     const { rows } = await train({ coefficient: 0.5, estimator: 'k3', place: 'loss' })
     assert.ok(rows.every(({ reward }) => reward.parts.length === 1))

@@ -1,3 +1,4 @@
+import { LabError } from '../errors.ts'
 import { gainInPassAt1 } from '../evals/evaluateRollouts.ts'
 import type { EvaluationResult, Summary } from '../protocol/summary.ts'
 import { endsAsScorer } from './runPlan.ts'
@@ -42,8 +43,16 @@ function endsOf(evaluations: RunEvaluations, name: string): { before?: Evaluatio
   return { ...(before && { before }), ...(after && { after }) }
 }
 
-function gainOf({ plan }: RunContext, { before, after }: RunEvaluations): Pick<Summary, 'gain'> {
+/** No problem may be scorable before and after: a grader that fails does not make a run fail that is done. */
+function gainOf({ plan, journal }: RunContext, { before, after }: RunEvaluations): Pick<Summary, 'gain'> {
   const samplesBefore = before.get(plan.heldOut.name)?.samples
   const samplesAfter = after.get(plan.heldOut.name)?.samples
-  return samplesBefore && samplesAfter && !endsAsScorer(plan.stages) ? { gain: gainInPassAt1(samplesBefore, samplesAfter, plan.run.seed) } : {}
+  if (!samplesBefore || !samplesAfter || endsAsScorer(plan.stages)) return {}
+  try {
+    return { gain: gainInPassAt1(samplesBefore, samplesAfter, plan.run.seed) }
+  } catch (error) {
+    if (!LabError.is(error, 'evaluation/nothing-scorable')) throw error
+    journal.event({ type: 'warning', step: plan.steps, code: error.code, message: `There is no gain: ${error.message}` })
+    return {}
+  }
 }

@@ -134,6 +134,9 @@ export const Optimizer = z.strictObject({
 })
 export type Optimizer = z.infer<typeof Optimizer>
 
+/** What evaluations call the problems that the run holds out itself. */
+const HELD_OUT = 'heldOut'
+
 export const RetentionSet = z.strictObject({
   name: z.string().min(1).describe('What its figures are called.'),
   environment: EnvironmentRef,
@@ -149,7 +152,7 @@ export const Evaluation = z.strictObject({
   k: z.array(PositiveCount).default([1, 4, 16]).describe('k of pass@k, each at most `samples`; of the default those that the samples can estimate.'),
   rerank: StepRewardModel.optional().describe('Step reward model to choose among the samples: best of n and weighted majority beside the majority vote.'),
   duringProblems: PositiveCount.default(64).describe('Problems of the evaluations in the middle, 4 samples each.'),
-  retention: z.array(RetentionSet).default([]).describe('Other difficulties or environments to watch: what else got better or was forgotten.')
+  retention: z.array(RetentionSet).refine((sets) => !sets.some(({ name }) => name === HELD_OUT), `"${HELD_OUT}" is the name of the run's own problems`).refine((sets) => new Set(sets.map(({ name }) => name)).size === sets.length, 'two sets have the same name').default([]).describe('Other difficulties or environments to watch: what else got better or was forgotten.')
 })
 export type Evaluation = z.infer<typeof Evaluation>
 

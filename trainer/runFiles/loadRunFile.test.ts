@@ -134,6 +134,7 @@ describe('run files', () => {
     ['a fraction for a count', '"groupSize": 1.5', '"groupSize" is 1.5; | a.run.json:5:16 | allowed: a whole number, at least 1'],
     ['a number out of range', '"sampling": { "minP": 1.5 }', '"sampling.minP" is 1.5; | a.run.json:5:25 | allowed: a number from 0 to 1'],
     ['a share of nothing', '"sampling": { "topP": 0 }', '"sampling.topP" is 0; | a.run.json:5:25 | allowed: a number, above 0 and at most 1'],
+    ['two sets of one name', '"evaluation": { "retention": [{ "name": "a", "environment": { "name": "maze-walk" } }, { "name": "a", "environment": { "name": "maze-walk" } }] }', '"evaluation.retention" is [{"name":"a","environment":{"name":"maze-walk"}},{"name":"a"…; | a.run.json:5:32 | two sets have the same name'],
     ['an empty band', '"filter": { "accuracyLow": 0.8, "accuracyHigh": 0.2 }', '"filter.accuracyLow" is 0.8; | a.run.json:5:30 | must not be above accuracyHigh'],
     ['a number that must be positive', '"optimizer": { "learningRate": 0 }', '"optimizer.learningRate" is 0; | a.run.json:5:34 | allowed: a number, above 0'],
     ['null', '"seed": null', '"seed" is null; | a.run.json:5:11 | allowed: a whole number, at least 0'],

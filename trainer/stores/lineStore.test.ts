@@ -28,6 +28,16 @@ describe('metrics and events of steps that are done again', () => {
     assert.deepEqual(readMetrics(place).map(({ step, values }) => [step, values]), [[1, { reward: 0.5, loss: 1, passAt1: 0.25 }], [2, { reward: 0.5, loss: 1 }]])
   })
 
+  it('keep a step’s own figures though a replay has fewer of them', () => {
+    const place = path.join(temporaryFolder(), 'metrics.jsonl')
+    const metrics = openMetrics(place, diskFileOps, ignore)
+    assert.equal(metrics.append(record(1, { 'rollouts/total': 8, 'seconds/score': 3, 'executions/perSecond': 40 })), true)
+    assert.equal(metrics.append(record(1, { 'rollouts/total': 8, 'seconds/score': 0 })), false)
+    assert.equal(metrics.append(record(1, { passAt1: 0.25 })), true)
+    metrics.close()
+    assert.equal(readMetrics(place)[0]!.values['seconds/score'], 3)
+  })
+
   it('state a fact once and what a process did each time', () => {
     const place = path.join(temporaryFolder(), 'events.jsonl')
     const events: RunEvent[] = [

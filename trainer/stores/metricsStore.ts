@@ -5,15 +5,19 @@ import { LineStore } from './lineStore.ts'
 import type { ReportRecovery } from './recovery.ts'
 
 /**
- * metrics.jsonl. The first line of a (stage, step, set of names) stays: after a kill the updates since the last checkpoint
- * are made again from the recorded rollouts, which measures nothing new. A step may have several lines with different
+ * metrics.jsonl. The first line of a (stage, step, set of names) stays, of an RL step's own figures whatever names they have: after
+ * a kill the updates since the last checkpoint are made again from the recorded rollouts, which measures nothing new, and less of
+ * sampling. A step may have several lines with different
  * names (an evaluation comes later than the step's own figures); readers merge them.
  */
 export type MetricsStore = LineStore<MetricsRecord>
 
+/** Stands among an RL step's own figures, and among no others. */
+const OF_A_STEP = 'rollouts/total'
+
 const kind = {
   parse: (value: unknown) => MetricsRecord.safeParse(value).data,
-  key: (record: MetricsRecord) => JSON.stringify([record.stage, record.step, Object.keys(record.values).sort()])
+  key: ({ stage, step, values }: MetricsRecord) => JSON.stringify([stage, step, Object.hasOwn(values, OF_A_STEP) ? OF_A_STEP : Object.keys(values).sort()])
 }
 
 export function openMetrics(place: string, ops: FileOps, report: ReportRecovery): MetricsStore {
