@@ -24,7 +24,7 @@ export async function freshTrial(): Promise<FreshTrial> {
     await inspector.getByText(STEP).first().waitFor()
     const seconds = (Date.now() - chosen) / 1000
     await workbench.picture('first-rollout')
-    return { seconds, leaving: workbench.requestsLeaving(), errors: workbench.errors }
+    return { seconds, leaving: workbench.requestsLeaving(), errors: [...workbench.errors] }
   } finally {
     await session.close()
   }

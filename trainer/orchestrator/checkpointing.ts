@@ -22,9 +22,8 @@ export async function saveCheckpoint(session: Session): Promise<void> {
 async function removeOld(session: Session): Promise<void> {
   const { parts, plan, journal, position } = session
   try {
-    const { keep } = plan.run.checkpoint
-    const stages = new Set(parts.directory.checkpoints.list().slice(-keep - 1).map(({ checkpoint }) => checkpoint.stageIndex).concat(position.stageIndex))
-    await parts.directory.checkpoints.retain(keep, ({ checkpoint }) => stages.has(checkpoint.stageIndex) && isReference(checkpoint, session))
+    await parts.directory.checkpoints.retain(plan.run.checkpoint.keep, ({ checkpoint }, staying) =>
+      isReference(checkpoint, session) && staying.some((other) => other.checkpoint.stageIndex === checkpoint.stageIndex))
   } catch (error) {
     if (!LabError.is(error)) throw error
     journal.event({ type: 'warning', step: position.step, code: error.code, message: `An old checkpoint was not deleted: ${error.message}` })

@@ -2,8 +2,9 @@ import path from 'node:path'
 import { isGroupRelative } from '../algorithms/groupFilter.ts'
 import { diagnose, DIAGNOSIS_WINDOW } from '../evals/diagnoses.ts'
 import type { DiagnosisFigures, RolloutFigures } from '../evals/diagnoses.ts'
-import type { DiagnosisFinding } from '../protocol/runViews.ts'
 import { isSupervised } from '../protocol/algorithmOptions.ts'
+import type { ResolvedRun } from '../protocol/runFile.ts'
+import type { DiagnosisFinding } from '../protocol/runViews.ts'
 import { stagesOf } from '../protocol/runStages.ts'
 import { RUN_FILES } from '../stores/runLayout.ts'
 import type { QueryDatabase } from './database.ts'
@@ -17,9 +18,10 @@ const NAMES = ['policy/entropy', 'length/mean', 'gradient/norm', 'ratio/max', 'r
 
 /** "Why is it not learning?": the checks of evals/diagnoses.ts over what the run recorded last. */
 export async function diagnoseRun(run: RunRollouts, db: QueryDatabase, signal: AbortSignal): Promise<DiagnosisFinding[]> {
-  const limits = [...limitsOf(run.directory)]
+  const { run: file } = requireReadableRun(run.directory)
+  const limits = [...limitsOf(file)]
   const figures: DiagnosisFigures = {
-    window: DIAGNOSIS_WINDOW, metrics: metricsOf(run.directory), recent: await recentFigures(run, db, signal), groupRelative: isRelative(run.directory), maxTokens: limits.length === 1 ? limits[0] : undefined
+    window: DIAGNOSIS_WINDOW, metrics: metricsOf(run.directory), recent: await recentFigures(run, db, signal), groupRelative: isRelative(file), maxTokens: limits.length === 1 ? limits[0] : undefined
   }
   return diagnose(figures)
 }
@@ -34,13 +36,11 @@ function metricsOf(directory: string): DiagnosisFigures['metrics'] {
 }
 
 /** Of a module's algorithm nothing is known: it counts as relative. */
-function isRelative(directory: string): boolean {
-  const { run } = requireReadableRun(directory)
+function isRelative(run: ResolvedRun): boolean {
   return stagesOf(run).map((stage) => stage.algorithm ?? run.algorithm).some((each) => each.name === 'module' || isGroupRelative(each))
 }
 
-function limitsOf(directory: string): Set<number> {
-  const { run } = requireReadableRun(directory)
+function limitsOf(run: ResolvedRun): Set<number> {
   const sampled = stagesOf(run).filter((stage) => !isSupervised(stage.algorithm ?? run.algorithm))
   return new Set(sampled.map((stage) => (stage.sampling ?? run.sampling).maxTokens))
 }

@@ -59,13 +59,15 @@ export class CheckpointStore {
     return undefined
   }
 
-  /** Deletes old checkpoints: the newest and `keep` more stay, and the newest whole one and what is `needed` in any case. */
-  async retain(keep: number, needed: (saved: SavedCheckpoint) => boolean = () => false): Promise<void> {
-    const old = this.#newestFirst().slice(keep + 1)
+  /** Deletes old checkpoints: the newest and `keep` more stay, and the newest whole one, and what is `needed` beside those that stay. */
+  async retain(keep: number, needed: (saved: SavedCheckpoint, staying: readonly SavedCheckpoint[]) => boolean = () => false): Promise<void> {
+    const all = this.#newestFirst()
+    const old = all.slice(keep + 1)
     const newest = old.length === 0 ? undefined : await this.latestWhole()
     if (newest === undefined) return
+    const staying = [...all.slice(0, keep + 1), newest]
     for (const saved of old) {
-      if (saved.directory !== newest.directory && !needed(saved)) deleteFolder(this.#ops, saved.directory)
+      if (saved.directory !== newest.directory && !needed(saved, staying)) deleteFolder(this.#ops, saved.directory)
     }
   }
 

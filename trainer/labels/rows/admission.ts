@@ -57,8 +57,8 @@ function refusal(label: Label, rollout: RowRollout | undefined, options: Admissi
 /** What labelers can differ on; of what they wrote, being resolved only says that it was dealt with. */
 const isJudgement = ({ kind }: Opinion): boolean => kind === 'verdict' || kind === 'stepRating' || kind === 'firstError' || kind === 'preference'
 
-function byPlaceAndTime(a: Label, b: Label): number {
-  return compare(a.rollout, b.rollout) || compare(a.at, b.at) || compare(a.id, b.id)
-}
+const byPlaceAndTime = (a: Label, b: Label): number => compare(a.rollout, b.rollout) || byTime(a, b)
+
+export const byTime = (a: Label, b: Label): number => compare(a.at, b.at) || compare(a.id, b.id)
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

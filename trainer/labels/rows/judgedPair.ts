@@ -1,6 +1,7 @@
 import type { Label } from '../../protocol/label.ts'
 import type { RowWithOrigin } from '../../protocol/labelRows.ts'
 import { orphanReason } from '../anchors/checkAnchor.ts'
+import { byTime } from './admission.ts'
 import { ofOneKind } from './labelSource.ts'
 import type { Reason } from './leftOut.ts'
 import { lastOfEach, originOf, segmentOf } from './rowMaker.ts'
@@ -32,7 +33,6 @@ export function judgedPair(labels: readonly Label[], maker: RowMaker): RowWithOr
 }
 
 const EQUAL = ''
-const byTime = (a: Label, b: Label): number => (a.at < b.at || (a.at === b.at && a.id < b.id) ? -1 : 1)
 
 /** Id of the rollout that the labeler prefers. */
 function preferredRollout({ rollout, opinion }: Label): string {
